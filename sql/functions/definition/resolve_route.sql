@@ -1,0 +1,45 @@
+-- resolve_route: where a start goes: the interned (workflow version, queue, priority), with the definition's defaults
+-- for what the caller left open, and what it then is. Without a version: the one that was registered last.
+-- Raises: MR040 for a workflow or version that nobody registered, MR020 when a tenant has 10,000 routes.
+-- Locks: none, or the row that it inserts.
+create or replace function millrace.resolve_route(
+  p_tenant int, p_name text, p_version text default null, p_queue text default null, p_priority int default null)
+returns table (route_id int, version text, queue text, priority int, definition jsonb)
+language plpgsql security definer set search_path = '' as $$
+#variable_conflict use_column
+declare
+  v_workflow millrace.workflows;
+  v_queue    text;
+  v_priority smallint;
+  v_route    int;
+begin
+  select * into v_workflow from millrace.workflows w
+  where w.tenant_id = p_tenant and w.name = p_name and (p_version is null or w.version = p_version)
+  order by w.id desc limit 1;
+  if not found then
+    perform millrace.fail('MR040',
+      format('Workflow "%s"%s is not registered.', p_name, case when p_version is not null then format(' in version "%s"', p_version) else '' end),
+      'Check the name, or start a worker (or engine.start(false)) that registers it before runs are started.',
+      json_build_object('workflow_id', p_name, 'version', p_version));
+  end if;
+  v_queue := coalesce(p_queue, v_workflow.definition ->> 'queue', 'default');
+  v_priority := coalesce(p_priority, (v_workflow.definition ->> 'priority')::int, 0);
+  select r.id into v_route from millrace.routes r
+  where r.tenant_id = p_tenant and r.workflow_id = v_workflow.id and r.queue = v_queue and r.priority = v_priority;
+  if not found then
+    if (select count(*) from millrace.routes r where r.tenant_id = p_tenant) >= 10000 then
+      perform millrace.fail('MR020', 'The limit of 10,000 combinations of workflow version, queue and priority is reached.',
+        'Use fewer distinct queues and priorities.', json_build_object('queue', v_queue, 'priority', v_priority));
+    end if;
+    insert into millrace.routes (tenant_id, workflow_id, queue, priority)
+    values (p_tenant, v_workflow.id, v_queue, v_priority)
+    on conflict on constraint routes_key do nothing;
+    select r.id into v_route from millrace.routes r
+    where r.tenant_id = p_tenant and r.workflow_id = v_workflow.id and r.queue = v_queue and r.priority = v_priority;
+    perform millrace.hint();
+  end if;
+  return query select v_route, v_workflow.version, v_queue, v_priority::int, v_workflow.definition;
+end $$;
+
+comment on function millrace.resolve_route(int, text, text, text, int) is 'Where a start goes, and the defaults it gets.';
+revoke execute on function millrace.resolve_route(int, text, text, text, int) from public;

@@ -1,0 +1,40 @@
+-- cancel_runs: ends runs, whatever they do. After this no attempt of theirs starts: the owner's next write is stale, and
+-- it is told at once. Returns the runs that this call ended. p_failure: null cancels; else they fail with it (a time-out).
+-- Transitions: any live state -> ended. Locks: live rows of the runs and their parents, ascending.
+create or replace function millrace.cancel_runs(p_tenant int, p_runs bigint[], p_note json, p_failure text default null)
+returns setof bigint
+language plpgsql security definer set search_path = '' set jit = off as $$
+declare
+  v_now     timestamptz;
+  v_parents bigint[];
+  v_gone    bigint[];
+  v_held    bigint[];
+begin
+  v_parents := array(select (r.meta::json ->> 'parent')::bigint from millrace.runs r
+                     where r.id = any (p_runs) and r.tenant_id = p_tenant and r.meta like '%"parent":%');
+  perform from millrace.live l where l.run_id = any (p_runs || v_parents) and l.tenant_id = p_tenant
+  order by l.run_id, l.task for update;
+  v_now := millrace.clock();
+  select array_agg(l.run_id order by l.run_id), array_agg(l.run_id) filter (where l.state = 'l') into v_gone, v_held
+  from millrace.live l where l.run_id = any (p_runs) and l.tenant_id = p_tenant and l.task = 0
+    and (p_failure is null or l.timeout_at <= v_now);
+  if v_gone is null then
+    return;
+  end if;
+  delete from millrace.live l where l.run_id = any (v_gone);
+  insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, data)
+  select u.id, v_now, coalesce((select max(c.seq) + 1 from millrace.checkpoints c where c.run_id = u.id), 0), p_tenant,
+         'x', p_note::text
+  from unnest(v_gone) u (id) where p_failure is null;
+  perform millrace.end_runs(p_tenant, null, v_gone, array_fill(case when p_failure is null then 'x'::"char" else 'f' end, array[cardinality(v_gone)]),
+    null, case when p_failure is not null then array_fill(p_failure, array[cardinality(v_gone)]) end,
+    array(select (r.meta::json ->> 'parent')::bigint from unnest(v_gone) with ordinality u (id, i) join millrace.runs r on r.id = u.id order by u.i),
+    v_now);
+  if v_held is not null then
+    perform pg_notify('millrace', 'look ' || array_to_string(v_held[1:300], ' '));
+  end if;
+  return query select unnest(v_gone);
+end $$;
+
+comment on function millrace.cancel_runs(int, bigint[], json, text) is 'Ends runs, whatever they do; returns those that were alive.';
+revoke execute on function millrace.cancel_runs(int, bigint[], json, text) from public;

@@ -1,0 +1,19 @@
+-- cancel_workflow: ends a run, whatever it does; cancelling a cancelled run changes nothing.
+--   options  tenant, resource_id, reason, by
+-- Returns: the run. Raises: MR011 if it completed or failed, MR041 if there is none. Locks: its live row, and its parent's.
+create or replace function millrace.cancel_workflow(run_id uuid, options jsonb default '{}') returns json
+language plpgsql security definer set search_path = '' as $$
+#variable_conflict use_column
+declare
+  v_tenant int := millrace.tenant_id(coalesce(options ->> 'tenant', 'default'));
+  v_run    bigint := millrace.find_run(v_tenant, cancel_workflow.run_id, options ->> 'resource_id');
+begin
+  perform millrace.cancel_runs(v_tenant, array[v_run], json_build_object('reason', options ->> 'reason', 'by', options ->> 'by'));
+  if not exists (select from millrace.outcomes o where o.run_id = v_run and o.status = 'x') then
+    perform millrace.refuse_move(v_tenant, v_run, 'it cannot be cancelled any more');
+  end if;
+  return (select j.run from millrace.run_json(v_tenant, array[v_run]) j);
+end $$;
+
+comment on function millrace.cancel_workflow(uuid, jsonb) is 'Ends a run, whatever it does.';
+revoke execute on function millrace.cancel_workflow(uuid, jsonb) from public;

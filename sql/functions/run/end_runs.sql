@@ -1,0 +1,41 @@
+-- end_runs: what follows when runs end: outcome, buffer emptied, parents told, waiting clients notified.
+-- The caller has deleted their live rows, and holds those of the parents.
+--   p_only  the runs that are meant; null: all     p_ops  c completed, f failed, x cancelled; others are passed over
+create or replace function millrace.end_runs(
+  p_tenant int, p_only bigint[], p_runs bigint[], p_ops "char"[], p_tails text[], p_outputs text[], p_parents bigint[],
+  p_now timestamptz) returns void
+language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off as $$
+declare
+  v_child record;
+  v_ids   text;
+begin
+  insert into millrace.outcomes (run_id, at, tenant_id, status, tail, output)
+  select u.id, p_now, p_tenant, u.op, u.tail, u.output
+  from unnest(p_runs, p_ops, p_tails, p_outputs) u (id, op, tail, output)
+  where u.op in ('c', 'f', 'x') and (p_only is null or u.id = any (p_only));
+
+  delete from millrace.signals g using unnest(p_runs, p_ops) u (id, op)
+  where g.run_id = u.id and u.op in ('c', 'f', 'x') and (p_only is null or u.id = any (p_only));
+
+  if array_remove(p_parents, null) <> '{}' then
+    for v_child in
+      select u.* from unnest(p_runs, p_ops, p_outputs, p_parents) u (id, op, output, parent)
+      where u.op in ('c', 'f', 'x') and u.parent is not null and (p_only is null or u.id = any (p_only)) order by u.parent, u.id
+    loop
+      perform millrace.put_signal(p_tenant, v_child.parent, '$child:' || v_child.id, '$child:' || v_child.id,
+        json_build_object('status', v_child.op, 'output', v_child.output::json)::text, p_now);
+    end loop;
+  end if;
+
+  if exists (select from millrace.watchers w where w.tenant_id = p_tenant) then
+    select string_agg(u.id::text, ',') into v_ids
+    from (select u.id from unnest(p_runs, p_ops) u (id, op) where u.op in ('c', 'f', 'x') limit 350) u;
+    if v_ids is not null then  -- at most 350 ids of 20 digits: a payload over 8,000 bytes would abort the transaction
+      perform pg_notify('millrace:ended', v_ids);
+    end if;
+  end if;
+end $$;
+
+comment on function millrace.end_runs(int, bigint[], bigint[], "char"[], text[], text[], bigint[], timestamptz) is
+  'What follows when runs end: outcome, buffer emptied, parents told, clients notified.';
+revoke execute on function millrace.end_runs(int, bigint[], bigint[], "char"[], text[], text[], bigint[], timestamptz) from public;

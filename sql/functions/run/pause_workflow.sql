@@ -1,0 +1,29 @@
+-- pause_workflow: stops a run until resume_workflow. A step that runs is not interrupted: the run pauses at its next write.
+-- Pausing a paused run changes nothing.   options  tenant, resource_id, reason, by
+-- Transitions: queued, waiting -> paused; leased -> leased, to be paused. Locks: its live row.
+-- Returns: the run. Raises: MR011 if it has ended, MR041 if there is none.
+create or replace function millrace.pause_workflow(run_id uuid, options jsonb default '{}') returns json
+language plpgsql security definer set search_path = '' as $$
+#variable_conflict use_column
+declare
+  v_tenant int := millrace.tenant_id(coalesce(options ->> 'tenant', 'default'));
+  v_run    bigint := millrace.find_run(v_tenant, pause_workflow.run_id, options ->> 'resource_id');
+  v_note   text := json_build_object('reason', options ->> 'reason', 'by', options ->> 'by')::text;
+  v_live   millrace.live;
+  v_now    timestamptz;
+begin
+  select * into v_live from millrace.live l where l.run_id = v_run and l.task = 0 for update;
+  v_now := millrace.clock();
+  if not found then
+    perform millrace.refuse_move(v_tenant, v_run, 'it cannot be paused any more');
+  elsif v_live.state = 'l' then
+    update millrace.live l set ask = coalesce(l.ask, v_note) where l.run_id = v_run and l.task = 0;
+  elsif v_live.state <> 'p' then
+    insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, data) values (v_run, v_now, v_live.seq, v_tenant, 'p', v_note);
+    update millrace.live l set state = 'p', reason = 'p', seq = l.seq + 1, wake_at = null where l.run_id = v_run and l.task = 0;
+  end if;
+  return (select j.run from millrace.run_json(v_tenant, array[v_run]) j);
+end $$;
+
+comment on function millrace.pause_workflow(uuid, jsonb) is 'Stops a run until resume_workflow; a step that runs is not interrupted.';
+revoke execute on function millrace.pause_workflow(uuid, jsonb) from public;

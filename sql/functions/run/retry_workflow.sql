@@ -1,0 +1,37 @@
+-- retry_workflow: a new run of a failed one: same workflow, version and input, with the journal up to the failure, so that
+-- no completed step runs again. Outcomes are final: the old run stays as it is, and the new one names it (retried_from).
+--   options  tenant, resource_id, by. Returns: the new run. Raises: MR011 if the run has not failed, MR041 if there is none.
+-- The rows of the step that failed are left out (its attempts count anew); what a handler caught stays.
+create or replace function millrace.retry_workflow(run_id uuid, options jsonb default '{}') returns json
+language plpgsql security definer set search_path = '' as $$
+#variable_conflict use_column
+declare
+  v_tenant int := millrace.tenant_id(coalesce(options ->> 'tenant', 'default'));
+  v_run    bigint := millrace.find_run(v_tenant, retry_workflow.run_id, options ->> 'resource_id');
+  v_new    bigint := millrace.take_ids();
+  v_end    millrace.outcomes;
+  v_step   text;
+  v_n      int;
+begin
+  select * into v_end from millrace.outcomes o where o.run_id = v_run;
+  if v_end.status is distinct from 'f' then
+    perform millrace.refuse_move(v_tenant, v_run, 'only a failed run can be retried');
+  end if;
+  v_step := v_end.output::json ->> 'stepId';
+  perform millrace.start_runs(v_tenant, array[v_new], array[r.route_id], null, array[r.input],
+    array[((coalesce(r.meta, '{}')::jsonb - 'id' - 'key' - 'parent') || jsonb_build_object('retried_from', v_run::text, 'actor', options ->> 'by'))::text])
+  from millrace.runs r where r.id = v_run;
+  insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data)
+  select v_new, x.at, (row_number() over (order by x.seq))::int - 1, v_tenant, x.kind, x.name, x.data
+  from (select c.at, c.seq, c.kind, c.name, c.data from millrace.checkpoints c where c.run_id = v_run
+        union all
+        select v_end.at, 1000000 + t.i::int, (t.row ->> 0)::"char", t.row ->> 1, (t.row -> 2)::text
+        from json_array_elements(v_end.tail::json) with ordinality t (row, i)) x
+  where x.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c') and x.name is distinct from v_step;
+  get diagnostics v_n = row_count;
+  update millrace.live l set seq = v_n where l.run_id = v_new and l.task = 0;
+  return (select j.run from millrace.run_json(v_tenant, array[v_new]) j);
+end $$;
+
+comment on function millrace.retry_workflow(uuid, jsonb) is 'Starts a new run of a failed one that goes on from its failure.';
+revoke execute on function millrace.retry_workflow(uuid, jsonb) from public;

@@ -1,0 +1,21 @@
+-- run_json: runs as JSON objects with the fields that every surface shows. Payloads are embedded as the text they are.
+create or replace function millrace.run_json(p_tenant int, p_runs bigint[]) returns table (run_id bigint, run json)
+language sql stable security definer set search_path = '' set jit = off as $$
+  select d.run_id, json_build_object(
+    'id', d.id, 'workflow_id', d.workflow_id, 'version', d.version, 'status', d.status, 'reason', d.reason,
+    'queue', d.queue, 'priority', d.priority,
+    'resource_id', d.meta ->> 'resource', 'idempotency_key', d.meta ->> 'key',
+    'parent_id', millrace.run_uuid((d.meta ->> 'parent')::bigint), 'retried_from', millrace.run_uuid((d.meta ->> 'retried_from')::bigint),
+    'input', d.input::json, 'output', d.output::json, 'failure', d.failure::json,
+    'tags', coalesce(d.meta -> 'tags', '[]'::json), 'attributes', coalesce(d.meta -> 'attributes', '{}'::json),
+    'current_step_id', d.current_step_id, 'created_at', d.created_at, 'updated_at', d.updated_at,
+    'paused_at', d.paused_at, 'resumed_at', d.resumed_at, 'completed_at', d.completed_at, 'timeout_at', d.timeout_at,
+    'retry_count', d.retry_count,
+    'max_retries', coalesce((d.meta ->> 'retries')::int, (d.definition ->> 'retries')::int, 2))
+  from unnest(p_runs) with ordinality u (id, i)
+  join millrace.run_details d on d.run_id = u.id and d.tenant_id = p_tenant
+  order by u.i
+$$;
+
+comment on function millrace.run_json(int, bigint[]) is 'Runs as JSON objects.';
+revoke execute on function millrace.run_json(int, bigint[]) from public;

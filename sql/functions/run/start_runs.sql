@@ -1,0 +1,69 @@
+-- start_runs: the start, in arrays. Calling it again with the same ids changes nothing, so a lost reply is sent again.
+--   p_ids     drawn by take_ids    p_routes  from resolve_route    p_delays  ms, null: none    p_inputs  JSON
+--   p_metas   JSON, null: nothing out of the ordinary: id (a UUID of the caller's), key (idempotency), workflow (with
+--             key), resource, tags, timeout_ms, parent, and whatever else is to be kept with the run
+-- Returns: a row for each start that made no new run, because its key or id was used before: verdict e = the existing run
+-- is what was asked for; k, i = that key, that id belongs to another start (the caller raises MR010).
+-- The last row has verdict m, and the time at which the others were made.
+-- Transitions: -> queued, waiting (a delay). Locks: key rows in order; idle workers, skipping locked ones.
+-- Raises: MR020 for more than 1,000 at once, MR040 for a route of another tenant.
+create or replace function millrace.start_runs(
+  p_tenant int, p_ids bigint[], p_routes int[], p_delays bigint[], p_inputs text[], p_metas text[] default null)
+returns table (run_id bigint, verdict "char", existing bigint, created_at timestamptz)
+language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off as $$
+#variable_conflict use_column
+declare
+  v_now  timestamptz := millrace.clock();
+  v_turn bigint := nextval('millrace.numbers') * 1024;
+  v_skip bigint[];
+  v_n    int;
+begin
+  if cardinality(p_ids) > 1000 then
+    perform millrace.fail('MR020', format('%s runs in one start are over the limit of 1,000.', cardinality(p_ids)),
+      'Start them in several calls.');
+  end if;
+  if (select count(*) from millrace.routes r where r.id = any (p_routes) and r.tenant_id = p_tenant)
+     <> (select count(distinct x) from unnest(p_routes) x) then
+    perform millrace.fail('MR040', 'A route is unknown to this tenant.', 'Resolve it again: the database may have been restored.');
+  end if;
+  if p_metas is not null then
+    v_skip := millrace.claim_names(p_tenant, p_ids, p_metas);
+  end if;
+
+  insert into millrace.runs (id, created_at, tenant_id, route_id, input, meta)
+  select u.id, v_now, p_tenant, u.route, u.input, u.meta
+  from unnest(p_ids, p_routes, p_inputs, p_metas) u (id, route, input, meta)
+  where v_skip is null or u.id <> all (v_skip)
+  on conflict (id) do nothing;
+  get diagnostics v_n = row_count;
+
+  insert into millrace.live (run_id, turn, tenant_id, route_id, state, wake_at, wait_keys, wait_names, wait_until, timeout_at)
+  select u.id, v_turn + u.i, p_tenant, u.route, case when x.wake_at is null then 'q' else 'w' end, x.wake_at,
+         case when x.wake_at is not null then array['~start'] end, case when x.wake_at is not null then array[null::text] end,
+         case when x.wake_at is not null then array[x.wake_at] end,
+         v_now + (u.meta::json ->> 'timeout_ms')::bigint * interval '1 ms'
+  from unnest(p_ids, p_routes, p_delays, p_metas) with ordinality u (id, route, delay, meta, i),
+  lateral (select case when u.delay > 0 then v_now + u.delay * interval '1 ms' end as wake_at) x
+  where (v_skip is null or u.id <> all (v_skip))
+    -- some were there before: of these ids only the runs that were just inserted have neither a live row nor an outcome
+    and (v_n = cardinality(p_ids) or not exists (select from millrace.live l where l.run_id = u.id)
+                                 and not exists (select from millrace.outcomes o where o.run_id = u.id));
+  if p_metas is not null then
+    insert into millrace.run_labels (tenant_id, kind, value, run_id)
+    select p_tenant, x.kind, x.value, u.id
+    from unnest(p_ids, p_metas) u (id, meta),
+    lateral (select 'r'::"char" as kind, u.meta::json ->> 'resource' as value
+             union select 't', t from json_array_elements_text(u.meta::json -> 'tags') t) x
+    where x.value is not null and (v_skip is null or u.id <> all (v_skip))
+    on conflict do nothing;
+  end if;
+  perform millrace.hint();
+  if v_skip is not null then
+    return query select j.*, null::timestamptz from millrace.judge_names(p_tenant, p_ids, p_inputs, p_metas, v_skip) j;
+  end if;
+  return query select null::bigint, 'm'::"char", null::bigint, v_now;
+end $$;
+
+comment on function millrace.start_runs(int, bigint[], int[], bigint[], text[], text[]) is
+  'Starts runs, in arrays; returns the starts whose key or id was used before.';
+revoke execute on function millrace.start_runs(int, bigint[], int[], bigint[], text[], text[]) from public;

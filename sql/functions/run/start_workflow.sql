@@ -1,0 +1,40 @@
+-- start_workflow: starts a run, in the caller's transaction: it exists if that commits. For psql, triggers and any language.
+--   options  tenant, version, queue, priority, delay and timeout (ms, or an interval as text), resource_id, tags, attributes,
+--            idempotency_key (same key and input: the same run), run_id (a UUID of your own), retries
+-- Returns: the run's id. Raises: MR001 for an option it does not know, MR002 for an input that is too big, MR010 for a key
+-- or id that another start used, MR040 for an unknown workflow.
+-- Example: select millrace.start_workflow('order', '{"id": 7}', '{"idempotency_key": "order-7"}');
+create or replace function millrace.start_workflow(workflow_id text, input jsonb default null, options jsonb default '{}')
+returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_tenant int := millrace.tenant_id(coalesce(options ->> 'tenant', 'default'));
+  v_id     bigint := millrace.take_ids();
+  v_meta   jsonb := millrace.start_meta(workflow_id, options);
+  v_route  int;
+  v_defaults jsonb;
+  v_used   record;
+begin
+  if octet_length(input::text) > 1048576 then
+    perform millrace.fail('MR002', format('An input of %s bytes is over the limit of 1 MiB.', octet_length(input::text)),
+      'Store it elsewhere and pass a reference.', json_build_object('workflow_id', workflow_id));
+  end if;
+  select r.route_id, r.definition into v_route, v_defaults from millrace.resolve_route(
+    v_tenant, workflow_id, options ->> 'version', options ->> 'queue', (options ->> 'priority')::int) r;
+  if v_meta ->> 'timeout_ms' is null and v_defaults ->> 'timeout_ms' is not null then
+    v_meta := jsonb_set(coalesce(v_meta, '{}'), '{timeout_ms}', v_defaults -> 'timeout_ms');
+  end if;
+  select * into v_used from millrace.start_runs(
+    v_tenant, array[v_id], array[v_route], array[millrace.duration_ms(options -> 'delay')], array[input::text], array[v_meta::text]);
+  if v_used.verdict in ('k', 'i') then
+    perform millrace.fail('MR010', format('The %s "%s" belongs to run %s, which was started with another workflow or input.',
+        case v_used.verdict when 'k' then 'idempotency key' else 'run id' end,
+        coalesce(case v_used.verdict when 'k' then v_meta ->> 'key' end, v_meta ->> 'id'), millrace.run_uuid(v_used.existing)),
+      'Use another key for another start, or start with the same input to get that run.',
+      json_build_object('existing', millrace.run_uuid(v_used.existing)));
+  end if;
+  return coalesce((v_meta ->> 'id')::uuid, (select d.id from millrace.run_details d where d.run_id = coalesce(v_used.existing, v_id)));
+end $$;
+
+comment on function millrace.start_workflow(text, jsonb, jsonb) is 'Starts a run in the caller''s transaction and returns its id.';
+revoke execute on function millrace.start_workflow(text, jsonb, jsonb) from public;

@@ -1,0 +1,22 @@
+-- send_signals: messages to runs, in arrays; first in first out for each run and name, each consumed once.
+-- Returns: for each, whether the run was alive to take it; a run that has ended, or never was, takes none.
+-- Locks: the live rows, ascending.
+create or replace function millrace.send_signals(p_tenant int, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
+returns table (nth int, accepted boolean)
+language plpgsql security definer set search_path = '' set jit = off as $$
+declare
+  v_now timestamptz;
+begin
+  if cardinality(p_runs) > 1000 then
+    perform millrace.fail('MR020', format('%s signals in one call are over the limit of 1,000.', cardinality(p_runs)),
+      'Send them in several calls.');
+  end if;
+  perform from millrace.live l where l.run_id = any (p_runs) and l.task = 0 and l.tenant_id = p_tenant order by l.run_id for update;
+  v_now := millrace.clock();
+  return query
+  select u.i::int, millrace.put_signal(p_tenant, u.run, u.id, u.name, u.data, v_now)
+  from unnest(p_runs, p_ids, p_names, p_data) with ordinality u (run, id, name, data, i) order by u.i;
+end $$;
+
+comment on function millrace.send_signals(int, bigint[], text[], text[], text[]) is 'Sends messages to runs; tells which runs were alive to take them.';
+revoke execute on function millrace.send_signals(int, bigint[], text[], text[], text[]) from public;

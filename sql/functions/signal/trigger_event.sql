@@ -1,0 +1,30 @@
+-- trigger_event: a message to one run: buffered until the run waits for it, consumed once, first in first out per name.
+--   options  tenant, resource_id, dedupe_id (sending the same one again changes nothing)
+-- Returns: the run. Raises: MR001 for a bad name, MR002 for too much data, MR011 if the run has ended, MR041 if there is none.
+-- Locks: the run's live row. Example: select millrace.trigger_event('…', 'approved', '{"by": "ada"}');
+create or replace function millrace.trigger_event(run_id uuid, event_name text, data jsonb default null, options jsonb default '{}')
+returns json
+language plpgsql security definer set search_path = '' as $$
+#variable_conflict use_column
+declare
+  v_tenant int := millrace.tenant_id(coalesce(options ->> 'tenant', 'default'));
+  v_run    bigint := millrace.find_run(v_tenant, trigger_event.run_id, options ->> 'resource_id');
+  v_ok     boolean;
+begin
+  if event_name is null or event_name !~ '^[A-Za-z0-9_.: -]{1,128}$' then
+    perform millrace.fail('MR001', format('"%s" is not a name for a signal.', event_name), 'Names match [A-Za-z0-9_.: -]{1,128}.');
+  end if;
+  if octet_length(data::text) > 1048576 then
+    perform millrace.fail('MR002', format('Data of %s bytes is over the limit of 1 MiB.', octet_length(data::text)),
+      'Store it elsewhere and pass a reference.');
+  end if;
+  select s.accepted into v_ok from millrace.send_signals(v_tenant, array[v_run],
+    array[coalesce(options ->> 'dedupe_id', '$' || nextval('millrace.numbers'))], array[event_name], array[data::text]) s;
+  if not v_ok then
+    perform millrace.refuse_move(v_tenant, v_run, format('signal "%s" cannot be delivered', event_name));
+  end if;
+  return (select j.run from millrace.run_json(v_tenant, array[v_run]) j);
+end $$;
+
+comment on function millrace.trigger_event(uuid, text, jsonb, jsonb) is 'Sends a message to one run: buffered, consumed once.';
+revoke execute on function millrace.trigger_event(uuid, text, jsonb, jsonb) from public;

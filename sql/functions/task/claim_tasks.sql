@@ -1,0 +1,69 @@
+-- claim_tasks: leases up to p_want ready runs to a worker, with all that it needs to go on: input, journal, open waits.
+-- Before that it wakes the runs whose time has come (tick), so that one call is all an idle worker makes.
+--   p_routes   what the worker can run, in its order of preference
+--   p_after    for each route: where its last claim ended. A queue's index has dead entries at its head, which cost 2 ms a
+--              claim when walked over each time; 0 now and then (a sweep) finds rows that committed late
+--   p_suspect  the worker holds no suspect: it may get one (a run that may kill its worker comes alone)
+--   p_idle     with nothing to do the worker sleeps: hint shall wake it. It calls once more after this is committed
+-- Returns: the runs, and always a last row without run_id: due_ms until something here comes due (null: nothing will), clock,
+-- newest_route (a higher one than the worker knows: get_routes), chores (bit 1: recover, bit 2: expire_runs).
+-- Transitions: waiting -> queued, queued -> leased. Locks: the worker's row for key share, so that recover cannot declare it
+-- dead between this look and our commit; then live rows, skipping locked ones. An idle poll locks and writes nothing: a
+-- fence drawn or a row locked for nothing costs a flush to disk.
+-- Raises: MR055 if the worker is not registered any more, or asked held_tasks meanwhile.
+create or replace function millrace.claim_tasks(
+  p_tenant int, p_worker bigint, p_epoch int, p_routes int[], p_after bigint[], p_want int,
+  p_suspect boolean default true, p_idle boolean default false)
+returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int, created_at timestamptz,
+               timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],
+               due_ms bigint, newest_route int, chores int, clock timestamptz)
+language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+#variable_conflict use_column
+declare
+  v_now   timestamptz := millrace.clock();
+  v_due   boolean := exists (select from millrace.live l where l.state = 'w' and l.wake_at <= v_now);
+  v_left  int := p_want;
+  v_rows  tid[];
+  v_fence bigint;
+begin
+  if v_due or exists (
+    select from unnest(p_routes, p_after) u (route, after)
+    where exists (select from millrace.live l where l.state = 'q' and l.route_id = u.route and l.lane = 0 and l.turn > u.after)
+       or p_suspect and exists (select from millrace.live l where l.state = 's' and l.route_id = u.route)
+  ) then
+    perform from millrace.workers w where w.id = p_worker and w.epoch = p_epoch and w.tenant_id = p_tenant for key share;
+    if not found then
+      perform millrace.fail('MR055', format('Worker %s is not registered, or its epoch is not %s.', p_worker, p_epoch),
+        'Register again: its leases have gone to others.', json_build_object('worker', p_worker::text));
+    end if;
+    if v_due then
+      perform millrace.tick();
+    end if;
+    for i in 0 .. coalesce(cardinality(p_routes), 0) loop
+      -- lock the rows into an array, then draw the fence, then write: a fence drawn first could go back
+      v_rows := case when i > 0
+        then array(select l.ctid from millrace.live l
+                   where l.state = 'q' and l.route_id = p_routes[i] and l.lane = 0 and l.turn > p_after[i] and l.tenant_id = p_tenant
+                   order by l.turn limit v_left for update skip locked)
+        when p_suspect
+        then array(select l.ctid from millrace.live l where l.state = 's' and l.route_id = any (p_routes) and l.tenant_id = p_tenant
+                   limit 1 for update skip locked) end;
+      continue when v_rows is null or cardinality(v_rows) = 0;
+      v_fence := coalesce(v_fence, nextval('millrace.fences'));
+      return query select * from millrace.lease_rows(v_rows, p_worker, v_fence, v_now);
+      v_left := v_left - cardinality(v_rows);
+      exit when v_left <= 0;
+    end loop;
+  end if;
+  if p_idle and v_fence is null then
+    update millrace.workers w set idle = true where w.id = p_worker and not w.idle;
+  end if;
+  return query select null::bigint, null::int, null::bigint, null::bigint, null::int, null::int, null::timestamptz,
+                      null::bigint, null::text, null::text, null::text[], null::text[], null::bigint[], x.*
+               from millrace.get_chores(p_tenant, v_now) x;
+end $$;
+
+comment on function millrace.claim_tasks(int, bigint, int, int[], bigint[], int, boolean, boolean) is
+  'Leases ready runs to a worker, with input, journal and open waits.';
+revoke execute on function millrace.claim_tasks(int, bigint, int, int[], bigint[], int, boolean, boolean) from public;

@@ -1,0 +1,34 @@
+-- held_tasks: what a worker owns; asked by one that lost the reply of a claim. The lost claim may still be running, or not
+-- even have begun: the lock waits for the first, the raised epoch refuses the second. Without it a run was leased to a
+-- living worker that never heard of it (a crash history found it).
+-- Locks: the worker's row.
+create or replace function millrace.held_tasks(p_tenant int, p_worker bigint, p_epoch int)
+returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int, created_at timestamptz,
+               timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],
+               due_ms bigint, newest_route int, chores int, clock timestamptz)
+language plpgsql security definer set search_path = '' as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz;
+begin
+  update millrace.workers w set epoch = greatest(w.epoch, p_epoch) where w.id = p_worker and w.tenant_id = p_tenant;
+  if not found then
+    perform millrace.fail('MR055', format('Worker %s is not registered.', p_worker),
+      'Register again: its leases have gone to others.', json_build_object('worker', p_worker::text));
+  end if;
+  v_now := millrace.clock();
+  return query
+  select l.run_id, l.task, l.fence, l.turn, l.route_id, l.crashes::int, r.created_at,
+         (extract(epoch from l.timeout_at - v_now) * 1000)::bigint, r.input, r.meta,
+         array(select c.kind::text || coalesce(c.name, '') || chr(10) || coalesce(c.data, '')
+               from millrace.checkpoints c where c.run_id = l.run_id order by c.seq),
+         l.wait_keys,
+         array(select (extract(epoch from w.until - v_now) * 1000)::bigint
+               from unnest(l.wait_until) with ordinality w (until, i) order by w.i),
+         null::bigint, null::int, null::int, null::timestamptz
+  from millrace.live l join millrace.runs r on r.id = l.run_id
+  where l.state = 'l' and l.worker_id = p_worker;
+end $$;
+
+comment on function millrace.held_tasks(int, bigint, int) is 'What a worker owns; refuses its claims of an earlier epoch.';
+revoke execute on function millrace.held_tasks(int, bigint, int) from public;

@@ -1,0 +1,27 @@
+-- lease_rows: writes the lease into live rows that the caller has locked, and returns what their new owner needs.
+-- A journal row is kind, name, a line feed, data; the names of steps hold no line feed.
+create or replace function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigint, p_now timestamptz)
+returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int, created_at timestamptz,
+               timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],
+               due_ms bigint, newest_route int, chores int, clock timestamptz)
+language sql volatile security definer set search_path = '' set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+  with mine as (
+    update millrace.live l set state = 'l', worker_id = p_worker, fence = p_fence
+    where l.ctid = any (p_rows)
+    returning l.run_id, l.task, l.turn, l.route_id, l.crashes, l.seq, l.timeout_at, l.wait_keys, l.wait_until)
+  select m.run_id, m.task, p_fence, m.turn, m.route_id, m.crashes::int, r.created_at,
+         (extract(epoch from m.timeout_at - p_now) * 1000)::bigint, r.input, r.meta,
+         case when m.seq > 0 then array(
+           select c.kind::text || coalesce(c.name, '') || chr(10) || coalesce(c.data, '')
+           from millrace.checkpoints c where c.run_id = m.run_id order by c.seq) end,
+         m.wait_keys,
+         case when m.wait_keys is not null then array(
+           select (extract(epoch from w.until - p_now) * 1000)::bigint
+           from unnest(m.wait_until) with ordinality w (until, i) order by w.i) end,
+         null::bigint, null::int, null::int, null::timestamptz
+  from mine m join millrace.runs r on r.id = m.run_id
+$$;
+
+comment on function millrace.lease_rows(tid[], bigint, bigint, timestamptz) is 'Writes the lease into locked live rows and returns their runs.';
+revoke execute on function millrace.lease_rows(tid[], bigint, bigint, timestamptz) from public;

@@ -1,0 +1,48 @@
+-- settle: ends the waits of one run that can end: by a buffered message (the oldest of its name, g), else by time (t, or o where a
+-- message was waited for; a key that begins with ~ or ? ends without a row). What ends a wait becomes a journal row under the run's lock, in the
+-- transaction that wakes the run: replay never asks the buffer.
+-- Returns: the journal rows from p_seq on, also those that an earlier call wrote whose reply was lost, and a row of kind ~
+-- without a number for each wait that ended without one. They are news to an owner; nobody else looks at them.
+-- Transitions: waiting -> queued, if a wait ended; leased -> leased. Locks: none, the caller holds the live row.
+create or replace function millrace.settle(p_run bigint, p_task int, p_seq int, p_now timestamptz)
+returns table (seq int, kind "char", name text, data text)
+language plpgsql security definer set search_path = '' as $$
+#variable_conflict use_column
+declare
+  v_live  millrace.live;
+  v_wait  record;
+  v_sign  millrace.signals;
+  v_ended text[];
+  v_quiet text[] := '{}';
+  v_seq   int;
+begin
+  select * into v_live from millrace.live l where l.run_id = p_run and l.task = p_task;
+  select coalesce(array_agg(c.name), '{}'), coalesce(max(c.seq) + 1, p_seq) into v_ended, v_seq
+  from millrace.checkpoints c where c.run_id = p_run and c.seq >= p_seq;
+  for v_wait in
+    select w.key, w.name, w.until from unnest(v_live.wait_keys, v_live.wait_names, v_live.wait_until) with ordinality w (key, name, until, i)
+    where w.key <> all (v_ended) order by w.i
+  loop
+    select * into v_sign from millrace.signals g
+    where g.run_id = p_run and g.name = v_wait.name and g.taken is null order by g.nth limit 1;
+    continue when v_sign.id is null and (v_wait.until is null or v_wait.until > p_now);
+    v_ended := v_ended || v_wait.key;
+    if v_sign.id is not null or v_wait.key !~ '^[~?]' then
+      update millrace.signals g set taken = v_seq where g.run_id = p_run and g.id = v_sign.id;
+      insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data)
+      values (p_run, p_now, v_seq, v_live.tenant_id, (case when v_sign.id is not null then 'g' when v_wait.name is null then 't' else 'o' end)::"char", v_wait.key, v_sign.data);
+      v_seq := v_seq + 1;
+    else
+      v_quiet := v_quiet || v_wait.key;
+    end if;
+  end loop;
+  if cardinality(v_ended) > 0 then
+    perform millrace.wake(p_run, p_task, v_seq, v_ended);
+  end if;
+  return query select c.seq, c.kind, c.name, c.data from millrace.checkpoints c
+               where c.run_id = p_run and c.seq >= p_seq order by c.seq;
+  return query select null::int, '~'::"char", q, null::text from unnest(v_quiet) q;
+end $$;
+
+comment on function millrace.settle(bigint, int, int, timestamptz) is 'Ends the waits of a run that can end; returns its journal from a number on.';
+revoke execute on function millrace.settle(bigint, int, int, timestamptz) from public;

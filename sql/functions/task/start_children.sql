@@ -1,0 +1,27 @@
+-- start_children: starts the children that parents ask for in the call that writes it into their journals: both or neither.
+--   p_only      the parents whose fence holds; null: all     p_children  [{parent, id, route, delay_ms, input, meta}]
+-- Raises: MR010 if the id that a parent chose for its child belongs to another run.
+create or replace function millrace.start_children(p_tenant int, p_only bigint[], p_children json) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_ids  bigint[];
+  v_used record;
+begin
+  select array_agg((c ->> 'id')::bigint) into v_ids from json_array_elements(p_children) c
+  where p_only is null or (c ->> 'parent')::bigint = any (p_only);
+  if v_ids is null then
+    return;
+  end if;
+  select s.* into v_used
+  from (select array_agg((c ->> 'id')::bigint) as ids, array_agg((c ->> 'route')::int) as routes,
+               array_agg((c ->> 'delay_ms')::bigint) as delays, array_agg(c ->> 'input') as inputs, array_agg(c ->> 'meta') as metas
+        from json_array_elements(p_children) c where (c ->> 'id')::bigint = any (v_ids)) a,
+  lateral millrace.start_runs(p_tenant, a.ids, a.routes, a.delays, a.inputs, a.metas) s where s.verdict <> 'm' limit 1;
+  if found then
+    perform millrace.fail('MR010', 'The run id chosen for a child belongs to another run.',
+      'Leave runId out, or choose one that is not taken.', json_build_object('existing', millrace.run_uuid(v_used.existing)));
+  end if;
+end $$;
+
+comment on function millrace.start_children(int, bigint[], json) is 'Starts children in the transaction that writes it into their parents'' journals.';
+revoke execute on function millrace.start_children(int, bigint[], json) from public;

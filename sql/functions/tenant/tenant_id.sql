@@ -1,0 +1,16 @@
+-- tenant_id: the number of a tenant. Raises: MR042 if there is no such tenant.
+create or replace function millrace.tenant_id(p_slug text) returns int
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_id int;
+begin
+  select t.id into v_id from millrace.tenants t where t.slug = p_slug;
+  if v_id is null then
+    perform millrace.fail('MR042', format('There is no tenant "%s".', p_slug),
+      'Use "default", or create the tenant first.', json_build_object('tenant', p_slug));
+  end if;
+  return v_id;
+end $$;
+
+comment on function millrace.tenant_id(text) is 'The number of a tenant; MR042 if there is none of that name.';
+revoke execute on function millrace.tenant_id(text) from public;

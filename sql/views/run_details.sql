@@ -1,0 +1,29 @@
+-- run_details: a run as people see it. Where a value can be read from the journal it is read there, not kept twice.
+create or replace view millrace.run_details with (security_invoker = true) as
+select r.id as run_id, r.tenant_id, coalesce((m.meta ->> 'id')::uuid, millrace.run_uuid(r.id)) as id,
+       w.name as workflow_id, w.version, o.queue, o.priority,
+       case when e.status is not null then case e.status when 'c' then 'completed' when 'f' then 'failed' else 'cancelled' end
+            else case l.state when 'l' then 'running' when 'w' then case when l.wait_keys = '{~start}' then 'pending' else 'waiting' end
+                 when 'p' then 'paused' else case when l.seq > 0 then 'running' else 'pending' end end end as status,
+       case l.reason when 'p' then 'person' when 'c' then 'poison' when 'h' then 'history_mismatch' when 'l' then 'limit'
+            when 's' then 'step' end as reason,
+       m.meta, r.input, case when e.status = 'c' then e.output end as output,
+       coalesce(case when e.status = 'f' then e.output end,
+                case when l.reason in ('h', 'l') then paused.data::json ->> 'failure' end) as failure,
+       ltrim(l.wait_keys[1], '~?') as current_step_id, w.definition,
+       r.created_at, greatest(r.created_at, e.at, last.at) as updated_at, e.at as completed_at, l.timeout_at,
+       case when l.state = 'p' then paused.at end as paused_at, resumed.at as resumed_at,
+       (select count(*)::int from millrace.checkpoints c where c.run_id = r.id and c.kind in ('e', 'h')) as retry_count
+from millrace.runs r
+join millrace.routes o on o.id = r.route_id
+join millrace.workflows w on w.id = o.workflow_id
+cross join lateral (select r.meta::json as meta) m
+left join millrace.live l on l.run_id = r.id and l.task = 0
+left join millrace.outcomes e on e.run_id = r.id
+left join lateral (select c.at from millrace.checkpoints c where c.run_id = r.id order by c.seq desc limit 1) last on true
+left join lateral (select c.at, c.data from millrace.checkpoints c where c.run_id = r.id and c.kind = 'p'
+                   order by c.seq desc limit 1) paused on true
+left join lateral (select c.at from millrace.checkpoints c where c.run_id = r.id and c.kind = 'u'
+                   order by c.seq desc limit 1) resumed on true;
+
+comment on view millrace.run_details is 'A run as people see it: status, input, output, failure, times.';

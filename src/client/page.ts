@@ -1,0 +1,58 @@
+import { InvalidInputError } from '../model/errors.ts'
+import { isUuid } from '../model/run-id.ts'
+
+/** One page of a list. Cursors are opaque: pass them as `startingAfter` or `endingBefore`. */
+export type Page<T> = {
+  items: T[]
+  nextCursor: string | null
+  prevCursor: string | null
+  hasMore: boolean
+  hasPrev: boolean
+}
+
+/** Which page. `limit` 1 to 100, default 20. */
+export type PageRequest = {
+  limit?: number
+  startingAfter?: string | null
+  endingBefore?: string | null
+}
+
+type Fetched<T> = { items: T[]; lastSeen: string | null }
+type SqlPage = { limit: number; after?: string; before?: string }
+
+/** Asks for one item more than a page holds, to know whether there is a next. @throws InvalidInputError */
+export async function readPage<T extends { id: string }>(
+  request: PageRequest,
+  fetch: (page: SqlPage) => Promise<Fetched<T>>,
+): Promise<Page<T>> {
+  const limit = request.limit ?? 20
+  if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
+    throw new InvalidInputError(`A limit of ${limit} is not a whole number from 1 to 100.`)
+  }
+  const after = checkCursor(request.startingAfter)
+  const before = checkCursor(request.endingBefore)
+  if (after && before) throw new InvalidInputError('Give startingAfter or endingBefore, not both.')
+  const { items: found } = await fetch({
+    limit: limit + 1,
+    ...(after ? { after } : {}),
+    ...(before ? { before } : {}),
+  })
+  const more = found.length > limit
+  // newest first: the one too many is the newest when paging backwards, the oldest else
+  const items = before && more ? found.slice(1) : found.slice(0, limit)
+  const hasMore = before ? true : more
+  const hasPrev = before ? more : after !== null
+  return {
+    items,
+    hasMore,
+    hasPrev,
+    nextCursor: hasMore ? (items.at(-1)?.id ?? null) : null,
+    prevCursor: hasPrev ? (items[0]?.id ?? null) : null,
+  }
+}
+
+function checkCursor(cursor: string | null | undefined): string | null {
+  if (cursor === null || cursor === undefined) return null
+  if (isUuid(cursor)) return cursor
+  throw new InvalidInputError(`Cursor "${cursor}" is not one that a page gave.`)
+}

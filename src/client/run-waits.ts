@@ -1,0 +1,112 @@
+import type { Outcome } from '../kernel/runs.ts'
+import { parseDuration } from '../model/duration.ts'
+import {
+  IllegalMoveError,
+  RunCancelledError,
+  RunFailedError,
+  TimeoutError,
+} from '../model/errors.ts'
+import type { RunFailure } from '../model/failure.ts'
+import { decodePayload } from '../model/json.ts'
+import { MAX_TIMER_MS } from '../model/limits.ts'
+import { isTerminal, type WorkflowStatus } from '../model/status.ts'
+import type { Results } from './results.ts'
+import type { WaitOptions, WorkflowRun } from './workflow-run.ts'
+
+/** Between two looks at a run's status. */
+const FIRST_LOOK_MS = 10
+const LONGEST_LOOK_MS = 500
+
+/** Waits until a run ends and gives its output, or throws what it ended with. */
+export async function awaitResult(
+  id: string,
+  run: string,
+  options: WaitOptions,
+  results: Results,
+): Promise<unknown> {
+  const outcome = await awaitOutcome(id, run, options, results)
+  if (outcome.status === 'c') return decodePayload(outcome.output)
+  if (outcome.status === 'x') throw new RunCancelledError(`Run ${id} was cancelled.`, { runId: id })
+  const failure = decodePayload(outcome.output) as RunFailure
+  throw new RunFailedError(`Run ${id} failed: ${failure.message}`, {
+    runId: id,
+    failure,
+    details: { failure },
+  })
+}
+
+function awaitOutcome(
+  id: string,
+  run: string,
+  options: WaitOptions,
+  results: Results,
+): Promise<Outcome> {
+  const ms = options.timeout === undefined ? null : parseDuration(options.timeout)
+  return new Promise((resolve, reject) => {
+    const leave = (settle: () => void) => {
+      clearTimeout(timer)
+      options.signal?.removeEventListener('abort', aborted)
+      stop()
+      settle()
+    }
+    const aborted = () => leave(() => reject(options.signal?.reason))
+    const late = () =>
+      leave(() =>
+        reject(
+          new TimeoutError(`Run ${id} has not ended within ${ms} ms; it goes on.`, {
+            runId: id,
+            details: { timeoutMs: ms },
+          }),
+        ),
+      )
+    const timer = ms === null ? undefined : setTimeout(late, Math.min(ms, MAX_TIMER_MS))
+    const stop = results.wait(run, (outcome) => leave(() => resolve(outcome)))
+    options.signal?.addEventListener('abort', aborted, { once: true })
+    if (options.signal?.aborted) aborted()
+  })
+}
+
+/** Waits until a run has one of the statuses. */
+export async function awaitStatus(
+  run: WorkflowRun,
+  statuses: readonly WorkflowStatus[],
+  options: { timeoutMs?: number; signal?: AbortSignal },
+  results: Results,
+  number: (id: string) => Promise<string>,
+): Promise<WorkflowRun> {
+  const until =
+    options.timeoutMs === undefined
+      ? Number.POSITIVE_INFINITY
+      : performance.now() + options.timeoutMs
+  let ended = false
+  let wake: () => void = () => {}
+  const stop = results.wait(await number(run.id), () => {
+    ended = true
+    wake()
+  })
+  try {
+    for (let pause = FIRST_LOOK_MS; ; pause = ended ? 0 : Math.min(pause * 2, LONGEST_LOOK_MS)) {
+      options.signal?.throwIfAborted()
+      const now = await run.refresh()
+      if (statuses.includes(now.status)) return now
+      if (isTerminal(now.status)) {
+        throw new IllegalMoveError(
+          `Run ${run.id} is ${now.status} and will not become ${statuses.join(' or ')}.`,
+          { runId: run.id },
+        )
+      }
+      if (performance.now() > until) {
+        throw new TimeoutError(
+          `Run ${run.id} is still ${now.status}, not ${statuses.join(' or ')}, after ${options.timeoutMs} ms.`,
+          { runId: run.id },
+        )
+      }
+      await new Promise<void>((resolve) => {
+        wake = resolve
+        setTimeout(resolve, pause)
+      })
+    }
+  } finally {
+    stop()
+  }
+}

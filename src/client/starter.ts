@@ -1,0 +1,267 @@
+import type { Startable } from '../definition/definition.ts'
+import type { Tx } from '../kernel/database.ts'
+import {
+  type RegisteredDefinition,
+  type ResolvedRoute,
+  type RouteChoice,
+  resolveRoute,
+} from '../kernel/definitions.ts'
+import { type RunJson, type Start, type Started, startRuns } from '../kernel/runs.ts'
+import { Batcher } from '../model/batcher.ts'
+import { type Duration, parseDuration } from '../model/duration.ts'
+import { IdempotencyConflictError, InvalidInputError, UnavailableError } from '../model/errors.ts'
+import { decodePayload, encodePayload, type Json } from '../model/json.ts'
+import {
+  MAX_ATTEMPTS,
+  MAX_BATCH,
+  MAX_KEY,
+  MAX_PRIORITY,
+  MAX_TAG,
+  MAX_TAGS,
+} from '../model/limits.ts'
+import { checkName, checkText } from '../model/names.ts'
+import { decodeRunId, encodeRunId, isUuid } from '../model/run-id.ts'
+import { validate } from '../model/schema.ts'
+import { IdPool } from './id-pool.ts'
+import type { Session } from './session.ts'
+
+/** Of a start. */
+export type StartOptions = {
+  /** What the run is about; scopes every read and write that names it. At most 256 characters. */
+  resourceId?: string
+  /** Per tenant and workflow: the same key with the same input gives the same run, with another IdempotencyConflictError. */
+  idempotencyKey?: string
+  /** A UUID of your own. */
+  runId?: string
+  /** Default: the definition's; of a reference, the version registered last. */
+  version?: string
+  queue?: string
+  /** −1000 to 1000, higher first. */
+  priority?: number
+  /** Begin after this long. */
+  delay?: Duration
+  tags?: string[]
+  attributes?: Record<string, Json>
+  /** Of the whole run; default: the workflow's. */
+  timeout?: Duration
+  /** Tries after the first, of each step and of the handler; default: the workflow's. */
+  retries?: number
+  /** Your transaction: the run exists if it commits. */
+  tx?: Tx
+  /** @deprecated accepted and ignored: leases replace expiry */
+  expireInSeconds?: number
+  /** @deprecated accepted and ignored */
+  batchSize?: number
+}
+
+/** What only the engine itself says of a start. */
+export type InnerOptions = { parent?: string }
+
+/** A start that is ready to be sent, and the run as it will be the moment it is made. */
+export type Prepared = {
+  readonly start: Start
+  readonly id: string
+  readonly born: Omit<RunJson, 'created_at' | 'updated_at'>
+}
+
+/** For how long a lost start is sent again before the caller hears of it. */
+const RESEND_MS = 8000
+/** A version that is registered meanwhile is seen after this long. */
+const ROUTE_FRESH_MS = 5000
+
+type Resolved = ResolvedRoute & { at: number }
+
+/** Starts runs: checks, draws ids, and sends what became ready together. */
+export class Starter {
+  readonly ids: IdPool
+  readonly #session: Session
+  readonly #routes = new Map<string, Resolved>()
+  readonly #batcher: Batcher<Start, Started>
+
+  constructor(session: Session) {
+    this.#session = session
+    this.ids = new IdPool(session.db)
+    this.#batcher = new Batcher({ lanes: 2, max: 500, send: (starts) => this.#send(starts) })
+  }
+
+  /** Checks a start and gives it its id. @throws InvalidInputError, PayloadError, WorkflowNotFoundError */
+  async prepare(
+    workflow: Startable & { version?: string },
+    input: unknown,
+    options: StartOptions & InnerOptions = {},
+  ): Promise<Prepared> {
+    checkName('workflow id', workflow.id)
+    checkOptions(options)
+    const what = `the input of workflow "${workflow.id}"`
+    // what is stored is what the caller gave: the worker applies the schema again, for what it makes of it
+    if (workflow.inputSchema) await validate(workflow.inputSchema, input, what)
+    const text = encodePayload(input, { what })
+    const version = options.version ?? workflow.version
+    const resolved = await this.#resolve(
+      { name: workflow.id, version, queue: options.queue, priority: options.priority },
+      options.tx,
+    )
+    const number = await this.ids.take()
+    const delayMs = options.delay === undefined ? null : parseDuration(options.delay)
+    const meta = makeMeta(workflow.id, options, resolved.definition)
+    const start = {
+      id: String(number),
+      route: resolved.route,
+      delayMs,
+      input: text,
+      meta: meta && JSON.stringify(meta),
+    }
+    const id = options.runId?.toLowerCase() ?? encodeRunId(number)
+    return { start, id, born: newborn(id, workflow.id, resolved, start, options) }
+  }
+
+  /** Sends one start; what it becomes, it becomes durably. */
+  async start(prepared: Prepared, tx?: Tx): Promise<Started> {
+    const started = tx
+      ? ((
+          await startRuns(this.#session.db, await this.#session.tenant(), [prepared.start], tx)
+        )[0] as Started)
+      : await this.#batcher.add(prepared.start)
+    return refuseTaken(started, prepared)
+  }
+
+  /** Sends many, all or none. @throws InvalidInputError for more than 1,000 */
+  async startAll(prepared: readonly Prepared[], tx?: Tx): Promise<Started[]> {
+    if (prepared.length > MAX_BATCH) {
+      throw new InvalidInputError(
+        `${prepared.length} starts in one call are over the limit of ${MAX_BATCH}. Start them in several calls.`,
+      )
+    }
+    if (prepared.length === 0) return []
+    const tenant = await this.#session.tenant()
+    const starts = prepared.map((one) => one.start)
+    const started = await startRuns(this.#session.db, tenant, starts, tx)
+    return started.map((one, i) => refuseTaken(one, prepared[i] as Prepared))
+  }
+
+  /** Sent again under the same ids while the outcome is unknown: what was there already stays as it is. */
+  async #send(starts: Start[]): Promise<Started[]> {
+    const tenant = await this.#session.tenant()
+    const until = performance.now() + RESEND_MS
+    for (;;) {
+      try {
+        return await startRuns(this.#session.db, tenant, starts)
+      } catch (error) {
+        if (!(error instanceof UnavailableError) || performance.now() > until) throw error
+        await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 200))
+      }
+    }
+  }
+
+  async #resolve(choice: RouteChoice, tx?: Tx): Promise<Resolved> {
+    const key = JSON.stringify([choice.name, choice.version, choice.queue, choice.priority])
+    const known = this.#routes.get(key)
+    if (known && performance.now() - known.at < ROUTE_FRESH_MS) return known
+    const found = await resolveRoute(this.#session.db, await this.#session.tenant(), choice, tx)
+    const resolved = { ...found, at: performance.now() }
+    // made within a transaction, a route exists only if that commits
+    if (!tx) this.#routes.set(key, resolved)
+    return resolved
+  }
+}
+
+/** What is known of a run before it is made: what get_run will say of it then. */
+function newborn(
+  id: string,
+  workflow: string,
+  resolved: ResolvedRoute,
+  start: Start,
+  options: StartOptions & InnerOptions,
+): Prepared['born'] {
+  return {
+    id,
+    workflow_id: workflow,
+    version: resolved.version,
+    status: 'pending',
+    reason: null,
+    queue: resolved.queue,
+    priority: resolved.priority,
+    resource_id: options.resourceId ?? null,
+    idempotency_key: options.idempotencyKey ?? null,
+    parent_id: options.parent === undefined ? null : encodeRunId(BigInt(options.parent)),
+    retried_from: null,
+    input: decodePayload(start.input),
+    output: null,
+    failure: null,
+    tags: options.tags ?? [],
+    attributes: options.attributes ?? {},
+    current_step_id: start.delayMs === null ? null : 'start',
+    paused_at: null,
+    resumed_at: null,
+    completed_at: null,
+    timeout_at: null,
+    retry_count: 0,
+    max_retries: options.retries ?? resolved.definition.retries ?? 2,
+  }
+}
+
+function refuseTaken(started: Started, prepared: Prepared): Started {
+  if (started.kind !== 'key-taken' && started.kind !== 'id-taken') return started
+  const meta = JSON.parse(prepared.start.meta ?? '{}') as { key?: string; id?: string }
+  const [what, value] =
+    started.kind === 'key-taken' ? ['idempotency key', meta.key] : ['run id', meta.id]
+  const existing = encodeRunId(BigInt(started.run))
+  throw new IdempotencyConflictError(
+    `The ${what} "${value}" belongs to run ${existing}, which was started with another workflow or input. Use another one for another start.`,
+    { runId: existing, details: { [what]: value, existing } },
+  )
+}
+
+function makeMeta(
+  workflow: string,
+  options: StartOptions & InnerOptions,
+  definition: RegisteredDefinition,
+): object | null {
+  const { resourceId, idempotencyKey, runId, tags, attributes, retries, parent } = options
+  const timeout =
+    options.timeout === undefined ? definition.timeout_ms : parseDuration(options.timeout)
+  const meta = {
+    ...(runId === undefined ? {} : { id: runId.toLowerCase() }),
+    ...(idempotencyKey === undefined ? {} : { key: idempotencyKey }),
+    ...(resourceId === undefined ? {} : { resource: resourceId }),
+    ...(tags === undefined || tags.length === 0 ? {} : { tags }),
+    ...(attributes === undefined ? {} : { attributes }),
+    ...(retries === undefined ? {} : { retries }),
+    ...(timeout === undefined ? {} : { timeout_ms: timeout }),
+    ...(parent === undefined ? {} : { parent }),
+  }
+  return Object.keys(meta).length === 0 ? null : { ...meta, workflow }
+}
+
+function checkOptions(options: StartOptions): void {
+  const {
+    resourceId,
+    idempotencyKey,
+    runId,
+    version,
+    queue,
+    priority = 0,
+    tags = [],
+    retries = 0,
+  } = options
+  if (resourceId !== undefined) checkText('resourceId', resourceId, MAX_KEY)
+  if (idempotencyKey !== undefined) checkText('idempotencyKey', idempotencyKey, MAX_KEY)
+  if (version !== undefined) checkName('version', version)
+  if (queue !== undefined) checkName('queue', queue)
+  if (runId !== undefined && (!isUuid(runId) || decodeRunId(runId) !== null)) {
+    throw new InvalidInputError(
+      `runId "${runId}" is not a UUID of your own. Give any UUID that this engine did not make, or leave it out.`,
+    )
+  }
+  if (!Number.isInteger(priority) || Math.abs(priority) > MAX_PRIORITY) {
+    throw new InvalidInputError(`Priority ${priority} is not a whole number from -1000 to 1000.`)
+  }
+  if (!Number.isInteger(retries) || retries < 0 || retries > MAX_ATTEMPTS) {
+    throw new InvalidInputError(
+      `retries ${retries} is not a whole number from 0 to ${MAX_ATTEMPTS}.`,
+    )
+  }
+  if (tags.length > MAX_TAGS)
+    throw new InvalidInputError(`${tags.length} tags are over the limit of ${MAX_TAGS}.`)
+  for (const tag of tags) checkText('tag', tag, MAX_TAG)
+}

@@ -1,0 +1,34 @@
+import type { TimelineRow } from '../kernel/runs.ts'
+import type { RunFailure } from '../model/failure.ts'
+import type { Json } from '../model/json.ts'
+
+/** One thing that happened to a run. `seq` is a decimal number, gapless within a run. */
+export type TimelineEntry = {
+  readonly seq: string
+  /** The step's id and call count; empty for what concerns the whole run. */
+  readonly stepId: string
+  readonly kind: TimelineRow['kind']
+  readonly status: TimelineRow['status']
+  readonly attempt: number
+  readonly output: Json | undefined
+  readonly timedOut: boolean
+  readonly failure: RunFailure | null
+  readonly timestamp: Date
+  /** Who paused, resumed or cancelled, if they said so. */
+  readonly by: string | null
+}
+
+export function readTimeline(rows: readonly TimelineRow[]): TimelineEntry[] {
+  return rows.map((row) => ({
+    seq: String(row.seq),
+    stepId: row.step_id,
+    kind: row.kind,
+    status: row.status,
+    attempt: row.attempt,
+    output: (row.output ?? undefined) as Json | undefined,
+    timedOut: row.timed_out,
+    failure: row.failure as RunFailure | null,
+    timestamp: row.at,
+    by: row.by,
+  }))
+}

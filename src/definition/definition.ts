@@ -1,0 +1,57 @@
+import type { Json, Jsonify } from '../model/json.ts'
+import type { Schema } from '../model/schema.ts'
+import type { LeasedRun, RunHost } from './host.ts'
+
+/** Anything that runs can be started of: a definition, or a reference to one that lives elsewhere. */
+// biome-ignore-start lint/suspicious/noExplicitAny: the defaults of a phantom type; `unknown` would make every definition incompatible with it
+export interface Startable<I = any, O = any, Steps = any> {
+  readonly id: string
+  /** Checked before a start, where the reference has it. */
+  readonly inputSchema?: Schema | undefined
+  /** Never set: it only carries the types. */
+  readonly '~types'?: { input: I; output: O; steps: Steps }
+}
+
+/** What every way of writing a workflow makes; all that client, worker, server and CLI know of one. */
+export interface Definition<I = any, O = any, Steps = any> extends Startable<I, O, Steps> {
+  readonly kind: 'function' | 'flow' | 'graph' | 'machine'
+  readonly version: string
+  /** Defaults of its starts, as the kernel keeps them. */
+  readonly defaults: StartDefaults
+  /** Takes one leased run as far as it goes in this process. */
+  run(lease: LeasedRun, host: RunHost): RunHandle
+}
+// biome-ignore-end lint/suspicious/noExplicitAny: see above
+
+export type StartDefaults = {
+  readonly queue?: string
+  readonly priority?: number
+  readonly timeoutMs?: number
+  readonly retries?: number
+}
+
+/** A run in this process. */
+export interface RunHandle {
+  /** Settles when this process has nothing more to do with the run; never rejects. */
+  readonly done: Promise<RunEnd>
+  /** Stop: the lease is over, or the run was cancelled. Nothing is written any more. */
+  abort(reason: Error): void
+  /** No new step shall begin; hand the run back as soon as the running ones are recorded. */
+  drain(): void
+  /** Something may have happened to one of its waits. */
+  look(): void
+  /** The steps whose handlers run now, with the milliseconds (performance.now) at which they began. */
+  running(): { step: string; since: number }[]
+}
+
+/** How this process and the run parted. `output` is JSON text. */
+export type RunEnd =
+  | { readonly kind: 'completed' | 'failed'; readonly output: string | null }
+  | { readonly kind: 'parked' | 'lost' }
+
+/** The input that starting one takes. */
+export type InputOf<D extends Startable> = NonNullable<D['~types']>['input']
+/** The output that a run of it gives. */
+export type OutputOf<D extends Startable> = NonNullable<D['~types']>['output']
+
+export type { Json, Jsonify }

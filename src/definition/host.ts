@@ -1,0 +1,61 @@
+import type { PoolClient } from 'pg'
+import type { Change, ChildStart, JournalRow, Verdict } from '../model/journal.ts'
+import type { RunLogger } from '../model/logger.ts'
+import type { Startable } from './definition.ts'
+
+/** A run that this process owns, as an authoring model sees it. */
+export type LeasedRun = {
+  /** The UUID that people see. */
+  readonly id: string
+  readonly workflowId: string
+  readonly version: string
+  readonly tenant: string
+  readonly resourceId: string | null
+  readonly tags: readonly string[]
+  /** Tries after the first, where the start said so. */
+  readonly retries: number | null
+  /** JSON text, null for undefined. */
+  readonly input: string | null
+  readonly journal: readonly JournalRow[]
+  /** Waits that have not ended: milliseconds left, null without a time. */
+  readonly waits: ReadonlyMap<string, number | null>
+  /** Owners that died in a row. */
+  readonly crashes: number
+}
+
+/** How a child of a run is started. Durations in milliseconds. */
+export type ChildOptions = {
+  readonly runId?: string
+  readonly resourceId?: string
+  readonly queue?: string
+  readonly priority?: number
+  readonly tags?: readonly string[]
+  readonly timeoutMs?: number
+  readonly version?: string
+}
+
+/** Isolation of a step.transaction. */
+export type Isolation = 'read committed' | 'repeatable read' | 'serializable'
+
+/** What the worker does for a run. One `write` or `transact` at a time for each run. */
+export interface RunHost {
+  readonly logger: RunLogger
+  /** Writes it, together with what other runs have to say. @throws if it cannot be stored */
+  write(change: Change): Promise<Verdict>
+  /**
+   * Runs `work` in a transaction of the user's database and commits it together with what `change`
+   * makes of its result. Repeated as a whole on a conflict. A commit of unknown outcome is looked up.
+   */
+  transact<T>(
+    isolation: Isolation,
+    work: (client: PoolClient) => Promise<T>,
+    change: (result: T) => Change,
+  ): Promise<{ result: T; verdict: Verdict }>
+  /** Draws an id for a child and says where its start goes. */
+  prepareChild(workflow: Startable, input: unknown, options: ChildOptions): Promise<PreparedChild>
+  /** The time by which runs live: the database's, never ahead of it. */
+  now(): Date
+}
+
+/** A child that is ready to be started, and the UUID under which people will see it. */
+export type PreparedChild = { readonly start: ChildStart; readonly id: string }

@@ -1,0 +1,31 @@
+/**
+ * `millrace`: durable workflows in the Postgres you already have.
+ * @module
+ */
+export * from './client/index.ts'
+export type { Definition, InputOf, OutputOf, Startable } from './definition/definition.ts'
+export type { RetryOptions } from './model/backoff.ts'
+export { type DurationObject, parseDuration } from './model/duration.ts'
+export type { RunLogger } from './model/logger.ts'
+export type {
+  InferInputParameters,
+  InputParameters,
+  Schema,
+  SchemaIn,
+  SchemaOut,
+} from './model/schema.ts'
+export type { SkipReason, StepStatus, StepType } from './model/status.ts'
+export type { WorkerOptions } from './worker/options.ts'
+export { WorkflowEngine, type WorkflowEngineOptions } from './worker/workflow-engine.ts'
+export { defineStep } from './workflow/define-step.ts'
+export type { RunInfo, WorkflowPlugin } from './workflow/plugin.ts'
+export type {
+  ChildOptions,
+  StepBaseContext,
+  StepContext,
+  StepDefinition,
+  StepOptions,
+} from './workflow/step-types.ts'
+export { type WorkflowDefinition, type WorkflowFactory, workflow } from './workflow/workflow.ts'
+export type { WorkflowContext } from './workflow/workflow-context.ts'
+export type { WorkflowOptions } from './workflow/workflow-options.ts'

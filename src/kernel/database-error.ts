@@ -1,0 +1,80 @@
+import {
+  errorFromCode,
+  PermissionError,
+  UnavailableError,
+  WorkflowEngineError,
+} from '../model/errors.ts'
+
+/** What pg's errors carry; other drivers' have the same fields. */
+type PgError = Error & { code?: string; detail?: string; hint?: string; severity?: string }
+
+/** Connection refused, reset, timed out …: the network or a server that is not there. */
+const network = /^(ECONN|ENOTFOUND|EAI_|EPIPE|ETIMEDOUT|EHOST|ENET|ENOENT)/
+/** SQLSTATEs after which the connection is gone, or the server cannot serve now. */
+const away = /^(08|57P0[1-5]|53|58|25006|3D000|28)/
+
+/** The whole transaction may be repeated: a deadlock, or a conflict of snapshots. */
+export function isRetryable(error: unknown): boolean {
+  const code = (error as PgError | undefined)?.code
+  return code === '40001' || code === '40P01'
+}
+
+/** The outcome is unknown, or nothing happened: the database could not be reached to the end. */
+export function isConnectionLoss(error: unknown): boolean {
+  if (error instanceof UnavailableError) return true
+  const { code, message } = (error ?? {}) as PgError
+  if (typeof code === 'string') return network.test(code) || away.test(code)
+  return /connection (terminated|ended)|terminating connection|timeout|not queryable/i.test(
+    message ?? '',
+  )
+}
+
+/**
+ * What the database said, as an error of ours: its own codes (MR…) become their class, a lost
+ * connection UnavailableError, a missing right PermissionError. Anything else stays as it is.
+ */
+export function decodeError(error: unknown): unknown {
+  if (error instanceof WorkflowEngineError) return error
+  const { code, message, detail, hint } = (error ?? {}) as PgError
+  if (code?.startsWith('MR')) {
+    const details = parseDetail(detail)
+    return errorFromCode(code, hint ? `${message} ${hint}` : (message ?? code), {
+      details,
+      cause: error,
+    })
+  }
+  if (code === '42501') {
+    return new PermissionError(
+      `The database role lacks a right: ${message}. Run "millrace migrate --roles" to see the grants it needs.`,
+      { cause: error },
+    )
+  }
+  if (code === '3F000' || code === '42883' || code === '42P01') {
+    return errorFromCode(
+      'MR091',
+      `The schema is not installed, or is older than this package: ${message}. Run "millrace migrate".`,
+      {
+        cause: error,
+      },
+    )
+  }
+  if (isConnectionLoss(error)) {
+    const why = message || code || 'connection lost'
+    return new UnavailableError(
+      `The database cannot be reached: ${why}. Check that it runs and that the connection string is right.`,
+      {
+        cause: error,
+      },
+    )
+  }
+  return error
+}
+
+function parseDetail(detail: string | undefined): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(detail ?? '{}')
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {}
+  } catch {
+    return { detail }
+  }
+}

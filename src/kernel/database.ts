@@ -1,0 +1,118 @@
+import pg from 'pg'
+import { InvalidInputError } from '../model/errors.ts'
+import { decodeError, isRetryable } from './database-error.ts'
+import { checkSchemaName, DEFAULT_SCHEMA, inSchema } from './schema-name.ts'
+
+/** Anything with pg's `query`: a PoolClient as it is; adapters make one of other libraries' transactions. */
+// biome-ignore lint/suspicious/noExplicitAny: rows are whatever the statement returns, as in pg's own types
+export type Tx = { query(text: string, values?: any[]): Promise<{ rows: any[] }> }
+
+/** How to reach the database: exactly one of the two. */
+export type Connection =
+  | { connectionString: string; pool?: never }
+  | { pool: pg.Pool; connectionString?: never }
+
+/** Milliseconds after which a statement of the kernel that got no answer counts as lost. */
+const STATEMENT_TIMEOUT_MS = 30_000
+/** Times a transaction is repeated after a deadlock or a conflict of snapshots. */
+const MAX_REPEATS = 30
+
+/**
+ * The engine's way to its database: every statement of the kernel goes through `call`. It owns its
+ * pool only if it made it.
+ */
+export class Database {
+  readonly schema: string
+  readonly pool: pg.Pool
+  readonly #owned: boolean
+
+  /** @throws InvalidInputError unless exactly one of `connectionString` and `pool` is given. */
+  constructor(connection: Connection, options: { schema?: string | undefined; max?: number } = {}) {
+    this.schema = checkSchemaName(options.schema ?? DEFAULT_SCHEMA)
+    const { connectionString, pool } = connection
+    if ((connectionString ? 1 : 0) + (pool ? 1 : 0) !== 1) {
+      throw new InvalidInputError(
+        'Give exactly one of connectionString and pool. Without a database of your own, set DATABASE_URL or run "millrace dev".',
+      )
+    }
+    this.#owned = pool === undefined
+    this.pool = pool ?? makePool(connectionString as string, options.max ?? 10)
+    // an idle client's error without a listener would kill the process; the next query reports the loss
+    this.pool.on('error', ignore)
+  }
+
+  /** Settings for a connection beside the pool: the listener, the lease. */
+  get connectionOptions(): pg.ClientConfig {
+    const { connectionString, ...rest } = this.pool.options as pg.ClientConfig
+    return {
+      ...(connectionString ? { connectionString } : rest),
+      keepAlive: true,
+      connectionTimeoutMillis: 5000,
+    }
+  }
+
+  /**
+   * Runs one statement of the kernel, as a transaction of its own, or in the caller's.
+   * @throws what decodeError makes of the database's errors.
+   */
+  async call<Row>(text: string, values: unknown[], tx?: Tx): Promise<Row[]> {
+    const statement = inSchema(text, this.schema)
+    if (tx) return (await tx.query(statement, values).catch(rethrow)).rows as Row[]
+    return repeat(async () => {
+      // query_timeout is pg's, per statement; its types know it only for a whole client
+      const config = {
+        text: statement,
+        values,
+        query_timeout: STATEMENT_TIMEOUT_MS,
+      } as pg.QueryConfig
+      return (await this.pool.query(config)).rows as Row[]
+    })
+  }
+
+  /** As `call`, with rows as arrays: cheaper where there are hundreds. */
+  async callArrays<Row extends unknown[]>(text: string, values: unknown[]): Promise<Row[]> {
+    const statement = inSchema(text, this.schema)
+    const config = {
+      text: statement,
+      values,
+      rowMode: 'array',
+      query_timeout: STATEMENT_TIMEOUT_MS,
+    }
+    return repeat(async () => (await this.pool.query(config as pg.QueryArrayConfig)).rows as Row[])
+  }
+
+  async close(): Promise<void> {
+    this.pool.off('error', ignore)
+    if (!this.#owned) return
+    this.pool.on('error', ignore)
+    await this.pool.end()
+  }
+}
+
+function makePool(connectionString: string, max: number): pg.Pool {
+  return new pg.Pool({
+    connectionString,
+    max,
+    keepAlive: true,
+    connectionTimeoutMillis: 5000,
+    application_name: 'millrace',
+  })
+}
+
+async function repeat<T>(work: () => Promise<T>): Promise<T> {
+  for (let turn = 1; ; turn++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isRetryable(error) || turn >= MAX_REPEATS) throw decodeError(error)
+      const pause = Math.random() * Math.min(2 ** turn, 100)
+      await new Promise((done) => setTimeout(done, pause))
+    }
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw decodeError(error)
+}
+
+function ignore(): void {}

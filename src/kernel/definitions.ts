@@ -1,0 +1,96 @@
+import type { Database, Tx } from './database.ts'
+
+/** The number of a tenant. @throws PermissionError if there is none of that name. */
+export async function tenantId(db: Database, slug: string): Promise<number> {
+  const rows = await db.call<{ id: number }>('select millrace.tenant_id($1) as id', [slug])
+  return rows[0]?.id as number
+}
+
+/** What the kernel keeps of a definition: the defaults of its starts. */
+export type RegisteredDefinition = {
+  readonly kind: string
+  readonly queue?: string
+  readonly priority?: number
+  readonly timeout_ms?: number
+  readonly retries?: number
+}
+
+/** Makes a workflow version known, so that runs of it can be started. */
+export async function registerWorkflow(
+  db: Database,
+  tenant: number,
+  name: string,
+  version: string,
+  definition: RegisteredDefinition,
+): Promise<void> {
+  await db.call('select millrace.register_workflow($1, $2, $3, $4)', [
+    tenant,
+    name,
+    version,
+    JSON.stringify(definition),
+  ])
+}
+
+export type RouteChoice = {
+  readonly name: string
+  readonly version?: string | undefined
+  readonly queue?: string | undefined
+  readonly priority?: number | undefined
+}
+
+/** Where a start goes: every choice made. */
+export type ResolvedRoute = {
+  readonly route: number
+  readonly version: string
+  readonly queue: string
+  readonly priority: number
+  readonly definition: RegisteredDefinition
+}
+
+/** Where a start goes, and the defaults it gets. @throws WorkflowNotFoundError */
+export async function resolveRoute(
+  db: Database,
+  tenant: number,
+  choice: RouteChoice,
+  tx?: Tx,
+): Promise<ResolvedRoute> {
+  const rows = await db.call<ResolvedRoute>(
+    'select route_id as route, version, queue, priority, definition from millrace.resolve_route($1, $2, $3, $4, $5)',
+    [tenant, choice.name, choice.version ?? null, choice.queue ?? null, choice.priority ?? null],
+    tx,
+  )
+  return rows[0] as ResolvedRoute
+}
+
+export type Route = {
+  readonly route: number
+  readonly name: string
+  readonly version: string
+  readonly queue: string
+  readonly priority: number
+}
+
+/** The routes that a worker with these workflow versions can serve, highest priority first. */
+export async function getRoutes(
+  db: Database,
+  tenant: number,
+  workflows: readonly (readonly [name: string, version: string])[],
+  queues: readonly string[] | null,
+): Promise<Route[]> {
+  return db.call<Route>(
+    'select route_id as route, name, version, queue, priority from millrace.get_routes($1, $2, $3, $4)',
+    [tenant, workflows.map(([name]) => name), workflows.map(([, version]) => version), queues],
+  )
+}
+
+export type WorkflowRow = {
+  id: string
+  version: string
+  kind: string
+  live: number
+  workers: number
+}
+
+export async function getWorkflows(db: Database, options: object): Promise<WorkflowRow[]> {
+  return db.call<WorkflowRow>('select * from millrace.get_workflows($1)', [options])
+}

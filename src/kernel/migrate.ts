@@ -1,0 +1,205 @@
+import type pg from 'pg'
+import { SchemaVersionError } from '../model/errors.ts'
+import type { Database } from './database.ts'
+import { decodeError } from './database-error.ts'
+import { inSchema } from './schema-name.ts'
+import { readMigrations, readRepeatables, readTesting, type SqlFile } from './sql-files.ts'
+
+/** Raised by one with every change under sql/ that is released. An older package leaves a newer kernel alone. */
+export const KERNEL_LEVEL = 1
+/** The oldest level whose workers this kernel still serves: the one before. */
+const OLDEST_LEVEL = 1
+/** Postgres that has `security_invoker` views. */
+const OLDEST_POSTGRES = 15
+
+export type MigrateOptions = {
+  /** Apply nothing; say what would be applied. */
+  dryRun?: boolean
+  /** Also the clock that tests can move. Never in a database that is used. */
+  testing?: boolean
+}
+
+/** Paths of the files that were applied, or would be; empty when the schema is current. */
+export type MigrateResult = { readonly applied: readonly string[] }
+
+/**
+ * Brings the schema up to this package: new migrations, then every function, view and policy whose
+ * file changed, in one transaction under an advisory lock, so that any number of processes may call
+ * it at once. A kernel that is newer than this package is left as it is.
+ * @throws SchemaVersionError if the kernel no longer serves this package, if the database is not
+ *   UTF-8 or older than Postgres 15, or if a released migration was changed.
+ * @throws PermissionError if the role may not create the schema.
+ * @example await migrate(new Database({ connectionString }))
+ */
+export async function migrate(db: Database, options: MigrateOptions = {}): Promise<MigrateResult> {
+  const client = await db.pool.connect().catch((error: unknown) => {
+    throw decodeError(error)
+  })
+  try {
+    await checkServer(client)
+    if (await isCurrent(client, db.schema, options)) return { applied: [] }
+    await client.query('begin')
+    await client.query(
+      "set local lock_timeout = '60s'; set local check_function_bodies = off; set local client_min_messages = warning",
+    )
+    await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `millrace migrate ${db.schema}`,
+    ])
+    const applied = await apply(client, db.schema, options)
+    await client.query(options.dryRun ? 'rollback' : 'commit')
+    return { applied }
+  } catch (error) {
+    await client.query('rollback').catch(() => {})
+    throw decodeError(error)
+  } finally {
+    client.release()
+  }
+}
+
+/**
+ * Whether the schema is that of this package, without changing anything.
+ * @throws SchemaVersionError if it is not
+ */
+export async function checkMigrated(db: Database): Promise<void> {
+  const { applied } = await migrate(db, { dryRun: true })
+  if (applied.length === 0) return
+  throw new SchemaVersionError(
+    `The schema "${db.schema}" is not up to date: ${applied.length} files are to be applied, the first is ${applied[0]}. Run "millrace migrate".`,
+    { details: { pending: applied.slice(0, 20) } },
+  )
+}
+
+/** All that `migrate` would run on an empty database, as one text for `psql -f`. */
+export function migrationScript(schema: string): string {
+  const files = [...readMigrations(schema), ...readRepeatables(schema)]
+  const body = files.map((file) => `-- ${file.path}\n${file.text}\n${record(file, schema)}`)
+  return [
+    'begin;',
+    'set local check_function_bodies = off;',
+    bookkeeping(schema),
+    ...body,
+    levelStatement(schema),
+    'commit;',
+    '',
+  ].join('\n')
+}
+
+async function checkServer(client: pg.PoolClient): Promise<void> {
+  const { rows } = await client.query(
+    "select current_setting('server_encoding') as encoding, current_setting('server_version_num')::int / 10000 as version, current_database() as name",
+  )
+  const { encoding, version, name } = rows[0] as { encoding: string; version: number; name: string }
+  if (encoding !== 'UTF8') {
+    throw new SchemaVersionError(
+      `Database "${name}" has the encoding ${encoding}; payloads are UTF-8. Create one with: create database … encoding 'UTF8' template template0.`,
+      { details: { encoding } },
+    )
+  }
+  if (version < OLDEST_POSTGRES) {
+    throw new SchemaVersionError(
+      `PostgreSQL ${version} is too old; ${OLDEST_POSTGRES} or newer is needed.`,
+      {
+        details: { version },
+      },
+    )
+  }
+}
+
+/** Without a lock: the common case at the start of a process, when there is nothing to do. */
+async function isCurrent(
+  client: pg.PoolClient,
+  schema: string,
+  options: MigrateOptions,
+): Promise<boolean> {
+  const { rows } = await client.query('select to_regclass($1) is not null as installed', [
+    `${schema}.repeatables`,
+  ])
+  if (!rows[0]?.installed) return false
+  return (await pending(client, schema, options)).length === 0
+}
+
+async function apply(
+  client: pg.PoolClient,
+  schema: string,
+  options: MigrateOptions,
+): Promise<string[]> {
+  await client.query(bookkeeping(schema))
+  const files = await pending(client, schema, options)
+  for (const file of files) {
+    await client.query(file.text)
+    await client.query(record(file, schema))
+  }
+  if (files.length > 0) await client.query(levelStatement(schema))
+  return files.map((file) => file.path)
+}
+
+/** The files to apply, in order; none if the kernel in the database is newer than this package. */
+async function pending(
+  client: pg.PoolClient,
+  schema: string,
+  options: MigrateOptions,
+): Promise<SqlFile[]> {
+  const done = await client.query(
+    inSchema('select name, checksum from millrace.migrations', schema),
+  )
+  const known = await client.query(
+    inSchema('select path, checksum from millrace.repeatables', schema),
+  )
+  const level = known.rows.find((row) => row.path === 'level')
+  if (level && Number(level.checksum.split(' ')[0]) > KERNEL_LEVEL) {
+    checkServed(Number(level.checksum.split(' ')[0]), Number(level.checksum.split(' ')[1]))
+    return []
+  }
+  const sums = new Map<string, string>([
+    ...done.rows.map((row) => [row.name, row.checksum] as const),
+    ...known.rows.map((row) => [row.path, row.checksum] as const),
+  ])
+  const migrations = readMigrations(schema)
+  for (const file of migrations) checkUnchanged(file, sums.get(file.path))
+  const repeatables = [...readRepeatables(schema), ...(options.testing ? readTesting(schema) : [])]
+  return [
+    ...migrations.filter((file) => !sums.has(file.path)),
+    ...repeatables.filter((file) => sums.get(file.path) !== file.checksum),
+  ]
+}
+
+function checkServed(level: number, oldest: number): void {
+  if (oldest <= KERNEL_LEVEL) return
+  throw new SchemaVersionError(
+    `The schema is at level ${level} and serves packages from level ${oldest} on; this one is ${KERNEL_LEVEL}. Upgrade the millrace package.`,
+    { details: { level, oldest, package: KERNEL_LEVEL } },
+  )
+}
+
+function checkUnchanged(file: SqlFile, checksum: string | undefined): void {
+  if (checksum === undefined || checksum === file.checksum) return
+  throw new SchemaVersionError(
+    `Migration ${file.path} was applied with checksum ${checksum} but now has ${file.checksum}. Restore the file; changes go into a new migration.`,
+    { details: { path: file.path, applied: checksum, found: file.checksum } },
+  )
+}
+
+function bookkeeping(schema: string): string {
+  return inSchema(
+    `create schema if not exists millrace;
+create table if not exists millrace.migrations (
+  name text not null constraint migrations_pkey primary key, checksum text not null, applied_at timestamptz not null default now());
+create table if not exists millrace.repeatables (
+  path text not null constraint repeatables_pkey primary key, checksum text not null);`,
+    schema,
+  )
+}
+
+function record(file: SqlFile, schema: string): string {
+  const statement = file.path.startsWith('migrations/')
+    ? `insert into millrace.migrations (name, checksum) values ('${file.path}', '${file.checksum}');`
+    : `insert into millrace.repeatables values ('${file.path}', '${file.checksum}') on conflict (path) do update set checksum = excluded.checksum;`
+  return inSchema(statement, schema)
+}
+
+function levelStatement(schema: string): string {
+  return inSchema(
+    `insert into millrace.repeatables values ('level', '${KERNEL_LEVEL} ${OLDEST_LEVEL}') on conflict (path) do update set checksum = excluded.checksum;`,
+    schema,
+  )
+}

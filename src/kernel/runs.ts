@@ -1,0 +1,244 @@
+import type { Database, Tx } from './database.ts'
+
+/** A start, as the kernel takes it. Ids are decimal strings; payloads are JSON text. */
+export type Start = {
+  readonly id: string
+  readonly route: number
+  readonly delayMs: number | null
+  readonly input: string | null
+  readonly meta: string | null
+}
+
+/** Of a start: made, or its key or id has a run already: the same start (`existing`), or another (`taken`). */
+export type Started =
+  | { readonly kind: 'made'; readonly at: Date }
+  | { readonly kind: 'existing' | 'key-taken' | 'id-taken'; readonly run: string }
+
+const kinds = { e: 'existing', k: 'key-taken', i: 'id-taken' } as const
+
+/** The first of 1,024 run ids that are this process's own from now on. */
+export async function takeIds(db: Database, tx?: Tx): Promise<bigint> {
+  const rows = await db.call<{ id: string }>('select millrace.take_ids() as id', [], tx)
+  return BigInt(rows[0]?.id as string)
+}
+
+/** Starts runs; repeating the call with the same ids changes nothing. @see sql/functions/run/start_runs.sql */
+export async function startRuns(
+  db: Database,
+  tenant: number,
+  starts: readonly Start[],
+  tx?: Tx,
+): Promise<Started[]> {
+  const delays = starts.some((start) => start.delayMs !== null)
+    ? starts.map((start) => start.delayMs)
+    : null
+  const metas = starts.some((start) => start.meta !== null)
+    ? starts.map((start) => start.meta)
+    : null
+  const rows = await db.call<{
+    run_id: string
+    verdict: keyof typeof kinds
+    existing: string
+    created_at: Date
+  }>(
+    'select * from millrace.start_runs($1, $2, $3, $4, $5, $6)',
+    [
+      tenant,
+      starts.map((s) => s.id),
+      starts.map((s) => s.route),
+      delays,
+      starts.map((s) => s.input),
+      metas,
+    ],
+    tx,
+  )
+  const made: Started = { kind: 'made', at: rows.pop()?.created_at as Date }
+  const odd = new Map(
+    rows.map((row) => [row.run_id, { kind: kinds[row.verdict], run: row.existing }]),
+  )
+  return starts.map((start) => odd.get(start.id) ?? made)
+}
+
+/** A run as sql/functions/run/run_json.sql makes it. */
+export type RunJson = {
+  id: string
+  workflow_id: string
+  version: string
+  status: 'pending' | 'running' | 'waiting' | 'paused' | 'completed' | 'failed' | 'cancelled'
+  reason: 'person' | 'poison' | 'history_mismatch' | 'limit' | 'step' | null
+  queue: string
+  priority: number
+  resource_id: string | null
+  idempotency_key: string | null
+  parent_id: string | null
+  retried_from: string | null
+  input: unknown
+  output: unknown
+  failure: unknown
+  tags: string[]
+  attributes: Record<string, unknown>
+  current_step_id: string | null
+  created_at: string
+  updated_at: string
+  paused_at: string | null
+  resumed_at: string | null
+  completed_at: string | null
+  timeout_at: string | null
+  retry_count: number
+  max_retries: number
+}
+
+/** Options in snake_case, as every public SQL function takes them. */
+export type SqlOptions = Record<string, unknown>
+
+/** Runs by their numbers, in that order. @see sql/functions/run/run_json.sql */
+export async function readRuns(
+  db: Database,
+  tenant: number,
+  numbers: readonly string[],
+  tx?: Tx,
+): Promise<RunJson[]> {
+  const rows = await db.call<{ run: RunJson }>(
+    'select run from millrace.run_json($1, $2)',
+    [tenant, numbers],
+    tx,
+  )
+  return rows.map((row) => row.run)
+}
+
+type Operation =
+  | 'get_run'
+  | 'cancel_workflow'
+  | 'pause_workflow'
+  | 'resume_workflow'
+  | 'retry_workflow'
+
+/** The operations that take a run and options, and return the run. */
+export async function operateRun(
+  db: Database,
+  operation: Operation,
+  run: string,
+  options: SqlOptions,
+  tx?: Tx,
+): Promise<RunJson> {
+  const rows = await db.call<{ run: RunJson }>(
+    `select millrace.${operation}($1, $2) as run`,
+    [run, options],
+    tx,
+  )
+  return rows[0]?.run as RunJson
+}
+
+/** Sends a message to a run. `data` is JSON text. @see sql/functions/signal/trigger_event.sql */
+export async function triggerEvent(
+  db: Database,
+  signal: { run: string; name: string; data: string | null },
+  options: SqlOptions,
+  tx?: Tx,
+): Promise<RunJson> {
+  const rows = await db.call<{ run: RunJson }>(
+    'select millrace.trigger_event($1, $2, $3, $4) as run',
+    [signal.run, signal.name, signal.data, options],
+    tx,
+  )
+  return rows[0]?.run as RunJson
+}
+
+/** Ends the wait that a run is in. `data` is JSON text. @see sql/functions/run/fast_forward_workflow.sql */
+export async function fastForwardRun(
+  db: Database,
+  run: string,
+  data: string | null,
+  options: SqlOptions,
+  tx?: Tx,
+): Promise<RunJson> {
+  const text = 'select millrace.fast_forward_workflow($1, $2, $3) as run'
+  const rows = await db.call<{ run: RunJson }>(text, [run, data ?? '{}', options], tx)
+  return rows[0]?.run as RunJson
+}
+
+/** Runs, newest first, and the last id that was looked at. @see sql/functions/run/get_runs.sql */
+export async function getRuns(
+  db: Database,
+  options: SqlOptions,
+): Promise<{ runs: RunJson[]; lastSeen: string | null }> {
+  const rows = await db.call<{ run: RunJson; last_seen: string | null }>(
+    'select * from millrace.get_runs($1)',
+    [options],
+  )
+  return { runs: rows.map((row) => row.run), lastSeen: rows[0]?.last_seen ?? null }
+}
+
+export type TimelineRow = {
+  seq: number
+  step_id: string
+  kind: 'step' | 'wait' | 'timer' | 'child' | 'control'
+  status: 'running' | 'paused' | 'completed' | 'failed' | 'cancelled'
+  attempt: number
+  output: unknown
+  timed_out: boolean
+  failure: unknown
+  at: Date
+  by: string | null
+}
+
+/** What happened to a run, in order. @see sql/functions/run/get_timeline.sql */
+export async function getTimeline(
+  db: Database,
+  run: string,
+  options: SqlOptions,
+): Promise<TimelineRow[]> {
+  return db.call<TimelineRow>('select * from millrace.get_timeline($1, $2)', [run, options])
+}
+
+export type Progress = {
+  completed_steps: number
+  total_steps: number
+  completion_percentage: string
+}
+
+/** How far a run is. @see sql/functions/run/check_progress.sql */
+export async function checkProgress(
+  db: Database,
+  run: string,
+  options: SqlOptions,
+): Promise<Progress> {
+  const rows = await db.call<Progress>('select * from millrace.check_progress($1, $2)', [
+    run,
+    options,
+  ])
+  return rows[0] as Progress
+}
+
+/** How a run ended: `output` is JSON text, the output or the failure. */
+export type Outcome = {
+  readonly run: string
+  readonly status: 'c' | 'f' | 'x'
+  readonly output: string | null
+}
+
+/** Of some runs those that have ended. */
+export async function getOutcomes(
+  db: Database,
+  tenant: number,
+  runs: readonly string[],
+): Promise<Outcome[]> {
+  return db.call<Outcome>(
+    'select run_id::text as run, status, output from millrace.get_outcomes($1, $2)',
+    [tenant, runs],
+  )
+}
+
+/** Fails the runs whose own time-out is over. */
+export async function expireRuns(db: Database): Promise<void> {
+  await db.call('select millrace.expire_runs()', [])
+}
+
+/** The number of a run behind a UUID of ours or of the caller's. @throws WorkflowRunNotFoundError */
+export async function findRun(db: Database, tenant: number, run: string): Promise<string> {
+  const rows = await db.call<{ id: string }>('select millrace.find_run($1, $2)::text as id', [
+    tenant,
+    run,
+  ])
+  return rows[0]?.id as string
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { inSchema } from './schema-name.ts'
+
+/** A file under sql/: `path` is relative to it, `checksum` is of the text as written. */
+export type SqlFile = { readonly path: string; readonly text: string; readonly checksum: string }
+
+/** The same two levels up from src/kernel and from dist/kernel. */
+const root = fileURLToPath(new URL('../../sql/', import.meta.url))
+
+/** Tables, types and indexes, in order: each is applied once, and never changes once released. */
+export function readMigrations(schema: string): SqlFile[] {
+  return readFolder('migrations', schema)
+}
+
+/** Functions, views and policies, in the order in which they are applied: again whenever they change. */
+export function readRepeatables(schema: string): SqlFile[] {
+  return ['functions', 'views', 'policies'].flatMap((folder) => readFolder(folder, schema))
+}
+
+/** What only a database made for tests gets. */
+export function readTesting(schema: string): SqlFile[] {
+  return readFolder('testing', schema)
+}
+
+function readFolder(folder: string, schema: string): SqlFile[] {
+  const names = readdirSync(root + folder, { recursive: true, encoding: 'utf8' })
+  return names
+    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+    .filter((path) => path.endsWith('.sql'))
+    .sort()
+    .map((path) => {
+      const text = readFileSync(root + path, 'utf8')
+      const checksum = createHash('sha256').update(text).digest('hex').slice(0, 16)
+      return { path, text: inSchema(text, schema), checksum }
+    })
+}

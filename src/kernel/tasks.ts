@@ -1,0 +1,257 @@
+import type { Change, JournalKind, JournalRow, Verdict } from '../model/journal.ts'
+import type { Database, Tx } from './database.ts'
+
+/** A run that this worker owns, with all that it needs to go on. Ids are decimal strings. */
+export type LeasedTask = {
+  readonly run: string
+  readonly task: number
+  readonly fence: string
+  readonly route: number
+  readonly crashes: number
+  readonly createdAt: Date
+  /** Milliseconds until the run's own time-out; null without one. */
+  readonly timeoutMs: number | null
+  readonly input: string | null
+  readonly meta: string | null
+  readonly journal: JournalRow[]
+  /** The waits that have not ended: milliseconds left, null without a time. */
+  readonly waits: ReadonlyMap<string, number | null>
+}
+
+export type Claim = {
+  readonly worker: string
+  readonly epoch: number
+  readonly routes: readonly number[]
+  /** For each route, the place in the queue after which to look. */
+  readonly after: readonly string[]
+  readonly want: number
+  readonly suspect: boolean
+  readonly idle: boolean
+}
+
+export type Claimed = {
+  readonly tasks: LeasedTask[]
+  /** The last place in the queue that was taken, for each route. */
+  readonly ends: ReadonlyMap<number, string>
+  /** Milliseconds until something in the database comes due; null: nothing will. */
+  readonly dueMs: number | null
+  readonly newestRoute: number
+  readonly recoverDue: boolean
+  readonly expireDue: boolean
+  /** The time by which runs live. */
+  readonly clock: Date
+}
+
+type Row = [
+  run: string | null,
+  task: number,
+  fence: string,
+  turn: string,
+  route: number,
+  crashes: number,
+  createdAt: Date,
+  timeoutMs: string | null,
+  input: string | null,
+  meta: string | null,
+  history: string[] | null,
+  waitKeys: string[] | null,
+  waitMs: (string | null)[] | null,
+  dueMs: string | null,
+  newestRoute: number | null,
+  chores: number,
+  clock: Date,
+]
+
+/** Leases ready runs; wakes those whose time has come first. @see sql/functions/task/claim_tasks.sql */
+export async function claimTasks(db: Database, tenant: number, claim: Claim): Promise<Claimed> {
+  const rows = await db.callArrays<Row>(
+    'select * from millrace.claim_tasks($1, $2, $3, $4, $5, $6, $7, $8)',
+    [
+      tenant,
+      claim.worker,
+      claim.epoch,
+      claim.routes,
+      claim.after,
+      claim.want,
+      claim.suspect,
+      claim.idle,
+    ],
+  )
+  const status = rows.pop() as Row
+  const ends = new Map<number, string>()
+  for (const row of rows) {
+    const known = ends.get(row[4])
+    if (known === undefined || BigInt(row[3]) > BigInt(known)) ends.set(row[4], row[3])
+  }
+  return {
+    tasks: rows.map(readTask),
+    ends,
+    dueMs: status[13] === null ? null : Number(status[13]),
+    newestRoute: status[14] ?? 0,
+    recoverDue: (status[15] & 1) !== 0,
+    expireDue: (status[15] & 2) !== 0,
+    clock: status[16],
+  }
+}
+
+/** What a worker owns, after the reply of a claim was lost. @see sql/functions/task/held_tasks.sql */
+export async function heldTasks(
+  db: Database,
+  tenant: number,
+  worker: string,
+  epoch: number,
+): Promise<LeasedTask[]> {
+  const rows = await db.callArrays<Row>('select * from millrace.held_tasks($1, $2, $3)', [
+    tenant,
+    worker,
+    epoch,
+  ])
+  return rows.map(readTask)
+}
+
+function readTask(row: Row): LeasedTask {
+  const waits = new Map<string, number | null>()
+  row[11]?.forEach((key, i) => {
+    const ms = row[12]?.[i] ?? null
+    waits.set(key, ms === null ? null : Number(ms))
+  })
+  return {
+    run: row[0] as string,
+    task: row[1],
+    fence: row[2],
+    route: row[4],
+    crashes: row[5],
+    createdAt: row[6],
+    timeoutMs: row[7] === null ? null : Number(row[7]),
+    input: row[8],
+    meta: row[9],
+    journal: row[10] === null ? [] : row[10].map(readJournalRow),
+    waits,
+  }
+}
+
+/** A row as lease_rows writes it: kind, name, a line feed, data. */
+function readJournalRow(text: string): JournalRow {
+  const end = text.indexOf('\n')
+  const data = text.slice(end + 1)
+  return { kind: text[0] as JournalKind, name: text.slice(1, end), data: data === '' ? null : data }
+}
+
+/** What an owner says about one run. @see sql/functions/task/advance_tasks.sql */
+export type Advance = Change & {
+  readonly run: string
+  readonly task: number
+  readonly fence: string
+  readonly parent: string | null
+}
+
+const DONE: Verdict = { kind: 'done' }
+const STALE: Verdict = { kind: 'stale' }
+const PAUSED: Verdict = { kind: 'paused' }
+
+type VerdictRow = [
+  run: string,
+  verdict: string,
+  seq: number,
+  kind: JournalKind,
+  name: string,
+  data: string | null,
+]
+
+/** Says all of it in one call; the answers are in the order of `items`, at most one item for each run. */
+export async function advanceTasks(
+  db: Database,
+  tenant: number,
+  items: readonly Advance[],
+  tx?: Tx,
+): Promise<Verdict[]> {
+  const sorted = [...items].sort(byRun)
+  const values = [tenant, ...columns(sorted)]
+  const text =
+    'select * from millrace.advance_tasks($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18)'
+  const rows = tx
+    ? (await db.call<Record<string, unknown>>(text, values, tx)).map(
+        (row) => Object.values(row) as VerdictRow,
+      )
+    : await db.callArrays<VerdictRow>(text, values)
+  if (rows.length === 0) return items.map(() => DONE)
+  const verdicts = new Map<string, Verdict>()
+  for (const [run, verdict, , kind, name, data] of rows) {
+    if (verdict === 's') verdicts.set(run, STALE)
+    else if (verdict === 'p') verdicts.set(run, PAUSED)
+    else {
+      const known = verdicts.get(run)
+      const row = { kind, name: name ?? '', data }
+      if (known?.kind === 'news') known.rows.push(row)
+      else verdicts.set(run, { kind: 'news', rows: [row] })
+    }
+  }
+  return items.map((item) => verdicts.get(item.run) ?? DONE)
+}
+
+/** Ids have different lengths: compare by length, then by digits. */
+function byRun(a: Advance, b: Advance): number {
+  return a.run.length - b.run.length || (a.run < b.run ? -1 : 1)
+}
+
+function columns(items: readonly Advance[]): unknown[] {
+  const rows = items.flatMap((item) =>
+    item.rows.map((row, i) => ({ run: item.run, seq: item.length - item.rows.length + i, row })),
+  )
+  const children = items.flatMap((item) =>
+    (item.children ?? []).map((child) => ({ parent: item.run, ...child })),
+  )
+  return [
+    items.map((item) => item.run),
+    items.map((item) => item.task),
+    items.map((item) => item.fence),
+    items.map((item) => item.op),
+    items.map((item) => item.length),
+    items.map((item) => (item.tail?.length ? encodeTail(item.tail) : null)),
+    items.map((item) => item.output ?? null),
+    items.map((item) => item.parent),
+    items.map((item) => arrayLiteral(item.waits?.map((wait) => wait.key))),
+    items.map((item) => arrayLiteral(item.waits?.map((wait) => wait.name))),
+    items.map((item) =>
+      arrayLiteral(
+        item.waits?.map((wait) => (wait.ms === null ? null : String(Math.ceil(wait.ms)))),
+      ),
+    ),
+    rows.map(({ run }) => run),
+    rows.map(({ seq }) => seq),
+    rows.map(({ row }) => row.kind),
+    rows.map(({ row }) => row.name || null),
+    rows.map(({ row }) => row.data),
+    children.length > 0 ? JSON.stringify(children) : null,
+  ]
+}
+
+/** Data is JSON already: it is put in as it is, and left out where it is undefined. */
+function encodeTail(rows: readonly JournalRow[]): string {
+  const parts = rows.map(
+    ({ kind, name, data }) =>
+      `["${kind}",${JSON.stringify(name)}${data === null ? '' : `,${data}`}]`,
+  )
+  return `[${parts.join(',')}]`
+}
+
+function arrayLiteral(values: readonly (string | null)[] | undefined): string | null {
+  if (values === undefined || values.length === 0) return null
+  const parts = values.map((value) =>
+    value === null ? 'NULL' : `"${value.replace(/[\\"]/g, '\\$&')}"`,
+  )
+  return `{${parts.join(',')}}`
+}
+
+/** The length of an owned run's journal, after a commit of unknown outcome; null if the run is not the caller's. */
+export async function journalLength(
+  db: Database,
+  tenant: number,
+  lease: Pick<LeasedTask, 'run' | 'task' | 'fence'>,
+): Promise<number | null> {
+  const rows = await db.call<{ length: number | null }>(
+    'select millrace.journal_length($1, $2, $3, $4) as length',
+    [tenant, lease.run, lease.task, lease.fence],
+  )
+  return rows[0]?.length ?? null
+}

@@ -1,0 +1,64 @@
+/**
+ * A run's journal, as the kernel keeps it. Kinds: r result of a step · e an attempt failed · f a step
+ * failed for good · g a wait ended by a message · t its time is over · o no message came in time ·
+ * c a child was started · h an attempt of the handler failed · p paused · u resumed · d its owner died ·
+ * x cancelled. A row of kind ~ is never stored: it is news of a wait that ends without a row.
+ */
+export type JournalKind =
+  | 'r'
+  | 'e'
+  | 'f'
+  | 'g'
+  | 't'
+  | 'o'
+  | 'c'
+  | 'h'
+  | 'p'
+  | 'u'
+  | 'd'
+  | 'x'
+  | '~'
+
+/** One row. `name` is the step's key; `data` is JSON text, null for undefined. */
+export type JournalRow = {
+  readonly kind: JournalKind
+  readonly name: string
+  readonly data: string | null
+}
+
+/**
+ * A wait of a run: for the message `name`, or for time alone. `ms` null: as it was before, and where
+ * it was not, only the message ends it. A key that begins with ~ or ? ends without a journal row.
+ */
+export type Wait = {
+  readonly key: string
+  readonly name: string | null
+  readonly ms: number | null
+}
+
+/** A child to start in the transaction that writes it into its parent's journal. Ids are decimal strings. */
+export type ChildStart = {
+  readonly id: string
+  readonly route: number
+  readonly input: string | null
+  readonly meta: string
+}
+
+/** What an owner says about its run; rows are appended to the journal, which then has `length` rows. */
+export type Change = {
+  /** k keep · c completed · f failed · w wait · y back to the queue · p pause */
+  readonly op: 'k' | 'c' | 'f' | 'w' | 'y' | 'p'
+  readonly length: number
+  readonly rows: readonly JournalRow[]
+  /** c, f: the last checkpoints, recorded with the outcome. */
+  readonly tail?: readonly JournalRow[]
+  /** c: the output, f: the failure, both JSON text; p: one letter, the reason. */
+  readonly output?: string | null
+  readonly waits?: readonly Wait[]
+  readonly children?: readonly ChildStart[]
+}
+
+/** The kernel's answer: written, or the run is not the caller's any more, or a wait had ended already. */
+export type Verdict =
+  | { readonly kind: 'done' | 'stale' | 'paused' }
+  | { readonly kind: 'news'; readonly rows: JournalRow[] }

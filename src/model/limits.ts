@@ -1,0 +1,58 @@
+/**
+ * Every limit of the engine, by name and with its reason. A limit that is reached gives a typed
+ * error that says its number; only what is kept of a failure is cut.
+ */
+
+/** UTF-8 bytes of one payload (input, step result, signal): larger ones belong in a store. */
+export const MAX_PAYLOAD_BYTES = 1024 * 1024
+
+/** Nesting of a payload: Postgres' JSON parser and V8's both recurse and fail far above this. */
+export const MAX_DEPTH = 64
+
+/** Steps of one run, by default: the history is read at each replay, so it must stay readable. */
+export const MAX_STEPS = 10_000
+
+/** Items in one call to the kernel: keeps a transaction short and its locks few. */
+export const MAX_BATCH = 1000
+
+/** Characters of the name of a workflow, version, queue or signal: they are in every index row. */
+export const MAX_NAME = 128
+
+/** Characters of a step id: names that loops and maps build are longer than those people type. */
+export const MAX_STEP_ID = 256
+
+/** Characters of a caller's key (resourceId, idempotencyKey): fits an index row of Postgres. */
+export const MAX_KEY = 256
+
+/** Tags of a run: each one is an index row written at the start. */
+export const MAX_TAGS = 32
+
+/** Characters of one tag. */
+export const MAX_TAG = 64
+
+/** Attempts of one step: above this an error is not passing, and each attempt is a history row. */
+export const MAX_ATTEMPTS = 1000
+
+/** Items of one `step.map`: each has its checkpoint, and all results are held at once. */
+export const MAX_MAP_ITEMS = 10_000
+
+/** Milliseconds that setTimeout takes: above, Node fires after 1 ms. */
+export const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** Milliseconds of any duration, 100 years: longer is a mistake of units. */
+export const MAX_DURATION_MS = 36_525 * 24 * 60 * 60 * 1000
+
+/** Highest priority of a run; the lowest is its negative. */
+export const MAX_PRIORITY = 1000
+
+/** Bytes of the message kept of a failure: a driver may put a whole query into it. */
+export const MAX_FAILURE_MESSAGE_BYTES = 4 * 1024
+
+/** Bytes of the stack kept of a failure, causes included. */
+export const MAX_FAILURE_STACK_BYTES = 8 * 1024
+
+/** Causes of an error that are followed: chains can be long, or circular. */
+export const MAX_CAUSES = 5
+
+/** Partitions (engines) that fit into a run id: 14 bits. */
+export const MAX_PARTITION = 2 ** 14 - 1

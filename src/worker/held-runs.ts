@@ -1,0 +1,124 @@
+import type { RunEnd, RunHandle } from '../definition/definition.ts'
+import type { LeasedTask } from '../kernel/tasks.ts'
+
+/** A run that this worker owns. */
+export type HeldRun = {
+  readonly task: LeasedTask
+  /** Null while it waits for a place. */
+  handle: RunHandle | null
+  /** It has a place: its handler may be at work. */
+  placed: boolean
+  readonly since: number
+}
+
+/** How much a claim may take ahead: what was finished in this long. */
+const AHEAD_MS = 50
+const RATE_WINDOW_MS = 200
+
+/**
+ * The runs that this worker owns, and its places: at most `concurrency` are at work at once, the rest
+ * wait here, ahead of their turn, so that there is work while the next claim is under way. How many
+ * wait is measured by how fast they go: with slow handlers none, or they would wait here for nothing
+ * while other workers idle.
+ */
+export class HeldRuns {
+  readonly #concurrency: number
+  readonly #begin: (held: HeldRun) => void
+  readonly #held = new Map<string, HeldRun>()
+  #waiting: HeldRun[] = []
+  #placed = 0
+  #suspects = 0
+  #ended = 0
+  #windowAt = performance.now()
+  #rate = 0
+
+  /** @param begin starts a run that got its place. */
+  constructor(concurrency: number, begin: (held: HeldRun) => void) {
+    this.#concurrency = concurrency
+    this.#begin = begin
+  }
+
+  get size(): number {
+    return this.#held.size
+  }
+
+  /** A run that may kill its worker is held alone of its kind. */
+  get mayTakeSuspect(): boolean {
+    return this.#suspects === 0
+  }
+
+  /** How many more runs a claim may take. */
+  room(): number {
+    const ahead = Math.min(Math.floor(this.#measuredRate() * AHEAD_MS), 1000)
+    return this.#concurrency - this.#placed + ahead - this.#waiting.length
+  }
+
+  get(run: string): HeldRun | undefined {
+    return this.#held.get(run)
+  }
+
+  all(): HeldRun[] {
+    return [...this.#held.values()]
+  }
+
+  /** Takes a run; what is already held under the same fence is left alone. */
+  add(task: LeasedTask): void {
+    const known = this.#held.get(task.run)
+    if (known?.task.fence === task.fence) return
+    if (known) this.drop(task.run, known)
+    const held: HeldRun = { task, handle: null, placed: false, since: performance.now() }
+    this.#held.set(task.run, held)
+    if (task.crashes >= 2) this.#suspects++
+    this.#waiting.push(held)
+    this.#fill()
+  }
+
+  /** Its handler is through: the place is free, although the last write is still under way. */
+  leave(held: HeldRun): void {
+    if (!held.placed) return
+    held.placed = false
+    this.#placed--
+    this.#ended++
+    this.#fill()
+  }
+
+  /** Not this worker's any more. */
+  drop(run: string, held: HeldRun): void {
+    if (this.#held.get(run) !== held) return
+    this.#held.delete(run)
+    if (held.task.crashes >= 2) this.#suspects--
+    if (held.placed) this.leave(held)
+    else if (held.handle === null) this.#waiting = this.#waiting.filter((one) => one !== held)
+  }
+
+  /** Takes out the runs that wait for a place. */
+  takeWaiting(): HeldRun[] {
+    const waiting = this.#waiting
+    this.#waiting = []
+    return waiting
+  }
+
+  #fill(): void {
+    while (this.#placed < this.#concurrency && this.#waiting.length > 0) {
+      const held = this.#waiting.shift() as HeldRun
+      held.placed = true
+      this.#placed++
+      this.#begin(held)
+    }
+  }
+
+  /** Runs ended in a millisecond, lately. */
+  #measuredRate(): number {
+    const now = performance.now()
+    const window = now - this.#windowAt
+    if (window >= RATE_WINDOW_MS) {
+      this.#rate = this.#ended / window
+      this.#ended = 0
+      this.#windowAt = now
+      return this.#rate
+    }
+    return Math.max(this.#rate, window > 10 ? this.#ended / window : 0)
+  }
+}
+
+export type { RunEnd }

@@ -1,0 +1,122 @@
+import { WorkflowClient, type WorkflowClientOptions } from '../client/workflow-client.ts'
+import type { Definition, Startable } from '../definition/definition.ts'
+import { Registry } from '../definition/registry.ts'
+import { registerWorkflow } from '../kernel/definitions.ts'
+import { checkMigrated, migrate } from '../kernel/migrate.ts'
+import { resolveWorkerOptions, type WorkerOptions } from './options.ts'
+import { Worker } from './worker.ts'
+
+export type WorkflowEngineOptions = WorkflowClientOptions & {
+  workflows?: readonly Definition[]
+  /** At start: bring the schema up to date, only check that it is, or neither. Default 'auto'. */
+  migrate?: 'auto' | 'check' | 'off'
+}
+
+/**
+ * A client that also runs handlers.
+ * @example const engine = new WorkflowEngine({ connectionString: process.env.DATABASE_URL, workflows: [order] })
+ *   await engine.start()
+ */
+export class WorkflowEngine extends WorkflowClient {
+  readonly #registry = new Registry()
+  readonly #migrate: 'auto' | 'check' | 'off'
+  #worker: Worker | null = null
+  #started: Promise<void> | null = null
+  #registered = false
+
+  /** @throws InvalidInputError for the connection, DuplicateWorkflowError */
+  constructor(options: WorkflowEngineOptions) {
+    super(options)
+    this.#migrate = options.migrate ?? 'auto'
+    for (const definition of options.workflows ?? []) this.#registry.add(definition)
+  }
+
+  /**
+   * Migrates, registers the workflows, and starts a worker; with `false` no worker, to start runs only.
+   * Again: no change.
+   * @throws UnavailableError, SchemaVersionError, PermissionError
+   */
+  override start(asEngine?: boolean, options?: WorkerOptions): Promise<void>
+  override start(options: WorkerOptions): Promise<void>
+  override async start(
+    first: boolean | WorkerOptions = true,
+    second: WorkerOptions = {},
+  ): Promise<void> {
+    const asEngine = typeof first === 'boolean' ? first : true
+    const options = resolveWorkerOptions(typeof first === 'boolean' ? second : first)
+    await this.#prepare()
+    if (!asEngine || this.#worker) return
+    const { session, starter, results } = this
+    this.#worker = new Worker({ session, starter, results, registry: this.#registry, options })
+    await this.#worker.start()
+  }
+
+  /** Lets running steps finish, hands the rest back, and closes its connections. */
+  override async stop(): Promise<void> {
+    const worker = this.#worker
+    this.#worker = null
+    await worker?.stop()
+    this.#started = null
+    await super.stop()
+  }
+
+  /** How many runs this process owns now. */
+  get held(): number {
+    return this.#worker?.held ?? 0
+  }
+
+  /** Adds a workflow, also while the worker runs. @throws DuplicateWorkflowError */
+  async registerWorkflow(definition: Definition): Promise<this> {
+    this.#registry.add(definition)
+    if (this.#registered) await this.#register([definition])
+    await this.#worker?.refresh()
+    return this
+  }
+
+  /** Takes all versions of a workflow out of this process; its runs are left to other workers. */
+  async unregisterWorkflow(id: string): Promise<this> {
+    this.#registry.remove(id)
+    await this.#worker?.refresh()
+    return this
+  }
+
+  async unregisterAllWorkflows(): Promise<this> {
+    this.#registry.clear()
+    await this.#worker?.refresh()
+    return this
+  }
+
+  protected override startable(workflow: Startable): Startable & { version?: string } {
+    return 'version' in workflow
+      ? (workflow as Definition)
+      : (this.#registry.newest(workflow.id) ?? workflow)
+  }
+
+  #prepare(): Promise<void> {
+    this.#started ??= this.#prepareOnce().catch((error: unknown) => {
+      this.#started = null
+      throw error
+    })
+    return this.#started
+  }
+
+  async #prepareOnce(): Promise<void> {
+    if (this.#migrate === 'auto') await migrate(this.session.db)
+    if (this.#migrate === 'check') await checkMigrated(this.session.db)
+    await this.#register(this.#registry.all())
+    this.#registered = true
+  }
+
+  async #register(all: readonly Definition[]): Promise<void> {
+    const tenant = await this.session.tenant()
+    for (const { id, version, kind, defaults } of all) {
+      const { timeoutMs, ...rest } = defaults
+      const definition = {
+        kind,
+        ...rest,
+        ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),
+      }
+      await registerWorkflow(this.session.db, tenant, id, version, definition)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import type { RunHandle } from '../definition/definition.ts'
+import type { LeasedRun, RunHost } from '../definition/host.ts'
+import { resolveRetry } from '../model/backoff.ts'
+import { InvalidInputError, PayloadError, StepFailedError } from '../model/errors.ts'
+import { decodePayload, encodePayload } from '../model/json.ts'
+import { MAX_STEPS } from '../model/limits.ts'
+import { validate } from '../model/schema.ts'
+import { Execution } from './execution.ts'
+import { Hooks, type WorkflowPlugin } from './plugin.ts'
+import { retryDelay } from './run-step.ts'
+import type { StepBaseContext } from './step-types.ts'
+import { makeSteps } from './steps.ts'
+import { workflowContext } from './workflow-context.ts'
+import type { WorkflowOptions } from './workflow-options.ts'
+
+/** What is executed. */
+export type Program = {
+  readonly id: string
+  readonly handler: (ctx: never) => unknown
+  readonly options: WorkflowOptions
+  readonly plugins: readonly WorkflowPlugin[]
+}
+
+/** Begins a leased run, or goes on with it: the handler from its start, over what is recorded. */
+export function execute(program: Program, lease: LeasedRun, host: RunHost): RunHandle {
+  const x = new Execution(lease, host, program.options.maxSteps ?? MAX_STEPS)
+  const hooks = new Hooks(program.plugins, lease, host)
+  call(x, program, hooks).then(
+    (output) => x.settle({ ok: true, output }),
+    (error: unknown) =>
+      x.settle({ ok: false, failure: { error, retryMs: retryMs(x, program, error) } }),
+  )
+  return x
+}
+
+async function call(x: Execution, program: Program, hooks: Hooks): Promise<string | null> {
+  const { options, plugins } = program
+  try {
+    if (hooks.any) await hooks.beforeWorkflow()
+    const given = decodePayload(x.lease.input)
+    const input = options.inputSchema
+      ? await validate(options.inputSchema, given, `the input of workflow "${program.id}"`)
+      : given
+    const retries = x.lease.retries ?? options.retries
+    const step = makeSteps(
+      x,
+      {
+        ...(options.retry ? { retry: options.retry } : {}),
+        ...(retries === undefined ? {} : { retries }),
+      },
+      hooks,
+    )
+    const context = workflowContext(x, input, extend(step, plugins))
+    const value = await program.handler(context as never)
+    const output = options.outputSchema
+      ? await validate(options.outputSchema, value, `the output of workflow "${program.id}"`)
+      : value
+    const text = encodePayload(output, { what: `the output of workflow "${program.id}"` })
+    if (hooks.any) await hooks.afterWorkflow(text)
+    return text
+  } catch (error) {
+    if (hooks.any) await hooks.workflowFailed(error)
+    throw error
+  }
+}
+
+/** Each plugin sees the methods of those before it. */
+function extend(step: StepBaseContext, plugins: readonly WorkflowPlugin[]): StepBaseContext {
+  let extended = step
+  for (const plugin of plugins) {
+    if (plugin.methods) extended = { ...extended, ...(plugin.methods(extended) as object) }
+  }
+  return extended
+}
+
+/** When the handler itself shall be tried again; null if the run fails. An error of a step has had its attempts. */
+function retryMs(x: Execution, { options }: Program, error: unknown): number | null {
+  if (
+    error instanceof StepFailedError ||
+    error instanceof InvalidInputError ||
+    error instanceof PayloadError
+  )
+    return null
+  const retries = x.lease.retries ?? options.retries
+  const retry = resolveRetry({
+    call: undefined,
+    definition: undefined,
+    workflow: options.retry,
+    retries,
+  })
+  return retryDelay(retry, error, x.journal.handlerFailures + 1, x.host.now())
+}

@@ -1,0 +1,135 @@
+import type { PoolClient } from 'pg'
+import type { Startable } from '../definition/definition.ts'
+import type { ChildOptions as HostChildOptions, Isolation } from '../definition/host.ts'
+import type { RetryOptions } from '../model/backoff.ts'
+import type { Duration } from '../model/duration.ts'
+import type { Jsonify } from '../model/json.ts'
+import type { RunLogger } from '../model/logger.ts'
+import type { Schema, SchemaOut } from '../model/schema.ts'
+
+/** What the handler of a step gets. */
+export type StepContext = {
+  readonly runId: string
+  /** The step's id, as the code wrote it. */
+  readonly stepId: string
+  /** 1, 2, … */
+  readonly attempt: number
+  /** The same for every attempt of this step: hand it to payment APIs. */
+  readonly idempotencyKey: string
+  /** Aborted on cancel, time-out, lost lease and shutdown. */
+  readonly signal: AbortSignal
+  readonly logger: RunLogger
+}
+
+/** Of one step. `retry: false` means a single attempt; without `timeout` there is no limit. */
+export type StepOptions = { retry?: RetryOptions | false; timeout?: Duration }
+
+/** A step with a name of its own, for use in several workflows. */
+export interface StepDefinition<I = unknown, O = unknown> {
+  readonly name: string
+  readonly handler: (input: I, ctx: StepContext) => O | Promise<O>
+  readonly options: DefinedStepOptions
+}
+
+/** Schemas are checked on the way in and out; an output that violates its schema fails without retry. */
+export type DefinedStepOptions = StepOptions & { inputSchema?: Schema; outputSchema?: Schema }
+
+/** How a child is started. `parentClose` other than 'abandon' is not there yet: children outlive parents. */
+export type ChildOptions = Omit<HostChildOptions, 'timeoutMs' | 'tags'> & {
+  tags?: string[]
+  timeout?: Duration
+  parentClose?: 'abandon'
+}
+
+/** What a wait gives when its time may run out. */
+export type OnTimeout<D> = D extends undefined ? never : undefined
+
+/** The methods of `step` that every workflow has; plugins add theirs. */
+export type StepBaseContext = {
+  /**
+   * Runs `fn`, stores its result as JSON and returns that. A recorded step never runs again; one that
+   * was interrupted runs again, with the same idempotency key.
+   * @throws StepFailedError when its attempts are used up
+   * @example const user = await step.run('create user', ({ idempotencyKey }) => api.create(input, idempotencyKey))
+   */
+  run<T>(
+    id: string,
+    fn: (ctx: StepContext) => T | Promise<T>,
+    options?: StepOptions,
+  ): Promise<Jsonify<T>>
+  run<I, O>(
+    id: string,
+    step: StepDefinition<I, O>,
+    input: NoInfer<I>,
+    options?: StepOptions,
+  ): Promise<Jsonify<O>>
+  /**
+   * Your SQL and the step's result commit together: exactly once. Repeated on a serialization failure.
+   * @example await step.transaction('mark paid', (tx) => tx.query('update orders set paid = true where id = $1', [id]))
+   */
+  transaction<T>(
+    id: string,
+    fn: (tx: PoolClient, ctx: StepContext) => T | Promise<T>,
+    options?: StepOptions & { isolation?: Isolation },
+  ): Promise<Jsonify<T>>
+  /**
+   * One checkpoint for each item, results in order, 10 at a time unless `concurrency` says otherwise.
+   * The first failure aborts the rest.
+   * @example const sent = await step.map('send', readers, (to) => mail.send(to), { concurrency: 25 })
+   */
+  map<E, T>(
+    id: string,
+    items: readonly E[],
+    fn: (item: E, ctx: StepContext & { index: number }) => T | Promise<T>,
+    options?: StepOptions & { concurrency?: number },
+  ): Promise<Jsonify<T>[]>
+  /**
+   * Waits for a message to this run, without memory or connection here. It may have come before. With
+   * a `timeout`, undefined when nothing came in time; with a `schema`, what that makes of the data.
+   * @example const ok = await step.waitFor('approval', { eventName: 'approved', timeout: '2 days' })
+   */
+  waitFor<S extends Schema = Schema<unknown>, D extends Duration | undefined = undefined>(
+    id: string,
+    options: { eventName: string; schema?: S; timeout?: D },
+  ): Promise<SchemaOut<S> | OnTimeout<D>>
+  /** Waits until an instant, by the database's clock; one in the past is over at once. */
+  waitUntil(id: string, at: Date | string | { date: Date | string }): Promise<void>
+  /** Waits for a duration: `'3 days'`, `{ hours: 2 }`, or milliseconds. */
+  delay(id: string, duration: Duration): Promise<void>
+  /** The same as `delay`. */
+  sleep(id: string, duration: Duration): Promise<void>
+  /** Pauses the run until `resumeWorkflow`. */
+  pause(id: string): Promise<void>
+  /**
+   * Calls `fn` every interval (default 30 s, at least 1 s) until it gives something truthy; an error of
+   * `fn` counts as "not yet".
+   */
+  poll<T>(
+    id: string,
+    fn: (ctx: StepContext) => T | false | Promise<T | false>,
+    options?: { interval?: Duration; timeout?: Duration },
+  ): Promise<{ timedOut: false; data: Jsonify<T> } | { timedOut: true }>
+  /**
+   * Runs another workflow and waits for its output.
+   * @throws ChildFailedError if it failed or was cancelled
+   */
+  invoke<I, O>(
+    id: string,
+    workflow: Startable<I, O>,
+    input: NoInfer<I>,
+    options?: ChildOptions,
+  ): Promise<O>
+  /** Starts another workflow, in the same commit as this step, and does not wait for it. */
+  startWorkflow<I, O>(
+    id: string,
+    workflow: Startable<I, O>,
+    input: NoInfer<I>,
+    options?: ChildOptions,
+  ): Promise<{ id: string }>
+  /** The time, recorded: the same at every replay. */
+  now(id?: string): Promise<Date>
+  /** A random number from 0 to 1, recorded. */
+  random(id?: string): Promise<number>
+  /** A random UUID, recorded. */
+  uuid(id?: string): Promise<string>
+}

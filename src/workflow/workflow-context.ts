@@ -1,0 +1,62 @@
+import type { JournalRow } from '../model/journal.ts'
+import { decodePayload } from '../model/json.ts'
+import { type RunLogger, runLogger } from '../model/logger.ts'
+import type { Schema, SchemaOut } from '../model/schema.ts'
+import type { Execution } from './execution.ts'
+import type { StepBaseContext } from './step-types.ts'
+
+/** What is recorded of a step, as a handler sees it. */
+export type RecordedStep = { readonly output: unknown; readonly timedOut: boolean }
+
+/** What the handler of a workflow gets. Code between steps runs again at every replay: keep it free of effects. */
+export type WorkflowContext<S extends Schema = Schema, Step = StepBaseContext> = {
+  readonly input: SchemaOut<S>
+  readonly step: Step
+  readonly workflowId: string
+  readonly runId: string
+  readonly resourceId: string | null
+  readonly version: string
+  readonly tags: string[]
+  /** 1, 2, …: counts the attempts of the handler. */
+  readonly attempt: number
+  /** Aborted when the run is cancelled, lost or timed out, or this process stops. */
+  readonly signal: AbortSignal
+  readonly logger: RunLogger
+  /** What was recorded before this process took the run, by step. */
+  readonly timeline: Record<string, RecordedStep>
+}
+
+/** The context of one execution. */
+export function workflowContext(
+  x: Execution,
+  input: unknown,
+  step: StepBaseContext,
+): WorkflowContext {
+  const { lease, host } = x
+  return {
+    input,
+    step,
+    workflowId: lease.workflowId,
+    runId: lease.id,
+    resourceId: lease.resourceId,
+    version: lease.version,
+    tags: [...lease.tags],
+    attempt: x.journal.handlerFailures + lease.crashes + 1,
+    get signal() {
+      return x.signal
+    },
+    get logger() {
+      return runLogger(host.logger, 'handler')
+    },
+    get timeline() {
+      return readTimeline(lease.journal)
+    },
+  }
+}
+
+function readTimeline(rows: readonly JournalRow[]): Record<string, RecordedStep> {
+  const ended = rows.filter((row) => 'rgto'.includes(row.kind))
+  return Object.fromEntries(
+    ended.map((row) => [row.name, { output: decodePayload(row.data), timedOut: row.kind === 'o' }]),
+  )
+}

@@ -1,0 +1,85 @@
+import pg from 'pg'
+import { Database } from '../../src/kernel/database.ts'
+import { registerWorkflow, resolveRoute, tenantId } from '../../src/kernel/definitions.ts'
+import { isConnectionLoss } from '../../src/kernel/database-error.ts'
+import { takeIds } from '../../src/kernel/runs.ts'
+import { migrate } from '../../src/kernel/migrate.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Figures } from './figures.ts'
+
+/** A place for one history at a time: its runs meet no others. Two routes, so that claims have a choice. */
+export type Slot = { readonly workflow: string; readonly routes: readonly number[] }
+
+/**
+ * Where transactions of steps write. No unique key: a step that committed twice shall show.
+ */
+const ORACLE = `
+create schema if not exists oracle;
+create table if not exists oracle.effects (run_id bigint not null, key text not null, tag text not null);
+create index if not exists effects_by_run on oracle.effects (run_id);`
+
+/** A database that is under test. */
+export class Lab {
+  readonly pool: pg.Pool
+  readonly figures = new Figures()
+  readonly slots: Slot[] = []
+  /** The server was killed and is not back yet. */
+  down = false
+  tenant = 0
+  #ids = { next: 0n, end: 0n }
+  /** Without faults; errors are decoded. */
+  readonly db: Database
+
+  constructor(connectionString: string, parallel: number) {
+    this.pool = new pg.Pool({ connectionString, max: parallel * 4 + 4, application_name: 'crash' })
+    this.pool.on('error', () => {})
+    this.db = new Database({ pool: this.pool })
+  }
+
+  /** Installs what is needed and makes a slot for each history that runs at the same time. */
+  async open(slots: number): Promise<void> {
+    await migrate(this.db)
+    await this.pool.query(ORACLE)
+    this.tenant = await tenantId(this.db, 'default')
+    for (let i = 0; i < slots; i++) {
+      const name = `crash-${i}`
+      await registerWorkflow(this.db, this.tenant, name, '1', { kind: 'function' })
+      const routes: number[] = []
+      for (const priority of [1, 0]) {
+        const { route } = await resolveRoute(this.db, this.tenant, { name, version: '1', priority })
+        routes.push(route)
+      }
+      this.slots.push({ workflow: name, routes })
+    }
+  }
+
+  /** An id for a new run. They are drawn a thousand at a time, ahead of their use. */
+  drawId(): string {
+    if (this.#ids.next >= this.#ids.end) throw new Error('No ids left: call stock() before.')
+    return String(this.#ids.next++)
+  }
+
+  /** Draws ids for the next history. */
+  async stock(): Promise<void> {
+    if (this.#ids.end - this.#ids.next > 500n) return
+    const first = await takeIds(this.db)
+    this.#ids = { next: first + 1n, end: first + 1024n }
+  }
+
+  /** A statement of the harness itself: no faults, and patience while the server is away. */
+  async ask<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
+    for (let turn = 0; ; turn++) {
+      try {
+        return (await this.pool.query(text, values)).rows as Row[]
+      } catch (error) {
+        const again = isConnectionLoss(error) || (error as { code?: string }).code === '40P01'
+        if (!again || turn > 1500) throw error
+        await pause(20)
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end()
+  }
+}

@@ -1,0 +1,109 @@
+import type { JournalRow, Wait } from '../../src/model/journal.ts'
+import type { Item, Program } from './program.ts'
+
+/** What the journal says under one key. */
+export type Entry = {
+  readonly end: JournalRow | null
+  readonly failures: number
+  readonly child: string | null
+}
+
+const EMPTY: Entry = { end: null, failures: 0, child: null }
+
+/** The kinds of rows that belong to a key; the others are about the run. */
+const OF_A_KEY = 'refgtoc'
+
+/**
+ * Where a run stands: its journal by key, and the waits it is in. A wait's `ms` is null once the kernel
+ * keeps its time.
+ */
+export class OwnerState {
+  readonly #program: Program
+  readonly #entries: Map<string, Entry>
+  readonly pending: Map<string, Wait>
+
+  constructor(program: Program, entries = new Map<string, Entry>(), pending = new Map<string, Wait>()) {
+    this.#program = program
+    this.#entries = entries
+    this.pending = pending
+  }
+
+  copy(): OwnerState {
+    return new OwnerState(this.#program, new Map(this.#entries), new Map(this.pending))
+  }
+
+  entry(key: string): Entry {
+    return this.#entries.get(key) ?? EMPTY
+  }
+
+  /** @throws if the row can't follow what is recorded already */
+  add(row: JournalRow): void {
+    if (!OF_A_KEY.includes(row.kind)) return
+    const entry = this.entry(row.name)
+    if (entry.end) throw new Error(`${row.kind} "${row.name}" follows its end ${entry.end.kind}`)
+    if (row.kind === 'e') this.#entries.set(row.name, { ...entry, failures: entry.failures + 1 })
+    else if (row.kind === 'c') {
+      if (entry.child) throw new Error(`"${row.name}" has a second child`)
+      this.#entries.set(row.name, { ...entry, child: (JSON.parse(row.data ?? '') as { run: string }).run })
+    } else this.#entries.set(row.name, { ...entry, end: row })
+    if (row.kind !== 'e' && row.kind !== 'c') this.pending.delete(row.name)
+  }
+
+  /** A wait that leaves no row is over. */
+  quiet(key: string): void {
+    this.pending.delete(key)
+  }
+
+  /** The stage the run is in; undefined when all is done, or a step has failed for good. */
+  get stage(): readonly Item[] | undefined {
+    if (this.failed) return undefined
+    return this.#program.stages.find((items) => items.some((item) => !this.entry(item.key).end))
+  }
+
+  /** The step that failed for good. */
+  get failed(): string | undefined {
+    return [...this.#entries].find(([, entry]) => entry.end?.kind === 'f')?.[0]
+  }
+
+  /** What could be done now. */
+  runnable(): Item[] {
+    return this.#open().filter((item) => {
+      if (item.kind === 'step' || item.kind === 'transaction') return !this.pending.has(`~${item.key}`)
+      if (item.kind === 'poll') return !this.pending.has(`?${item.key}`)
+      return item.kind === 'child' && !this.entry(item.key).child
+    })
+  }
+
+  /** All that the run waits for in this stage. */
+  waits(): Wait[] {
+    return this.#open().flatMap((item): Wait[] => {
+      const again = this.pending.get(`~${item.key}`) ?? this.pending.get(`?${item.key}`)
+      const fresh = this.#fresh(item)
+      return [...(again ? [again] : []), ...(fresh ? [this.pending.get(item.key) ?? fresh] : [])]
+    })
+  }
+
+  /** A journal that holds rows of a stage before the stage before it is done is nobody's history. */
+  check(): void {
+    const open = this.#program.stages.findIndex((items) => items.some((item) => !this.entry(item.key).end))
+    if (open < 0) return
+    for (const item of this.#program.stages.slice(open + 1).flat()) {
+      if (this.#entries.has(item.key)) throw new Error(`"${item.key}" came before its time`)
+    }
+  }
+
+  #open(): Item[] {
+    return (this.stage ?? []).filter((item) => !this.entry(item.key).end)
+  }
+
+  #fresh(item: Item): Wait | null {
+    const { key } = item
+    if (item.kind === 'sleep') return { key, name: null, ms: item.ms }
+    if (item.kind === 'wait') return { key, name: item.name, ms: item.ms }
+    if (item.kind === 'pause') return { key, name: '$resume', ms: null }
+    if (item.kind === 'poll') return item.deadline === null ? null : { key, name: null, ms: item.deadline }
+    if (item.kind !== 'child') return null
+    const { child } = this.entry(key)
+    return child ? { key, name: `$child:${child}`, ms: null } : null
+  }
+}

@@ -1,0 +1,170 @@
+import type { Advance, LeasedTask } from '../../src/kernel/tasks.ts'
+import type { ChildStart, JournalRow, Verdict, Wait } from '../../src/model/journal.ts'
+import { OwnerState } from './owner-state.ts'
+import { type Input, type Item, programOf } from './program.ts'
+
+/** What an owner does outside the database, and what chance decides for it. */
+export type Hands = {
+  /** One attempt of a step: returns what it gave, which is known to the ledger. */
+  attempt(owner: Owner, key: string, number: number): string
+  /** Whether a step that could be tried is tried in this turn; else it still runs, as it were. */
+  wants(item: Item): boolean
+  chance(probability: number): boolean
+  /** The start of a child, under an id that is the worker's own. */
+  child(owner: Owner, input: Input): ChildStart
+}
+
+/** A write, with where the run stands once it is durable. */
+export type Draft = { readonly advance: Advance; readonly after: OwnerState }
+
+/**
+ * The owner of a run as the kernel expects it: the rules, in the order in which they matter.
+ *
+ * 1. What happened is in the journal, by key. A key that has ended never begins again.
+ * 2. A write names the length that the journal then has. There is one write at a time, and one whose
+ *    outcome is unknown is sent again as it is.
+ * 3. What others can see (a step, the end of the run) begins only when all before it is durable. So the
+ *    last result may travel with whatever follows it, but nothing runs on top of it before that.
+ * 4. A failed attempt is recorded together with the wait (~key) that must pass before the next.
+ * 5. A wait's time is given once; from then on the kernel keeps it (ms null), whoever owns the run.
+ * 6. News are rows that the kernel wrote into the journal: they count, and the run goes on.
+ * 7. After `stale` or `paused` the run is somebody else's: nothing more is done for it.
+ */
+export class Owner {
+  readonly task: LeasedTask
+  readonly parent: string | null
+  readonly #ends: 'c' | 'f'
+  #length: number
+  #state: OwnerState
+
+  /** @throws if the journal does not fit the program */
+  constructor(task: LeasedTask) {
+    const program = programOf(JSON.parse(task.input ?? '') as Input)
+    this.task = task
+    this.parent = task.meta === null ? null : ((JSON.parse(task.meta) as { parent?: string }).parent ?? null)
+    this.#ends = program.ends
+    this.#length = task.journal.length
+    this.#state = new OwnerState(program)
+    for (const row of task.journal) this.#state.add(row)
+    this.#state.check()
+    for (const key of task.waits.keys()) this.#state.pending.set(key, { key, name: null, ms: null })
+    for (const wait of this.#state.waits()) {
+      if (task.waits.has(wait.key)) this.#keep(this.#state, wait)
+    }
+  }
+
+  /** The transactions that this turn may run: each has a write of its own, within the user's. */
+  transactions(): Item[] {
+    return this.#state.runnable().filter((item) => this.#commits(item))
+  }
+
+  /** The next write; null if there is nothing to say. */
+  next(hands: Hands): Draft | null {
+    const after = this.#state.copy()
+    const rows: JournalRow[] = []
+    const children: ChildStart[] = []
+    for (const item of after.runnable()) {
+      if (this.#commits(item) || !hands.wants(item)) continue
+      const row = this.#work(item, after, hands, children)
+      if (row === null) continue
+      rows.push(row)
+      after.add(row)
+    }
+    return this.#follow(after, rows, children, hands)
+  }
+
+  /** The write of a transaction that gave `data`. */
+  transacted(item: Item, data: string): Draft {
+    const after = this.#state.copy()
+    const rows: JournalRow[] = [{ kind: 'r', name: item.key, data }]
+    for (const row of rows) after.add(row)
+    return this.#write('k', after, rows, {})
+  }
+
+  /** Asks the kernel for what an earlier write of unknown outcome left in the journal. */
+  probe(): Draft {
+    const after = this.#state.copy()
+    const wait: Wait = { key: '~probe', name: null, ms: 3_600_000 }
+    return this.#write('k', after, [], { waits: [...after.waits(), wait] })
+  }
+
+  /** What the kernel answered to a draft. Returns whether the run is still this owner's. */
+  heed(draft: Draft, verdict: Verdict): boolean {
+    const { op, length, waits = [] } = draft.advance
+    if (verdict.kind === 'stale' || verdict.kind === 'paused') return false
+    this.#state = draft.after
+    this.#length = length
+    for (const wait of waits) this.#keep(this.#state, wait)
+    if (verdict.kind === 'done') return op === 'k'
+    for (const row of verdict.rows) {
+      if (row.kind === '~') this.#state.quiet(row.name)
+      else {
+        this.#state.add(row)
+        this.#length++
+      }
+    }
+    return true
+  }
+
+  #commits(item: Item): boolean {
+    return item.kind === 'transaction' && this.#state.entry(item.key).failures >= item.tries.failing
+  }
+
+  #keep(state: OwnerState, wait: Wait): void {
+    if (wait.key !== '~probe') state.pending.set(wait.key, { ...wait, ms: null })
+  }
+
+  /** One attempt of what can be done now: its row, null for a poll without an answer. */
+  #work(item: Item, after: OwnerState, hands: Hands, children: ChildStart[]): JournalRow | null {
+    const { key } = item
+    if (item.kind === 'child') {
+      const child = hands.child(this, item.input)
+      children.push(child)
+      return { kind: 'c', name: key, data: JSON.stringify({ run: child.id }) }
+    }
+    const number = after.entry(key).failures + 1
+    const data = hands.attempt(this, key, number)
+    if (item.kind === 'poll') {
+      if (hands.chance(0.3)) return { kind: 'r', name: key, data }
+      after.pending.set(`?${key}`, { key: `?${key}`, name: null, ms: item.ms })
+      return null
+    }
+    if (item.kind !== 'step' && item.kind !== 'transaction') throw new Error(`${item.kind} cannot run`)
+    if (number > item.tries.failing) return { kind: 'r', name: key, data }
+    if (number >= item.tries.most) return { kind: 'f', name: key, data }
+    after.pending.set(`~${key}`, { key: `~${key}`, name: null, ms: item.tries.pauseMs })
+    return { kind: 'e', name: key, data }
+  }
+
+  /** What to write, given what was done in this turn. */
+  #follow(after: OwnerState, rows: JournalRow[], children: ChildStart[], hands: Hands): Draft | null {
+    const stage = after.stage
+    const part = { children }
+    if (stage === undefined && (rows.length === 0 || hands.chance(0.7))) {
+      const failed = after.failed
+      const output = failed ? JSON.stringify({ message: 'failed', stepId: failed }) : '{"end":true}'
+      return this.#write(failed ? 'f' : this.#ends, after, rows, { ...part, output })
+    }
+    const waits = after.waits()
+    const idle = after.runnable().length === 0
+    const known = waits.every((wait) => wait.ms === null)
+    if (stage?.[0]?.kind === 'pause') {
+      const row: JournalRow = { kind: 'p', name: '', data: '{"reason":"step","by":null}' }
+      return this.#write('p', after, [...rows, row], { ...part, waits, output: 's' })
+    }
+    if (idle && waits.length > 0 && hands.chance(0.9)) return this.#write('w', after, rows, { ...part, waits })
+    if (known && hands.chance(0.06)) return this.#write('y', after, rows, part)
+    if (rows.length === 0 && waits.length === 0) return null
+    return this.#write('k', after, rows, { ...part, waits })
+  }
+
+  #write(op: Advance['op'], after: OwnerState, rows: JournalRow[], part: Partial<Advance>): Draft {
+    const ends = op === 'c' || op === 'f'
+    const length = this.#length + (ends ? 0 : rows.length)
+    const { run, task, fence } = this.task
+    const tail = ends && rows.length > 0 ? { tail: rows } : {}
+    const { parent } = this
+    const advance = { ...part, ...tail, run, task, fence, parent, op, length, rows: ends ? [] : rows }
+    return { advance: advance as Advance, after }
+  }
+}

@@ -1,0 +1,58 @@
+import { Random } from './random.ts'
+
+/** One thing a run has to do. Its key is what the journal knows it by. */
+export type Item =
+  | { readonly kind: 'step' | 'transaction'; readonly key: string; readonly tries: Tries }
+  | { readonly kind: 'sleep'; readonly key: string; readonly ms: number }
+  | { readonly kind: 'wait'; readonly key: string; readonly name: string; readonly ms: number | null }
+  | { readonly kind: 'poll'; readonly key: string; readonly ms: number; readonly deadline: number | null }
+  | { readonly kind: 'pause'; readonly key: string }
+  | { readonly kind: 'child'; readonly key: string; readonly input: Input }
+
+/** The first `failing` attempts fail, with this pause between two; at `most` the step has failed for good. */
+export type Tries = { readonly failing: number; readonly most: number; readonly pauseMs: number }
+
+/** What a run is given: all it does follows from it. */
+export type Input = { readonly seed: string; readonly depth: number }
+
+/** Stages follow one another; what stands in one stage goes on at once. */
+export type Program = { readonly stages: readonly (readonly Item[])[]; readonly ends: 'c' | 'f' }
+
+/** The names of messages. Two, so that runs often wait for one while they get the other. */
+export const NAMES = ['a', 'b'] as const
+
+/** The program of a run: the same for each of its owners. */
+export function programOf(input: Input): Program {
+  const random = new Random(`program ${input.seed}`)
+  const stages = Array.from({ length: random.between(1, 4) }, (_, stage) => {
+    if (random.chance(0.04)) return [{ kind: 'pause' as const, key: `${stage}.pause` }]
+    const items = random.pick([1, 1, 1, 1, 2, 2, 3])
+    return Array.from({ length: items }, (_, i) => makeItem(random, input, `${stage}.${i}`))
+  })
+  return { stages, ends: random.chance(0.08) ? 'f' : 'c' }
+}
+
+function makeItem(random: Random, input: Input, place: string): Item {
+  const child = input.depth === 0 ? 9 : 0
+  const kind = random.weighted({ step: 45, transaction: 9, sleep: 14, wait: 20, poll: 7, child })
+  const key = `${place}.${kind}`
+  switch (kind) {
+    case 'step':
+    case 'transaction':
+      return { kind, key, tries: makeTries(random) }
+    case 'sleep':
+      return { kind, key, ms: random.between(1, 15) }
+    case 'wait':
+      return { kind, key, name: random.pick(NAMES), ms: random.chance(0.6) ? random.between(3, 20) : null }
+    case 'poll':
+      return { kind, key, ms: random.between(1, 6), deadline: random.chance(0.7) ? random.between(4, 20) : null }
+    case 'child':
+      return { kind, key, input: { seed: `${input.seed}.${place}`, depth: input.depth + 1 } }
+  }
+}
+
+function makeTries(random: Random): Tries {
+  const failing = random.chance(0.3) ? random.between(1, 2) : 0
+  const most = random.chance(0.15) ? 2 : 9
+  return { failing, most, pauseMs: random.between(1, 8) }
+}

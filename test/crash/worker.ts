@@ -1,0 +1,233 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Claim, claimTasks, heldTasks, type LeasedTask, advanceTasks } from '../../src/kernel/tasks.ts'
+import { registerWorker, renewLease, stopWorker } from '../../src/kernel/workers.ts'
+import type { Verdict } from '../../src/model/journal.ts'
+import { type FaultyDatabase, Lost } from './faulty-database.ts'
+import { makeHands } from './hands.ts'
+import { type Draft, Owner } from './owner.ts'
+import type { Random } from './random.ts'
+import { transact } from './transaction.ts'
+import { isRefusal, type World } from './world.ts'
+
+const LEASE_MS = 3_600_000
+const CAPACITY = 4
+
+/** The process is gone; whatever it knew is too. */
+class Died extends Error {}
+
+/**
+ * A worker process: claims runs, owns them by the rules of Owner, and dies at any moment. A zombie goes
+ * on after its lease is over: what it does outside is its own fault, but nothing it writes may count.
+ */
+export class Worker {
+  readonly world: World
+  readonly name: string
+  readonly random: Random
+  readonly owners = new Map<string, Owner>()
+  readonly db: FaultyDatabase
+  id = ''
+  zombie = false
+  #epoch = 0
+  readonly #ends = new Map<number, string>()
+  #turns = 0
+
+  constructor(world: World, name: string) {
+    this.world = world
+    this.name = name
+    this.random = world.random.fork(name)
+    this.db = world.database(name)
+  }
+
+  /** Lives until it dies, is stopped, or everything is over. */
+  async live(): Promise<void> {
+    try {
+      this.id = (await this.world.surely(() => registerWorker(this.db, this.world.lab.tenant, LEASE_MS, INFO, '0'))).answer
+      this.note(`is worker ${this.id}`)
+      while (await this.#turn()) this.#turns++
+    } catch (error) {
+      if (error instanceof Died) await this.#expire('died')
+      else if (isRefusal(error)) this.note('is not registered any more')
+      else {
+        this.world.broke(this.name, error)
+        await this.#expire('broke')
+      }
+    }
+  }
+
+  note(what: string): void {
+    this.world.ledger.note(this.name, what)
+  }
+
+  dieBy(probability: number): void {
+    if (this.world.phase === 'chaos' && this.random.chance(probability)) throw new Died()
+  }
+
+  async #turn(): Promise<boolean> {
+    this.dieBy(0.015)
+    if (this.world.phase === 'chaos') await this.#misbehave()
+    if (this.world.phase === 'over' && (this.owners.size === 0 || this.random.chance(0.1))) return this.#stop()
+    if (this.owners.size < CAPACITY && this.world.phase !== 'over') await this.#claim()
+    if (this.owners.size === 0) await pause(2 + this.random.next() * 5)
+    for (const owner of [...this.owners.values()]) {
+      if (this.random.chance(0.7)) await transact(this, owner)
+    }
+    await this.#advance()
+    return true
+  }
+
+  async #misbehave(): Promise<void> {
+    if (!this.zombie && this.random.chance(0.008)) {
+      this.zombie = true
+      await this.#expire('is a zombie')
+    }
+    if (this.random.chance(0.02)) await renewLease(this.db, this.id, LEASE_MS).catch(ignoreLoss)
+  }
+
+  /** The lease ends now: by the clock, as recover sees it. */
+  async #expire(what: string): Promise<void> {
+    this.note(`${what}, holding ${[...this.owners.keys()].join(' ')}`)
+    this.world.lab.figures.add(`worker ${what}`)
+    this.owners.clear()
+    const text = 'update millrace.workers set expires_at = clock_timestamp() where id = $1'
+    const late = this.random.next() * 5
+    this.world.background(pause(late).then(() => this.world.lab.ask(text, [this.id])))
+  }
+
+  async #stop(): Promise<false> {
+    await this.#audit()
+    await this.world.surely(() => stopWorker(this.db, this.id))
+    this.note('stopped')
+    return false
+  }
+
+  async #claim(): Promise<void> {
+    const { ledger, lab, slot, phase } = this.world
+    const sweep = phase !== 'chaos' || this.random.chance(0.5)
+    const claim: Claim = {
+      worker: this.id,
+      epoch: this.#epoch,
+      routes: slot.routes,
+      after: slot.routes.map((route) => (sweep ? '0' : (this.#ends.get(route) ?? '0'))),
+      want: this.random.between(1, CAPACITY),
+      suspect: ![...this.owners.values()].some((owner) => owner.task.crashes >= 2),
+      idle: this.random.chance(0.2),
+    }
+    const asked = ledger.tick()
+    try {
+      const { tasks, ends } = await claimTasks(this.db, lab.tenant, claim)
+      for (const [route, end] of ends) this.#ends.set(route, end)
+      this.#adopt(tasks, asked)
+    } catch (error) {
+      if (!(error instanceof Lost)) throw error
+      this.dieBy(0.3)
+      await this.#ask()
+    }
+    if (this.#turns % 16 === 15) await this.#audit()
+  }
+
+  /** The reply of a claim was lost: what came of it is looked up, and the claim must not come later. */
+  async #ask(): Promise<void> {
+    const asked = this.world.ledger.tick()
+    const { answer } = await this.world.surely(() => heldTasks(this.db, this.world.lab.tenant, this.id, ++this.#epoch))
+    this.world.lab.figures.add('held asked')
+    this.#adopt(answer, asked)
+    await this.#audit()
+  }
+
+  #adopt(tasks: readonly LeasedTask[], asked: number): void {
+    for (const task of tasks) {
+      if (this.owners.get(task.run)?.task.fence === task.fence) continue
+      this.note(`owns ${task.run} fence ${task.fence} journal ${task.journal.length}`)
+      for (const problem of problemsOf(task, this.world, asked)) this.world.ledger.violated(problem)
+      this.owners.set(task.run, new Owner(task))
+    }
+  }
+
+  /** Whatever is leased to this worker, it knows of. */
+  async #audit(): Promise<void> {
+    const text = "select run_id, fence from millrace.live where state = 'l' and worker_id = $1"
+    const rows = await this.world.lab.ask<{ run_id: string; fence: string }>(text, [this.id])
+    for (const { run_id: run, fence } of rows) {
+      if (this.owners.get(run)?.task.fence === fence) continue
+      this.world.ledger.violated(`run ${run} fence ${fence} is leased to ${this.name}, who never heard of it`)
+    }
+  }
+
+  async #advance(): Promise<void> {
+    const hands = makeHands(this)
+    const drafts: Draft[] = []
+    for (const owner of this.owners.values()) {
+      if (this.world.phase === 'chaos' && this.random.chance(0.25)) continue
+      const draft = owner.next(hands)
+      if (draft) drafts.push(draft)
+    }
+    if (drafts.length === 0) return
+    this.dieBy(0.02) // the effects are done, and nothing of them is recorded
+    await this.write(drafts)
+    this.dieBy(0.015)
+  }
+
+  /** Sends drafts until they are answered, and heeds what the kernel says. */
+  async write(drafts: readonly Draft[]): Promise<void> {
+    const { ledger, lab } = this.world
+    const advances = drafts.map(({ advance }) => advance)
+    for (const { advance, after } of drafts) {
+      ledger.asked(advance, (key) => after.entry(key).failures)
+      this.note(`says ${advance.run} ${describe(advance)}`)
+    }
+    const { answer, times } = await this.world.surely(async () => {
+      this.dieBy(0.01)
+      return advanceTasks(this.db, lab.tenant, advances)
+    })
+    drafts.forEach((draft, i) => void this.heed(draft, answer[i] as Verdict, times))
+  }
+
+  heed(draft: Draft, verdict: Verdict, times: number): void {
+    const { ledger, lab } = this.world
+    const { run, rows, tail = [], waits = [], op } = draft.advance
+    const news = verdict.kind === 'news' ? ` ${verdict.rows.map((row) => row.kind + row.name).join(' ')}` : ''
+    this.note(`hears ${run} ${verdict.kind}${news}${times > 1 ? ` (sent ${times} times)` : ''}`)
+    const results = [...rows, ...tail].filter((row) => 'ref'.includes(row.kind))
+    if (verdict.kind === 'stale') {
+      if (times === 1) for (const row of results) ledger.refused.add(row.data as string)
+      lab.figures.add('stale writes refused')
+    } else {
+      for (const row of results) if (row.kind !== 'e') ledger.acknowledged.set(`${run}/${row.name}`, row.data as string)
+      if ('kwp'.includes(op)) ledger.kept(run, waits)
+      if (verdict.kind === 'paused' && (op === 'c' || op === 'f')) ledger.violated(`run ${run} ended, but its owner hears paused`)
+    }
+    const owner = this.owners.get(run)
+    if (owner && !owner.heed(draft, verdict)) this.owners.delete(run)
+  }
+}
+
+const INFO = { host: 'crash', pid: 0, queues: null, workflows: [] }
+
+function describe(advance: Draft['advance']): string {
+  const rows = [...advance.rows, ...(advance.tail ?? [])].map(({ kind, name }) => kind + name)
+  const waits = (advance.waits ?? []).map(({ key, name, ms }) => `${key}=${name ?? ''}${ms === null ? '' : `+${ms}`}`)
+  return `${advance.op} ${advance.length} [${rows}] waits [${waits}] fence ${advance.fence}`
+}
+
+/** What cannot be, in what a claim gave. `asked`: when it began. */
+function problemsOf(task: LeasedTask, world: World, asked: number): string[] {
+  const { run } = task
+  const { ledger } = world
+  const cancelled = ledger.cancelled.get(run)
+  const start = ledger.starts.get(run)
+  const early = start?.delayMs && !ledger.forwarded.has(run) && Date.now() < start.sentAt + start.delayMs
+  const ahead = task.journal.some(({ kind, data }) => {
+    const effect = 'ref'.includes(kind) ? ledger.effects.get(data ?? '') : undefined
+    return effect !== undefined && effect.fence > BigInt(task.fence)
+  })
+  return [
+    ...(cancelled !== undefined && cancelled < asked ? [`run ${run} was claimed after its cancel`] : []),
+    ...(early ? [`run ${run} was claimed before its delay was over`] : []),
+    ...(ahead ? [`the fence of run ${run} went back to ${task.fence}`] : []),
+    ...ledger.lostWaits(task).map((key) => `run ${run} lost its wait "${key}"`),
+  ]
+}
+
+function ignoreLoss(error: unknown): void {
+  if (!(error instanceof Lost)) throw error
+}
