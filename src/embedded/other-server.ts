@@ -7,7 +7,7 @@ import { type Postmaster, runningPostmaster } from './postmaster-file.ts'
  * ms for which a server that is in the way may still turn out to be ending: a program restarted by
  * a file watcher begins while the watchdog of its last life is shutting the server down.
  */
-const grace = 1_000
+const grace = 2_000
 
 /**
  * The server that some other process runs in this folder: null where there is none (any more), its
@@ -33,7 +33,7 @@ export async function findOtherServer(
 function inUse({ asked }: DataFolder, { pid, port }: Postmaster): EmbeddedPostgresError {
   const at = port ? ` (port ${port})` : ''
   return new EmbeddedPostgresError(
-    `embedded Postgres in ${asked} is already in use by process ${pid}${at}. Stop the program that ` +
-      'started it, pass `reuse: true` to use that server too, or choose another dataDir.',
+    `embedded Postgres in ${asked} is already in use by process ${pid}${at}. Stop the program ` +
+      'that started it, pass `reuse: true` to use that server too, or choose another dataDir.',
   )
 }

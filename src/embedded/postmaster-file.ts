@@ -58,7 +58,7 @@ async function isServerOf(pid: number, data: string): Promise<boolean> {
     const [theirs, ours] = [await stat(cwd), await stat(data)]
     return theirs.dev === ours.dev && theirs.ino === ours.ino
   } catch (error) {
-    // ENOENT: gone, or a zombie that nobody waits for. EACCES: another user's, so not ours to judge.
+    // ENOENT: gone, or a zombie that nobody waits for. EACCES: another user's, not ours to judge.
     return errorCode(error) !== 'ENOENT'
   }
 }

@@ -47,8 +47,8 @@ async function makeUser(): Promise<ServerUser> {
   const user = await unprivilegedUser()
   if (user) return user
   throw new EmbeddedPostgresError(
-    'Postgres does not run as root, this process does, there is no user `postgres` or `nobody` in ' +
-      '/etc/passwd, and making one with useradd or adduser failed. Add a user named `postgres`, ' +
-      `or run as another user. ${useYourOwn}`,
+    'Postgres does not run as root, this process does, there is no user `postgres` or `nobody` ' +
+      'in /etc/passwd, and making one with useradd or adduser failed. Add a user `postgres`, or ' +
+      `run as another user. ${useYourOwn}`,
   )
 }

@@ -44,7 +44,9 @@ export class Batcher<In, Out> {
       this.#busy++
       send(batch.map((entry) => entry.item))
         .then(
-          (outs) => batch.forEach((entry, i) => entry.resolve(outs[i] as Out)),
+          (outs) => {
+            for (const [i, entry] of batch.entries()) entry.resolve(outs[i] as Out)
+          },
           (error: unknown) => {
             for (const entry of batch) entry.reject(error)
           },

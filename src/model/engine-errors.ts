@@ -28,9 +28,9 @@ export class WorkflowEngineError extends Error {
   readonly code: string
   readonly help: string
   readonly details: Record<string, unknown>
-  readonly workflowId?: string
-  readonly runId?: string
-  readonly issues?: readonly Issue[]
+  declare readonly workflowId?: string
+  declare readonly runId?: string
+  declare readonly issues?: readonly Issue[]
 
   constructor(message: string, options: EngineErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)

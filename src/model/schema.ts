@@ -63,7 +63,8 @@ function unwrap<T>(result: StandardSchemaV1.Result<T>, what: string): T {
 }
 
 function toIssue({ message, path = [] }: StandardSchemaV1.Issue) {
-  const keys = path.map((step) => (typeof step === 'object' ? step.key : step))
+  // Spread, because arktype's path is a subclass of Array.
+  const keys = [...path].map((step) => (typeof step === 'object' ? step.key : step))
   const steps = keys.map((key) => (typeof key === 'number' ? key : String(key)))
   return { message, path: steps } satisfies Issue
 }

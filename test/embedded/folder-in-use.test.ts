@@ -5,13 +5,14 @@ import { type EmbeddedPostgres, startPostgres } from '../../src/embedded/index.t
 import { fast, slow } from './fast.ts'
 import { ask, makeRoom, serverIsGone, until } from './room.ts'
 
-describe('a folder that two want', slow, () => {
-  let dataDir: string
-  const start = (reuse = false) => startPostgres({ dataDir, settings: fast, reuse })
+let dataDir: string
 
-  beforeAll(async () => {
-    dataDir = join(await makeRoom(), 'pg')
-  })
+beforeAll(async () => {
+  dataDir = join(await makeRoom(), 'pg')
+}, slow.timeout)
+
+describe('a folder that two want', slow, () => {
+  const start = (reuse = false) => startPostgres({ dataDir, settings: fast, reuse })
 
   test('of two first starts at once one gets it, the other an error that names it', async () => {
     const starts = await Promise.allSettled([start(), start()])
@@ -49,14 +50,12 @@ describe('a folder that two want', slow, () => {
 })
 
 describe('a postmaster.pid that a crash has left', slow, () => {
-  let dataDir: string
   let server: EmbeddedPostgres
 
   beforeAll(async () => {
-    dataDir = join(await makeRoom(), 'pg')
     server = await startPostgres({ dataDir, settings: fast })
     return () => server.stop()
-  })
+  }, slow.timeout)
 
   test('after kill -9 of the postmaster in the middle of a query, a new one starts', async () => {
     const broken = ask(server.connectionString, 'SELECT pg_sleep(60)').catch(() => 'broken')

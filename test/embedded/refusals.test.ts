@@ -15,7 +15,7 @@ describe('a start that cannot be', slow, () => {
     room = await makeRoom()
     dataDir = join(room, 'pg')
     await (await startPostgres({ dataDir, settings: fast })).stop()
-  })
+  }, slow.timeout)
 
   test.each([
     [{ port: 70_000 }, '`port` is a whole number from 1 to 65535'],
@@ -90,13 +90,13 @@ describe('a start that cannot be', slow, () => {
       skip('only root may mount a small file system')
     }
     onTestFinished(() => void execFileSync('umount', [mount]))
+    await expect(startPostgres({ dataDir: mount, settings: fast })).rejects.toThrow(
+      `${mount} is a mount point, which a new cluster cannot be renamed to. Use a folder in it`,
+    )
     await expect(startPostgres({ dataDir: join(mount, 'pg') })).rejects.toThrow(
       /no space left.*The disk is full: free at least 200 MB there/is,
     )
     expect((await readdir(mount)).filter((name) => name.includes('new'))).toEqual([])
-    await expect(startPostgres({ dataDir: mount, settings: fast })).rejects.toThrow(
-      `${mount} is a mount point, which a new cluster cannot be renamed to. Use a folder in it`,
-    )
   })
 })
 

@@ -1,8 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll } from 'vitest'
@@ -28,20 +27,20 @@ export async function siteIn(room: string): Promise<Site> {
   return { programs, cacheRoots: [join(room, 'cache')], dataRoots: [join(room, 'elsewhere')] }
 }
 
-/** Asks again and again until the answer is neither false nor null; fails after 10 s. */
+/** Asks again and again until the answer is neither false nor null; fails after 30 s. */
 export async function until<T>(what: string, ask: () => Promise<T> | T): Promise<NonNullable<T>> {
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + 30_000
   for (;;) {
     const answer = await ask()
     if (answer) return answer
-    if (Date.now() > deadline) throw new Error(`still not so after 10 s: ${what}`)
+    if (Date.now() > deadline) throw new Error(`still not so after 30 s: ${what}`)
     await delay(10)
   }
 }
 
 /** Runs one statement on a connection of its own and returns the first column of the first row. */
 export async function ask(url: string, statement: string): Promise<unknown> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 30_000 })
   client.on('error', () => {})
   await client.connect()
   try {
@@ -65,31 +64,4 @@ export function processFields(pid: number, columns: string): string {
   } catch {
     return ''
   }
-}
-
-/** A node process that has started a server, see owner.ts. */
-export interface Owner {
-  process: ChildProcess
-  pid: number
-  connectionString: string
-}
-
-/** Starts owner.ts in a process group of its own, as `user` if given. */
-export async function startOwner(dataDir: string, user?: number): Promise<Owner> {
-  const child = spawnOwner([dataDir], user)
-  const lines = createInterface({ input: child.stdout })
-  for await (const line of lines) return { process: child, ...JSON.parse(line) }
-  throw new Error(`owner.ts ended without a server in ${dataDir}`)
-}
-
-/** The same without waiting for its server. */
-export function spawnOwner(words: string[], user?: number) {
-  const owner = join(import.meta.dirname, 'owner.ts')
-  const jiti = import.meta.resolve('jiti/register')
-  return spawn(process.execPath, ['--import', jiti, owner, ...words], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
-    env: { PATH: process.env.PATH, HOME: tmpdir() },
-    ...(user === undefined ? {} : { uid: user, gid: user }),
-  })
 }

@@ -26,7 +26,7 @@ describe('a server of our own', slow, () => {
     expect(await readConnectionString(dataDir)).toBeNull()
     first = await startPostgres({ dataDir, onLog: (line) => lines.push(line) })
     return () => first.stop()
-  })
+  }, slow.timeout)
 
   test('serves the database millrace to the superuser', async () => {
     const url = first.connectionString
@@ -77,7 +77,7 @@ describe('a server of our own', slow, () => {
     expect(logged.split('\n').slice(0, lines.length)).toEqual(lines)
   })
 
-  test('stops, and starts again on the same port with the same data and other settings', async () => {
+  test('stops, and starts again with the same port and data, and other settings', async () => {
     await ask(first.connectionString, 'CREATE TABLE kept AS SELECT 42 AS answer')
     await Promise.all([first.stop(), first.stop()])
     expect(serverIsGone(first.pid)).toBe(true)
@@ -95,7 +95,7 @@ describe('a server of our own', slow, () => {
     expect(serverIsGone(second.pid)).toBe(true)
   })
 
-  test('sets a new password where the file was removed, and says so where it is wrong', async () => {
+  test('sets a new password where the file is gone, and says where it is wrong', async () => {
     await rm(`${dataDir}.password`)
     const renewed = await startPostgres({ dataDir })
     expect(renewed.connectionString).not.toBe(first.connectionString)

@@ -1,10 +1,13 @@
 import { chmod, chown, lstat, mkdir, readdir, readlink, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { openDataFolder } from '../../src/embedded/data-folder.ts'
 import { startPostgres } from '../../src/embedded/index.ts'
+import { findServerUser } from '../../src/embedded/server-user.ts'
 import { startPostgresAt } from '../../src/embedded/start-postgres.ts'
 import { fast, slow } from './fast.ts'
-import { ask, makeRoom, processFields, serverIsGone, siteIn, startOwner, until } from './room.ts'
+import { compileOwner, startOwner } from './owner-process.ts'
+import { ask, makeRoom, processFields, serverIsGone, siteIn, until } from './room.ts'
 
 const nobody = 65_534
 const asRoot = describe.skipIf(process.getuid?.() !== 0)
@@ -36,9 +39,11 @@ asRoot('run as root', slow, () => {
 
     // The place is gone (a cleaner of /tmp): the link leads nowhere, and a new one is made.
     await rm(join(place, '..'), { recursive: true })
-    const fresh = await start()
-    expect(await readlink(dataDir)).not.toBe(place)
-    await fresh.stop()
+    const user = await findServerUser(dataDir)
+    const { data } = await openDataFolder(dataDir, user, site.dataRoots, () => {})
+    expect(data).not.toBe(place)
+    expect(await readlink(dataDir)).toBe(data)
+    expect(await openDataFolder(dataDir, user, [], () => {})).toMatchObject({ data })
   })
 
   test('data whose way was closed later is not replaced by new data', async () => {
@@ -50,12 +55,12 @@ asRoot('run as root', slow, () => {
     await expect(start).rejects.toThrow(`chmod o+x ${join(room, 'home')}`)
   })
 
-  test('a folder of another user is served as that user, and data of root is given away', async () => {
+  test("another user's folder is served as that user, and root's data is given away", async () => {
     const room = await makeRoom()
     const dataDir = join(room, 'home', 'pg')
     await mkdir(join(room, 'home'), { mode: 0o700 })
     await chown(join(room, 'home'), nobody, nobody)
-    const owner = await startOwner(dataDir, nobody)
+    const owner = await startOwner(await compileOwner(), dataDir, nobody)
     expect(processFields(owner.pid, 'uid')).toBe(String(nobody))
     expect((await stat(`${dataDir}.password`)).uid).toBe(nobody)
     owner.process.kill('SIGTERM')

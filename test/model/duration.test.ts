@@ -63,7 +63,6 @@ describe('parseDuration', () => {
     null,
     undefined,
     true,
-    10n,
     [],
     new Date(),
   ])('refuses %j, naming it and the forms', (duration) => {

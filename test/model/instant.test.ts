@@ -49,7 +49,11 @@ describe('parseInstant', () => {
       max: new Date('9999-12-31'),
       noInvalidDate: true,
     })
-    fc.assert(fc.property(dates, (date) => expect(parseInstant(toIso(date))).toEqual(date)))
+    fc.assert(
+      fc.property(dates, (date) => {
+        expect(parseInstant(toIso(date))).toEqual(date)
+      }),
+    )
   })
 
   test('gives a Date of its own', () => {

@@ -55,7 +55,9 @@ describe('checkText', () => {
     fc.assert(
       fc.property(
         texts.filter((t) => !t.includes('\0')),
-        (t) => expect(checkText('k', t, 1000)).toBe(t),
+        (t) => {
+          expect(checkText('k', t, 1000)).toBe(t)
+        },
       ),
     )
   })

@@ -65,7 +65,11 @@ describe('decodeRunId', () => {
   })
 
   test('gives null for UUIDs of others', () => {
-    fc.assert(fc.property(fc.uuid(), (uuid) => expect(decodeRunId(uuid)).toBeNull()))
+    fc.assert(
+      fc.property(fc.uuid(), (uuid) => {
+        expect(decodeRunId(uuid)).toBeNull()
+      }),
+    )
   })
 
   test('gives null when any digit is changed', () => {

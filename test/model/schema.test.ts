@@ -70,10 +70,14 @@ describe('validate', () => {
 
   test('refuses a schema that throws or rejects, or is none', async () => {
     const broken = new Error('broken')
-    const throwing = z.string().transform(() => {
-      throw broken
-    })
-    expect(issuesOf(() => validate(throwing, 'x', what)).cause).toBe(broken)
+    const throwing = {
+      version: 1,
+      vendor: 'x',
+      validate: () => {
+        throw broken
+      },
+    } as const
+    expect(issuesOf(() => validate({ '~standard': throwing }, 1, what)).cause).toBe(broken)
     const rejecting = { version: 1, vendor: 'x', validate: () => Promise.reject(broken) } as const
     await expect(validate({ '~standard': rejecting }, 1, what)).rejects.toThrow(InvalidInputError)
     expect(() => validate({} as Schema, 1, what)).toThrow(InvalidInputError)

@@ -15,7 +15,11 @@ describe('toStorable', () => {
 
   test('changes nothing that can be stored and fits', () => {
     const texts = fc.string({ unit: 'grapheme' }).filter(isStorable)
-    fc.assert(fc.property(texts, (t) => expect(toStorable(t, Buffer.byteLength(t))).toBe(t)))
+    fc.assert(
+      fc.property(texts, (t) => {
+        expect(toStorable(t, Buffer.byteLength(t))).toBe(t)
+      }),
+    )
   })
 })
 
