@@ -10,7 +10,7 @@ select r.id as run_id, r.tenant_id, coalesce((m.meta ->> 'id')::uuid, millrace.r
        m.meta, r.input, case when e.status = 'c' then e.output end as output,
        coalesce(case when e.status = 'f' then e.output end,
                 case when l.reason in ('h', 'l') then paused.data::json ->> 'failure' end) as failure,
-       ltrim(l.wait_keys[1], '~?') as current_step_id, w.definition,
+       case when l.wait_keys[1] <> '~start' then ltrim(l.wait_keys[1], '~?') end as current_step_id, w.definition,
        r.created_at, greatest(r.created_at, e.at, last.at) as updated_at, e.at as completed_at, l.timeout_at,
        case when l.state = 'p' then paused.at end as paused_at, resumed.at as resumed_at,
        (select count(*)::int from millrace.checkpoints c where c.run_id = r.id and c.kind in ('e', 'h')) as retry_count

@@ -190,7 +190,7 @@ function newborn(
     failure: null,
     tags: options.tags ?? [],
     attributes: options.attributes ?? {},
-    current_step_id: start.delayMs === null ? null : 'start',
+    current_step_id: null,
     paused_at: null,
     resumed_at: null,
     completed_at: null,
@@ -256,9 +256,9 @@ function checkOptions(options: StartOptions): void {
   if (!Number.isInteger(priority) || Math.abs(priority) > MAX_PRIORITY) {
     throw new InvalidInputError(`Priority ${priority} is not a whole number from -1000 to 1000.`)
   }
-  if (!Number.isInteger(retries) || retries < 0 || retries > MAX_ATTEMPTS) {
+  if (!Number.isInteger(retries) || retries < 0 || retries >= MAX_ATTEMPTS) {
     throw new InvalidInputError(
-      `retries ${retries} is not a whole number from 0 to ${MAX_ATTEMPTS}.`,
+      `retries ${retries} is not a whole number from 0 to ${MAX_ATTEMPTS - 1}.`,
     )
   }
   if (tags.length > MAX_TAGS)

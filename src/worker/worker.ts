@@ -88,7 +88,7 @@ export class Worker {
     if (this.#stopping) return this.#loop ?? undefined
     this.#stopping = true
     this.#wake.now()
-    for (const held of this.#held.takeWaiting()) this.#held.drop(held.task.run, held)
+    for (const held of this.#held.takeWaiting()) void this.#handBack(held)
     for (const held of this.#held.all()) held.handle?.drain()
     await this.#drained(this.#parts.options.drainMs)
     for (const held of this.#held.all())

@@ -6,10 +6,10 @@ import { decodePayload } from '../model/json.ts'
 import type { Execution } from './execution.ts'
 import type { ChildOptions } from './step-types.ts'
 
-/** What the journal says of a child: its number, and the UUID under which people see it. */
-type Child = { readonly run: string; readonly id: string }
+/** What the journal says of a child: its number, the UUID under which people see it, and whether nobody waits for it. */
+type Child = { readonly run: string; readonly id: string; readonly detached?: true }
 /** What the kernel says of a child that ended. */
-type Ended = { readonly status: 'c' | 'f' | 'x'; readonly output: unknown }
+type Ended = { readonly status: 'c' | 'f' | 'x'; readonly output?: unknown }
 
 /** Starts a child and waits for its output. @throws ChildFailedError */
 export async function invoke(
@@ -22,10 +22,10 @@ export async function invoke(
   const { end, child: row } = x.journal.take(key, 'step.invoke', 'gc')
   const child = row
     ? (decodePayload(row.data) as Child)
-    : await start(x, key, workflow, input, options)
+    : await start(x, key, workflow, input, options, {})
   const message = end ?? (await x.wait({ key, name: `$child:${child.run}`, ms: null }))
   const { status, output } = decodePayload(message.data) as Ended
-  if (status === 'c') return output ?? undefined
+  if (status === 'c') return output
   const failure = status === 'f' ? (output as RunFailure) : null
   const why = failure ? `failed: ${failure.message}` : 'was cancelled'
   throw new ChildFailedError(`Child "${workflow.id}" (run ${child.id}) of step "${key}" ${why}.`, {
@@ -50,7 +50,7 @@ export async function startWorkflow(
   const { child } = x.journal.take(key, 'step.startWorkflow', 'c')
   const { id } = child
     ? (decodePayload(child.data) as Child)
-    : await start(x, key, workflow, input, options)
+    : await start(x, key, workflow, input, options, { detached: true })
   return { id }
 }
 
@@ -61,6 +61,7 @@ async function start(
   workflow: Startable,
   input: unknown,
   options: ChildOptions,
+  marks: { detached?: true },
 ): Promise<Child> {
   const { timeout, parentClose: _, ...rest } = options
   await x.begin(key)
@@ -70,7 +71,7 @@ async function start(
       ...rest,
       ...(timeoutMs ? { timeoutMs } : {}),
     })
-    const facts: Child = { run: child.start.id, id: child.id }
+    const facts: Child = { run: child.start.id, id: child.id, ...marks }
     x.startChild(child, { kind: 'c', name: key, data: JSON.stringify(facts) })
     return facts
   } finally {

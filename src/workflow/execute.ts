@@ -9,7 +9,7 @@ import { Execution } from './execution.ts'
 import { Hooks, type WorkflowPlugin } from './plugin.ts'
 import { retryDelay } from './run-step.ts'
 import type { StepBaseContext } from './step-types.ts'
-import { makeSteps } from './steps.ts'
+import { makeSteps, type StepDefaults } from './steps.ts'
 import { workflowContext } from './workflow-context.ts'
 import type { WorkflowOptions } from './workflow-options.ts'
 
@@ -41,15 +41,7 @@ async function call(x: Execution, program: Program, hooks: Hooks): Promise<strin
     const input = options.inputSchema
       ? await validate(options.inputSchema, given, `the input of workflow "${program.id}"`)
       : given
-    const retries = x.lease.retries ?? options.retries
-    const step = makeSteps(
-      x,
-      {
-        ...(options.retry ? { retry: options.retry } : {}),
-        ...(retries === undefined ? {} : { retries }),
-      },
-      hooks,
-    )
+    const step = makeSteps(x, stepDefaults(x, options), hooks)
     const context = workflowContext(x, input, extend(step, plugins))
     const value = await program.handler(context as never)
     const output = options.outputSchema
@@ -81,12 +73,18 @@ function retryMs(x: Execution, { options }: Program, error: unknown): number | n
     error instanceof PayloadError
   )
     return null
-  const retries = x.lease.retries ?? options.retries
-  const retry = resolveRetry({
-    call: undefined,
-    definition: undefined,
-    workflow: options.retry,
-    retries,
-  })
+  const { retry: workflow, retries } = stepDefaults(x, options)
+  const retry = resolveRetry({ workflow, retries })
   return retryDelay(retry, error, x.journal.handlerFailures + 1, x.host.now())
+}
+
+/** What the start said of retries wins over what the workflow says. */
+function stepDefaults(x: Execution, options: WorkflowOptions): StepDefaults {
+  const { retries } = x.lease
+  if (retries !== null) return { retry: { ...options.retry, maxAttempts: retries + 1 } }
+  const { retry } = options
+  return {
+    ...(retry === undefined ? {} : { retry }),
+    ...(options.retries === undefined ? {} : { retries: options.retries }),
+  }
 }

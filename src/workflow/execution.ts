@@ -258,7 +258,8 @@ export class Execution implements RunHandle {
       this.mismatch(unseenError([...unseen]))
       return true
     }
-    if (this.#starters.length > 0 || this.#waits.size > 0) this.#later(this.#graceUntil - now)
+    if (this.#starters.length > 0 || this.#waits.size > 0)
+      this.#later(Math.min(this.#graceUntil - now, 10))
     return true
   }
 

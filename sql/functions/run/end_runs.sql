@@ -23,7 +23,7 @@ begin
       where u.op in ('c', 'f', 'x') and u.parent is not null and (p_only is null or u.id = any (p_only)) order by u.parent, u.id
     loop
       perform millrace.put_signal(p_tenant, v_child.parent, '$child:' || v_child.id, '$child:' || v_child.id,
-        json_build_object('status', v_child.op, 'output', v_child.output::json)::text, p_now);
+        format('{"status":"%s"%s}', v_child.op, ',"output":' || v_child.output), p_now);  -- without output where it is undefined
     end loop;
   end if;
 

@@ -4,17 +4,18 @@
 -- At most 100,000 runs are looked at in one call, so a page under a rare filter may be short: go on from its last_seen.
 -- Example: select run ->> 'id' from millrace.get_runs('{"workflow_id": "order", "statuses": ["failed"]}');
 create or replace function millrace.get_runs(options jsonb default '{}') returns table (run json, last_seen uuid)
-language plpgsql stable security definer set search_path = '' set jit = off as $$
+language plpgsql stable security definer set search_path = '' set jit = off
+set join_collapse_limit = 16 set from_collapse_limit = 16 as $$
 declare
   v_tenant   int := millrace.tenant_id(coalesce(options ->> 'tenant', 'default'));
   v_statuses text[] := case when jsonb_typeof(options -> 'statuses') = 'array' then array(select jsonb_array_elements_text(options -> 'statuses')) end;
   v_tags     text[] := case when jsonb_typeof(options -> 'tags') = 'array' then array(select jsonb_array_elements_text(options -> 'tags')) else '{}' end;
   v_resource text := options ->> 'resource_id';
-  v_limit    int := least(coalesce((options ->> 'limit')::int, 20), 101);
+  v_limit    int := greatest(least(coalesce((options ->> 'limit')::int, 20), 101), 1);
   v_newer    boolean := options ->> 'before' is not null;
   v_bound    bigint := case when coalesce(options ->> 'before', options ->> 'after') is null then 9223372036854775807
                           else millrace.find_run(v_tenant, coalesce(options ->> 'before', options ->> 'after')::uuid) end;
-  v_parent   text := millrace.run_number((options ->> 'parent_id')::uuid)::text;
+  v_parent   text := case when options ->> 'parent_id' is not null then millrace.find_run(v_tenant, (options ->> 'parent_id')::uuid)::text end;
   v_routes   int[] := array(
     select r.id from millrace.routes r join millrace.workflows w on w.id = r.workflow_id
     where r.tenant_id = v_tenant and w.name = coalesce(options ->> 'workflow_id', w.name)
@@ -43,6 +44,7 @@ begin
       order by u.i limit v_limit - cardinality(v_found));
     exit when cardinality(v_found) >= v_limit or cardinality(v_window) < 500;
   end loop;
+  v_bound := case when cardinality(v_found) >= v_limit then v_found[v_limit] else v_bound end;
   return query
   select j.run, case when v_bound < 9223372036854775807 then millrace.run_uuid(v_bound) end
   from millrace.run_json(v_tenant, array(select x from unnest(v_found) x order by x desc)) j;

@@ -1,21 +1,22 @@
 -- judge_names: for starts whose key or id another run has: is that run what was asked for? Same workflow and same input
 -- (as text, or as jsonb where the texts differ: SQL and JavaScript format JSON differently).
+-- A start may have lost its name to another of the same call that then lost its own other name: existing is null then.
 create or replace function millrace.judge_names(p_tenant int, p_ids bigint[], p_inputs text[], p_metas text[], p_skip bigint[])
 returns table (run_id bigint, verdict "char", existing bigint)
 language sql security definer set search_path = '' as $$
   select u.id,
          case when (r.input is not distinct from u.input or r.input::jsonb = u.input::jsonb)
                    and w.name = u.meta::json ->> 'workflow' then 'e'
-              when a.run_id is not null then 'i' else 'k' end::"char",
+              when k.run_id is null and u.meta::json ->> 'id' is not null then 'i' else 'k' end::"char",
          r.id
   from unnest(p_ids, p_inputs, p_metas) u (id, input, meta)
   left join millrace.run_keys k
     on k.tenant_id = p_tenant and k.workflow = u.meta::json ->> 'workflow' and k.key = u.meta::json ->> 'key' and k.run_id <> u.id
   left join millrace.run_aliases a
     on a.tenant_id = p_tenant and a.alias = (u.meta::json ->> 'id')::uuid and a.run_id <> u.id
-  join millrace.runs r on r.id = coalesce(k.run_id, a.run_id)
-  join millrace.routes o on o.id = r.route_id
-  join millrace.workflows w on w.id = o.workflow_id
+  left join millrace.runs r on r.id = coalesce(k.run_id, a.run_id)
+  left join millrace.routes o on o.id = r.route_id
+  left join millrace.workflows w on w.id = o.workflow_id
   where u.id = any (p_skip)
 $$;
 

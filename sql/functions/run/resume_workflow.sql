@@ -1,6 +1,6 @@
 -- resume_workflow: lets a paused run go on. It looks at its waits again: one that ended meanwhile ends now, none ends early.
--- A step.pause ends by this. options  tenant, resource_id, by
--- Transitions: paused -> queued; leased, to be paused -> leased. Locks: its live row.
+-- A step.pause ends by this. A run whose start is still delayed waits on.   options  tenant, resource_id, by
+-- Transitions: paused -> queued, waiting; leased, to be paused -> leased. Locks: its live row.
 -- Returns: the run. Raises: MR011 if it is not paused or has ended, MR041 if there is none.
 create or replace function millrace.resume_workflow(run_id uuid, options jsonb default '{}') returns json
 language plpgsql security definer set search_path = '' as $$
@@ -25,7 +25,10 @@ begin
       insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name) values (v_run, v_now, v_live.seq + 1, v_tenant, 'g', v_key);
     end if;
     perform millrace.wake(v_run, 0, v_live.seq + case when v_key is null then 1 else 2 end, array_remove(array[v_key], null));
-    update millrace.live l set state = 'q', reason = null, turn = v_turn, crashes = 0 where l.run_id = v_run and l.task = 0;
+    update millrace.live l
+    set state = case when v_live.wait_keys = '{~start}' then 'w' else 'q' end, reason = null, turn = v_turn, crashes = 0,
+        wake_at = case when v_live.wait_keys = '{~start}' then v_live.wait_until[1] end
+    where l.run_id = v_run and l.task = 0;
     perform millrace.hint();
   else
     perform millrace.refuse_move(v_tenant, v_run, 'only a paused run can be resumed');

@@ -1,7 +1,8 @@
 -- retry_workflow: a new run of a failed one: same workflow, version and input, with the journal up to the failure, so that
 -- no completed step runs again. Outcomes are final: the old run stays as it is, and the new one names it (retried_from).
 --   options  tenant, resource_id, by. Returns: the new run. Raises: MR011 if the run has not failed, MR041 if there is none.
--- The rows of the step that failed are left out (its attempts count anew); what a handler caught stays.
+-- The rows of the step that failed are left out (its attempts count anew); what a handler caught stays. The end of a child
+-- was told to the old run: the new one gets it in its buffer. While such a child is alive, MR011: nobody would be told.
 create or replace function millrace.retry_workflow(run_id uuid, options jsonb default '{}') returns json
 language plpgsql security definer set search_path = '' as $$
 #variable_conflict use_column
@@ -11,6 +12,7 @@ declare
   v_new    bigint := millrace.take_ids();
   v_end    millrace.outcomes;
   v_step   text;
+  v_open   bigint[];
   v_n      int;
 begin
   select * into v_end from millrace.outcomes o where o.run_id = v_run;
@@ -18,6 +20,12 @@ begin
     perform millrace.refuse_move(v_tenant, v_run, 'only a failed run can be retried');
   end if;
   v_step := v_end.output::json ->> 'stepId';
+  v_open := array(select (c.data::json ->> 'run')::bigint from millrace.get_journal(v_run) c
+                  where c.kind = 'c' and c.name is distinct from v_step and c.data::json ->> 'detached' is null
+                    and not exists (select from millrace.get_journal(v_run) g where g.kind = 'g' and g.name = c.name));
+  if exists (select from millrace.live l where l.run_id = any (v_open)) then
+    perform millrace.refuse_move(v_tenant, v_run, 'a child that it waited for is still alive; cancel that, or wait for its end');
+  end if;
   perform millrace.start_runs(v_tenant, array[v_new], array[r.route_id], null, array[r.input],
     array[((coalesce(r.meta, '{}')::jsonb - 'id' - 'key' - 'parent') || jsonb_build_object('retried_from', v_run::text, 'actor', options ->> 'by'))::text])
   from millrace.runs r where r.id = v_run;
@@ -29,6 +37,10 @@ begin
         from json_array_elements(v_end.tail::json) with ordinality t (row, i)) x
   where x.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c') and x.name is distinct from v_step;
   get diagnostics v_n = row_count;
+  insert into millrace.signals (run_id, at, tenant_id, nth, id, name, data)
+  select v_new, o.at, v_tenant, (row_number() over (order by o.run_id))::int - 1, '$child:' || o.run_id, '$child:' || o.run_id,
+         format('{"status":"%s"%s}', o.status, ',"output":' || o.output)
+  from millrace.outcomes o where o.run_id = any (v_open);
   update millrace.live l set seq = v_n where l.run_id = v_new and l.task = 0;
   return (select j.run from millrace.run_json(v_tenant, array[v_new]) j);
 end $$;

@@ -15,9 +15,12 @@ begin
     when p_options ->> 'run_id' !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then 'run_id must be a UUID'
     when millrace.run_number((p_options ->> 'run_id')::uuid) is not null then 'run_id must not be an id that the engine made'
     when p_options ->> 'queue' !~ '^[A-Za-z0-9_.: -]{1,128}$' then 'queue must match [A-Za-z0-9_.: -]{1,128}'
-    when (p_options ->> 'priority')::numeric not between -1000 and 1000 then 'priority must be between -1000 and 1000'
-    when (p_options ->> 'retries')::numeric not between 0 and 1000 then 'retries must be between 0 and 1000'
-    when jsonb_typeof(p_options -> 'tags') <> 'array' or jsonb_array_length(p_options -> 'tags') > 32 then 'tags must be an array of at most 32'
+    when p_options ->> 'priority' !~ '^-?(1000|[0-9]{1,3})$' then 'priority must be an integer between -1000 and 1000'
+    when p_options ->> 'retries' !~ '^[0-9]{1,3}$' then 'retries must be an integer between 0 and 999'
+    when jsonb_typeof(p_options -> 'tags') <> 'array' then 'tags must be an array of at most 32'
+    when jsonb_array_length(p_options -> 'tags') > 32 then 'tags must be an array of at most 32'
+    when exists (select from jsonb_array_elements(p_options -> 'tags') t where jsonb_typeof(t) <> 'string' or length(t #>> '{}') not between 1 and 64)
+      then 'each tag must be a text of 1 to 64 characters'
     when jsonb_typeof(p_options -> 'attributes') <> 'object' then 'attributes must be an object' end;
   if v_bad is not null then
     perform millrace.fail('MR001', format('The start of "%s" was refused: %s.', p_workflow, v_bad),

@@ -33,7 +33,7 @@ begin
       'Use another key for another start, or start with the same input to get that run.',
       json_build_object('existing', millrace.run_uuid(v_used.existing)));
   end if;
-  return coalesce((v_meta ->> 'id')::uuid, (select d.id from millrace.run_details d where d.run_id = coalesce(v_used.existing, v_id)));
+  return (select d.id from millrace.run_details d where d.run_id = coalesce(v_used.existing, v_id));
 end $$;
 
 comment on function millrace.start_workflow(text, jsonb, jsonb) is 'Starts a run in the caller''s transaction and returns its id.';

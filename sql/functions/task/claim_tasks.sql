@@ -50,7 +50,7 @@ begin
         then array(select l.ctid from millrace.live l where l.state = 's' and l.route_id = any (p_routes) and l.tenant_id = p_tenant
                    limit 1 for update skip locked) end;
       continue when v_rows is null or cardinality(v_rows) = 0;
-      v_fence := coalesce(v_fence, nextval('millrace.fences'));
+      v_fence := nextval('millrace.fences');  -- anew for each route: its rows were locked after the last draw
       return query select * from millrace.lease_rows(v_rows, p_worker, v_fence, v_now);
       v_left := v_left - cardinality(v_rows);
       exit when v_left <= 0;

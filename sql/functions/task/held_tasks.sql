@@ -11,6 +11,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_now timestamptz;
 begin
+  perform from millrace.workers w where w.id = p_worker for update;  -- the update alone would not wait for a claim's key share
   update millrace.workers w set epoch = greatest(w.epoch, p_epoch) where w.id = p_worker and w.tenant_id = p_tenant;
   if not found then
     perform millrace.fail('MR055', format('Worker %s is not registered.', p_worker),

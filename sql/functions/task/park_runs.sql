@@ -35,8 +35,8 @@ begin
   end if;
   if p_ask is not null then
     return query select u.id, 'p'::"char", null::int, null::"char", null::text, null::text
-                 from unnest(p_runs, p_tasks, p_seqs) u (id, task, seq), millrace.apply_ask(u.id, u.task, u.seq, p_now)
-                 where u.id = any (p_ask) and u.id <> all (v_news);
+                 from unnest(p_runs, p_tasks, p_ops, p_seqs) u (id, task, op, seq), millrace.apply_ask(u.id, u.task, u.seq, p_now)
+                 where u.id = any (p_ask) and u.id <> all (v_news) and u.op not in ('c', 'f');  -- one that ended is not paused
   end if;
   if p_ops && '{w,y,p}'::"char"[] then
     v_turn := nextval('millrace.numbers') * 1024;
