@@ -19,6 +19,15 @@ export function isRetryable(error: unknown): boolean {
   return code === '40001' || code === '40P01'
 }
 
+/**
+ * What was sent is at fault: a rule of the kernel, or data that cannot be stored. Anything else (no
+ * connection, no room, a cancelled statement, a missing grant) is not, and may pass.
+ */
+export function isRefused(error: unknown): boolean {
+  const code = (error as PgError | undefined)?.code
+  return typeof code === 'string' && /^(MR0[0-5]|22|23|54)/.test(code) && code !== 'MR042'
+}
+
 /** The outcome is unknown, or nothing happened: the database could not be reached to the end. */
 export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof UnavailableError) return true

@@ -25,6 +25,7 @@ export class Database {
   readonly schema: string
   readonly pool: pg.Pool
   readonly #owned: boolean
+  #closed: Promise<void> | undefined
 
   /** @throws InvalidInputError unless exactly one of `connectionString` and `pool` is given. */
   constructor(connection: Connection, options: { schema?: string | undefined; max?: number } = {}) {
@@ -41,11 +42,21 @@ export class Database {
     this.pool.on('error', ignore)
   }
 
+  /** Connections that may be open at once. */
+  get poolSize(): number {
+    return this.pool.options.max
+  }
+
   /** Settings for a connection beside the pool: the listener, the lease. */
   get connectionOptions(): pg.ClientConfig {
-    const { connectionString, ...rest } = this.pool.options as pg.ClientConfig
+    // functions of the pool's own are of no use to others, and cannot be sent to a thread
+    const { Client: _c, Promise: _p, log: _l, verify: _v, onConnect: _o, ...options } = this.pool
+      .options as pg.PoolConfig & Record<string, unknown>
+    const { password } = this.pool.options as pg.PoolConfig
     return {
-      ...(connectionString ? { connectionString } : rest),
+      ...options,
+      // pg hides it from enumeration, so that it is not logged
+      ...(password === undefined ? {} : { password }),
       keepAlive: true,
       connectionTimeoutMillis: 5000,
     }
@@ -81,11 +92,38 @@ export class Database {
     return repeat(async () => (await this.pool.query(config as pg.QueryArrayConfig)).rows as Row[])
   }
 
-  async close(): Promise<void> {
-    this.pool.off('error', ignore)
-    if (!this.#owned) return
-    this.pool.on('error', ignore)
-    await this.pool.end()
+  /** Several statements, all or none. What `work` throws rolls back, and is thrown as it is. */
+  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect().catch(rethrow)
+    client.on('error', ignore)
+    let sound = false
+    try {
+      await client.query('begin')
+      const result = await work(client)
+      await client.query('commit')
+      sound = true
+      return result
+    } catch (error) {
+      sound = await client.query('rollback').then(
+        () => true,
+        () => false,
+      )
+      throw decodeError(error)
+    } finally {
+      client.off('error', ignore)
+      client.release(!sound)
+    }
+  }
+
+  /** Again: no change. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
+    if (this.#owned) await this.pool.end()
+    else this.pool.off('error', ignore)
   }
 }
 

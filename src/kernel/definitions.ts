@@ -1,8 +1,8 @@
 import type { Database, Tx } from './database.ts'
 
 /** The number of a tenant. @throws PermissionError if there is none of that name. */
-export async function tenantId(db: Database, slug: string): Promise<number> {
-  const rows = await db.call<{ id: number }>('select millrace.tenant_id($1) as id', [slug])
+export async function tenantId(db: Database, slug: string, tx?: Tx): Promise<number> {
+  const rows = await db.call<{ id: number }>('select millrace.tenant_id($1) as id', [slug], tx)
   return rows[0]?.id as number
 }
 

@@ -35,6 +35,8 @@ export async function migrate(db: Database, options: MigrateOptions = {}): Promi
   const client = await db.pool.connect().catch((error: unknown) => {
     throw decodeError(error)
   })
+  // unheard, the loss of a connection that does nothing would end the process
+  client.on('error', ignore)
   try {
     await checkServer(client)
     if (await isCurrent(client, db.schema, options)) return { applied: [] }
@@ -52,9 +54,12 @@ export async function migrate(db: Database, options: MigrateOptions = {}): Promi
     await client.query('rollback').catch(() => {})
     throw decodeError(error)
   } finally {
+    client.off('error', ignore)
     client.release()
   }
 }
+
+function ignore(): void {}
 
 /**
  * Whether the schema is that of this package, without changing anything.

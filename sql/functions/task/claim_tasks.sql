@@ -57,7 +57,9 @@ begin
     end loop;
   end if;
   if p_idle and v_fence is null then
-    update millrace.workers w set idle = true where w.id = p_worker and not w.idle;
+    insert into millrace.idle_workers (worker_id, tenant_id)
+    select p_worker, p_tenant where not exists (select from millrace.idle_workers i where i.worker_id = p_worker)
+    on conflict do nothing;
   end if;
   return query select null::bigint, null::int, null::bigint, null::bigint, null::int, null::int, null::timestamptz,
                       null::bigint, null::text, null::text, null::text[], null::text[], null::bigint[], x.*

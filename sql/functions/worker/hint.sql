@@ -1,12 +1,13 @@
 -- hint: tells idle workers that there is work. At most one notification for each worker that went idle, and none while
 -- nobody is idle: a NOTIFY in every transaction costs a factor of 4 to 8 at 8 to 64 connections. Polling is the truth.
--- Locks: rows of idle workers, skipping locked ones.
+-- The mark is a row of its own: a start in a user's transaction that stays open must not hold up a worker's heartbeat.
+-- Locks: rows of idle_workers, skipping locked ones.
 create or replace function millrace.hint() returns void
 language plpgsql security definer set search_path = '' as $$
 begin
-  if exists (select from millrace.workers w where w.idle) then
-    update millrace.workers set idle = false
-    where id in (select w.id from millrace.workers w where w.idle order by w.id for no key update skip locked);
+  if exists (select from millrace.idle_workers) then
+    delete from millrace.idle_workers
+    where worker_id in (select i.worker_id from millrace.idle_workers i order by i.worker_id for update skip locked);
     if found then
       perform pg_notify('millrace', '');
     end if;

@@ -1,0 +1,626 @@
+-- Generated from the catalogue of a freshly migrated database: npm run schema. Not to be run, and not to be edited.
+
+-- sequences -----------------------------------------------------------------------------------------------------
+
+create sequence millrace.fences as bigint increment 1 start 1
+
+create sequence millrace.numbers as bigint increment 1 start 1
+
+-- tables --------------------------------------------------------------------------------------------------------
+
+create table millrace.checkpoints partition by RANGE (run_id)
+  run_id bigint not null
+  at timestamp with time zone not null
+  seq integer not null
+  tenant_id integer not null
+  kind "char" not null
+  name text
+  data text
+  constraint checkpoints_pkey PRIMARY KEY (run_id, seq)
+  constraint checkpoints_seq_natural CHECK ((seq >= 0))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.checkpoints_0 partition of millrace.checkpoints FOR VALUES FROM (MINVALUE) TO (MAXVALUE)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.idle_workers with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500)
+  worker_id bigint not null
+  tenant_id integer not null
+  constraint idle_workers_pkey PRIMARY KEY (worker_id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.live with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_vacuum_cost_delay=0)
+  run_id bigint not null
+  turn bigint not null
+  fence bigint
+  worker_id bigint
+  wake_at timestamp with time zone
+  timeout_at timestamp with time zone
+  tenant_id integer not null
+  route_id integer not null
+  lane integer not null default 0
+  task integer not null default 0
+  seq integer not null default 0
+  crashes smallint not null default 0
+  state "char" not null
+  reason "char"
+  ask text
+  wait_keys text[]
+  wait_names text[]
+  wait_until timestamp with time zone[]
+  constraint live_pkey PRIMARY KEY (run_id, task)
+  constraint live_ask CHECK (((ask IS NULL) OR (state = 'l'::"char")))
+  constraint live_lease CHECK ((((state = 'l'::"char") = (fence IS NOT NULL)) AND ((fence IS NULL) = (worker_id IS NULL))))
+  constraint live_pause CHECK (((state = 'p'::"char") = (reason IS NOT NULL)))
+  constraint live_state_known CHECK ((state = ANY (ARRAY['q'::"char", 's'::"char", 'l'::"char", 'w'::"char", 'p'::"char"])))
+  constraint live_wait CHECK (((state <> 'w'::"char") OR (wait_keys IS NOT NULL)))
+  CREATE INDEX live_due ON millrace.live USING btree (wake_at) WHERE ((state = 'w'::"char") AND (wake_at IS NOT NULL))
+  CREATE INDEX live_queued ON millrace.live USING btree (route_id, lane, turn) WHERE (state = 'q'::"char")
+  CREATE INDEX live_suspect ON millrace.live USING btree (route_id, turn) WHERE (state = 's'::"char")
+  CREATE INDEX live_timeout ON millrace.live USING btree (timeout_at) WHERE (timeout_at IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.migrations
+  name text not null
+  checksum text not null
+  applied_at timestamp with time zone not null default now()
+  constraint migrations_pkey PRIMARY KEY (name)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+
+create table millrace.outcomes partition by RANGE (run_id)
+  run_id bigint not null
+  at timestamp with time zone not null
+  tenant_id integer not null
+  status "char" not null
+  tail text
+  output text
+  constraint outcomes_pkey PRIMARY KEY (run_id)
+  constraint outcomes_status_known CHECK ((status = ANY (ARRAY['c'::"char", 'f'::"char", 'x'::"char"])))
+  CREATE INDEX outcomes_unhappy ON ONLY millrace.outcomes USING btree (tenant_id, status, run_id) WHERE (status <> 'c'::"char")
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.outcomes_0 partition of millrace.outcomes FOR VALUES FROM (MINVALUE) TO (MAXVALUE)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.repeatables
+  path text not null
+  checksum text not null
+  constraint repeatables_pkey PRIMARY KEY (path)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+
+create table millrace.routes
+  id integer not null generated always as identity
+  tenant_id integer not null
+  workflow_id integer not null
+  queue text not null
+  priority smallint not null
+  constraint routes_key UNIQUE (tenant_id, workflow_id, queue, priority)
+  constraint routes_pkey PRIMARY KEY (id)
+  constraint routes_priority_range CHECK (((priority >= '-1000'::integer) AND (priority <= 1000)))
+  constraint routes_queue_form CHECK ((queue ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.run_aliases
+  tenant_id integer not null
+  alias uuid not null
+  run_id bigint not null
+  constraint run_aliases_pkey PRIMARY KEY (tenant_id, alias)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.run_keys
+  tenant_id integer not null
+  workflow text not null
+  key text not null
+  run_id bigint not null
+  constraint run_keys_pkey PRIMARY KEY (tenant_id, workflow, key)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.run_labels
+  tenant_id integer not null
+  kind "char" not null
+  value text not null
+  run_id bigint not null
+  constraint run_labels_pkey PRIMARY KEY (tenant_id, kind, value, run_id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.runs partition by RANGE (id)
+  id bigint not null
+  created_at timestamp with time zone not null
+  tenant_id integer not null
+  route_id integer not null
+  input text
+  meta text
+  constraint runs_pkey PRIMARY KEY (id)
+  CREATE INDEX runs_by_route ON ONLY millrace.runs USING btree (route_id, id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.runs_0 partition of millrace.runs FOR VALUES FROM (MINVALUE) TO (MAXVALUE)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.signals
+  run_id bigint not null
+  at timestamp with time zone not null
+  tenant_id integer not null
+  nth integer not null
+  taken integer
+  id text not null
+  name text not null
+  data text
+  constraint signals_pkey PRIMARY KEY (run_id, id)
+  constraint signals_name_form CHECK ((name ~ '^[A-Za-z0-9_.: $-]{1,160}$'::text))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.tenants
+  id integer not null generated always as identity
+  slug text not null
+  created_at timestamp with time zone not null default now()
+  constraint tenants_slug_key UNIQUE (slug)
+  constraint tenants_pkey PRIMARY KEY (id)
+  constraint tenants_slug_form CHECK ((slug ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+
+create table millrace.watchers with (fillfactor=50)
+  id bigint not null
+  tenant_id integer not null
+  expires_at timestamp with time zone not null
+  constraint watchers_pkey PRIMARY KEY (id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.workers with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500)
+  id bigint not null
+  expires_at timestamp with time zone not null
+  tenant_id integer not null
+  epoch integer not null default 0
+  info jsonb not null
+  running jsonb
+  started_at timestamp with time zone not null
+  constraint workers_pkey PRIMARY KEY (id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.workflows
+  id integer not null generated always as identity
+  tenant_id integer not null
+  name text not null
+  version text not null
+  definition jsonb not null default '{}'::jsonb
+  created_at timestamp with time zone not null default now()
+  constraint workflows_name_key UNIQUE (tenant_id, name, version)
+  constraint workflows_pkey PRIMARY KEY (id)
+  constraint workflows_definition_form CHECK ((jsonb_typeof(definition) = 'object'::text))
+  constraint workflows_name_form CHECK ((name ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
+  constraint workflows_version_form CHECK ((version ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+-- views ---------------------------------------------------------------------------------------------------------
+
+create view millrace.run_details with (security_invoker=true) -- A run as people see it: status, input, output, failure, times.
+  run_id bigint
+  tenant_id integer
+  id uuid
+  workflow_id text
+  version text
+  queue text
+  priority smallint
+  status text
+  reason text
+  meta json
+  input text
+  output text
+  failure text
+  current_step_id text
+  definition jsonb
+  created_at timestamp with time zone
+  updated_at timestamp with time zone
+  completed_at timestamp with time zone
+  timeout_at timestamp with time zone
+  paused_at timestamp with time zone
+  resumed_at timestamp with time zone
+  retry_count integer
+
+-- functions -----------------------------------------------------------------------------------------------------
+
+create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json)
+  returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
+  language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: All that an owner has to say about its runs: results, endings, waits, pauses.
+  body: db009fa36404ba722b3d8f96de5c9447
+
+create function millrace.apply_ask(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=""
+  comment: Pauses a run that was asked to while it was leased.
+  body: 469b376ab8d8ec6fb0d8e009647a005a
+
+create function millrace.begin_incarnation()
+  returns bigint
+  language plpgsql volatile security definer set search_path=""
+  comment: Invalidates every lease after the database was set back by a restore.
+  body: 9d6bfadbad71b1d1a5e9779ca30347ce
+
+create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text)
+  returns SETOF bigint
+  language plpgsql volatile security definer set search_path="" set jit=off
+  comment: Ends runs, whatever they do; returns those that were alive.
+  body: 286e208159b58d86cedb57d282b643b9
+
+create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=""
+  comment: Ends a run, whatever it does.
+  body: ac211a67967c43728e0cb9948291f684
+
+create function millrace.check_progress(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(completed_steps integer, total_steps integer, completion_percentage numeric)
+  language plpgsql stable security definer set search_path="" set jit=off
+  comment: How far a run is: steps done, steps in all, per cent.
+  body: 38b5b374809ffa74721418922887cbf8
+
+create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas text[])
+  returns bigint[]
+  language plpgsql volatile security definer set search_path=""
+  comment: Takes keys and callers' ids of a start; returns the runs whose name is taken.
+  body: 73e56b276f139b08f69446adb28e88eb
+
+create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch integer, p_routes integer[], p_after bigint[], p_want integer, p_suspect boolean DEFAULT true, p_idle boolean DEFAULT false)
+  returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, created_at timestamp with time zone, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
+  language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Leases ready runs to a worker, with input, journal and open waits.
+  body: fe9c4fd08016c120882fa2222faacc10
+
+create function millrace.clock()
+  returns timestamp with time zone
+  language sql volatile
+  comment: The time by which runs live: the database's clock, read anew at each call.
+  rights: grant execute to public
+  a standard SQL body
+
+create function millrace.current_tenant()
+  returns integer
+  language sql stable parallel safe
+  comment: The tenant that the transaction was given; null without one.
+  rights: grant execute to public
+  a standard SQL body
+
+create function millrace.duration_ms(p_duration jsonb)
+  returns bigint
+  language plpgsql immutable set search_path=""
+  comment: A duration in milliseconds, from a number or an interval as text.
+  body: 6c69334d3768154d7f7b112f36ef83e4
+
+create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigint[], p_ops "char"[], p_tails text[], p_outputs text[], p_parents bigint[], p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off
+  comment: What follows when runs end: outcome, buffer emptied, parents told, clients notified.
+  body: 54f217cf82556b109ac63e377c4523e8
+
+create function millrace.expire_runs(p_max integer DEFAULT 1000)
+  returns integer
+  language plpgsql volatile security definer set search_path=""
+  comment: Fails the runs whose own time-out is over; returns how many.
+  body: 199f0ea11585637a8daaf5165e93edfb
+
+create function millrace.fail(p_code text, p_message text, p_hint text, p_detail json DEFAULT '{}'::json)
+  returns void
+  language plpgsql volatile set search_path=""
+  comment: Raises an error of the table in src/model/error-codes.ts.
+  body: 81239a5198901bcd30a8493539512285
+
+create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '{}'::jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=""
+  comment: Ends the wait that a run is in.
+  body: a0a2c9e06ea062f4f85353d8689341c1
+
+create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text DEFAULT NULL::text)
+  returns bigint
+  language plpgsql stable security definer set search_path=""
+  comment: The run id behind a UUID of ours or of the caller's; MR041 if there is none.
+  body: bac15097a6f44b70cac580c2b4931711
+
+create function millrace.get_chores(p_tenant integer, p_now timestamp with time zone)
+  returns TABLE(due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
+  language sql stable security definer set search_path=""
+  comment: When something comes due, the newest route, and what somebody should do.
+  body: d4727c7daaddd740ba392f2cc7fe0dee
+
+create function millrace.get_journal(p_run bigint)
+  returns TABLE(seq integer, at timestamp with time zone, kind "char", name text, data text)
+  language sql stable security definer set search_path="" set jit=off
+  comment: A run's journal, in order.
+  body: f28d67b55755f2c2b7e30b9828864be6
+
+create function millrace.get_outcomes(p_tenant integer, p_runs bigint[])
+  returns TABLE(run_id bigint, status "char", output text)
+  language sql stable security definer set search_path="" set jit=off set enable_seqscan=off
+  comment: Of some runs those that have ended.
+  body: 659743b4671924710e0ebb3e70d9be6f
+
+create function millrace.get_routes(p_tenant integer, p_names text[], p_versions text[], p_queues text[] DEFAULT NULL::text[])
+  returns TABLE(route_id integer, name text, version text, queue text, priority integer)
+  language sql stable security definer set search_path=""
+  comment: The routes that a worker can serve, highest priority first.
+  body: 439d9731ec3e02b56ce3565a66f0a81f
+
+create function millrace.get_run(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql stable security definer set search_path=""
+  comment: One run, as JSON: status, input, output, failure, times.
+  body: 068ba4e39689f81a5c94995cb69ce8f3
+
+create function millrace.get_runs(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(run json, last_seen uuid)
+  language plpgsql stable security definer set search_path="" set jit=off set join_collapse_limit=16 set from_collapse_limit=16
+  comment: Runs as JSON, newest first, with filters and a cursor.
+  body: e5fd4a798b78483a29ff3bb7baa5c619
+
+create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text)
+  language plpgsql stable security definer set search_path="" set jit=off
+  comment: What happened to a run, in order: attempts, errors, waits, pauses.
+  body: 56dbb523ad038b02acd6522173a9698d
+
+create function millrace.get_workers(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, seen_until timestamp with time zone, alive boolean)
+  language sql stable security definer set search_path=""
+  comment: The worker processes, and the steps that have run for long there.
+  body: ed86e64f2a1115b3120c50373390077f
+
+create function millrace.get_workflows(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(id text, version text, kind text, live integer, workers integer)
+  language sql stable security definer set search_path=""
+  comment: The registered workflow versions, with their live runs and workers.
+  body: d0815a9f4679a01c960b7c03edb6fd14
+
+create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
+  returns integer
+  language plpgsql volatile security definer set search_path="" set jit=off
+  comment: Runs leased to workers that are gone go back to the queue, or to pause.
+  body: a3f1fa0cf47c763c026dc71d501e317f
+
+create function millrace.held_tasks(p_tenant integer, p_worker bigint, p_epoch integer)
+  returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, created_at timestamp with time zone, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
+  language plpgsql volatile security definer set search_path=""
+  comment: What a worker owns; refuses its claims of an earlier epoch.
+  body: 378ab463b40b405c506ad751a754b571
+
+create function millrace.hint()
+  returns void
+  language plpgsql volatile security definer set search_path=""
+  comment: Wakes idle workers by a notification, if there are any.
+  body: 3cfcd387b37bfbc7b36dfbf560fda8e4
+
+create function millrace.journal_length(p_tenant integer, p_run bigint, p_task integer, p_fence bigint)
+  returns integer
+  language plpgsql volatile security definer set search_path=""
+  comment: How long the journal of an owned run is; null if it is not the caller's.
+  body: 2d41d2af6b37df3cac5f0a9495b22a46
+
+create function millrace.judge_names(p_tenant integer, p_ids bigint[], p_inputs text[], p_metas text[], p_skip bigint[])
+  returns TABLE(run_id bigint, verdict "char", existing bigint)
+  language sql volatile security definer set search_path=""
+  comment: Whether the run that has a start's key or id is what was asked for.
+  body: 6a955f89dcba5acf7ea34bc3662d8958
+
+create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigint, p_now timestamp with time zone)
+  returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, created_at timestamp with time zone, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
+  language sql volatile security definer set search_path="" set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Writes the lease into locked live rows and returns their runs.
+  body: ef655b7f699e45f1c5872738ca4b7403
+
+create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_parents bigint[], OUT mine bigint[], OUT asked bigint[])
+  returns record
+  language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Locks an owner's runs and their parents, ascending; tells whose fence holds.
+  body: e548336097db3ddd096b1b44f252be8d
+
+create function millrace.park_runs(p_only bigint[], p_ask bigint[], p_runs bigint[], p_tasks integer[], p_ops "char"[], p_seqs integer[], p_outputs text[], p_keys text[], p_names text[], p_ms text[], p_now timestamp with time zone)
+  returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
+  language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The part of advance_tasks for runs that go on living: waits, yields, pauses.
+  body: 0bb752d82db236882c7c253cc0aac5f1
+
+create function millrace.pause_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=""
+  comment: Stops a run until resume_workflow; a step that runs is not interrupted.
+  body: 5a64bbcee8a9391272f7b0a9d6293b33
+
+create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p_name text, p_data text, p_now timestamp with time zone)
+  returns boolean
+  language plpgsql volatile security definer set search_path=""
+  comment: Buffers a message for a run, and ends the wait for it.
+  body: 8a592158cbeffae146cd7cb1bb8f091d
+
+create function millrace.recover()
+  returns integer
+  language plpgsql volatile security definer set search_path=""
+  comment: Hands back the runs of workers whose lease is over; returns how many.
+  body: 7014f56f4189c3187ac27bd52b65e804
+
+create function millrace.refuse_move(p_tenant integer, p_run bigint, p_what text)
+  returns void
+  language plpgsql volatile security definer set search_path=""
+  comment: Raises MR011 with what the run is.
+  body: 4069ef3d4193a9a8e707fa8f1f8f5efc
+
+create function millrace.register_worker(p_tenant integer, p_lease_ms integer, p_info jsonb, p_seen_fence bigint DEFAULT 0)
+  returns bigint
+  language plpgsql volatile security definer set search_path=""
+  comment: Registers a worker process and returns its id.
+  body: f1e059b39c5c8a4c1e1db008e9247035
+
+create function millrace.register_workflow(p_tenant integer, p_name text, p_version text, p_definition jsonb)
+  returns integer
+  language plpgsql volatile security definer set search_path=""
+  comment: Makes a workflow version known, and returns its route.
+  body: 5aecb39a6ef59d8006c084699c393176
+
+create function millrace.renew_lease(p_worker bigint, p_lease_ms integer)
+  returns boolean
+  language plpgsql volatile security definer set search_path=""
+  comment: The heartbeat of a worker; false if it is no longer registered.
+  body: b459d9c228dd41c276049d0b54fbf662
+
+create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs bigint[], p_fences bigint[])
+  returns SETOF bigint
+  language plpgsql volatile security definer set search_path=""
+  comment: Reports long steps; returns the runs whose lease is over.
+  body: 591476013611dccd92b8d65ffa2577b5
+
+create function millrace.resolve_route(p_tenant integer, p_name text, p_version text DEFAULT NULL::text, p_queue text DEFAULT NULL::text, p_priority integer DEFAULT NULL::integer)
+  returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb)
+  language plpgsql volatile security definer set search_path=""
+  comment: Where a start goes, and the defaults it gets.
+  body: 7039ca8bc07cca9e20eb24eb5e320fb8
+
+create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=""
+  comment: Lets a paused run go on.
+  body: 98394756197f37b7fd9608f2766aa6b4
+
+create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=""
+  comment: Starts a new run of a failed one that goes on from its failure.
+  body: 5499370b1d198e82b1286d119bbbaab7
+
+create function millrace.run_json(p_tenant integer, p_runs bigint[])
+  returns TABLE(run_id bigint, run json)
+  language sql stable security definer set search_path="" set jit=off set join_collapse_limit=16 set from_collapse_limit=16
+  comment: Runs as JSON objects.
+  body: a36f5e342a6d692fa8650f81fad53867
+
+create function millrace.run_number(p_uuid uuid)
+  returns bigint
+  language sql immutable parallel safe set search_path=""
+  comment: The run id that one of our UUIDs holds; null for any other UUID.
+  rights: grant execute to public
+  body: d3d4840dce81dddd2722e5baf58fda84
+
+create function millrace.run_uuid(p_id bigint, p_partition integer DEFAULT 0)
+  returns uuid
+  language sql immutable parallel safe
+  comment: The UUID under which a run id is shown.
+  rights: grant execute to public
+  a standard SQL body
+
+create function millrace.run_window(p_tenant integer, p_source text, p_label "char", p_value text, p_routes integer[], p_bound bigint, p_newer boolean)
+  returns bigint[]
+  language plpgsql stable security definer set search_path="" set jit=off
+  comment: The next ids of a list of runs, from the narrowest index.
+  body: d2235e5414619955708d6b8390555fb1
+
+create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
+  returns TABLE(nth integer, accepted boolean)
+  language plpgsql volatile security definer set search_path="" set jit=off
+  comment: Sends messages to runs; tells which runs were alive to take them.
+  body: 9d250dc6e0cc981d1a9c0868f21ba66f
+
+create function millrace.settle(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone)
+  returns TABLE(seq integer, kind "char", name text, data text)
+  language plpgsql volatile security definer set search_path=""
+  comment: Ends the waits of a run that can end; returns its journal from a number on.
+  body: 94025e35b52982d35e8c275dde64a310
+
+create function millrace.start_children(p_tenant integer, p_only bigint[], p_children json)
+  returns void
+  language plpgsql volatile security definer set search_path=""
+  comment: Starts children in the transaction that writes it into their parents' journals.
+  body: 7227192779b7444ebd74f3da2d7b8e55
+
+create function millrace.start_meta(p_workflow text, p_options jsonb)
+  returns jsonb
+  language plpgsql immutable security definer set search_path=""
+  comment: The options of start_workflow, checked, as start_runs keeps them.
+  body: d52cfc1d83054b74c59989589a01f448
+
+create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[] DEFAULT NULL::text[])
+  returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
+  language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off
+  comment: Starts runs, in arrays; returns the starts whose key or id was used before.
+  body: 79e9e9d0fcaca0f6690165145e34e598
+
+create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns uuid
+  language plpgsql volatile security definer set search_path=""
+  comment: Starts a run in the caller's transaction and returns its id.
+  body: 2ddf9f713438ec43c78c2d8f39a5c0ac
+
+create function millrace.stop_worker(p_worker bigint)
+  returns integer
+  language plpgsql volatile security definer set search_path=""
+  comment: Ends a worker's lease; what it still held is handed back without blame.
+  body: b5f8a0c675f300433869412cca608dd9
+
+create function millrace.take_ids()
+  returns bigint
+  language sql volatile security definer
+  comment: Draws 1,024 run ids and returns the first.
+  rights: grant execute to public
+  a standard SQL body
+
+create function millrace.tenant_id(p_slug text)
+  returns integer
+  language plpgsql stable security definer set search_path=""
+  comment: The number of a tenant; MR042 if there is none of that name.
+  body: 9c913f177a97cba7cece5c83307fa7ce
+
+create function millrace.tick(p_max integer DEFAULT 1000)
+  returns integer
+  language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off
+  comment: Wakes runs whose wait is over by time; returns how many.
+  body: 8446e6e045320215808afd1b7878b947
+
+create function millrace.trigger_event(run_id uuid, event_name text, data jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=""
+  comment: Sends a message to one run: buffered, consumed once.
+  body: 5b75fe966e383b9a3cf8c3b3e294f9cb
+
+create function millrace.wake(p_run bigint, p_task integer, p_seq integer, p_ended text[])
+  returns void
+  language plpgsql volatile security definer set search_path=""
+  comment: Takes ended waits off a run, and queues it if it was waiting.
+  body: 3350464c6169a061b141230b3ff5f0d7
+
+create function millrace.watch(p_tenant integer, p_watcher bigint)
+  returns void
+  language plpgsql volatile security definer set search_path=""
+  comment: Asks for notifications of ended runs for the next 30 s.
+  body: a217b9b920680d6365e29af64f721d42

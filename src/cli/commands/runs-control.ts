@@ -1,0 +1,101 @@
+import { userInfo } from 'node:os'
+import type { Command } from 'commander'
+import type { WorkflowClient } from '../../client/workflow-client.ts'
+import type { WorkflowRun } from '../../client/workflow-run.ts'
+import { withClient } from '../connection.ts'
+import { readJsonArgument } from '../json-input.ts'
+import type { Output } from '../output.ts'
+import { makeCommand } from '../program.ts'
+import { readSettings } from '../settings.ts'
+import { paintStatus } from '../show/words.ts'
+
+type Who = { by: string; reason?: string }
+type Move = (client: WorkflowClient, runId: string, who: Who) => Promise<WorkflowRun>
+
+/** `millrace runs pause` */
+export function pauseCommand(): Command {
+  return withReason(
+    controlCommand('pause', 'stop a run until it is resumed', 'paused', (client, runId, who) =>
+      client.pauseWorkflow({ runId, ...who }),
+    ),
+  )
+}
+
+/** `millrace runs resume` */
+export function resumeCommand(): Command {
+  return controlCommand('resume', 'let a paused run go on', 'resumed', (client, runId, { by }) =>
+    client.resumeWorkflow({ runId, by }),
+  )
+}
+
+/** `millrace runs cancel` */
+export function cancelCommand(): Command {
+  return withReason(
+    controlCommand('cancel', 'end a run for good', 'cancelled', (client, runId, who) =>
+      client.cancelWorkflow({ runId, ...who }),
+    ),
+  )
+}
+
+/** `millrace runs retry` */
+export function retryCommand(): Command {
+  const what = 'a new run that goes on from the failure of a failed one'
+  return controlCommand('retry', what, 'retried as', (client, runId, { by }) =>
+    client.retryWorkflow({ runId, by }),
+  )
+}
+
+/** `millrace runs fast-forward` */
+export function fastForwardCommand(): Command {
+  return makeCommand('fast-forward', 'end the wait that a run is in', [
+    'millrace runs fast-forward <id>',
+    `millrace runs fast-forward <id> '{"approved": true}'`,
+  ])
+    .argument('<id>')
+    .argument('[data]', 'JSON: what the wait gives; - reads it from stdin')
+    .action(async (runId: string, text: string | undefined, _options, command: Command) => {
+      const settings = readSettings(command)
+      const data = await readJsonArgument('data', text)
+      await withClient(settings, async (client) => {
+        const run = await client.fastForwardWorkflow({ runId, data })
+        showMoved(run, 'fast-forwarded', settings.out)
+      })
+    })
+}
+
+/** Tells what was done to a run. */
+export function showMoved(run: WorkflowRun, done: string, out: Output): void {
+  out.show(run, () => {
+    if (out.quiet) return run.retriedFrom === null ? '' : run.id
+    const { paint } = out
+    const status = paintStatus(run.status, paint)
+    return `${paint('green', '✓')} ${done} ${run.id}  ${run.workflowId} v${run.version}  ${status}`
+  })
+}
+
+function controlCommand(verb: string, description: string, done: string, move: Move): Command {
+  return makeCommand(verb, description, [`millrace runs ${verb} <id>`])
+    .argument('<id>')
+    .option('--by <who>', 'who does it, for the timeline (default: your user name)')
+    .action(async (runId: string, options: { by?: string; reason?: string }, command: Command) => {
+      const settings = readSettings(command)
+      const { by = userName(), reason } = options
+      const who = { by, ...(reason === undefined ? {} : { reason }) }
+      await withClient(settings, async (client) => {
+        showMoved(await move(client, runId, who), done, settings.out)
+      })
+    })
+}
+
+function withReason(command: Command): Command {
+  return command.option('--reason <text>', 'why, for the timeline')
+}
+
+/** In a container a user may have a number and no name. */
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `user ${process.getuid?.() ?? ''}`.trim()
+  }
+}

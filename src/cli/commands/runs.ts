@@ -1,0 +1,35 @@
+import type { Command } from 'commander'
+import { makeCommand } from '../program.ts'
+import {
+  cancelCommand,
+  fastForwardCommand,
+  pauseCommand,
+  resumeCommand,
+  retryCommand,
+} from './runs-control.ts'
+import { listCommand } from './runs-list.ts'
+import { showCommand, timelineCommand } from './runs-show.ts'
+import { signalCommand } from './runs-signal.ts'
+import { waitCommand } from './runs-wait.ts'
+
+/** `millrace runs …` */
+export function runsCommand(): Command {
+  const runs = makeCommand('runs', 'see runs and steer them', [
+    'millrace runs list --status failed --since 1h',
+    'millrace runs show <id> --stacks',
+    `millrace runs signal <id> approved '{"by": "ada"}'`,
+  ])
+  runs.commandsGroup('See:')
+  runs.addCommand(listCommand())
+  runs.addCommand(showCommand())
+  runs.addCommand(timelineCommand())
+  runs.addCommand(waitCommand())
+  runs.commandsGroup('Steer:')
+  runs.addCommand(signalCommand())
+  runs.addCommand(pauseCommand())
+  runs.addCommand(resumeCommand())
+  runs.addCommand(cancelCommand())
+  runs.addCommand(retryCommand())
+  runs.addCommand(fastForwardCommand())
+  return runs
+}

@@ -1,0 +1,70 @@
+import type { Command } from 'commander'
+import { withDatabase } from '../connection.ts'
+import { getWorkers, type WorkerRow } from '../../kernel/workers.ts'
+import type { Output } from '../output.ts'
+import { makeCommand } from '../program.ts'
+import { readSettings } from '../settings.ts'
+import { ago, coarse } from '../show/words.ts'
+import { table } from '../table.ts'
+
+/** `millrace workers` */
+export function workersCommand(): Command {
+  const examples = ['millrace workers', 'millrace workers --json']
+  return makeCommand('workers', 'the worker processes, and what runs there for long', examples).action(
+    async (_options: object, command: Command) => {
+      const settings = readSettings(command)
+      const { out } = settings
+      const workers = await withDatabase(settings, (db) =>
+        getWorkers(db, { tenant: settings.tenant ?? 'default' }),
+      )
+      if (workers.length === 0) out.note('No worker. "millrace dev" or "millrace worker" starts one.')
+      out.show(workers.map(toJson), () => (workers.length === 0 ? '' : showWorkers(workers, out)))
+    },
+  )
+}
+
+function toJson({ id, info, running, started_at, seen_until, alive }: WorkerRow) {
+  const { host, pid, queues, workflows } = info
+  return {
+    id,
+    host,
+    pid,
+    alive,
+    queues,
+    workflows: workflows.map(([name, version]) => ({ id: name, version })),
+    startedAt: started_at,
+    leaseUntil: seen_until,
+    running: running ?? [],
+  }
+}
+
+function showWorkers(workers: readonly WorkerRow[], { paint, columns, quiet }: Output): string {
+  if (quiet) return workers.map(({ id }) => id).join('\n')
+  const dim = (text: string) => paint('dim', text)
+  const state = ({ alive, seen_until }: WorkerRow) =>
+    alive ? paint('green', '● alive') : paint('red', `✗ lease over ${ago(seen_until)}`)
+  const names = ({ info }: WorkerRow) =>
+    info.workflows.map(([name, version]) => `${name} v${version}`).join(', ') || 'none'
+  const lines = table(
+    [
+      { heading: dim('WORKER'), cell: ({ id }) => id },
+      { heading: dim('HOST'), cell: ({ info }) => `${info.host}:${info.pid}` },
+      { heading: dim('STATE'), cell: state },
+      { heading: dim('UP'), cell: ({ started_at }) => coarse(Date.now() - started_at.getTime()) },
+      { heading: dim('QUEUES'), cell: ({ info }) => info.queues?.join(', ') ?? 'all' },
+      { heading: dim('WORKFLOWS'), cell: names },
+    ],
+    workers,
+    columns,
+  ).split('\n')
+  const [head, ...rows] = lines
+  const body = rows.flatMap((line, i) => [line, ...longSteps(workers[i] as WorkerRow, dim)])
+  return [head, ...body].join('\n')
+}
+
+function longSteps({ running }: WorkerRow, dim: (text: string) => string): string[] {
+  return (running ?? []).map(({ run, step, since }) => {
+    const ms = Date.now() - new Date(since).getTime()
+    return dim(`    ${step}  of ${run}  for ${coarse(Math.max(ms, 0))}`)
+  })
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+import { demoCommand } from './commands/demo.ts'
+import { devCommand } from './commands/dev.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { migrateCommand } from './commands/migrate.ts'
+import { runsCommand } from './commands/runs.ts'
+import { startCommand } from './commands/start.ts'
+import { workerCommand } from './commands/worker.ts'
+import { workersCommand } from './commands/workers.ts'
+import { workflowsCommand } from './commands/workflows.ts'
+import { allowClosedPipe } from './output.ts'
+import { makeProgram, runProgram } from './program.ts'
+
+allowClosedPipe()
+
+const program = makeProgram()
+
+program.commandsGroup('Run workflows:')
+program.addCommand(devCommand())
+program.addCommand(workerCommand())
+program.addCommand(demoCommand())
+
+program.commandsGroup('Start and steer runs:')
+program.addCommand(startCommand())
+program.addCommand(runsCommand())
+
+program.commandsGroup('See how it is:')
+program.addCommand(workflowsCommand())
+program.addCommand(workersCommand())
+program.addCommand(doctorCommand())
+
+program.commandsGroup('Set up:')
+program.addCommand(migrateCommand())
+
+process.exitCode = await runProgram(program, process.argv.slice(2))

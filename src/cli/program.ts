@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs'
+import { Command, type CommanderError } from 'commander'
+import { reportFailure, UsageError } from './failure-report.ts'
+import { addGlobalOptions } from './settings.ts'
+
+/** A command with its one-line description and lines to copy. */
+export function makeCommand(name: string, description: string, examples: string[] = []): Command {
+  const command = new Command(name).description(description)
+  if (examples.length === 0) return command
+  const lines = examples.map((example) => `  $ ${example}`).join('\n')
+  return command.addHelpText('after', `\nExamples:\n${lines}`)
+}
+
+/** The version of this package. */
+export function packageVersion(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(manifest) as { version: string }).version
+}
+
+/** The program without its commands. */
+export function makeProgram(): Command {
+  const program = makeCommand('millrace', 'Durable workflows in the Postgres you already have.', [
+    'millrace dev                          a database, a worker and your workflows, reloaded on save',
+    `millrace start order '{"id": 7}'      start a run`,
+    'millrace runs list --status failed    what went wrong',
+    'millrace runs show <id>               what happened to one run',
+  ])
+  program.version(packageVersion(), '-V, --version', 'print the version')
+  addGlobalOptions(program)
+  return program
+}
+
+/**
+ * Runs a command line to its end and gives the exit code.
+ * @param args without node and the script
+ */
+export async function runProgram(program: Command, args: readonly string[]): Promise<number> {
+  prepare(program, program.name())
+  try {
+    await program.parseAsync(args.length === 0 ? ['--help'] : args, { from: 'user' })
+    return typeof process.exitCode === 'number' ? process.exitCode : 0
+  } catch (error) {
+    const has = (...flags: string[]) => flags.some((flag) => args.includes(flag))
+    const debug = process.env.MILLRACE_DEBUG ?? ''
+    return reportFailure(error, { json: has('--json'), verbose: has('--verbose') || debug !== '' })
+  }
+}
+
+/** Settings that commander does not hand down: errors are ours to print, and help looks alike. */
+function prepare(command: Command, path: string): void {
+  command.exitOverride((error: CommanderError) => {
+    throw error.code.startsWith('commander.help') || error.code === 'commander.version'
+      ? error
+      : new UsageError(error, path)
+  })
+  command.configureOutput({ outputError: () => {} })
+  command.configureHelp({
+    showGlobalOptions: true,
+    styleTitle: (text) => `\u001b[1m${text}\u001b[22m`,
+    optionDescription: (option) =>
+      option.envVar ? `${option.description} (or ${option.envVar})` : option.description,
+  })
+  for (const child of command.commands) prepare(child, `${path} ${child.name()}`)
+}

@@ -1,0 +1,50 @@
+import { type Command, Option } from 'commander'
+import { makeOutput, type Output } from './output.ts'
+
+/** What the global options and the environment say. Only the CLI reads the environment. */
+export type Settings = {
+  readonly databaseUrl: string | undefined
+  readonly schema: string | undefined
+  readonly tenant: string | undefined
+  readonly embedded: boolean
+  readonly verbose: boolean
+  readonly out: Output
+}
+
+type GlobalOptions = {
+  databaseUrl?: string
+  schema?: string
+  tenant?: string
+  json?: boolean
+  embedded?: boolean
+  quiet?: boolean
+  verbose?: boolean
+}
+
+/** Adds the options that every command has. */
+export function addGlobalOptions(program: Command): Command {
+  const url = 'Postgres to use, as postgresql://user:password@host/database'
+  return program
+    .addOption(new Option('--database-url <url>', url).env('DATABASE_URL'))
+    .addOption(new Option('--schema <name>', 'schema of the engine').env('MILLRACE_SCHEMA'))
+    .addOption(new Option('--tenant <slug>', 'whose runs these are').env('MILLRACE_TENANT'))
+    .option('--embedded', 'use the Postgres in ./.millrace, and start it where it does not run')
+    .option('--json', 'print JSON')
+    .option('-q, --quiet', 'print the result alone: ids, or nothing')
+    .addOption(new Option('--verbose', 'show the stacks of errors').env('MILLRACE_DEBUG'))
+}
+
+/** The settings of a command that runs. */
+export function readSettings(command: Command): Settings {
+  const options = command.optsWithGlobals<GlobalOptions>()
+  const json = options.json ?? false
+  return {
+    // an empty variable is how a shell unsets one for a command
+    databaseUrl: options.databaseUrl || undefined,
+    schema: options.schema || undefined,
+    tenant: options.tenant || undefined,
+    embedded: options.embedded ?? false,
+    verbose: options.verbose ?? false,
+    out: makeOutput({ json, quiet: options.quiet ?? false }),
+  }
+}

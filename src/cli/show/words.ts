@@ -1,0 +1,67 @@
+import { formatDuration } from '../../model/duration.ts'
+import type { StepStatus } from '../../model/status.ts'
+import { type Paint, printable } from '../style.ts'
+
+const looks = {
+  pending: ['○', 'dim'],
+  running: ['●', 'blue'],
+  waiting: ['◌', 'cyan'],
+  paused: ['‖', 'yellow'],
+  completed: ['✓', 'green'],
+  failed: ['✗', 'red'],
+  cancelled: ['⊘', 'dim'],
+  skipped: ['↷', 'dim'],
+} as const satisfies Record<StepStatus, readonly [string, Parameters<Paint>[0]]>
+
+/** A status with its sign and colour. @example paintStatus('failed', paint) // ✗ failed */
+export function paintStatus(status: StepStatus, paint: Paint): string {
+  const [sign, colour] = looks[status]
+  return paint(colour, `${sign} ${status}`)
+}
+
+/** How long ago something was. @example ago(new Date(Date.now() - 60_000)) // '1 min ago' */
+export function ago(at: Date, now: number = Date.now()): string {
+  const ms = now - at.getTime()
+  // our clock may be a little behind the database's
+  return ms < 1000 ? 'just now' : `${coarse(ms)} ago`
+}
+
+/** A duration in one unit. */
+export function coarse(ms: number): string {
+  const text = formatDuration(ms < 60_000 ? Math.round(ms / 1000) * 1000 : ms)
+  return text.split(' ').slice(0, 2).join(' ')
+}
+
+/** An instant as people read it here: local time, to the second. */
+export function localTime(at: Date): string {
+  const two = (part: number) => String(part).padStart(2, '0')
+  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-')
+  return `${day} ${clockTime(at)}`
+}
+
+/** The time of the day. */
+export function clockTime(at: Date): string {
+  return [at.getHours(), at.getMinutes(), at.getSeconds()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':')
+}
+
+/** A value as JSON on one line; nothing for undefined. */
+export function oneLine(value: unknown): string {
+  return value === undefined ? '' : printable(JSON.stringify(value)).replaceAll('\n', ' ')
+}
+
+/** The first line of somebody else's text. */
+export function firstLine(text: string): string {
+  return printable(text.split('\n', 1)[0] ?? '')
+}
+
+/** A word with its number. @example count(2, 'run') // '2 runs' */
+export function count(n: number, word: string): string {
+  return `${n} ${word}${n === 1 ? '' : 's'}`
+}
+
+/** How the user can call this program: what is installed in a project is called through npx. */
+export function programName(): string {
+  return process.env.npm_config_user_agent === undefined ? 'millrace' : 'npx millrace'
+}
