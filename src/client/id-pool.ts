@@ -1,4 +1,4 @@
-import type { Database } from '../kernel/database.ts'
+import type { Database, Tx } from '../kernel/database.ts'
 import { takeIds } from '../kernel/runs.ts'
 
 /** Ids that one draw gives. */
@@ -17,9 +17,13 @@ export class IdPool {
     this.#db = db
   }
 
-  async take(): Promise<bigint> {
+  /** @param tx a transaction of the caller's, which may hold the only connection of its pool. */
+  async take(tx?: Tx): Promise<bigint> {
+    if (tx && this.#next >= this.#end) await this.#draw(tx)
     while (this.#next >= this.#end) {
-      this.#drawing ??= this.#draw()
+      this.#drawing ??= this.#draw().finally(() => {
+        this.#drawing = null
+      })
       await this.#drawing
     }
     return this.#next++
@@ -30,12 +34,10 @@ export class IdPool {
     this.#next = this.#end
   }
 
-  async #draw(): Promise<void> {
-    try {
-      this.#next = await takeIds(this.#db)
-      this.#end = this.#next + BLOCK
-    } finally {
-      this.#drawing = null
-    }
+  /** What is drawn stays drawn, also if the transaction rolls back. */
+  async #draw(tx?: Tx): Promise<void> {
+    const first = await takeIds(this.#db, tx)
+    this.#next = first
+    this.#end = first + BLOCK
   }
 }

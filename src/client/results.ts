@@ -11,7 +11,8 @@ const WATCH_AGAIN_MS = 10_000
 /** Runs asked for in one query. */
 const MAX_ASKED = 1000
 
-type Waiter = (outcome: Outcome) => void
+/** `outcome` is null when this client is stopped before the run has ended. */
+type Waiter = (outcome: Outcome | null) => void
 
 /** Tells when runs end, whoever runs them. One listener and one poll for all that are waited for. */
 export class Results {
@@ -37,8 +38,12 @@ export class Results {
     )
   }
 
-  /** Calls back once, when the run with this number has ended. Returns the way to stop waiting. */
+  /** Calls back once, later, when the run with this number has ended. Returns the way to stop waiting. */
   wait(run: string, waiter: Waiter): () => void {
+    if (this.#closed) {
+      queueMicrotask(() => waiter(null))
+      return () => {}
+    }
     const waiters = this.#waiting.get(run) ?? new Set()
     waiters.add(waiter)
     this.#waiting.set(run, waiters)
@@ -61,7 +66,9 @@ export class Results {
   async close(): Promise<void> {
     this.#closed = true
     if (this.#timer) clearTimeout(this.#timer)
+    const waiters = [...this.#waiting.values()].flatMap((set) => [...set])
     this.#waiting.clear()
+    for (const waiter of waiters) waiter(null)
     await this.#listener.stop()
   }
 

@@ -5,6 +5,7 @@ import {
   RunCancelledError,
   RunFailedError,
   TimeoutError,
+  UnavailableError,
 } from '../model/errors.ts'
 import type { RunFailure } from '../model/failure.ts'
 import { decodePayload } from '../model/json.ts'
@@ -60,10 +61,19 @@ function awaitOutcome(
         ),
       )
     const timer = ms === null ? undefined : setTimeout(late, Math.min(ms, MAX_TIMER_MS))
-    const stop = results.wait(run, (outcome) => leave(() => resolve(outcome)))
+    const stop = results.wait(run, (outcome) =>
+      leave(() => (outcome ? resolve(outcome) : reject(stopped(id)))),
+    )
     options.signal?.addEventListener('abort', aborted, { once: true })
     if (options.signal?.aborted) aborted()
   })
+}
+
+function stopped(id: string): UnavailableError {
+  return new UnavailableError(
+    `The client was stopped before run ${id} had ended; it goes on. Ask another client for its result.`,
+    { runId: id },
+  )
 }
 
 /** Waits until a run has one of the statuses. */
@@ -79,14 +89,18 @@ export async function awaitStatus(
       ? Number.POSITIVE_INFINITY
       : performance.now() + options.timeoutMs
   let ended = false
+  let closed = false
   let wake: () => void = () => {}
-  const stop = results.wait(await number(run.id), () => {
-    ended = true
+  const stop = results.wait(await number(run.id), (outcome) => {
+    ended = outcome !== null
+    closed = outcome === null
     wake()
   })
+  options.signal?.addEventListener('abort', () => wake(), { once: true })
   try {
     for (let pause = FIRST_LOOK_MS; ; pause = ended ? 0 : Math.min(pause * 2, LONGEST_LOOK_MS)) {
       options.signal?.throwIfAborted()
+      if (closed) throw stopped(run.id)
       const now = await run.refresh()
       if (statuses.includes(now.status)) return now
       if (isTerminal(now.status)) {
@@ -102,8 +116,11 @@ export async function awaitStatus(
         )
       }
       await new Promise<void>((resolve) => {
-        wake = resolve
-        setTimeout(resolve, pause)
+        const timer = setTimeout(resolve, Math.min(pause, Math.max(until - performance.now(), 0)))
+        wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
       })
     }
   } finally {

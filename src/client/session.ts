@@ -1,4 +1,4 @@
-import { type Connection, Database } from '../kernel/database.ts'
+import { type Connection, Database, type Tx } from '../kernel/database.ts'
 import { tenantId } from '../kernel/definitions.ts'
 import type { SqlOptions } from '../kernel/runs.ts'
 import { quietLogger, type WorkflowLogger } from '../model/logger.ts'
@@ -18,7 +18,8 @@ export class Session {
   readonly db: Database
   readonly logger: WorkflowLogger
   readonly tenantSlug: string
-  #tenant: Promise<number> | undefined
+  #known: number | null = null
+  #asked: Promise<number> | null = null
 
   /** @throws InvalidInputError for a connection that is missing or given twice */
   constructor(options: SessionOptions) {
@@ -27,13 +28,18 @@ export class Session {
     this.tenantSlug = options.tenant ?? 'default'
   }
 
-  /** The tenant's number, asked for once. */
-  tenant(): Promise<number> {
-    this.#tenant ??= tenantId(this.db, this.tenantSlug).catch((error: unknown) => {
-      this.#tenant = undefined
-      throw error
+  /**
+   * The tenant's number, asked for once.
+   * @param tx a transaction of the caller's, which may hold the only connection of its pool
+   */
+  async tenant(tx?: Tx): Promise<number> {
+    if (tx && this.#known === null) this.#known = await tenantId(this.db, this.tenantSlug, tx)
+    if (this.#known !== null) return this.#known
+    this.#asked ??= tenantId(this.db, this.tenantSlug).finally(() => {
+      this.#asked = null
     })
-    return this.#tenant
+    this.#known = await this.#asked
+    return this.#known
   }
 
   /** Options of a public SQL function: the tenant is always among them. */

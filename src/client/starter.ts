@@ -1,5 +1,6 @@
 import type { Startable } from '../definition/definition.ts'
 import type { Tx } from '../kernel/database.ts'
+import { isRefused } from '../kernel/database-error.ts'
 import {
   type RegisteredDefinition,
   type ResolvedRoute,
@@ -11,15 +12,8 @@ import { Batcher } from '../model/batcher.ts'
 import { type Duration, parseDuration } from '../model/duration.ts'
 import { IdempotencyConflictError, InvalidInputError, UnavailableError } from '../model/errors.ts'
 import { decodePayload, encodePayload, type Json } from '../model/json.ts'
-import {
-  MAX_ATTEMPTS,
-  MAX_BATCH,
-  MAX_KEY,
-  MAX_PRIORITY,
-  MAX_TAG,
-  MAX_TAGS,
-} from '../model/limits.ts'
-import { checkName, checkText } from '../model/names.ts'
+import { MAX_ATTEMPTS, MAX_BATCH, MAX_KEY, MAX_PRIORITY } from '../model/limits.ts'
+import { checkName, checkTags, checkText } from '../model/names.ts'
 import { decodeRunId, encodeRunId, isUuid } from '../model/run-id.ts'
 import { validate } from '../model/schema.ts'
 import { IdPool } from './id-pool.ts'
@@ -66,17 +60,20 @@ export type Prepared = {
 
 /** For how long a lost start is sent again before the caller hears of it. */
 const RESEND_MS = 8000
+/** UTF-8 bytes of all attributes of a run. */
+const MAX_ATTRIBUTES_BYTES = 16 * 1024
 /** A version that is registered meanwhile is seen after this long. */
 const ROUTE_FRESH_MS = 5000
 
 type Resolved = ResolvedRoute & { at: number }
+type Answer = { readonly started: Started } | { readonly error: unknown }
 
 /** Starts runs: checks, draws ids, and sends what became ready together. */
 export class Starter {
   readonly ids: IdPool
   readonly #session: Session
   readonly #routes = new Map<string, Resolved>()
-  readonly #batcher: Batcher<Start, Started>
+  readonly #batcher: Batcher<Start, Answer>
 
   constructor(session: Session) {
     this.#session = session
@@ -92,6 +89,7 @@ export class Starter {
   ): Promise<Prepared> {
     checkName('workflow id', workflow.id)
     checkOptions(options)
+    const delayMs = options.delay === undefined ? null : parseDuration(options.delay)
     const what = `the input of workflow "${workflow.id}"`
     // what is stored is what the caller gave: the worker applies the schema again, for what it makes of it
     if (workflow.inputSchema) await validate(workflow.inputSchema, input, what)
@@ -101,8 +99,7 @@ export class Starter {
       { name: workflow.id, version, queue: options.queue, priority: options.priority },
       options.tx,
     )
-    const number = await this.ids.take()
-    const delayMs = options.delay === undefined ? null : parseDuration(options.delay)
+    const number = await this.ids.take(options.tx)
     const meta = makeMeta(workflow.id, options, resolved.definition)
     const start = {
       id: String(number),
@@ -119,9 +116,9 @@ export class Starter {
   async start(prepared: Prepared, tx?: Tx): Promise<Started> {
     const started = tx
       ? ((
-          await startRuns(this.#session.db, await this.#session.tenant(), [prepared.start], tx)
+          await startRuns(this.#session.db, await this.#session.tenant(tx), [prepared.start], tx)
         )[0] as Started)
-      : await this.#batcher.add(prepared.start)
+      : await this.#startWithOthers(prepared.start)
     return refuseTaken(started, prepared)
   }
 
@@ -133,31 +130,53 @@ export class Starter {
       )
     }
     if (prepared.length === 0) return []
-    const tenant = await this.#session.tenant()
+    const tenant = await this.#session.tenant(tx)
+    const { db } = this.#session
     const starts = prepared.map((one) => one.start)
-    const started = await startRuns(this.#session.db, tenant, starts, tx)
-    return started.map((one, i) => refuseTaken(one, prepared[i] as Prepared))
+    const startIn = async (inner?: Tx) => {
+      const started = await startRuns(db, tenant, starts, inner)
+      return started.map((one, i) => refuseTaken(one, prepared[i] as Prepared))
+    }
+    // only a key or an id can be taken: then the others must not be started either
+    const mayBeTaken = starts.some((start) => start.meta !== null)
+    return tx || !mayBeTaken ? startIn(tx) : db.transaction(startIn)
+  }
+
+  async #startWithOthers(start: Start): Promise<Started> {
+    const answer = await this.#batcher.add(start)
+    if ('error' in answer) throw answer.error
+    return answer.started
   }
 
   /** Sent again under the same ids while the outcome is unknown: what was there already stays as it is. */
-  async #send(starts: Start[]): Promise<Started[]> {
+  async #send(starts: Start[]): Promise<Answer[]> {
     const tenant = await this.#session.tenant()
     const until = performance.now() + RESEND_MS
     for (;;) {
       try {
-        return await startRuns(this.#session.db, tenant, starts)
+        const started = await startRuns(this.#session.db, tenant, starts)
+        return started.map((one) => ({ started: one }))
       } catch (error) {
+        if (isRefused(error)) return this.#apart(starts, error)
         if (!(error instanceof UnavailableError) || performance.now() > until) throw error
         await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 200))
       }
     }
   }
 
+  /** One start that is refused must not take those of others with it. */
+  async #apart(starts: Start[], error: unknown): Promise<Answer[]> {
+    if (starts.length === 1) return [{ error }]
+    const answers: Answer[] = []
+    for (const start of starts) answers.push(...(await this.#send([start])))
+    return answers
+  }
+
   async #resolve(choice: RouteChoice, tx?: Tx): Promise<Resolved> {
     const key = JSON.stringify([choice.name, choice.version, choice.queue, choice.priority])
     const known = this.#routes.get(key)
     if (known && performance.now() - known.at < ROUTE_FRESH_MS) return known
-    const found = await resolveRoute(this.#session.db, await this.#session.tenant(), choice, tx)
+    const found = await resolveRoute(this.#session.db, await this.#session.tenant(tx), choice, tx)
     const resolved = { ...found, at: performance.now() }
     // made within a transaction, a route exists only if that commits
     if (!tx) this.#routes.set(key, resolved)
@@ -212,6 +231,14 @@ function refuseTaken(started: Started, prepared: Prepared): Started {
   )
 }
 
+/** They are stored beside the run: one that cannot be would fail the starts of others that are sent with it. */
+function checkAttributes(attributes: unknown): void {
+  if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) {
+    throw new InvalidInputError('attributes must be an object of values by name.')
+  }
+  encodePayload(attributes, { what: 'the attributes of a run', maxBytes: MAX_ATTRIBUTES_BYTES })
+}
+
 function makeMeta(
   workflow: string,
   options: StartOptions & InnerOptions,
@@ -248,7 +275,7 @@ function checkOptions(options: StartOptions): void {
   if (idempotencyKey !== undefined) checkText('idempotencyKey', idempotencyKey, MAX_KEY)
   if (version !== undefined) checkName('version', version)
   if (queue !== undefined) checkName('queue', queue)
-  if (runId !== undefined && (!isUuid(runId) || decodeRunId(runId) !== null)) {
+  if (runId !== undefined && (typeof runId !== 'string' || !isUuid(runId) || decodeRunId(runId) !== null)) {
     throw new InvalidInputError(
       `runId "${runId}" is not a UUID of your own. Give any UUID that this engine did not make, or leave it out.`,
     )
@@ -261,7 +288,6 @@ function checkOptions(options: StartOptions): void {
       `retries ${retries} is not a whole number from 0 to ${MAX_ATTEMPTS - 1}.`,
     )
   }
-  if (tags.length > MAX_TAGS)
-    throw new InvalidInputError(`${tags.length} tags are over the limit of ${MAX_TAGS}.`)
-  for (const tag of tags) checkText('tag', tag, MAX_TAG)
+  checkTags(tags)
+  if (options.attributes !== undefined) checkAttributes(options.attributes)
 }

@@ -4,11 +4,13 @@ import * as definitions from '../kernel/definitions.ts'
 import * as runs from '../kernel/runs.ts'
 import * as workers from '../kernel/workers.ts'
 import { InvalidInputError } from '../model/errors.ts'
+import { toIso } from '../model/instant.ts'
 import { encodePayload } from '../model/json.ts'
 import { MAX_KEY } from '../model/limits.ts'
 import { checkName, checkText } from '../model/names.ts'
 import { decodeRunId, isUuid } from '../model/run-id.ts'
 import type { WorkflowStatus } from '../model/status.ts'
+import { describeValue } from '../model/text.ts'
 import { type Page, type PageRequest, readPage } from './page.ts'
 import { Results } from './results.ts'
 import { awaitResult, awaitStatus } from './run-waits.ts'
@@ -104,10 +106,9 @@ export class WorkflowClient {
     input?: unknown,
     options: StartOptions = {},
   ): Promise<WorkflowRun> {
-    const call =
-      typeof first === 'object' && 'workflowId' in first
-        ? byName(first)
-        : { workflow: first, input, options }
+    const call = isByName(first) ? byName(first) : { workflow: first, input, options }
+    checkStartable(call.workflow)
+    if (!call.options.tx) await this.prepare()
     const prepared = await this.starter.prepare(
       this.startable(call.workflow),
       call.input,
@@ -123,6 +124,8 @@ export class WorkflowClient {
     inputs: readonly { input: NoInfer<I>; options?: Omit<StartOptions, 'tx'> }[],
     options: { tx?: Tx } = {},
   ): Promise<WorkflowRun<I, O, St>[]> {
+    checkStartable(workflow)
+    if (!options.tx) await this.prepare()
     const startable = this.startable(workflow)
     const prepared = await Promise.all(
       inputs.map((one) =>
@@ -209,9 +212,9 @@ export class WorkflowClient {
           resource_id: p.resourceId,
           tags: p.tags?.length ? p.tags : undefined,
           queue: p.queue,
-          parent_id: p.parentId,
-          created_after: createdAfter,
-          created_before: createdBefore,
+          parent_id: p.parentId === undefined ? undefined : checkRunId(p.parentId),
+          created_after: createdAfter === undefined ? undefined : toIso(createdAfter),
+          created_before: createdBefore === undefined ? undefined : toIso(createdBefore),
           ...page,
         }),
       )
@@ -245,10 +248,11 @@ export class WorkflowClient {
 
   /** A run and how far it is: steps done, of those that the last completed run of its version took. */
   async checkProgress(p: RunRef): Promise<WorkflowRunProgress> {
+    const runId = checkRunId(p.runId)
     const options = this.session.options({ resource_id: p.resourceId })
     const [run, progress] = await Promise.all([
       this.#operate('get_run', p),
-      runs.checkProgress(this.session.db, checkRunId(p.runId), options),
+      runs.checkProgress(this.session.db, runId, options),
     ])
     return Object.assign(run, {
       completionPercentage: Number(progress.completion_percentage),
@@ -287,6 +291,9 @@ export class WorkflowClient {
         running: (row.running ?? []).map((step) => `${step.run} ${step.step}`),
       }))
   }
+
+  /** Before a start: an engine makes its definitions known. */
+  protected async prepare(): Promise<void> {}
 
   /** What a start by name means: an engine knows its own definitions. */
   protected startable(workflow: Startable): Startable & { version?: string } {
@@ -346,6 +353,17 @@ export class WorkflowClient {
 
 type StartByName = { workflowId: string; input: unknown; options?: StartOptions } & StartOptions
 
+function isByName(first: unknown): first is StartByName {
+  return typeof first === 'object' && first !== null && 'workflowId' in first
+}
+
+function checkStartable(workflow: unknown): void {
+  if (typeof (workflow as Startable | null | undefined)?.id === 'string') return
+  throw new InvalidInputError(
+    'startWorkflow was given no workflow. Give a definition or reference and its input, or { workflowId, input }.',
+  )
+}
+
 function byName(p: StartByName): { workflow: Startable; input: unknown; options: StartOptions } {
   const { workflowId, input, options, ...rest } = p
   return { workflow: { id: workflowId }, input, options: { ...options, ...rest } }
@@ -354,6 +372,6 @@ function byName(p: StartByName): { workflow: Startable; input: unknown; options:
 function checkRunId(runId: string): string {
   if (typeof runId === 'string' && isUuid(runId)) return runId
   throw new InvalidInputError(
-    `runId "${runId}" is not a UUID. Give the id of a run as startWorkflow returned it.`,
+    `runId ${describeValue(runId)} is not a UUID. Give the id of a run as startWorkflow returned it.`,
   )
 }

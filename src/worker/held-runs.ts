@@ -1,5 +1,6 @@
-import type { RunEnd, RunHandle } from '../definition/definition.ts'
+import type { RunHandle } from '../definition/definition.ts'
 import type { LeasedTask } from '../kernel/tasks.ts'
+import { LeaseLostError } from '../model/errors.ts'
 
 /** A run that this worker owns. */
 export type HeldRun = {
@@ -65,7 +66,11 @@ export class HeldRuns {
   add(task: LeasedTask): void {
     const known = this.#held.get(task.run)
     if (known?.task.fence === task.fence) return
-    if (known) this.drop(task.run, known)
+    if (known) {
+      // its lease went and came back: whatever still goes on under the old one is not felt any more
+      this.drop(task.run, known)
+      known.handle?.abort(new LeaseLostError('The run was leased anew.'))
+    }
     const held: HeldRun = { task, handle: null, placed: false, since: performance.now() }
     this.#held.set(task.run, held)
     if (task.crashes >= 2) this.#suspects++
@@ -120,5 +125,3 @@ export class HeldRuns {
     return Math.max(this.#rate, window > 10 ? this.#ended / window : 0)
   }
 }
-
-export type { RunEnd }

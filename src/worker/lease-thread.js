@@ -5,9 +5,11 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import pg from 'pg'
 
-const { config, statement, worker, leaseMs, heartbeatMs, stallMs, pulse } = workerData
-const beats = new Int32Array(pulse)
-let lastBeat = Atomics.load(beats, 0)
+const { config, statement, worker, leaseMs, heartbeatMs, stallMs } = workerData
+// shared, because messages wait until the main thread has time for them, and its timers come first
+const pulse = new Int32Array(workerData.pulse)
+const trustedAt = new BigInt64Array(workerData.trustedAt)
+let lastPulse = Atomics.load(pulse, 0)
 let movedAt = process.hrtime.bigint()
 /** @type {pg.Client | null} */
 let client = null
@@ -20,7 +22,8 @@ async function beat() {
     const query = { text: statement, values: [worker, leaseMs], query_timeout: heartbeatMs }
     const { rows } = await client.query(query)
     // trust begins when the renewal was sent, not when its answer came
-    parentPort?.postMessage({ held: rows[0].held, sentAt })
+    if (rows[0].held) Atomics.store(trustedAt, 0, sentAt)
+    else parentPort?.postMessage('lost')
   } catch {
     client?.end().catch(() => {})
     client = null
@@ -29,16 +32,16 @@ async function beat() {
 
 function stalled() {
   const now = process.hrtime.bigint()
-  const pulseNow = Atomics.load(beats, 0)
-  if (pulseNow !== lastBeat) {
-    lastBeat = pulseNow
+  const pulseNow = Atomics.load(pulse, 0)
+  if (pulseNow !== lastPulse) {
+    lastPulse = pulseNow
     movedAt = now
   }
   return now - movedAt > BigInt(stallMs) * 1_000_000n
 }
 
 async function connect() {
-  const made = new pg.Client(config)
+  const made = new pg.Client({ ...config, connectionTimeoutMillis: heartbeatMs })
   made.on('error', () => {
     if (client === made) client = null
   })

@@ -10,6 +10,8 @@ export type LeaseOptions = {
   readonly worker: string
   readonly leaseMs: number
   readonly heartbeatMs: number
+  /** process.hrtime when the registration was sent: the lease runs at least from then. */
+  readonly sentAt: bigint
 }
 
 /**
@@ -21,8 +23,10 @@ export class Lease {
   readonly #db: Database
   readonly #options: LeaseOptions
   readonly #onLost: () => void
-  readonly #pulse = new SharedArrayBuffer(4)
-  #trustedAt = process.hrtime.bigint()
+  /** Beaten by this thread, read by the other. */
+  readonly #pulse = new Int32Array(new SharedArrayBuffer(4))
+  /** When the last renewal that succeeded was sent. Written by the other thread. */
+  readonly #trustedAt = new BigInt64Array(new SharedArrayBuffer(8))
   #thread: Thread | null = null
   #timers: NodeJS.Timeout[] = []
   #over = false
@@ -31,8 +35,10 @@ export class Lease {
     this.#db = db
     this.#options = options
     this.#onLost = onLost
+    this.#trustedAt[0] = options.sentAt
   }
 
+  /** Nobody may rely on it any more. */
   get over(): boolean {
     return this.#over
   }
@@ -54,21 +60,19 @@ export class Lease {
   /** Its settings must be data: a pool with functions among its options is served from this thread. */
   #startThread(): void {
     const { worker, leaseMs, heartbeatMs } = this.#options
-    const config = { ...this.#db.connectionOptions, application_name: 'millrace lease' }
     const workerData = {
-      config,
+      config: { ...this.#db.connectionOptions, application_name: 'millrace lease' },
       statement: inSchema(RENEW_LEASE, this.#db.schema),
       worker,
       leaseMs,
       heartbeatMs,
       stallMs: STALL_MS,
-      pulse: this.#pulse,
+      pulse: this.#pulse.buffer,
+      trustedAt: this.#trustedAt.buffer,
     }
     try {
       const thread = new Thread(new URL('./lease-thread.js', import.meta.url), { workerData })
-      thread.on('message', ({ held, sentAt }: { held: boolean; sentAt: bigint }) =>
-        this.#renewed(held, sentAt),
-      )
+      thread.on('message', () => this.#lose())
       thread.on('error', () => this.#renewHere())
       thread.unref()
       this.#thread = thread
@@ -82,19 +86,15 @@ export class Lease {
     const beat = async () => {
       const sentAt = process.hrtime.bigint()
       const held = await renewLease(this.#db, this.#options.worker, this.#options.leaseMs)
-      this.#renewed(held, sentAt)
+      if (!held) this.#lose()
+      else if (sentAt > (this.#trustedAt[0] as bigint)) this.#trustedAt[0] = sentAt
     }
     this.#timers.push(setInterval(() => void beat().catch(() => {}), this.#options.heartbeatMs))
   }
 
-  #renewed(held: boolean, sentAt: bigint): void {
-    if (!held) return this.#lose()
-    if (sentAt > this.#trustedAt) this.#trustedAt = sentAt
-  }
-
   #check(): void {
-    Atomics.add(new Int32Array(this.#pulse), 0, 1)
-    const age = Number(process.hrtime.bigint() - this.#trustedAt) / 1e6
+    Atomics.add(this.#pulse, 0, 1)
+    const age = Number(process.hrtime.bigint() - Atomics.load(this.#trustedAt, 0)) / 1e6
     if (age > (this.#options.leaseMs * 2) / 3) this.#lose()
   }
 

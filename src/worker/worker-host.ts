@@ -3,22 +3,26 @@ import type { Session } from '../client/session.ts'
 import type { Starter } from '../client/starter.ts'
 import type { Startable } from '../definition/definition.ts'
 import type { ChildOptions, Isolation, PreparedChild, RunHost } from '../definition/host.ts'
-import { decodeError, isConnectionLoss, isRetryable } from '../kernel/database-error.ts'
 import { type Advance, advanceTasks, journalLength, type LeasedTask } from '../kernel/tasks.ts'
+import { UnavailableError } from '../model/errors.ts'
 import type { Change, Verdict } from '../model/journal.ts'
 import { type RunLogger, runLogger } from '../model/logger.ts'
+import { runTransaction } from './run-transaction.ts'
+import type { Slots } from './slots.ts'
+import { whileAway } from './while-away.ts'
 import type { Writer } from './writer.ts'
-
-/** Times that a step.transaction is repeated after conflicts, before its attempt fails. */
-const MAX_REPEATS = 20
 
 /** What all runs of a worker share. */
 export type HostParts = {
   readonly session: Session
   readonly starter: Starter
   readonly writer: Writer
+  /** Transactions of users may not take all connections: the kernel needs some. */
+  readonly transactions: Slots
   /** The time by which runs live, never ahead of it. */
   readonly now: () => Date
+  /** Whether this worker's lease is over. */
+  readonly leaseOver: () => boolean
 }
 
 /** What this worker does for one run. */
@@ -45,7 +49,8 @@ export class WorkerHost implements RunHost {
   }
 
   write(change: Change): Promise<Verdict> {
-    if (change.op !== 'k') this.#leaving()
+    // a run that wants to wait may hear that its wait has ended, and goes on: it keeps its place
+    if (change.op === 'c' || change.op === 'f' || change.op === 'y') this.#leaving()
     return this.#parts.writer.write(this.#item(change))
   }
 
@@ -59,12 +64,14 @@ export class WorkerHost implements RunHost {
     options: ChildOptions,
   ): Promise<PreparedChild> {
     const { timeoutMs, tags, ...rest } = options
-    const { start, id } = await this.#parts.starter.prepare(workflow, input, {
+    const { starter, leaseOver } = this.#parts
+    const all = {
       ...rest,
       ...(tags ? { tags: [...tags] } : {}),
       ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
       parent: this.#task.run,
-    })
+    }
+    const { start, id } = await whileAway(() => starter.prepare(workflow, input, all), leaseOver)
     return { start: { ...start, meta: start.meta as string }, id }
   }
 
@@ -73,56 +80,27 @@ export class WorkerHost implements RunHost {
     work: (client: PoolClient) => Promise<T>,
     change: (result: T) => Change,
   ): Promise<{ result: T; verdict: Verdict }> {
-    for (let turn = 1; ; turn++) {
-      const client = await this.#connect()
-      let doubtful: { result: T; length: number } | null = null
-      try {
-        await client.query(`begin isolation level ${isolation}`)
-        const result = await work(client)
-        const item = this.#item(change(result))
-        const [verdict] = await advanceTasks(
-          this.#parts.session.db,
-          await this.#parts.session.tenant(),
-          [item],
-          client,
-        )
-        if (verdict?.kind === 'stale') {
-          await client.query('rollback')
-          return { result, verdict }
-        }
-        doubtful = { result, length: item.length }
-        await client.query('commit')
-        client.release()
-        return { result, verdict: verdict as Verdict }
-      } catch (error) {
-        const lost = isConnectionLoss(error)
-        if (lost) client.release(true)
-        else
-          await client.query('rollback').then(
-            () => client.release(),
-            () => client.release(true),
-          )
-        if (lost && doubtful && (await this.#committed(doubtful.length))) {
-          return { result: doubtful.result, verdict: { kind: 'done' } }
-        }
-        if ((!isRetryable(error) && !(lost && doubtful)) || turn >= MAX_REPEATS)
-          throw decodeError(error)
-      }
+    const { session, transactions, leaseOver } = this.#parts
+    const tenant = await session.tenant()
+    const write = async (client: PoolClient, result: T): Promise<Verdict> => {
+      const item = this.#item(change(result))
+      return (await advanceTasks(session.db, tenant, [item], client))[0] as Verdict
     }
+    const committed = (result: T) => this.#isCommitted(tenant, change(result).length)
+    return transactions.use(() =>
+      runTransaction(session.db, { isolation, work, write, committed, over: leaseOver }),
+    )
   }
 
-  /** Whether a commit of unknown outcome came to be: the row lock waits until it is through or gone. */
-  async #committed(length: number): Promise<boolean> {
-    const { session } = this.#parts
-    const known = await journalLength(session.db, await session.tenant(), this.#task)
-    return known !== null && known >= length
-  }
-
-  async #connect(): Promise<PoolClient> {
+  /** The row lock waits until the commit is through or gone. Null if the run is not ours any more. */
+  async #isCommitted(tenant: number, length: number): Promise<boolean | null> {
+    const { session, leaseOver } = this.#parts
     try {
-      return await this.#parts.session.db.pool.connect()
+      const known = await whileAway(() => journalLength(session.db, tenant, this.#task), leaseOver)
+      return known === null ? null : known >= length
     } catch (error) {
-      throw decodeError(error)
+      if (error instanceof UnavailableError) return null
+      throw error
     }
   }
 

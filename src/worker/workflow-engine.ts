@@ -44,11 +44,15 @@ export class WorkflowEngine extends WorkflowClient {
   ): Promise<void> {
     const asEngine = typeof first === 'boolean' ? first : true
     const options = resolveWorkerOptions(typeof first === 'boolean' ? second : first)
-    await this.#prepare()
+    await this.prepare()
     if (!asEngine || this.#worker) return
     const { session, starter, results } = this
-    this.#worker = new Worker({ session, starter, results, registry: this.#registry, options })
-    await this.#worker.start()
+    const worker = new Worker({ session, starter, results, registry: this.#registry, options })
+    this.#worker = worker
+    await worker.start().catch((error: unknown) => {
+      if (this.#worker === worker) this.#worker = null
+      throw error
+    })
   }
 
   /** Lets running steps finish, hands the rest back, and closes its connections. */
@@ -92,7 +96,8 @@ export class WorkflowEngine extends WorkflowClient {
       : (this.#registry.newest(workflow.id) ?? workflow)
   }
 
-  #prepare(): Promise<void> {
+  /** An engine that was not started makes its workflows known all the same, to start runs of them. */
+  protected override prepare(): Promise<void> {
     this.#started ??= this.#prepareOnce().catch((error: unknown) => {
       this.#started = null
       throw error

@@ -1,8 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Session } from '../client/session.ts'
-import { isConnectionLoss } from '../kernel/database-error.ts'
+import { isRefused } from '../kernel/database-error.ts'
 import { type Advance, advanceTasks } from '../kernel/tasks.ts'
 import { Batcher } from '../model/batcher.ts'
 import type { Verdict } from '../model/journal.ts'
+import { awayPause } from './while-away.ts'
 
 const STALE: Verdict = { kind: 'stale' }
 type Answer = { readonly verdict: Verdict } | { readonly error: unknown }
@@ -27,19 +29,21 @@ export class Writer {
     return answer.verdict
   }
 
-  /** Sent again as it is while its outcome is unknown: the kernel takes each call as often as it comes. */
+  /**
+   * Sent again as it is while its outcome is unknown: the kernel takes each call as often as it comes.
+   * So is what failed for a reason that is not in it, such as a statement that somebody cancelled: a
+   * run must not fail for that.
+   */
   async #send(items: Advance[]): Promise<Answer[]> {
-    const tenant = await this.#session.tenant()
     for (let turn = 0; ; turn++) {
       try {
-        const verdicts = await advanceTasks(this.#session.db, tenant, items)
+        const verdicts = await advanceTasks(this.#session.db, await this.#session.tenant(), items)
         return verdicts.map((verdict) => ({ verdict }))
       } catch (error) {
-        if (!isConnectionLoss(error)) return this.#apart(items, error)
+        if (isRefused(error)) return this.#apart(items, error)
         if (this.#leaseOver()) return items.map(() => ({ verdict: STALE }))
-        await new Promise((resolve) =>
-          setTimeout(resolve, Math.min(50 * 2 ** turn, 1000) * (0.5 + Math.random() / 2)),
-        )
+        if (turn === 3) this.#session.logger.error('a write is sent again and again', error)
+        await pause(awayPause(turn))
       }
     }
   }

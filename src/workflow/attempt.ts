@@ -1,47 +1,53 @@
 import { TimeoutError } from '../model/errors.ts'
 import { MAX_TIMER_MS } from '../model/limits.ts'
 
-/** Over which a handler's promise is waited for. `limit` null: for as long as it takes. */
+/** How one try of a handler is bounded. */
 export type AttemptLimits = {
   readonly what: string
+  /** Null: for as long as it takes. */
   readonly ms: number | null
   readonly signal: AbortSignal
+  /** Also give up when `signal` is aborted, whatever the handler does. */
+  readonly prompt?: boolean
 }
 
 /**
  * One try of a handler, with a time limit that is enforced: after it the try has failed, whatever the
  * handler does, and its signal is aborted. `begin` gets a function that gives the signal when asked:
  * most handlers never do, and an AbortController for each step would cost more than the step.
- * @throws what the handler throws; TimeoutError after the limit
+ * @throws what the handler throws; TimeoutError after the limit; what `signal` was aborted with
  */
 export async function attempt<T>(
   limits: AttemptLimits,
   begin: (signal: () => AbortSignal) => T | Promise<T>,
 ): Promise<T> {
-  if (limits.ms === null) return begin(() => limits.signal)
+  const { what, ms, signal, prompt = false } = limits
+  if (ms === null && !prompt) return begin(() => signal)
   const controller = new AbortController()
-  const forward = () => controller.abort(limits.signal.reason)
-  limits.signal.addEventListener('abort', forward, { once: true })
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => {
-        const error = new TimeoutError(
-          `${limits.what} took longer than its timeout of ${limits.ms} ms.`,
-          {
-            details: { timeoutMs: limits.ms },
-          },
-        )
-        controller.abort(error)
-        reject(error)
-      },
-      Math.min(limits.ms as number, MAX_TIMER_MS),
-    )
+  let giveUp: (reason: unknown) => void = () => {}
+  const given = new Promise<never>((_, reject) => {
+    giveUp = (reason) => {
+      controller.abort(reason)
+      reject(reason)
+    }
   })
+  given.catch(() => {})
+  const forward = () => giveUp(signal.reason)
+  signal.addEventListener('abort', forward, { once: true })
+  // an owner that lives for longer than Node can count ends by its own timeout, if at all
+  const timer =
+    ms === null || ms > MAX_TIMER_MS ? undefined : setTimeout(() => giveUp(late(what, ms)), ms)
   try {
-    return await Promise.race([begin(() => controller.signal), late])
+    if (signal.aborted) forward()
+    return await Promise.race([begin(() => controller.signal), given])
   } finally {
     clearTimeout(timer)
-    limits.signal.removeEventListener('abort', forward)
+    signal.removeEventListener('abort', forward)
   }
+}
+
+function late(what: string, ms: number): TimeoutError {
+  return new TimeoutError(`${what} took longer than its timeout of ${ms} ms.`, {
+    details: { timeoutMs: ms },
+  })
 }

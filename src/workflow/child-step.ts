@@ -1,92 +1,122 @@
 import type { Startable } from '../definition/definition.ts'
+import type { ResolvedRetry } from '../model/backoff.ts'
 import { parseDuration } from '../model/duration.ts'
-import { ChildFailedError } from '../model/errors.ts'
+import { ChildFailedError, DefinitionError } from '../model/errors.ts'
 import type { RunFailure } from '../model/failure.ts'
 import { decodePayload } from '../model/json.ts'
 import type { Execution } from './execution.ts'
+import { attempts, type Ended, readEnd } from './run-step.ts'
 import type { ChildOptions } from './step-types.ts'
 
-/** What the journal says of a child: its number, the UUID under which people see it, and whether nobody waits for it. */
-type Child = { readonly run: string; readonly id: string; readonly detached?: true }
-/** What the kernel says of a child that ended. */
-type Ended = { readonly status: 'c' | 'f' | 'x'; readonly output?: unknown }
+/** A child that a step starts. */
+export type ChildStep = {
+  readonly id: string
+  readonly key: string
+  readonly workflow: Startable
+  readonly input: unknown
+  readonly options: ChildOptions
+  /** Of the start itself: the workflow may be registered a moment later. */
+  readonly retry: ResolvedRetry
+}
 
-/** Starts a child and waits for its output. @throws ChildFailedError */
-export async function invoke(
-  x: Execution,
-  key: string,
-  workflow: Startable,
-  input: unknown,
-  options: ChildOptions,
-): Promise<unknown> {
-  const { end, child: row } = x.journal.take(key, 'step.invoke', 'gc')
-  const child = row
-    ? (decodePayload(row.data) as Child)
-    : await start(x, key, workflow, input, options, {})
+/** What the journal says of a child: its number, and the UUID under which people see it. */
+type Child = { readonly run: string; readonly id: string }
+/** What the kernel says of a child that ended. */
+type EndOfChild = { readonly status: 'c' | 'f' | 'x'; readonly output?: unknown }
+
+/** Starts a child and waits for its output. @throws ChildFailedError; StepFailedError if it could not be started */
+export async function invoke(x: Execution, step: ChildStep): Promise<unknown> {
+  const { key } = step
+  const { end, child: row, failures } = x.take(key, 'step.invoke', 'gcfe')
+  // that it was started is no result: the end of the child is
+  if (row && !end) x.skip(new Set([key]))
+  const started = await startedChild(x, step, { end, row, failures }, false)
+  if (!started.ok) return deliverFailure(x, key, started)
+  const child = started.value as Child
   const message = end ?? (await x.wait({ key, name: `$child:${child.run}`, ms: null }))
-  const { status, output } = decodePayload(message.data) as Ended
+  await x.deliver(key)
+  const { status, output } = decodePayload(message.data) as EndOfChild
   if (status === 'c') return output
-  const failure = status === 'f' ? (output as RunFailure) : null
-  const why = failure ? `failed: ${failure.message}` : 'was cancelled'
-  throw new ChildFailedError(`Child "${workflow.id}" (run ${child.id}) of step "${key}" ${why}.`, {
-    runId: child.id,
-    workflowId: workflow.id,
-    details: {
-      step: key,
-      child: child.id,
-      failure: failure ? { ...failure, stepId: key } : cancelled(key),
-    },
+  throw childFailed(step, child, status === 'f' ? (output as RunFailure) : null)
+}
+
+/** Starts a child and goes on. @throws StepFailedError if it could not be started */
+export async function startWorkflow(x: Execution, step: ChildStep): Promise<{ id: string }> {
+  const { key } = step
+  const { end, child: row, failures } = x.take(key, 'step.startWorkflow', 'cfe')
+  const started = await startedChild(x, step, { end, row, failures }, true)
+  if (!started.ok) return deliverFailure(x, key, started)
+  await x.deliver(key)
+  return { id: (started.value as Child).id }
+}
+
+type Recorded = {
+  end: { kind: string; data: string | null } | null
+  row: { data: string | null } | null
+  failures: number
+}
+
+/** The child as it is recorded, or started now: by the write that records it, so that there is never one without the other. */
+async function startedChild(
+  x: Execution,
+  step: ChildStep,
+  { end, row, failures }: Recorded,
+  ends: boolean,
+): Promise<Ended> {
+  const { id, key, retry } = step
+  if (row) return { ok: true, value: decodePayload(row.data) }
+  if (end) return readEnd(key, { kind: 'f', name: key, data: end.data })
+  const perform = async (): Promise<Child> => {
+    const child = await prepare(x, step)
+    const facts: Child = { run: child.start.id, id: child.id }
+    x.startChild(child, { kind: 'c', name: key, data: JSON.stringify(facts) }, ends)
+    return facts
+  }
+  return attempts(x, { id, key, retry, hooks: null, perform }, failures)
+}
+
+function prepare(x: Execution, { workflow, input, options, key }: ChildStep) {
+  if (typeof workflow?.id !== 'string') {
+    throw new DefinitionError(
+      `Step "${key}" was given no workflow. Give a definition, or what createWorkflowRef makes.`,
+    )
+  }
+  const { timeout, parentClose: _, ...rest } = options
+  const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout)
+  return x.host.prepareChild(workflow, input, {
+    ...rest,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
   })
 }
 
-/** Starts a child and goes on. */
-export async function startWorkflow(
+async function deliverFailure(
   x: Execution,
   key: string,
-  workflow: Startable,
-  input: unknown,
-  options: ChildOptions,
-): Promise<{ id: string }> {
-  const { child } = x.journal.take(key, 'step.startWorkflow', 'c')
-  const { id } = child
-    ? (decodePayload(child.data) as Child)
-    : await start(x, key, workflow, input, options, { detached: true })
-  return { id }
+  ended: Ended & { ok: false },
+): Promise<never> {
+  await x.deliver(key)
+  throw ended.error
 }
 
-/** The child is started by the write that records it: there is never one without the other. */
-async function start(
-  x: Execution,
-  key: string,
-  workflow: Startable,
-  input: unknown,
-  options: ChildOptions,
-  marks: { detached?: true },
-): Promise<Child> {
-  const { timeout, parentClose: _, ...rest } = options
-  await x.begin(key)
-  try {
-    const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout)
-    const child = await x.host.prepareChild(workflow, input, {
-      ...rest,
-      ...(timeoutMs ? { timeoutMs } : {}),
-    })
-    const facts: Child = { run: child.start.id, id: child.id, ...marks }
-    x.startChild(child, { kind: 'c', name: key, data: JSON.stringify(facts) })
-    return facts
-  } finally {
-    x.end(key)
-  }
+/** @param failure null if it was cancelled */
+function childFailed(
+  { key, workflow }: ChildStep,
+  child: Child,
+  failure: RunFailure | null,
+): ChildFailedError {
+  const why = failure ? `failed: ${failure.message}` : 'was cancelled'
+  return new ChildFailedError(`Child "${workflow.id}" (run ${child.id}) of step "${key}" ${why}.`, {
+    runId: child.id,
+    workflowId: workflow.id,
+    details: { step: key, child: child.id, failure: { ...(failure ?? cancelled), stepId: key } },
+  })
 }
 
-function cancelled(key: string): RunFailure {
-  return {
-    code: 'MR053',
-    name: 'RunCancelledError',
-    message: 'The child was cancelled.',
-    stack: null,
-    stepId: key,
-    attempt: 1,
-    fingerprint: 'cancelled',
-  }
+const cancelled: Omit<RunFailure, 'stepId'> = {
+  code: 'MR053',
+  name: 'RunCancelledError',
+  message: 'The child was cancelled.',
+  stack: null,
+  attempt: 1,
+  fingerprint: 'cancelled',
 }

@@ -7,7 +7,7 @@ import { MAX_STEPS } from '../model/limits.ts'
 import { validate } from '../model/schema.ts'
 import { Execution } from './execution.ts'
 import { Hooks, type WorkflowPlugin } from './plugin.ts'
-import { retryDelay } from './run-step.ts'
+import { retryDelay } from './retry-delay.ts'
 import type { StepBaseContext } from './step-types.ts'
 import { makeSteps, type StepDefaults } from './steps.ts'
 import { workflowContext } from './workflow-context.ts'
@@ -24,7 +24,7 @@ export type Program = {
 /** Begins a leased run, or goes on with it: the handler from its start, over what is recorded. */
 export function execute(program: Program, lease: LeasedRun, host: RunHost): RunHandle {
   const x = new Execution(lease, host, program.options.maxSteps ?? MAX_STEPS)
-  const hooks = new Hooks(program.plugins, lease, host)
+  const hooks = new Hooks(program.plugins, lease, host, x.attempt)
   call(x, program, hooks).then(
     (output) => x.settle({ ok: true, output }),
     (error: unknown) =>
@@ -36,7 +36,7 @@ export function execute(program: Program, lease: LeasedRun, host: RunHost): RunH
 async function call(x: Execution, program: Program, hooks: Hooks): Promise<string | null> {
   const { options, plugins } = program
   try {
-    if (hooks.any) await hooks.beforeWorkflow()
+    if (hooks.any && x.journal.fresh) await hooks.beforeWorkflow()
     const given = decodePayload(x.lease.input)
     const input = options.inputSchema
       ? await validate(options.inputSchema, given, `the input of workflow "${program.id}"`)
@@ -48,10 +48,10 @@ async function call(x: Execution, program: Program, hooks: Hooks): Promise<strin
       ? await validate(options.outputSchema, value, `the output of workflow "${program.id}"`)
       : value
     const text = encodePayload(output, { what: `the output of workflow "${program.id}"` })
-    if (hooks.any) await hooks.afterWorkflow(text)
+    if (hooks.any && !x.over) await hooks.afterWorkflow(text)
     return text
   } catch (error) {
-    if (hooks.any) await hooks.workflowFailed(error)
+    if (hooks.any && !x.over) await hooks.workflowFailed(error)
     throw error
   }
 }

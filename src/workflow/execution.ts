@@ -1,30 +1,22 @@
 import type { RunEnd, RunHandle } from '../definition/definition.ts'
 import type { LeasedRun, PreparedChild, RunHost } from '../definition/host.ts'
-import { HistoryMismatchError, LimitError, StepFailedError } from '../model/errors.ts'
-import { type RunFailure, toFailure } from '../model/failure.ts'
+import { type HistoryMismatchError, LimitError } from '../model/errors.ts'
 import type { Change, JournalRow, Verdict, Wait } from '../model/journal.ts'
-import { Journal } from './journal.ts'
+import { Deliveries } from './deliveries.ts'
+import { failingRow, type Settled, suspensionRow } from './endings.ts'
+import { forever } from './forever.ts'
+import { type Entry, Journal } from './journal.ts'
+import { Replay } from './replay.ts'
+import { Waits } from './waits.ts'
 
-/** How long replay may wait for a recorded step that the handler does not ask for. */
-const REPLAY_GRACE_MS = 1000
+/** The wait before the handler itself is tried again. */
+const HANDLER_BACKOFF = '~$handler'
+/** While a step runs beside a wait: how often the kernel is asked whether the wait has ended. */
+const LOOK_MS = 1000
 
 /** The run shall pause because it cannot go on: the letter is the kernel's. */
 type Suspension = { readonly letter: string; readonly reason: string; readonly error: Error }
-
-type PendingWait = {
-  readonly name: string | null
-  /** performance.now() at which its time is over; null: only its message ends it, or see `kept`. */
-  readonly dueAt: number | null
-  readonly resolve: (row: JournalRow) => void
-}
-
-/** What the handler gave: a value, or what it threw. */
-export type Settled =
-  | { readonly ok: true; readonly output: string | null }
-  | { readonly ok: false; readonly failure: Failing }
-
-/** A handler that threw: fail the run, or try the handler again after this long. */
-export type Failing = { readonly error: unknown; readonly retryMs: number | null }
+type Part = Pick<Change, 'op' | 'output'>
 
 /**
  * One run in this process. Steps tell it what they did and what they wait for; when the handler has
@@ -42,24 +34,23 @@ export class Execution implements RunHandle {
   readonly #maxSteps: number
   readonly #abort = new AbortController()
   readonly #calls = new Map<string, number>()
-  readonly #waits = new Map<string, PendingWait>()
-  /** Waits whose time the kernel keeps. */
-  readonly #kept: Map<string, number | null>
+  readonly #waits: Waits
+  readonly #deliveries: Deliveries
+  readonly #replay: Replay
+  /** Steps whose handlers run, and since when. */
   readonly #active = new Map<string, number>()
-  #starters: (() => void)[] = []
+  /** Steps that wait until what came before them is durable. */
+  #starters = new Map<string, () => void>()
+  /** Transactions that wait until no other write is under way or due. */
   #turns: (() => void)[] = []
-  #suspension: Suspension | null = null
   #rows: JournalRow[] = []
   #children: PreparedChild[] = []
   #settled: Settled | null = null
+  #suspension: Suspension | null = null
   #writing = false
   #scheduled = false
   #draining = false
   #over = false
-  #waitsWritten = 0
-  #waitsChanged = 0
-  #graceUntil = 0
-  #graceSize = 0
   #timer: NodeJS.Timeout | undefined
   #leave!: (end: RunEnd) => void
 
@@ -68,7 +59,9 @@ export class Execution implements RunHandle {
     this.host = host
     this.#maxSteps = maxSteps
     this.journal = new Journal(lease.journal)
-    this.#kept = new Map(lease.waits)
+    this.#waits = new Waits(lease.waits)
+    this.#deliveries = new Deliveries(this.journal.ended, () => this.touch())
+    this.#replay = new Replay(this.journal)
     this.done = new Promise((resolve) => {
       this.#leave = resolve
     })
@@ -79,15 +72,29 @@ export class Execution implements RunHandle {
     return this.#abort.signal
   }
 
+  /** This process has nothing more to do with the run: whatever still goes on here must not be felt. */
   get over(): boolean {
     return this.#over
   }
+
+  /** Of the handler: 1, 2, … */
+  get attempt(): number {
+    return this.journal.handlerFailures + this.lease.crashes + 1
+  }
+
+  // ── what steps call, in this order: key, take, begin, end, record or wait, deliver
 
   /** The key of a step: its id, and from the second call with that id on a count. */
   key(stepId: string): string {
     const call = (this.#calls.get(stepId) ?? 0) + 1
     this.#calls.set(stepId, call)
     return call === 1 ? stepId : `${stepId}#${call}`
+  }
+
+  /** What is recorded of a step. It must end in `deliver`. @throws HistoryMismatchError */
+  take(key: string, what: string, kinds: string): Readonly<Entry> {
+    this.#deliveries.open()
+    return this.journal.take(key, what, kinds)
   }
 
   /** Resolves when a step may begin: replay is over, and all that came before is durable. */
@@ -97,7 +104,7 @@ export class Execution implements RunHandle {
       return Promise.resolve()
     }
     return new Promise((resolve) => {
-      this.#starters.push(() => {
+      this.#starters.set(key, () => {
         this.#active.set(key, performance.now())
         resolve()
       })
@@ -106,50 +113,102 @@ export class Execution implements RunHandle {
   }
 
   #mayBegin(): boolean {
-    if (this.#over || this.#draining || this.#writing || this.#rows.length > 0) return false
-    return this.journal.unseen.size === 0 && this.#starters.length === 0
+    if (this.#over || this.#draining || this.#writing || this.#suspension) return false
+    if (this.journal.length > this.#maxSteps) return false
+    return this.#rows.length === 0 && this.#starters.size === 0 && this.journal.unseen.size === 0
   }
 
   /** The step does nothing any more that others could see. */
   end(key: string): void {
-    this.#active.delete(key)
-    this.touch()
+    if (this.#active.delete(key)) this.touch()
   }
 
   /** Takes a row into the next write. */
   record(row: JournalRow): void {
     this.#rows.push(row)
+    if (row.kind === 'r' || row.kind === 'f') this.#deliveries.place(row.name, this.#writing)
     this.touch()
   }
 
-  /** Takes a child into the next write, with the row that says so. */
-  startChild(child: PreparedChild, row: JournalRow): void {
+  /** Takes a child into the next write, with the row that says so. `ends`: nothing waits for the child. */
+  startChild(child: PreparedChild, row: JournalRow, ends: boolean): void {
     this.#children.push(child)
     this.record(row)
+    if (ends) this.#deliveries.place(row.name, this.#writing)
   }
 
   /** Whether the run waits for this key, since an earlier time in memory. */
   isKept(key: string): boolean {
-    return this.#kept.has(key)
+    return this.#waits.isKept(key)
   }
 
   /** A wait: resolves with the row that ended it, here or, after a replay, elsewhere. */
   wait(wait: Wait): Promise<JournalRow> {
-    return new Promise((resolve) => {
-      const left = this.#kept.has(wait.key) ? (this.#kept.get(wait.key) ?? null) : wait.ms
-      const dueAt = left === null ? null : performance.now() + left
-      this.#waits.set(wait.key, { name: wait.name, dueAt, resolve })
-      this.#waitsChanged++
-      this.touch()
-    })
+    this.touch()
+    return this.#waits.add(wait)
   }
 
   /** The wait is of no interest any more: another ended what they stood for. */
   unwait(key: string): void {
-    if (!this.#waits.delete(key)) return
-    this.#kept.delete(key)
-    this.#waitsChanged++
+    this.#waits.drop(key)
+    this.touch()
   }
+
+  /** When it is this step's turn to hand the handler its result. */
+  deliver(key: string): Promise<void> | undefined {
+    if (this.#over) return forever()
+    const turn = this.#deliveries.deliver(key)
+    if (turn) this.touch()
+    return turn
+  }
+
+  /** These have ended, or were begun, but will not be asked for. */
+  skip(keys: ReadonlySet<string>): void {
+    for (const key of keys) this.journal.see(key)
+    this.#deliveries.skip(keys)
+  }
+
+  /**
+   * Runs a transaction that commits the end of a step. No other write of this run is under way or due
+   * meanwhile, because both would give their rows the same numbers.
+   * @param run gets what makes the change of the row
+   */
+  async transact<T>(
+    run: (change: (row: JournalRow) => Change) => Promise<{ result: T; verdict: Verdict }>,
+  ): Promise<T> {
+    await this.#turn()
+    try {
+      const length = this.journal.length + 1
+      let key = ''
+      const { result, verdict } = await run((row) => {
+        key = row.name
+        return { op: 'k', length, rows: [row] }
+      })
+      this.journal.length = length
+      this.#heed(verdict)
+      if (this.#over) return forever()
+      this.#deliveries.place(key, false)
+      return result
+    } finally {
+      this.#written()
+    }
+  }
+
+  #turn(): Promise<void> {
+    if (this.#over) return forever()
+    return new Promise((resolve) => {
+      this.#turns.push(resolve)
+      if (this.#writing || this.#rows.length > 0) this.touch()
+      else this.#grant()
+    })
+  }
+
+  #grant(): void {
+    this.#writing = true
+    this.#turns.shift()?.()
+  }
+
+  // ── what the handler's end and the worker say
 
   /** The handler is through. */
   settle(settled: Settled): void {
@@ -157,42 +216,13 @@ export class Execution implements RunHandle {
     this.touch()
   }
 
-  /**
-   * Runs `work` in one transaction with its checkpoint. No other write of this run is under way
-   * meanwhile, because both would give their rows the same numbers.
-   */
-  async transact<T>(
-    run: (change: (rows: JournalRow[]) => Change) => Promise<{ result: T; verdict: Verdict }>,
-  ): Promise<T> {
-    if (this.#writing) await new Promise<void>((resolve) => this.#turns.push(resolve))
-    this.#writing = true
-    let written = 0
-    try {
-      const change = (rows: JournalRow[]): Change => {
-        written = rows.length
-        return { op: 'k', length: this.journal.length + rows.length, rows }
-      }
-      const { result, verdict } = await run(change)
-      this.journal.length += written
-      this.#heed(verdict)
-      return result
-    } finally {
-      this.#written()
-    }
-  }
-
-  /** A write is through: the next has its turn. */
-  #written(): void {
-    this.#writing = false
-    const next = this.#turns.shift()
-    if (next) {
-      this.#writing = true
-      next()
-    } else this.touch()
+  /** Pauses the run: its history and the code do not fit. It can be resumed with code that does. */
+  mismatch(error: HistoryMismatchError): void {
+    this.#suspension ??= { letter: 'h', reason: 'history_mismatch', error }
+    this.touch()
   }
 
   abort(reason: Error): void {
-    if (this.#over) return
     this.#finish({ kind: 'lost' }, reason)
   }
 
@@ -202,7 +232,7 @@ export class Execution implements RunHandle {
   }
 
   look(): void {
-    this.#waitsChanged++
+    this.#waits.look()
     this.touch()
   }
 
@@ -210,121 +240,116 @@ export class Execution implements RunHandle {
     return [...this.#active].map(([step, since]) => ({ step, since }))
   }
 
+  // ── the pump
+
   /** Looks at the whole once the handler has come to rest: all promises that could go on have gone on. */
   touch(): void {
     if (this.#scheduled || this.#over) return
     this.#scheduled = true
     setImmediate(() => {
       this.#scheduled = false
-      this.#pump()
+      if (!this.#over && !this.#writing && !this.#deliveries.moving) this.#pump()
     })
   }
 
+  /** Decides what follows, the first that applies. */
   #pump(): void {
-    if (this.#over || this.#writing) return
-    if (this.#suspension) return this.#suspend(this.#suspension)
-    if (this.#replaying()) return
-    if (this.#settled) return this.#conclude(this.#settled)
-    if (this.journal.length + this.#rows.length > this.#maxSteps) return this.#exceed()
-    const active = this.#active.size
-    if (this.#starters.length > 0) {
-      if (this.#draining) return active === 0 ? this.#write({ op: 'y' }) : undefined
-      return this.#rows.length > 0 ? this.#write({ op: 'k' }) : this.#release()
-    }
-    if (active === 0 && this.#waits.size > 0) return this.#park()
-    if (active === 0 && this.#draining) return this.#write({ op: 'y' })
-    if (this.#rows.length > 0) return this.#write({ op: 'k' })
-    if (this.#waits.size > 0 && this.#waitsChanged !== this.#waitsWritten)
-      return this.#write({ op: 'k' })
+    const settled = this.#settled
+    if (settled && (!settled.ok || this.journal.unseen.size === 0)) return this.#conclude(settled)
+    if (this.#turns.length > 0) return this.#rows.length > 0 ? this.#keep() : this.#grant()
+    if (this.#suspension ?? this.#limit()) return this.#stop(() => this.#suspend())
+    if (this.#draining) return this.#stop(() => this.#handBack())
+    if (this.journal.unseen.size > 0) return this.#awaitReplay()
+    if (this.#starters.size > 0) return this.#rows.length > 0 ? this.#keep() : this.#release()
+    if (this.#active.size === 0 && this.#waits.size > 0) return this.#park()
+    const unheard = this.#waits.size > 0 && this.#waits.changed
+    if (this.#rows.length > 0 || unheard) this.#keep()
+  }
+
+  /** Nothing new begins; when what runs is through and durable, so is the run, here. */
+  #stop(then: () => void): void {
+    if (this.#active.size === 0) then()
+    else if (this.#rows.length > 0) this.#keep()
   }
 
   #release(): void {
     const starters = this.#starters
-    this.#starters = []
-    for (const start of starters) start()
+    this.#starters = new Map()
+    for (const start of starters.values()) start()
   }
 
-  /** Whether the handler still has recorded steps to ask for. If it asks for others instead, the code has changed. */
-  #replaying(): boolean {
-    const { unseen } = this.journal
-    if (unseen.size === 0) return false
-    if (this.#active.size > 0) return false
-    const now = performance.now()
-    if (this.#graceSize !== unseen.size) {
-      this.#graceSize = unseen.size
-      this.#graceUntil = now + REPLAY_GRACE_MS
-    }
-    if (this.#settled || now >= this.#graceUntil) {
-      this.mismatch(unseenError([...unseen]))
-      return true
-    }
-    if (this.#starters.length > 0 || this.#waits.size > 0)
-      this.#later(Math.min(this.#graceUntil - now, 10))
-    return true
+  /** The handler still has recorded steps to ask for. If it asks for others instead, the code has changed. */
+  #awaitReplay(): void {
+    const found =
+      this.#starters.keys().next().value ?? this.#waits.first ?? this.#deliveries.firstBlocked
+    if (this.#settled) return this.mismatch(this.#replay.mismatch(undefined))
+    if (found === undefined) return
+    const left = this.#replay.patience()
+    if (left > 0) this.#later(left)
+    else this.mismatch(this.#replay.mismatch(found))
   }
 
-  /** Pauses the run: its history and the code do not fit. It can be resumed with code that does. */
-  mismatch(error: HistoryMismatchError): void {
-    this.#suspension ??= { letter: 'h', reason: 'history_mismatch', error }
-    this.touch()
-  }
-
-  #exceed(): void {
+  #limit(): Suspension | null {
+    if (this.journal.length + this.#rows.length <= this.#maxSteps) return null
     const error = new LimitError(
       `The run has more than ${this.#maxSteps} journal rows. Raise maxSteps, or split the workflow into children.`,
       { code: 'MR022', details: { limit: this.#maxSteps } },
     )
-    this.#suspend({ letter: 'l', reason: 'limit', error })
+    this.#suspension = { letter: 'l', reason: 'limit', error }
+    return this.#suspension
   }
 
-  #suspend({ letter, reason, error }: Suspension): void {
-    this.#starters = []
-    const failure = toFailure(error, { stepId: null, attempt: 1 })
-    this.#rows.push({ kind: 'p', name: '', data: JSON.stringify({ reason, by: null, failure }) })
+  #suspend(): void {
+    const { letter, reason, error } = this.#suspension as Suspension
+    this.#rows.push(suspensionRow(reason, error))
     this.#write({ op: 'p', output: letter })
   }
 
+  /** Another process, or this one later, goes on with it: at once, or when its wait is over. */
+  #handBack(): void {
+    const atRest = this.#starters.size === 0 && this.journal.unseen.size === 0
+    if (atRest && this.#waits.size > 0) this.#park()
+    else this.#write({ op: 'y' })
+  }
+
   #park(): void {
-    const asked = [...this.#waits.values()].some((wait) => wait.name === '$resume')
-    if (asked) this.#rows.push({ kind: 'p', name: '', data: '{"reason":"step","by":null}' })
-    this.#write(asked ? { op: 'p', output: 's' } : { op: 'w' })
+    if (!this.#waits.asksForPause) return this.#write({ op: 'w' })
+    this.#rows.push({ kind: 'p', name: '', data: '{"reason":"step","by":null}' })
+    this.#write({ op: 'p', output: 's' })
   }
 
   #conclude(settled: Settled): void {
     if (settled.ok) return this.#write({ op: 'c', output: settled.output })
-    const { error, retryMs } = settled.failure
-    const attempt = this.journal.handlerFailures + this.lease.crashes + 1
-    const failure = JSON.stringify(
-      stepFailure(error) ?? toFailure(error, { stepId: null, attempt }),
-    )
-    if (retryMs === null) return this.#write({ op: 'f', output: failure })
+    const row = failingRow(settled.failure.error, this.attempt)
+    const { retryMs } = settled.failure
+    if (retryMs === null) return this.#write({ op: 'f', output: row.data })
     this.#settled = null
-    this.#starters = []
+    this.#starters.clear()
     this.#waits.clear()
-    this.#rows.push({ kind: 'h', name: '', data: failure })
-    this.#waits.set('~$handler', {
-      name: null,
-      dueAt: performance.now() + retryMs,
-      resolve: () => this.#yield(),
-    })
-    this.#kept.delete('~$handler')
+    this.#waits.forget(HANDLER_BACKOFF)
+    this.#rows.push(row)
+    // over at once, it is begun anew like any other
+    const wait = { key: HANDLER_BACKOFF, name: null, ms: retryMs }
+    void this.#waits.add(wait).then(() => this.drain())
     this.#write({ op: 'w' })
   }
 
-  /** The backoff of the handler was over at once: begin anew, here or elsewhere. */
-  #yield(): void {
-    this.#waits.clear()
-    this.#write({ op: 'y' })
+  // ── writing
+
+  #keep(): void {
+    this.#write({ op: 'k' })
   }
 
-  #write(part: Pick<Change, 'op' | 'output'>): void {
-    const ends = part.op === 'c' || part.op === 'f'
+  #write(part: Part): void {
     const rows = this.#rows
     const children = this.#children
     this.#rows = []
     this.#children = []
+    const ends = part.op === 'c' || part.op === 'f'
     const length = this.journal.length + (ends ? 0 : rows.length)
-    const waits = ends || part.op === 'y' ? [] : this.#describeWaits()
+    // a run that is handed back or suspended keeps the waits that the kernel knows, also those not asked for again
+    const keepsWaits = part.op === 'y' || (part.op === 'p' && this.#suspension !== null)
+    const waits = ends || keepsWaits ? [] : this.#waits.describe()
     const change: Change = {
       ...part,
       length,
@@ -334,38 +359,35 @@ export class Execution implements RunHandle {
       ...(children.length > 0 ? { children: children.map((child) => child.start) } : {}),
     }
     this.#writing = true
-    this.#waitsWritten = this.#waitsChanged
-    this.host.write(change).then(
-      (verdict) => {
-        this.journal.length = length
-        for (const wait of waits) this.#kept.set(wait.key, null)
-        this.#heed(verdict, part)
-        this.#written()
-      },
-      (error: unknown) => {
-        this.#refused(error, part.op)
-        this.#written()
-      },
-    )
+    this.host
+      .write(change)
+      .then(
+        (verdict) => {
+          this.journal.length = length
+          this.#waits.keep(waits)
+          this.#heed(verdict, part)
+        },
+        (error: unknown) => this.#refused(error, part.op),
+      )
+      .finally(() => this.#written())
+  }
+
+  /** A write is through: what ended meanwhile has its place behind it. */
+  #written(): void {
+    this.#writing = false
+    this.#deliveries.placeLate()
+    this.touch()
   }
 
   /** The kernel would not take it. The run must not hang on that: it fails, and if not even that is taken, it is let go. */
   #refused(error: unknown, op: Change['op']): void {
-    if (this.#over) return
-    this.#starters = []
-    if (op === 'f') return this.#finish({ kind: 'lost' }, asError(error))
-    this.#settled = { ok: false, failure: { error, retryMs: null } }
+    this.host.logger.error('the kernel refused a write of this run', error)
+    this.#starters.clear()
+    if (op === 'f') this.#finish({ kind: 'lost' }, error)
+    else this.#settled = { ok: false, failure: { error, retryMs: null } }
   }
 
-  #describeWaits(): Wait[] {
-    const now = performance.now()
-    return [...this.#waits].map(([key, wait]) => {
-      if (this.#kept.has(key) || wait.dueAt === null) return { key, name: wait.name, ms: null }
-      return { key, name: wait.name, ms: Math.max(wait.dueAt - now, 0) }
-    })
-  }
-
-  #heed(verdict: Verdict, part?: Pick<Change, 'op' | 'output'>): void {
+  #heed(verdict: Verdict, part?: Part): void {
     if (this.#over) return
     if (verdict.kind === 'stale')
       return this.#finish({ kind: 'lost' }, new Error('The lease is over.'))
@@ -380,19 +402,14 @@ export class Execution implements RunHandle {
   #hear(rows: readonly JournalRow[]): void {
     for (const row of rows) {
       this.journal.add(row)
-      this.#kept.delete(row.name)
-      const wait = this.#waits.get(row.name)
-      this.#waits.delete(row.name)
-      wait?.resolve(row)
+      if (this.#waits.hear(row) && row.kind !== '~') this.#deliveries.place(row.name, false)
     }
-    this.#waitsChanged++
   }
 
-  /** Steps run beside waits: the run stays here, so this process looks after the waits' times. */
+  /** Steps run beside waits: the run stays here, so this process looks after the waits. */
   #watchClock(): void {
-    const dues = [...this.#waits.values()].flatMap((wait) => wait.dueAt ?? [])
     if (this.#active.size === 0 || this.#waits.size === 0) return
-    const left = Math.max(Math.min(...dues, performance.now() + 1000) - performance.now(), 5)
+    const left = Math.max(Math.min(this.#waits.nextDueIn(), LOOK_MS), 5)
     this.#later(left, () => this.look())
   }
 
@@ -401,32 +418,14 @@ export class Execution implements RunHandle {
     this.#timer = setTimeout(then, ms)
   }
 
-  #finish(end: RunEnd, reason?: Error): void {
+  #finish(end: RunEnd, reason?: unknown): void {
+    if (this.#over) return
     this.#over = true
     clearTimeout(this.#timer)
-    this.#starters = []
+    this.#starters.clear()
     this.#waits.clear()
     if (this.#active.size > 0 || reason)
       this.#abort.abort(reason ?? new Error('The run has ended.'))
     this.#leave(end)
   }
-}
-
-function unseenError(unseen: string[]): HistoryMismatchError {
-  const expected = unseen[0] as string
-  return new HistoryMismatchError(
-    `The history holds step "${expected}", which the code does not call where it was recorded. Restore the step, register the changed code under a new version, or resume with code that fits.`,
-    { details: { expected, unseen: unseen.slice(0, 20) } },
-  )
-}
-
-/** A step that used up its attempts fails its run with what the step threw. */
-function stepFailure(error: unknown): RunFailure | null {
-  return error instanceof StepFailedError
-    ? ((error.details.failure as RunFailure | undefined) ?? null)
-    : null
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
 }

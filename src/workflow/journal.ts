@@ -11,7 +11,7 @@ export type Entry = {
   failures: number
 }
 
-const EMPTY: Entry = Object.freeze({ end: null, child: null, failures: 0 })
+const EMPTY: Readonly<Entry> = Object.freeze({ end: null, child: null, failures: 0 })
 
 /**
  * What a run has behind it, by key. Replay takes the entries one by one as the handler asks for them;
@@ -22,8 +22,11 @@ export class Journal {
   length: number
   /** Attempts of the handler that failed. */
   handlerFailures = 0
+  /** Nothing was recorded since the present attempt of the handler began. */
+  fresh = true
   readonly #entries = new Map<string, Entry>()
   readonly #unseen = new Set<string>()
+  readonly #ended = new Set<string>()
 
   constructor(rows: readonly JournalRow[]) {
     this.length = rows.length
@@ -35,22 +38,36 @@ export class Journal {
     return this.#unseen
   }
 
+  /** Keys of the steps that had ended when this process got the run, in the order of their ends. */
+  get ended(): Iterable<string> {
+    return this.#ended
+  }
+
+  /** What is recorded under a key, without asking for it. */
+  peek(key: string): Readonly<Entry> {
+    return this.#entries.get(key) ?? EMPTY
+  }
+
+  /** Nobody will ask for it, and that is as it should be. */
+  see(key: string): void {
+    this.#unseen.delete(key)
+  }
+
   /**
    * What is recorded under a key.
    * @throws HistoryMismatchError if it was recorded by another kind of step than the one that asks.
    */
-  take(key: string, what: string, kinds: string): Entry {
+  take(key: string, what: string, kinds: string): Readonly<Entry> {
     const entry = this.#entries.get(key)
     if (entry === undefined) return EMPTY
     this.#unseen.delete(key)
-    const odd = [entry.end, entry.child].find((row) => row !== null && !kinds.includes(row.kind))
-    if (odd) {
-      throw new HistoryMismatchError(
-        `Step "${key}" is recorded as ${described[odd.kind] ?? odd.kind}, but the code now calls ${what} there.`,
-        { details: { step: key, expected: described[odd.kind] ?? odd.kind, found: what } },
-      )
-    }
-    return entry
+    const odd = oddKind(entry, kinds)
+    if (odd === undefined) return entry
+    const expected = described[odd] ?? odd
+    throw new HistoryMismatchError(
+      `Step "${key}" is recorded as ${expected}, but the code now calls ${what} there. Restore the step, register the changed code under a new version, or resume with code that fits.`,
+      { details: { step: key, expected, found: what } },
+    )
   }
 
   /** News of a wait: recorded by the kernel, and asked for already. */
@@ -62,18 +79,34 @@ export class Journal {
   }
 
   #read(row: JournalRow): void {
-    if (row.kind === 'h') this.handlerFailures++
+    if (row.kind === 'h') {
+      this.handlerFailures++
+      this.fresh = true
+    }
     if (!recorded.includes(row.kind)) return
+    this.fresh = false
     let entry = this.#entries.get(row.name)
     if (entry === undefined) {
       entry = { end: null, child: null, failures: 0 }
       this.#entries.set(row.name, entry)
       this.#unseen.add(row.name)
     }
-    if (row.kind === 'e') entry.failures++
-    else if (row.kind === 'c') entry.child = row
+    if (row.kind === 'e') {
+      entry.failures++
+      return
+    }
+    if (row.kind === 'c') entry.child = row
     else entry.end = row
+    // a second end (an answer that came with the end of its time) counts, and so does its place
+    this.#ended.delete(row.name)
+    this.#ended.add(row.name)
   }
+}
+
+function oddKind({ end, child, failures }: Entry, kinds: string): JournalKind | undefined {
+  if (end && !kinds.includes(end.kind)) return end.kind
+  if (child && !kinds.includes('c')) return 'c'
+  return failures > 0 && !kinds.includes('e') ? 'e' : undefined
 }
 
 /** The kinds that belong to a step; the others are about the run. */
@@ -81,6 +114,7 @@ const recorded = 'refgtoc'
 
 const described: { [K in JournalKind]?: string } = {
   r: 'a step with a result',
+  e: 'a step with a failed attempt',
   f: 'a step that failed',
   g: 'a wait that got a message',
   t: 'a delay',

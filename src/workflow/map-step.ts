@@ -1,16 +1,68 @@
 import { InvalidInputError } from '../model/errors.ts'
 import { MAX_MAP_ITEMS } from '../model/limits.ts'
+import type { Execution } from './execution.ts'
+import { type RunStep, readEnd, runStep } from './run-step.ts'
+
+/** A map that is about to run. */
+export type MapStep = {
+  readonly key: string
+  readonly count: number
+  readonly concurrency: number
+  /** @param group aborted when another item has failed for good */
+  readonly item: (index: number, group: AbortSignal) => RunStep
+}
 
 /**
  * Runs one step for each item, some at a time, results in order. After the first failure no further
- * item begins, and that failure is thrown.
+ * item begins, those that run are given up, and that failure is thrown.
+ * @throws StepFailedError; InvalidInputError
  */
-export async function mapItems<T>(
-  key: string,
-  count: number,
-  concurrency: number,
-  runItem: (index: number) => Promise<T>,
-): Promise<T[]> {
+export async function mapItems(x: Execution, map: MapStep): Promise<unknown[]> {
+  checkMap(map)
+  const { key, count, concurrency, item } = map
+  const failed = recordedFailure(x, map)
+  if (failed !== null) return replayFailure(x, map, failed)
+  const results = new Array<unknown>(count)
+  const group = new AbortController()
+  let next = 0
+  const lane = async (): Promise<void> => {
+    while (next < count && !group.signal.aborted) {
+      const index = next++
+      try {
+        results[index] = await runStep(x, item(index, group.signal))
+      } catch (error) {
+        group.abort(error)
+        for (let i = 0; i < next; i++) x.unwait(`~${key}[${i}]`)
+        throw error
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(concurrency, count) }, lane))
+  return results
+}
+
+/** The item that failed for good when the map ran; null if none did, or it has not run. */
+function recordedFailure(x: Execution, { key, count }: MapStep): number | null {
+  if (x.journal.unseen.size === 0) return null
+  for (let i = 0; i < count; i++) {
+    if (x.journal.peek(`${key}[${i}]`).end?.kind === 'f') return i
+  }
+  return null
+}
+
+/** Fails as it did then. The items that were given up must not run again for that. */
+async function replayFailure(x: Execution, { key, count }: MapStep, index: number): Promise<never> {
+  const failed = `${key}[${index}]`
+  const others = new Set<string>()
+  for (let i = 0; i < count; i++) if (i !== index) others.add(`${key}[${i}]`)
+  x.skip(others)
+  const { end } = x.take(failed, 'step.map', 'fe')
+  await x.deliver(failed)
+  const ended = readEnd(failed, end as NonNullable<typeof end>)
+  throw ended.ok ? new Error(`${failed} has not failed`) : ended.error
+}
+
+function checkMap({ key, count, concurrency }: MapStep): void {
   if (count > MAX_MAP_ITEMS) {
     throw new InvalidInputError(
       `Map "${key}" has ${count} items; the limit is ${MAX_MAP_ITEMS}. Map over chunks, or start children.`,
@@ -21,20 +73,4 @@ export async function mapItems<T>(
       `A concurrency of ${concurrency} for map "${key}" is not a whole number above 0.`,
     )
   }
-  const results = new Array<T>(count)
-  let next = 0
-  let failed = false
-  const lane = async (): Promise<void> => {
-    while (next < count && !failed) {
-      const index = next++
-      try {
-        results[index] = await runItem(index)
-      } catch (error) {
-        failed = true
-        throw error
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(concurrency, count) }, lane))
-  return results
 }

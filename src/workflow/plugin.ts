@@ -13,7 +13,8 @@ type StepInfo = RunInfo & { stepId: string }
 
 /**
  * Adds methods to `step`, and looks on. Hooks are called in the order in which plugins were added,
- * each is awaited for at most 5 s, and what one throws is logged: a plugin never harms a run.
+ * each is awaited for at most 5 s, and what one throws is logged: a plugin never harms a run. They are
+ * called for what happens, not for its replay: `beforeWorkflow` once for each attempt of the handler.
  * @example const mail = { name: 'mail', methods: (step) => ({ send: (id: string, to: string) => step.run(id, () => post(to)) }) }
  */
 // biome-ignore lint/suspicious/noExplicitAny: plugins of all bases stand in one list
@@ -44,10 +45,16 @@ export class Hooks {
   readonly #run: RunInfo
   readonly #host: RunHost
 
-  constructor(plugins: readonly WorkflowPlugin[], lease: LeasedRun, host: RunHost) {
+  /** @param attempt of the handler: 1, 2, … */
+  constructor(
+    plugins: readonly WorkflowPlugin[],
+    lease: LeasedRun,
+    host: RunHost,
+    attempt: number,
+  ) {
     this.#plugins = plugins.filter((plugin) => names.some((name) => plugin[name] !== undefined))
-    const { id: runId, workflowId, version, tenant, crashes } = lease
-    this.#run = { runId, workflowId, version, tenant, attempt: crashes + 1 }
+    const { id: runId, workflowId, version, tenant } = lease
+    this.#run = { runId, workflowId, version, tenant, attempt }
     this.#host = host
   }
 
@@ -74,10 +81,8 @@ export class Hooks {
     await this.#each('beforeStep', (plugin) => plugin.beforeStep?.({ ...this.#run, stepId }))
   }
 
-  async afterStep(stepId: string, output: string | null): Promise<void> {
-    await this.#each('afterStep', (plugin) =>
-      plugin.afterStep?.({ ...this.#run, stepId }, decodePayload(output)),
-    )
+  async afterStep(stepId: string, output: unknown): Promise<void> {
+    await this.#each('afterStep', (plugin) => plugin.afterStep?.({ ...this.#run, stepId }, output))
   }
 
   async stepFailed(stepId: string, error: unknown): Promise<void> {

@@ -1,9 +1,11 @@
 import { type Duration, parseDuration } from '../model/duration.ts'
 import { InvalidInputError } from '../model/errors.ts'
+import { toFailure } from '../model/failure.ts'
 import type { JournalRow } from '../model/journal.ts'
-import { decodePayload, encodePayload } from '../model/json.ts'
+import { encodePayload } from '../model/json.ts'
 import { attempt } from './attempt.ts'
 import type { Execution } from './execution.ts'
+import { readEnd } from './run-step.ts'
 import { stepContext } from './step-context.ts'
 import type { StepContext } from './step-types.ts'
 
@@ -13,6 +15,16 @@ const DEFAULT_INTERVAL_MS = 30_000
 
 export type PollOptions = { interval?: Duration | undefined; timeout?: Duration | undefined }
 type Polled = { timedOut: false; data: unknown } | { timedOut: true }
+/** A poll that is under way. */
+type Poll = {
+  readonly x: Execution
+  readonly id: string
+  readonly key: string
+  readonly fn: (ctx: StepContext) => unknown
+  readonly intervalMs: number
+  /** Ends it without an answer; null without a timeout. */
+  readonly over: Promise<JournalRow> | null
+}
 
 /**
  * Asks until there is an answer or no time left. Only the answer is recorded: between two questions
@@ -25,62 +37,83 @@ export async function poll(
   fn: (ctx: StepContext) => unknown,
   options: PollOptions,
 ): Promise<Polled> {
-  const interval =
-    options.interval === undefined ? DEFAULT_INTERVAL_MS : parseDuration(options.interval)
-  if (interval < LEAST_INTERVAL_MS) {
-    throw new InvalidInputError(
-      `An interval of ${interval} ms is under the least of 1 s for step.poll. Poll less often, or loop within a step.`,
-    )
-  }
+  const intervalMs = parseInterval(options.interval)
   const deadline = options.timeout === undefined ? null : parseDuration(options.timeout)
-  const { end } = x.journal.take(key, 'step.poll', 'rgt')
-  if (end) return read(end)
-  const over = deadline === null ? null : x.wait({ key, name: null, ms: deadline })
+  const { end } = x.take(key, 'step.poll', 'rfgt')
+  const over = end || deadline === null ? null : x.wait({ key, name: null, ms: deadline })
+  const row = end ?? (await askOn({ x, id, key, fn, intervalMs, over }))
+  await x.deliver(key)
+  if (row.kind === 't') return { timedOut: true }
+  const ended = readEnd(key, row)
+  if (ended.ok) return { timedOut: false, data: ended.value }
+  throw ended.error
+}
+
+function parseInterval(interval: Duration = DEFAULT_INTERVAL_MS): number {
+  const ms = parseDuration(interval)
+  if (ms >= LEAST_INTERVAL_MS) return ms
+  throw new InvalidInputError(
+    `An interval of ${ms} ms is under the least of 1 s for step.poll. Poll less often, or loop within a step.`,
+  )
+}
+
+/** Asks again and again. The row that ends it: the answer, or the end of its time. */
+async function askOn(poll: Poll): Promise<JournalRow> {
+  const { x, key, intervalMs, over } = poll
   const again = `?${key}`
-  let pending = x.isKept(again)
+  let waits = x.isKept(again)
   for (let tries = 1; ; tries++) {
-    if (pending) {
-      const row = await Promise.race([
-        x.wait({ key: again, name: null, ms: interval }),
-        ...(over ? [over] : []),
-      ])
+    if (waits) {
+      const pause = x.wait({ key: again, name: null, ms: intervalMs })
+      const row = await (over ? Promise.race([pause, over]) : pause)
       if (row.name === key) {
         x.unwait(again)
-        return read(row)
+        return row
       }
     }
-    const text = await ask(x, id, key, tries, fn)
-    if (text !== null) {
-      x.unwait(key)
-      return { timedOut: false, data: decodePayload(text) }
-    }
-    pending = true
+    const row = await askInTime(poll, tries)
+    if (row) return row
+    waits = true
   }
 }
 
-/** The answer as JSON, recorded; null for "not yet". */
-async function ask(
-  x: Execution,
-  id: string,
-  key: string,
-  tries: number,
-  fn: (ctx: StepContext) => unknown,
-): Promise<string | null> {
+/** One question. Nobody waits for an answer that comes too late: its handler is aborted. */
+async function askInTime(poll: Poll, tries: number): Promise<JournalRow | null> {
+  const { x, key, over } = poll
+  if (over === null) return ask(poll, tries, x.signal)
+  const late = new AbortController()
+  const asked = ask(poll, tries, AbortSignal.any([x.signal, late.signal]))
+  const row = await Promise.race([asked, over])
+  if (row?.kind === 't') late.abort(new Error(`Poll "${key}" is over.`))
+  return row
+}
+
+/** The answer, recorded; null for "not yet". */
+async function ask(poll: Poll, tries: number, signal: AbortSignal): Promise<JournalRow | null> {
+  const { x, id, key, fn } = poll
   await x.begin(key)
   try {
-    const limits = { what: `Poll "${key}"`, ms: null, signal: x.signal }
-    const value = await attempt(limits, (signal) =>
-      fn(stepContext(x, id, key, tries, signal)),
-    ).catch(() => false)
-    if (!value) return null
-    const text = encodePayload(value, { what: `the answer of poll "${key}"` })
-    x.record({ kind: 'r', name: key, data: text })
-    return text
+    if (signal.aborted) return null
+    const limits = { what: `Poll "${key}"`, ms: null, signal, prompt: poll.over !== null }
+    const begin = (given: () => AbortSignal) => fn(stepContext(x, id, key, tries, given))
+    const value = await attempt<unknown>(limits, begin).catch(() => false)
+    if (!value || signal.aborted) return null
+    const row = answerRow(key, value, tries)
+    x.unwait(key)
+    x.record(row)
+    return row
   } finally {
     x.end(key)
   }
 }
 
-function read(row: JournalRow): Polled {
-  return row.kind === 't' ? { timedOut: true } : { timedOut: false, data: decodePayload(row.data) }
+/** An answer that cannot be stored fails the step. */
+function answerRow(key: string, value: unknown, tries: number): JournalRow {
+  try {
+    const data = encodePayload(value, { what: `the answer of poll "${key}"` })
+    return { kind: 'r', name: key, data }
+  } catch (error) {
+    const failure = toFailure(error, { stepId: key, attempt: tries })
+    return { kind: 'f', name: key, data: JSON.stringify(failure) }
+  }
 }

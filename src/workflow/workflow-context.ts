@@ -41,7 +41,7 @@ export function workflowContext(
     resourceId: lease.resourceId,
     version: lease.version,
     tags: [...lease.tags],
-    attempt: x.journal.handlerFailures + lease.crashes + 1,
+    attempt: x.attempt,
     get signal() {
       return x.signal
     },

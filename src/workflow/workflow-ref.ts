@@ -22,13 +22,13 @@ export interface WorkflowRef<S extends Schema = Schema, O = unknown>
  * schemas, which are then also checked at each start.
  * @example const order = createWorkflowRef<typeof import('./order.ts').order>('order')
  */
-export function createWorkflowRef<D extends Definition>(
-  id: D['id'],
-): Startable<InputOf<D>, OutputOf<D>>
 export function createWorkflowRef<
   S extends Schema = Schema<unknown>,
   Out extends Schema = Schema<unknown>,
 >(id: string, options?: { inputSchema?: S; outputSchema?: Out }): WorkflowRef<S, SchemaOut<Out>>
+export function createWorkflowRef<D extends Definition>(
+  id: D['id'],
+): Startable<InputOf<D>, OutputOf<D>>
 export function createWorkflowRef(
   id: string,
   schemas: { inputSchema?: Schema; outputSchema?: Schema } = {},

@@ -21,6 +21,8 @@ export interface WorkflowDefinition<S extends Schema = Schema, O = unknown>
   readonly inputSchema?: S | undefined
   readonly handler: (ctx: never) => unknown
   readonly options: WorkflowOptions<S>
+  /** Those of its factory, in order. */
+  readonly plugins: readonly WorkflowPlugin[]
 }
 
 /** Makes durable functions whose `step` has the methods of `Ext` beside its own. */
@@ -70,6 +72,7 @@ export function defineWorkflow(
     inputSchema: options.inputSchema,
     handler,
     options,
+    plugins,
     defaults: startDefaults(options),
     run: (lease: LeasedRun, host: RunHost): RunHandle =>
       execute({ id, handler, options, plugins }, lease, host),

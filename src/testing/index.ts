@@ -1,0 +1,9 @@
+/**
+ * `millrace/testing`: engines whose time is moved by the test, in databases of their own.
+ * @module
+ */
+export type { TestClock } from './clock.ts'
+export { createTestEngine, startTestServer, type TestEngineOptions } from './create-test-engine.ts'
+export type { MockFn } from './mocks.ts'
+export { type Divergence, type ReplayOptions, replayHistory } from './replay-history.ts'
+export { TestEngine } from './test-engine.ts'

@@ -1,0 +1,136 @@
+import type { Session } from '../client/session.ts'
+import type { Registry } from '../definition/registry.ts'
+import { getRoutes, type Route } from '../kernel/definitions.ts'
+import { expireRuns } from '../kernel/runs.ts'
+import { type Claimed, claimTasks, type LeasedTask } from '../kernel/tasks.ts'
+import { recover } from '../kernel/workers.ts'
+import type { ResolvedWorkerOptions } from './options.ts'
+import { QueueOrder } from './queue-order.ts'
+import type { Wake } from './wake.ts'
+
+/** A sweep from the head of the queues costs this many times its own duration before the next. */
+const SWEEP_SHARE = 50
+const LEAST_SWEEP_MS = 100
+/** What is due already, but was not had (somebody holds it), is asked for again after this long. */
+const HELD_UP_MS = 50
+
+/** As whom to claim, and how much. */
+export type ClaimAs = {
+  readonly worker: string
+  readonly epoch: number
+  readonly want: number
+  /** The worker holds no suspect. */
+  readonly suspect: boolean
+}
+
+/**
+ * Asks for work: the queues in their order, from where the last claim ended, and now and then from
+ * their heads. Does what a claim says somebody should do. Keeps the time by which runs live.
+ */
+export class Claimer {
+  readonly #session: Session
+  readonly #registry: Registry
+  readonly #options: ResolvedWorkerOptions
+  readonly #order = new QueueOrder()
+  #clock = { at: performance.now(), time: Date.now() }
+  #sweptAt = Number.NEGATIVE_INFINITY
+  #sweepPause = LEAST_SWEEP_MS
+  #newestRoute = 0
+
+  constructor(session: Session, registry: Registry, options: ResolvedWorkerOptions) {
+    this.#session = session
+    this.#registry = registry
+    this.#options = options
+  }
+
+  /** Never ahead of the database: its clock was read before the reply came. */
+  now(): Date {
+    return new Date(this.#clock.time + (performance.now() - this.#clock.at))
+  }
+
+  route(id: number): Route | undefined {
+    return this.#order.get(id)
+  }
+
+  /** The workflow versions of this process. */
+  workflows(): (readonly [name: string, version: string])[] {
+    return this.#registry.all().map(({ id, version }) => [id, version] as const)
+  }
+
+  /** Definitions came or went, here or in the database. */
+  async refreshRoutes(): Promise<void> {
+    const { db } = this.#session
+    const tenant = await this.#session.tenant()
+    this.#order.set(await getRoutes(db, tenant, this.workflows(), this.#options.queues))
+  }
+
+  /**
+   * One claim, and the chores that it names.
+   * @param take called at once with what was claimed: it is the worker's from that moment on
+   * @param wake armed when the worker has said that it is idle, until something is heard
+   * @returns milliseconds for which there is nothing to do, unless something is heard
+   */
+  async claim(as: ClaimAs, take: (task: LeasedTask) => void, wake: Wake): Promise<number> {
+    const sweep = performance.now() - this.#sweptAt >= this.#sweepPause
+    const claimed = await this.#ask(as, sweep, take)
+    const isNew = await this.#doChores(claimed)
+    if (isNew || claimed.tasks.length > 0) return 0
+    // nothing from where the last claim ended: what was committed late is nearer to the head
+    this.#sweptAt = Number.NEGATIVE_INFINITY
+    if (sweep && wake.armed) return this.#restMs(claimed.dueMs)
+    // what comes from now on is told; what came between that look and this word is found by one more
+    if (sweep) wake.arm()
+    return 0
+  }
+
+  /** For a worker without room: what others wait for must not wait for that. @returns as claim */
+  async watch(as: Omit<ClaimAs, 'want' | 'suspect'>): Promise<number> {
+    const claimed = await this.#call({ ...as, want: 0, suspect: false }, [], [], false)
+    await this.#doChores(claimed)
+    return this.#restMs(claimed.dueMs)
+  }
+
+  async #ask(
+    as: ClaimAs,
+    sweep: boolean,
+    take: (task: LeasedTask) => void,
+  ): Promise<Claimed> {
+    const began = performance.now()
+    const { routes, after } = this.#order.next(sweep)
+    const claimed = await this.#call(as, routes, after, sweep)
+    for (const task of claimed.tasks) take(task)
+    this.#order.note(claimed.ends)
+    if (sweep) {
+      this.#sweptAt = performance.now()
+      this.#sweepPause = Math.max((this.#sweptAt - began) * SWEEP_SHARE, LEAST_SWEEP_MS)
+    }
+    return claimed
+  }
+
+  async #call(as: ClaimAs, routes: number[], after: string[], idle: boolean): Promise<Claimed> {
+    const { db } = this.#session
+    const tenant = await this.#session.tenant()
+    const claimed = await claimTasks(db, tenant, { ...as, routes, after, idle })
+    this.#clock = { at: performance.now(), time: claimed.clock.getTime() }
+    return claimed
+  }
+
+  /** Whether there may be new work now. */
+  async #doChores({ newestRoute, recoverDue, expireDue }: Claimed): Promise<boolean> {
+    const { db } = this.#session
+    const isNew = newestRoute > this.#newestRoute
+    if (isNew) {
+      await this.refreshRoutes()
+      this.#newestRoute = newestRoute
+    }
+    const recovered = recoverDue ? await recover(db) : 0
+    if (expireDue) await expireRuns(db)
+    return isNew || recovered > 0
+  }
+
+  #restMs(dueMs: number | null): number {
+    const poll = this.#options.pollMs * (0.8 + Math.random() / 5)
+    if (dueMs === null) return poll
+    return Math.min(dueMs <= 0 ? HELD_UP_MS : dueMs + 1, poll)
+  }
+}

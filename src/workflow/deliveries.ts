@@ -1,0 +1,107 @@
+/**
+ * The order in which results reach the handler: that of the journal, at first and at every replay.
+ * Without it, `Promise.race` over two recorded steps would be won by the one that the code calls
+ * first, whichever had won when they ran.
+ *
+ * A result is handed over at once if it is the only one that the handler waits for. Where there are
+ * several, there is one at a time, and the handler comes to rest between two, so that what it calls
+ * next is called in the same order too.
+ */
+export class Deliveries {
+  /** Keys of ended steps in the order of the journal; what comes before `#next` is delivered. */
+  #due: string[]
+  #next = 0
+  /** Ended while a write was under way: their place is known when that is through. */
+  #late: string[] = []
+  readonly #waiting = new Map<string, () => void>()
+  #open = 0
+  #scheduled = false
+  readonly #onDelivered: () => void
+
+  /**
+   * @param recorded keys of the steps that had ended when this process got the run
+   * @param onDelivered called after each delivery that was not made at once
+   */
+  constructor(recorded: Iterable<string>, onDelivered: () => void) {
+    this.#due = [...recorded]
+    this.#onDelivered = onDelivered
+  }
+
+  /** The next result is on its way to the handler. */
+  get moving(): boolean {
+    return this.#scheduled
+  }
+
+  /** Results are ready, but an earlier one was not asked for yet. */
+  get blocked(): boolean {
+    return this.#waiting.size > 0 && !this.#scheduled
+  }
+
+  /** A result that waits for its turn, to tell of it. */
+  get firstBlocked(): string | undefined {
+    return this.#waiting.keys().next().value
+  }
+
+  /** The handler called a step whose result it will wait for. */
+  open(): void {
+    this.#open++
+  }
+
+  /** A step ended: it gets its place, with `late` only when the write under way is through. */
+  place(key: string, late: boolean): void {
+    if (late) this.#late.push(key)
+    else this.#due.push(key)
+  }
+
+  /** A write is through, and what it brought has its place. */
+  placeLate(): void {
+    if (this.#late.length === 0) return
+    this.#due.push(...this.#late)
+    this.#late = []
+    this.#schedule()
+  }
+
+  /** Those will not be asked for, although they are recorded. */
+  skip(keys: ReadonlySet<string>): void {
+    this.#due = this.#due.filter((key, i) => i < this.#next || !keys.has(key))
+    this.#schedule()
+  }
+
+  /** Resolves, or is undefined, when it is this step's turn. */
+  deliver(key: string): Promise<void> | undefined {
+    if (this.#open === 1 && this.#due[this.#next] === key) {
+      this.#pass()
+      return undefined
+    }
+    return new Promise((resolve) => {
+      this.#waiting.set(key, resolve)
+      this.#schedule()
+    })
+  }
+
+  #pass(): void {
+    this.#next++
+    this.#open--
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || !this.#isNextReady()) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      if (!this.#isNextReady()) return
+      const key = this.#due[this.#next] as string
+      const resolve = this.#waiting.get(key) as () => void
+      this.#waiting.delete(key)
+      this.#pass()
+      resolve()
+      this.#schedule()
+      this.#onDelivered()
+    })
+  }
+
+  #isNextReady(): boolean {
+    const key = this.#due[this.#next]
+    return key !== undefined && this.#waiting.has(key)
+  }
+}

@@ -1,0 +1,25 @@
+import { StepFailedError } from '../model/errors.ts'
+import { type RunFailure, toFailure } from '../model/failure.ts'
+import type { JournalRow } from '../model/journal.ts'
+
+/** What the handler gave: a value, as JSON, or what it threw. */
+export type Settled =
+  | { readonly ok: true; readonly output: string | null }
+  | { readonly ok: false; readonly failure: Failing }
+
+/** A handler that threw: fail the run (null), or try the handler again after this long. */
+export type Failing = { readonly error: unknown; readonly retryMs: number | null }
+
+/** The row of a pause that the engine itself makes. */
+export function suspensionRow(reason: string, error: Error): JournalRow {
+  const failure = toFailure(error, { stepId: null, attempt: 1 })
+  return { kind: 'p', name: '', data: JSON.stringify({ reason, by: null, failure }) }
+}
+
+/** The row of a failed attempt of the handler. A step that used up its attempts is named by what it threw. */
+export function failingRow(error: unknown, attempt: number): JournalRow {
+  const ofStep =
+    error instanceof StepFailedError ? (error.details.failure as RunFailure | undefined) : undefined
+  const failure = ofStep ?? toFailure(error, { stepId: null, attempt })
+  return { kind: 'h', name: '', data: JSON.stringify(failure) }
+}

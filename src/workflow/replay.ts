@@ -1,0 +1,42 @@
+import { HistoryMismatchError } from '../model/errors.ts'
+import type { Journal } from './journal.ts'
+
+/**
+ * How long a handler that already waits for something else may take to ask for a step that is
+ * recorded. Code between steps may do something slow in one branch while another branch waits; a
+ * mismatch that is found late costs nothing, one that is none would pause a healthy run.
+ */
+const GRACE_MS = 5000
+
+/** Watches a replay: the handler shall ask for all that is recorded. */
+export class Replay {
+  readonly #journal: Journal
+  #size = -1
+  #until = 0
+
+  constructor(journal: Journal) {
+    this.#journal = journal
+  }
+
+  /** The handler asks for something that cannot go on before the recorded steps were asked for. Milliseconds left. */
+  patience(): number {
+    const now = performance.now()
+    const { size } = this.#journal.unseen
+    if (this.#size !== size) {
+      this.#size = size
+      this.#until = now + GRACE_MS
+    }
+    return this.#until - now
+  }
+
+  /** @param found what the code asks for instead; undefined if it returned */
+  mismatch(found: string | undefined): HistoryMismatchError {
+    const unseen = [...this.#journal.unseen]
+    const expected = unseen[0] as string
+    const instead = found === undefined ? 'returns' : `calls "${found}"`
+    return new HistoryMismatchError(
+      `The history holds step "${expected}", but the code ${instead} there. Restore the step, register the changed code under a new version, or resume with code that fits.`,
+      { details: { expected, found: found ?? null, unseen: unseen.slice(0, 20) } },
+    )
+  }
+}

@@ -1,0 +1,48 @@
+import type { PoolClient } from 'pg'
+import { Abandoned, type Isolation } from '../definition/host.ts'
+import { decodePayload, encodePayload } from '../model/json.ts'
+import { attempt } from './attempt.ts'
+import type { Execution } from './execution.ts'
+import { stepContext } from './step-context.ts'
+import type { StepContext } from './step-types.ts'
+
+/** A step whose result is recorded by the commit of its own transaction. */
+export type TransactionStep = {
+  readonly id: string
+  readonly key: string
+  readonly fn: (tx: PoolClient, ctx: StepContext) => unknown
+  readonly isolation: Isolation
+  readonly timeoutMs: number | null
+}
+
+/**
+ * One attempt. Its time is over only for the handler: once that has returned, the commit decides, or
+ * an attempt that counts as failed could have committed. A handler that is given up loses its connection.
+ */
+export async function performTransaction(
+  x: Execution,
+  step: TransactionStep,
+  tries: number,
+): Promise<unknown> {
+  const { id, key, fn, isolation, timeoutMs } = step
+  const limits = { what: `Step "${key}"`, ms: timeoutMs, signal: x.signal, prompt: true }
+  const work = async (client: PoolClient): Promise<string | null> => {
+    let through = false
+    try {
+      return await attempt(limits, async (signal) => {
+        try {
+          const value = await fn(client, stepContext(x, id, key, tries, signal))
+          return encodePayload(value, { what: `the output of step "${key}"` })
+        } finally {
+          through = true
+        }
+      })
+    } catch (error) {
+      throw through ? error : new Abandoned(error)
+    }
+  }
+  const text = await x.transact((change) =>
+    x.host.transact(isolation, work, (data) => change({ kind: 'r', name: key, data })),
+  )
+  return decodePayload(text)
+}

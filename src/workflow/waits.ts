@@ -1,0 +1,110 @@
+import type { JournalRow, Wait } from '../model/journal.ts'
+
+type Pending = {
+  readonly name: string | null
+  /** performance.now() at which its time is over; null: only its message ends it. */
+  readonly dueAt: number | null
+  readonly resolve: (row: JournalRow) => void
+}
+
+/** Ends a wait only together with the whole run's pause. */
+const RESUME = '$resume'
+
+/** What a run waits for: in this process, and as far as the kernel has been told. */
+export class Waits {
+  readonly #pending = new Map<string, Pending>()
+  /** Waits whose time the kernel keeps, with what was left of it when the run came here. */
+  readonly #kept: Map<string, number | null>
+  #changes = 0
+  #told = 0
+
+  constructor(kept: ReadonlyMap<string, number | null>) {
+    this.#kept = new Map(kept)
+  }
+
+  get size(): number {
+    return this.#pending.size
+  }
+
+  /** The kernel does not know yet what the run waits for now, or shall look again. */
+  get changed(): boolean {
+    return this.#changes !== this.#told
+  }
+
+  /** One of them is step.pause. */
+  get asksForPause(): boolean {
+    return [...this.#pending.values()].some((wait) => wait.name === RESUME)
+  }
+
+  /** Its key, to tell of it. */
+  get first(): string | undefined {
+    return this.#pending.keys().next().value
+  }
+
+  /** Whether the kernel knew of it when the run came here, and it has not ended since. */
+  isKept(key: string): boolean {
+    return this.#kept.has(key)
+  }
+
+  /** Resolves with the row that ends it, here or, after a replay, elsewhere. */
+  add(wait: Wait): Promise<JournalRow> {
+    return new Promise((resolve) => {
+      const left = this.#kept.has(wait.key) ? (this.#kept.get(wait.key) ?? null) : wait.ms
+      const dueAt = left === null ? null : performance.now() + left
+      this.#pending.set(wait.key, { name: wait.name, dueAt, resolve })
+      this.#changes++
+    })
+  }
+
+  /** It is of no interest any more. */
+  drop(key: string): void {
+    if (!this.#pending.delete(key)) return
+    this.#kept.delete(key)
+    this.#changes++
+  }
+
+  /** The kernel's time for it does not count any more. */
+  forget(key: string): void {
+    this.#kept.delete(key)
+  }
+
+  clear(): void {
+    this.#pending.clear()
+  }
+
+  /** Something may have ended one of them. */
+  look(): void {
+    this.#changes++
+  }
+
+  /** As the kernel takes them; it is told of the present ones by this. */
+  describe(): Wait[] {
+    this.#told = this.#changes
+    const now = performance.now()
+    return [...this.#pending].map(([key, { name, dueAt }]) => {
+      if (this.#kept.has(key) || dueAt === null) return { key, name, ms: null }
+      return { key, name, ms: Math.max(dueAt - now, 0) }
+    })
+  }
+
+  /** The kernel keeps their times from now on. */
+  keep(waits: readonly Wait[]): void {
+    for (const { key } of waits) if (this.#pending.has(key)) this.#kept.set(key, null)
+  }
+
+  /** A wait ended. Tells whether anybody waited. */
+  hear(row: JournalRow): boolean {
+    this.#kept.delete(row.name)
+    this.#changes++
+    const wait = this.#pending.get(row.name)
+    this.#pending.delete(row.name)
+    wait?.resolve(row)
+    return wait !== undefined
+  }
+
+  /** Milliseconds until the first time that is over; Infinity without one. */
+  nextDueIn(): number {
+    const dues = [...this.#pending.values()].map((wait) => wait.dueAt ?? Number.POSITIVE_INFINITY)
+    return Math.min(...dues) - performance.now()
+  }
+}

@@ -1,0 +1,11 @@
+/** The user's own code, which the programs call. */
+export declare const mail: { send(to: string, subject: string): Promise<{ id: string }> }
+
+type Response = { status(code: number): Response; json(body: unknown): void }
+type Request = { body: { cents: number } }
+type App = {
+  use(middleware: unknown): App
+  post(path: string, handler: (req: Request, res: Response) => Promise<void>): App
+}
+/** As much of express as the programs use. */
+export declare const express: { (): App; json(): unknown }
