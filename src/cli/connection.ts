@@ -1,5 +1,4 @@
 import { WorkflowClient } from '../client/workflow-client.ts'
-import { isEmbeddedDataDir, readConnectionString, startPostgres } from '../embedded/index.ts'
 import { Database } from '../kernel/database.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import type { WorkflowLogger } from '../model/logger.ts'
@@ -25,6 +24,8 @@ export async function findTarget(settings: Settings): Promise<Target> {
   const { databaseUrl, embedded } = settings
   const release = async () => {}
   if (databaseUrl !== undefined) return { url: checkUrl(databaseUrl), embedded: false, release }
+  // loaded only here: a command with a DATABASE_URL shall begin at once
+  const { readConnectionString, startPostgres } = await import('../embedded/index.ts')
   const running = await readConnectionString(DATA_DIR)
   if (running !== null) return { url: running, embedded: true, release }
   if (!embedded) throw await noDatabase()
@@ -58,10 +59,7 @@ export async function withDatabase<T>(
   work: (db: Database, target: Target) => Promise<T>,
 ): Promise<T> {
   const target = await findTarget(settings)
-  const db = new Database(
-    { connectionString: target.url },
-    { schema: settings.schema, max: 3 },
-  )
+  const db = new Database({ connectionString: target.url }, { schema: settings.schema, max: 3 })
   try {
     return await work(db, target)
   } finally {
@@ -80,7 +78,8 @@ const errorsOnly: WorkflowLogger = {
   error: (message) => void process.stderr.write(`${message}\n`),
 }
 
-function checkUrl(url: string): string {
+/** @throws InvalidInputError for what is no connection string */
+export function checkUrl(url: string): string {
   if (/^(postgres(ql)?|socket):\/\/|^\//.test(url)) return url
   throw new InvalidInputError(
     `"${hidePassword(url)}" is not a connection string. Give one like ` +
@@ -89,6 +88,7 @@ function checkUrl(url: string): string {
 }
 
 async function noDatabase(): Promise<InvalidInputError> {
+  const { isEmbeddedDataDir } = await import('../embedded/index.ts')
   const made = await isEmbeddedDataDir(DATA_DIR)
   const second = made
     ? 'use the one that "millrace dev" made in ./.millrace: start it again, or add --embedded.'

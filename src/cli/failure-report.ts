@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { EmbeddedPostgresError } from '../embedded/index.ts'
+import { EmbeddedPostgresError } from '../embedded/embedded-error.ts'
 import { ERROR_CODES, helpUrl, isErrorCode } from '../model/error-codes.ts'
 import { WorkflowEngineError } from '../model/errors.ts'
 import { painter, printable } from './style.ts'

@@ -2,8 +2,11 @@
 export type JsonError = { readonly at: number; readonly expected: string }
 
 const spaces = /[ \t\n\r]*/y
-const scalar =
-  /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)/y
+// \p{Cc} has more than JSON forbids: DEL and the controls after it may stand in a text
+const text = /"(?:[^"\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/
+const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/
+const word = /(?:true|false|null)(?!\w)/
+const scalar = new RegExp([text, number, word].map(({ source }) => source).join('|'), 'uy')
 
 type State = 'value' | 'first value' | 'key' | 'first key' | 'colon' | 'after'
 
@@ -11,11 +14,11 @@ type State = 'value' | 'first value' | 'key' | 'first key' | 'colon' | 'after'
  * Looks for the first place in a text that JSON.parse has refused; V8 does not always tell it.
  * @example findJsonError('{"a": x}') // { at: 6, expected: 'a value' }
  */
-export function findJsonError(text: string): JsonError {
+export function findJsonError(source: string): JsonError {
   const open: ('{' | '[')[] = []
   let state: State = 'value'
-  for (let at = skip(text, 0); ; at = skip(text, at)) {
-    const token = readToken(text, at)
+  for (let at = skip(source, 0); ; at = skip(source, at)) {
+    const token = readToken(source, at)
     const next = step(state, token, open)
     if (next === null) return { at, expected: expectation(state, open) }
     state = next
@@ -58,15 +61,15 @@ function expectation(state: State, open: readonly ('{' | '[')[]): string {
 }
 
 /** The token at a place; empty for the end, or for what is none. */
-function readToken(text: string, at: number): string {
-  const sign = text.charAt(at)
+function readToken(source: string, at: number): string {
+  const sign = source.charAt(at)
   if (sign !== '' && '{}[],:'.includes(sign)) return sign
   scalar.lastIndex = at
-  return scalar.exec(text)?.[0] ?? ''
+  return scalar.exec(source)?.[0] ?? ''
 }
 
-function skip(text: string, at: number): number {
+function skip(source: string, at: number): number {
   spaces.lastIndex = at
-  spaces.exec(text)
+  spaces.exec(source)
   return spaces.lastIndex
 }

@@ -39,7 +39,8 @@ function notJson(what: string, text: string): InvalidInputError {
   const { at, expected } = findJsonError(text)
   const before = text.slice(0, at).split('\n')
   const [line, column] = [before.length, (before.at(-1)?.length ?? 0) + 1]
-  const found = at >= text.length ? 'the end' : JSON.stringify(String.fromCodePoint(codeAt(text, at)))
+  const found =
+    at >= text.length ? 'the end' : JSON.stringify(String.fromCodePoint(codeAt(text, at)))
   const shown = pointTo(text.split('\n')[line - 1] ?? '', column)
   const hint = text.trim() === '' ? '' : `\n${shown}`
   return new InvalidInputError(

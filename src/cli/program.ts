@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { Command, type CommanderError } from 'commander'
+import { capitalise } from '../model/text.ts'
 import { reportFailure, UsageError } from './failure-report.ts'
 import { addGlobalOptions } from './settings.ts'
 
 /** A command with its one-line description and lines to copy. */
 export function makeCommand(name: string, description: string, examples: string[] = []): Command {
-  const command = new Command(name).description(description)
+  const command = new Command(name).description(capitalise(description)).helpCommand(false)
   if (examples.length === 0) return command
   const lines = examples.map((example) => `  $ ${example}`).join('\n')
   return command.addHelpText('after', `\nExamples:\n${lines}`)
@@ -25,9 +26,9 @@ export function makeProgram(): Command {
     'millrace runs list --status failed    what went wrong',
     'millrace runs show <id>               what happened to one run',
   ])
-  program.version(packageVersion(), '-V, --version', 'print the version')
-  addGlobalOptions(program)
-  return program
+  // not commander's: it would take the --version of "start" and "runs list" for its own
+  program.option('-V', 'print the version')
+  return addGlobalOptions(program)
 }
 
 /**
@@ -35,6 +36,10 @@ export function makeProgram(): Command {
  * @param args without node and the script
  */
 export async function runProgram(program: Command, args: readonly string[]): Promise<number> {
+  if (args[0] === '--version' || args[0] === '-V') {
+    process.stdout.write(`${packageVersion()}\n`)
+    return 0
+  }
   prepare(program, program.name())
   try {
     await program.parseAsync(args.length === 0 ? ['--help'] : args, { from: 'user' })
@@ -49,14 +54,13 @@ export async function runProgram(program: Command, args: readonly string[]): Pro
 /** Settings that commander does not hand down: errors are ours to print, and help looks alike. */
 function prepare(command: Command, path: string): void {
   command.exitOverride((error: CommanderError) => {
-    throw error.code.startsWith('commander.help') || error.code === 'commander.version'
-      ? error
-      : new UsageError(error, path)
+    throw error.code.startsWith('commander.help') ? error : new UsageError(error, path)
   })
   command.configureOutput({ outputError: () => {} })
   command.configureHelp({
     showGlobalOptions: true,
     styleTitle: (text) => `\u001b[1m${text}\u001b[22m`,
+    optionTerm: (option) => (option.short === '-V' ? '-V, --version' : option.flags),
     optionDescription: (option) =>
       option.envVar ? `${option.description} (or ${option.envVar})` : option.description,
   })

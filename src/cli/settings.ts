@@ -23,15 +23,14 @@ type GlobalOptions = {
 
 /** Adds the options that every command has. */
 export function addGlobalOptions(program: Command): Command {
-  const url = 'Postgres to use, as postgresql://user:password@host/database'
   return program
-    .addOption(new Option('--database-url <url>', url).env('DATABASE_URL'))
+    .addOption(new Option('--database-url <url>', 'Postgres to use').env('DATABASE_URL'))
     .addOption(new Option('--schema <name>', 'schema of the engine').env('MILLRACE_SCHEMA'))
     .addOption(new Option('--tenant <slug>', 'whose runs these are').env('MILLRACE_TENANT'))
-    .option('--embedded', 'use the Postgres in ./.millrace, and start it where it does not run')
+    .option('--embedded', 'use the Postgres in ./.millrace; start it if need be')
     .option('--json', 'print JSON')
-    .option('-q, --quiet', 'print the result alone: ids, or nothing')
-    .addOption(new Option('--verbose', 'show the stacks of errors').env('MILLRACE_DEBUG'))
+    .option('-q, --quiet', 'print ids, or nothing')
+    .addOption(new Option('--verbose', 'errors with stacks').env('MILLRACE_DEBUG'))
 }
 
 /** The settings of a command that runs. */

@@ -13,13 +13,14 @@ export function painter(stream: NodeJS.WriteStream): Paint {
   return coloured ? (format, text) => styleText(format, text) : (_, text) => text
 }
 
-const escapes = /\u001b\[[0-9;]*m/g
-// what a terminal would obey: C0 and C1 controls, but for line breaks and tabs
-const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
+/** The escape sequences of colours and styles. */
+export const PAINT = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
+/** What a terminal would obey: C0 and C1 controls, but for line breaks and tabs. */
+const controls = /(?![\n\t])\p{Cc}/gu
 
 /** How many columns a painted text takes. */
 export function visibleLength(text: string): number {
-  return [...text.replace(escapes, '')].length
+  return [...text.replace(PAINT, '')].length
 }
 
 /** A text of somebody else's, without what a terminal would obey. */

@@ -1,4 +1,4 @@
-import { visibleLength } from './style.ts'
+import { PAINT, visibleLength } from './style.ts'
 
 /** A column: its heading, and what it shows of a row. An empty column is left out. */
 export type Column<Row> = {
@@ -49,14 +49,16 @@ function pad(text: string, width: number, align: 'right' | undefined): string {
   return align === 'right' ? space + text : text + space
 }
 
-/** A painted text that is too long loses its paint from the cut on, never half of an escape. */
+/** Cuts a painted text without cutting into its escapes; all of them stay, so that paint ends. */
 function cut(text: string, width: number): string {
   if (visibleLength(text) <= width) return text
   let room = width - 1
-  const kept = text.replace(/(\u001b\[[0-9;]*m)|[^]/gu, (unit, escape: string | undefined) => {
-    if (escape !== undefined) return unit
-    room--
-    return room >= 0 ? unit : ''
+  const plain = text.split(PAINT)
+  const escapes = text.match(PAINT) ?? []
+  const kept = plain.map((part, i) => {
+    const letters = [...part].slice(0, room)
+    room -= letters.length
+    return letters.join('') + (escapes[i] ?? '')
   })
-  return `${kept}…`
+  return `${kept.join('')}…`
 }

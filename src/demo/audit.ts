@@ -25,19 +25,20 @@ export function audit(evidence: Evidence): Violation[] {
     .filter(({ cases }) => cases.length > 0)
 }
 
-function checkRuns({ started, statuses, entries }: Evidence): string[] {
+function checkRuns({ started, runs, entries }: Evidence): string[] {
   const known = new Set(started)
-  const strange = new Set([...statuses.keys(), ...entries.map(({ run }) => run)])
+  const seen = new Set([...runs.keys(), ...entries.map(({ run }) => run)])
   return [
-    ...started.filter((run) => !statuses.has(run)).map((run) => `run ${run} is not there`),
-    ...[...strange].filter((run) => !known.has(run)).map((run) => `nobody started run ${run}`),
+    ...started.filter((run) => !runs.has(run)).map((run) => `run ${run} is not there`),
+    ...[...seen].filter((run) => !known.has(run)).map((run) => `nobody started run ${run}`),
   ]
 }
 
-function checkCompleted({ started, statuses }: Evidence): string[] {
-  return started
-    .filter((run) => statuses.has(run) && statuses.get(run) !== 'completed')
-    .map((run) => `run ${run} is ${statuses.get(run)}`)
+function checkCompleted({ started, runs }: Evidence): string[] {
+  return started.flatMap((run) => {
+    const { status, error } = runs.get(run) ?? { status: 'completed', error: null }
+    return status === 'completed' ? [] : [`run ${run} is ${status}${error ? `: ${error}` : ''}`]
+  })
 }
 
 function checkResults({ started, recorded }: Evidence): string[] {
@@ -107,7 +108,7 @@ function checkPayments({ started, payments }: Evidence): string[] {
 
 function checkKills({ kills: { wanted, done } }: Evidence): string[] {
   if (done >= wanted) return []
-  return [`${done} kills of ${wanted}: the runs were over too soon; start more with --orders`]
+  return [`${done} of ${wanted} kills: the runs were over too soon; start more with --orders`]
 }
 
 type Step = { readonly run: string; readonly step: string }

@@ -5,11 +5,15 @@ import type { Ledger } from './ledger.ts'
 export type Census = {
   /** Ended, in whichever way. */
   readonly ended: number
-  /** In the hands of a worker. */
+  /** In the hands of the worker process that was asked about. */
   readonly held: number
+  /** In the hands of processes before it: of the dead, until their leases are over. */
+  readonly orphaned: number
   /** Asleep, or waiting for their approval. */
   readonly waiting: number
   readonly queued: number
+  /** Queued after two deaths in a row: they run one by one, in case it was they who killed. */
+  readonly suspected: number
   /** Handlers that were entered so far. */
   readonly steps: number
 }
@@ -32,21 +36,30 @@ export class Counter {
     this.#pool.on('error', () => {})
     this.#ledger = ledger
     this.#statement = `select count(*)::int as live,
-        count(*) filter (where state = 'l')::int as held,
-        count(*) filter (where state in ('q', 's'))::int as queued from ${schema}.live`
+        count(*) filter (where l.state = 'l' and w.info ->> 'pid' = $1)::int as held,
+        count(*) filter (where l.state = 'l' and w.info ->> 'pid' <> $1)::int as orphaned,
+        count(*) filter (where l.state = 'q')::int as queued,
+        count(*) filter (where l.state = 's')::int as suspected
+      from ${schema}.live l left join ${schema}.workers w on w.id = l.worker_id`
   }
 
-  /** @param started how many runs there are: those that are not alive any more have ended */
-  async count(started: number): Promise<Census> {
+  /**
+   * @param started how many runs there are: those that are not alive any more have ended
+   * @param pid the worker process whose runs are counted as held
+   */
+  async count(started: number, pid: number): Promise<Census> {
     const [{ rows }, steps] = await Promise.all([
-      this.#pool.query<{ live: number; held: number; queued: number }>(this.#statement),
+      this.#pool.query<Row>(this.#statement, [String(pid)]),
       this.#ledger.count(),
     ])
-    const { live, held, queued } = rows[0] as { live: number; held: number; queued: number }
-    return { ended: started - live, held, queued, waiting: live - held - queued, steps }
+    const { live, held, orphaned, queued, suspected } = rows[0] as Row
+    const waiting = live - held - orphaned - queued - suspected
+    return { ended: started - live, held, orphaned, queued, suspected, waiting, steps }
   }
 
   async close(): Promise<void> {
     await this.#pool.end()
   }
 }
+
+type Row = Pick<Census, 'held' | 'orphaned' | 'queued' | 'suspected'> & { live: number }

@@ -59,29 +59,32 @@ async function perform(
   signal: AbortSignal,
 ): Promise<number> {
   const { connectionString, schema, shopSchema } = place
-  const { lease, concurrency } = plan
+  const { leaseSeconds, concurrency } = plan
   const shop = new Shop(connectionString, shopSchema)
   const ledger = new Ledger(connectionString, shopSchema)
   const counter = new Counter(connectionString, schema, ledger)
   const order = orderWorkflow(shop, ledger)
   const client = new WorkflowEngine({ connectionString, schema, workflows: [order] })
   const worker = new WorkerProcess(
-    { connectionString, schema, shopSchema, lease, concurrency },
+    { connectionString, schema, shopSchema, leaseSeconds, concurrency },
     (line) => screen.tell(line),
   )
   const closing = new AbortController()
   let approving = Promise.resolve()
   try {
     signal.throwIfAborted()
+    await client.start(false)
     await shop.create()
     await ledger.create()
-    await client.start(false)
     await worker.start()
     introduce(place, plan, screen, worker.pid)
 
     const show = new Show({ plan, client, order, worker, counter, screen })
     approving = approveAll(client, shop, show.early, closing.signal)
-    const seconds = await Promise.race([show.run(signal), approving.then(never)])
+    const seconds = await Promise.race([
+      show.run(AbortSignal.any([signal, closing.signal])),
+      approving.then(never),
+    ])
     screen.clear()
     await worker.stop('SIGTERM')
 
@@ -105,7 +108,7 @@ function introduce(place: Place, plan: DemoPlan, screen: Screen, pid: number): v
   screen.say(
     `${count(plan.orders)} orders on ${place.what}. Each is validated, charged, reserved, waits for
 its approval, sleeps, and is shipped. Their worker, process ${pid}, is killed ${times} meanwhile.
-Its lease is ${plan.lease} here (15 s by default), so that its death is noticed soon.\n`,
+Its lease is ${plan.leaseSeconds} s here (15 s by default), so that its death is noticed soon.\n`,
   )
 }
 

@@ -7,12 +7,15 @@ import type { Reservation, Shop } from './shop.ts'
 /** A result that the engine recorded, and the receipt of the attempt that made it. */
 export type Recorded = { readonly run: string; readonly step: string; readonly receipt: unknown }
 
+/** How the engine says that a run is. */
+export type RunState = { readonly status: string; readonly error: string | null }
+
 /** All that is known when the demo is over: what was asked, what the engine says, what the others say. */
 export type Evidence = {
   /** Runs that were started, and acknowledged. */
   readonly started: readonly string[]
-  /** Runs of the engine, with their status. */
-  readonly statuses: ReadonlyMap<string, string>
+  /** Runs of the engine: how they are, and why they failed. */
+  readonly runs: ReadonlyMap<string, RunState>
   /** Results in the journals of the runs. */
   readonly recorded: readonly Recorded[]
   /** Handlers that were entered, in order. */
@@ -33,7 +36,7 @@ export async function gather(
   { client, ledger, shop }: Sources,
   known: Pick<Evidence, 'started' | 'dead' | 'kills'>,
 ): Promise<Evidence> {
-  const statuses = await readStatuses(client)
+  const runs = await readRuns(client)
   const recorded: Recorded[] = []
   await each(known.started, 8, async (run) => {
     const { items } = await client.getTimeline({ runId: run })
@@ -42,16 +45,16 @@ export async function gather(
   const entries = await ledger.entries()
   const reservations = await shop.reservations()
   const [stock, payments] = [await shop.stock(), await shop.bank.payments()]
-  return { ...known, statuses, recorded, entries, reservations, stock, payments }
+  return { ...known, runs, recorded, entries, reservations, stock, payments }
 }
 
-async function readStatuses(client: WorkflowClient): Promise<Map<string, string>> {
-  const statuses = new Map<string, string>()
+async function readRuns(client: WorkflowClient): Promise<Map<string, RunState>> {
+  const runs = new Map<string, RunState>()
   for (let startingAfter: string | null = null; ; ) {
     const page = await client.getRuns({ limit: 100, startingAfter })
-    for (const run of page.items) statuses.set(run.id, run.status)
+    for (const { id, status, error } of page.items) runs.set(id, { status, error })
     startingAfter = page.nextCursor
-    if (startingAfter === null) return statuses
+    if (startingAfter === null) return runs
   }
 }
 

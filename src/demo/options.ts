@@ -43,7 +43,7 @@ export type DemoPlan = {
   readonly kills: number
   readonly keep: boolean
   readonly databaseUrl: string | null
-  readonly lease: string
+  readonly leaseSeconds: number
   readonly concurrency: number
 }
 
@@ -55,8 +55,9 @@ export function planDemo(options: DemoOptions): DemoPlan {
     kills: whole('kills', options.kills ?? 2),
     keep: options.keep ?? false,
     databaseUrl: options.databaseUrl || null,
-    lease: '2 s',
-    concurrency: 100,
+    leaseSeconds: 3,
+    // what two processes in a row died of is run alone: with few orders that would be most of them
+    concurrency: Math.min(Math.max(Math.ceil(orders / 4), 1), 100),
   }
 }
 

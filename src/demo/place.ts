@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { startPostgres } from '../embedded/index.ts'
+import { decodeError } from '../kernel/database-error.ts'
 
 /** A database for one demo. */
 export type Place = {
@@ -72,12 +73,14 @@ async function guest(connectionString: string): Promise<Place> {
 async function ask(connectionString: string, statement: string): Promise<string> {
   const client = new pg.Client({ connectionString })
   client.on('error', () => {})
-  await client.connect()
   try {
+    await client.connect()
     const { rows } = await client.query(statement)
     return String(Object.values(rows?.[0] ?? {})[0])
+  } catch (error) {
+    throw decodeError(error)
   } finally {
-    await client.end()
+    await client.end().catch(() => {})
   }
 }
 

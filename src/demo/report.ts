@@ -18,8 +18,8 @@ type Row = readonly [what: string, value: string, remark?: string]
 
 /** The table at the end. */
 export function table(evidence: Evidence, story: Story): string {
-  const { started, statuses, entries, reservations, payments, dead, kills } = evidence
-  const completed = started.filter((run) => statuses.get(run) === 'completed').length
+  const { started, runs, entries, reservations, payments, dead, kills } = evidence
+  const completed = started.filter((run) => runs.get(run)?.status === 'completed').length
   const steps = new Set(entries.map(({ run, step }) => `${run} ${step}`)).size
   const asked = entries.filter(({ step }) => step === 'charge').length
   const lost = dead.size - kills.done

@@ -4,7 +4,7 @@ import type { Output } from './options.ts'
 /** Between two pictures: on a terminal one line that changes, else a line each time. */
 const LIVE_MS = 100
 const LINES_MS = 1000
-const BAR = 24
+const BAR = 16
 
 /** Where the demo shows how it goes. */
 export class Screen {
@@ -50,14 +50,22 @@ export class Screen {
     this.#live = ''
   }
 
-  #describe({ ended, held, waiting, queued, steps }: Census, now: number): string {
+  #describe(census: Census, now: number): string {
+    const { ended, held, orphaned, waiting, queued, suspected, steps } = census
     const seconds = (now - this.#speed.at) / 1000
     if (seconds >= 0.5) {
       const perSecond = Math.round((steps - this.#speed.steps) / seconds)
       this.#speed = { at: now, steps, perSecond }
     }
-    const all = `${count(ended)} of ${count(this.#total)} completed`
-    return `${all}, ${held} running, ${waiting} waiting, ${queued} queued, ${count(this.#speed.perSecond)} steps/s`
+    return [
+      `${count(ended)} of ${count(this.#total)} completed`,
+      `${held} running`,
+      ...(orphaned > 0 ? [`${orphaned} of a dead worker`] : []),
+      `${waiting} waiting`,
+      `${queued} queued`,
+      ...(suspected > 0 ? [`${suspected} suspected`] : []),
+      `${count(this.#speed.perSecond)} steps/s`,
+    ].join(', ')
   }
 }
 

@@ -10,7 +10,7 @@ import { ITEMS } from './shop.ts'
 import type { WorkerProcess } from './worker-process.ts'
 
 /** Between two looks. */
-const LOOK_MS = 20
+const LOOK_MS = 40
 /** Orders come in such batches, while no more than this many are queued. */
 const BATCH = 50
 const ENOUGH_QUEUED = 100
@@ -48,12 +48,12 @@ export class Show {
     const began = performance.now()
     for (;;) {
       signal.throwIfAborted()
-      const census = await counter.count(this.started.length)
+      const census = await counter.count(this.started.length, worker.pid)
       screen.show(census)
       if (census.ended === plan.orders || this.#stalled(census)) break
       if (this.started.length < plan.orders && census.queued < ENOUGH_QUEUED)
         await this.#takeOrders()
-      if (worker.lostLease()) await this.#restart(`worker ${worker.pid} lost its lease`)
+      if (worker.lostLease()) await this.#loseLease()
       else if (this.#isTimeToKill(census)) await this.#kill()
       await pause(LOOK_MS)
     }
@@ -84,9 +84,16 @@ export class Show {
   async #kill(): Promise<void> {
     const { worker, counter } = this.#parts
     const pid = await worker.kill()
-    const { held } = await counter.count(this.started.length)
+    const { held } = await counter.count(this.started.length, pid)
     this.held.push(held)
     await this.#restart(`kill -9 ${pid}: the worker is gone, and held ${count(held)} runs`)
+  }
+
+  async #loseLease(): Promise<void> {
+    const { worker } = this.#parts
+    await this.#restart(
+      `worker ${worker.pid} lost its lease, this machine is busy; the next one’s is ${worker.leaseSeconds} s`,
+    )
   }
 
   async #restart(why: string): Promise<void> {

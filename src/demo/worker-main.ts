@@ -10,7 +10,7 @@ process.on('SIGINT', () => {}) // Ctrl-C reaches the whole process group; the de
 process.on('disconnect', () => process.exit(1)) // the demo is gone
 
 process.once('message', async (setup: WorkerSetup) => {
-  const { connectionString, schema, shopSchema, lease, concurrency } = setup
+  const { connectionString, schema, shopSchema, leaseSeconds, concurrency } = setup
   const shop = new Shop(connectionString, shopSchema)
   const ledger = new Ledger(connectionString, shopSchema)
   const engine = new WorkflowEngine({
@@ -23,7 +23,7 @@ process.once('message', async (setup: WorkerSetup) => {
     await engine.stop()
     process.exit(0)
   })
-  await engine.start({ lease, concurrency, pollInterval: '250 ms' })
+  await engine.start({ lease: { seconds: leaseSeconds }, concurrency, pollInterval: '250 ms' })
   process.send?.('ready')
 })
 

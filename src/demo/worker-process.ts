@@ -8,7 +8,7 @@ export type WorkerSetup = {
   readonly connectionString: string
   readonly schema: string
   readonly shopSchema: string
-  readonly lease: string
+  readonly leaseSeconds: number
   readonly concurrency: number
 }
 
@@ -19,7 +19,7 @@ export const LEASE_LOST = 75
 export class WorkerProcess {
   /** Processes that died, by our hand or because they lost their lease. */
   readonly dead = new Set<number>()
-  readonly #setup: WorkerSetup
+  #setup: WorkerSetup
   readonly #complain: (line: string) => void
   #child: ChildProcess | null = null
 
@@ -27,6 +27,10 @@ export class WorkerProcess {
   constructor(setup: WorkerSetup, complain: (line: string) => void) {
     this.#setup = setup
     this.#complain = complain
+  }
+
+  get leaseSeconds(): number {
+    return this.#setup.leaseSeconds
   }
 
   get pid(): number {
@@ -60,7 +64,11 @@ export class WorkerProcess {
     return pid
   }
 
-  /** Whether it ended by itself because it lost its lease. @throws Error if it ended otherwise */
+  /**
+   * Whether it ended by itself because it lost its lease: then the next gets a longer one, because
+   * this machine is too busy for so short a one.
+   * @throws Error if it ended otherwise
+   */
   lostLease(): boolean {
     const { exitCode, signalCode } = this.#child as ChildProcess
     if (exitCode === null && signalCode === null) return false
@@ -68,6 +76,7 @@ export class WorkerProcess {
       throw new Error(`The worker process ${this.pid} ended by itself (${signalCode ?? exitCode}).`)
     }
     this.dead.add(this.pid)
+    this.#setup = { ...this.#setup, leaseSeconds: this.#setup.leaseSeconds * 2 }
     return true
   }
 

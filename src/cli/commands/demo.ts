@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { type DemoOptions, demoFlags, runDemo } from '../../demo/demo.ts'
+import { type DemoOptions, demoFlags } from '../../demo/options.ts'
 import { wholeNumber } from '../option-values.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
@@ -17,6 +17,7 @@ export function demoCommand(): Command {
   }
   return command.action(async (options: DemoOptions, command: Command) => {
     const { databaseUrl } = readSettings(command)
+    const { runDemo } = await import('../../demo/demo.ts')
     process.exitCode = await runDemo({ ...options, databaseUrl })
   })
 }

@@ -17,7 +17,9 @@ export function migrateCommand(): Command {
     'millrace migrate --sql > install.sql',
     'millrace migrate --roles | psql "$DATABASE_URL"',
   ])
-    .addOption(new Option('--dry-run', 'only list what would be applied').conflicts(['sql', 'roles']))
+    .addOption(
+      new Option('--dry-run', 'only list what would be applied').conflicts(['sql', 'roles']),
+    )
     .addOption(new Option('--sql', 'print it all as SQL; needs no database').conflicts('roles'))
     .option('--roles', 'print roles and grants as SQL; needs no database')
     .action(async (options: Options, command: Command) => {

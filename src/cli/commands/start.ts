@@ -73,7 +73,7 @@ async function start(
       ...(delay === undefined ? {} : { delay }),
       ...(runId === undefined ? {} : { runId }),
     })
-    await warnWithoutWorker(client, run, out)
+    await warnWithoutWorker(client, out)
     if (options.wait === undefined) return out.show(run, () => showStarted(run, out))
     await awaitRun(run, options.wait === true ? undefined : options.wait, out)
   })
@@ -97,10 +97,7 @@ function showStarted(run: WorkflowRun, { paint, quiet }: Output): string {
 }
 
 /** The commonest reason why nothing happens. */
-async function warnWithoutWorker(client: WorkflowClient, run: WorkflowRun, out: Output) {
-  if (out.json || out.quiet) return
-  const workflows = await client.getWorkflows()
-  const own = workflows.find(({ id, version }) => id === run.workflowId && version === run.version)
-  if (own?.workers !== 0) return
-  out.note(`No worker has ${run.workflowId} v${run.version} now: the run waits until one comes.`)
+async function warnWithoutWorker(client: WorkflowClient, out: Output): Promise<void> {
+  if (out.json || out.quiet || (await client.getWorkers()).length > 0) return
+  out.note('No worker is alive now: the run waits until "millrace dev" or "millrace worker" runs.')
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { withDatabase } from '../connection.ts'
 import { getWorkers, type WorkerRow } from '../../kernel/workers.ts'
+import { withDatabase } from '../connection.ts'
 import type { Output } from '../output.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
@@ -10,17 +10,19 @@ import { table } from '../table.ts'
 /** `millrace workers` */
 export function workersCommand(): Command {
   const examples = ['millrace workers', 'millrace workers --json']
-  return makeCommand('workers', 'the worker processes, and what runs there for long', examples).action(
-    async (_options: object, command: Command) => {
-      const settings = readSettings(command)
-      const { out } = settings
-      const workers = await withDatabase(settings, (db) =>
-        getWorkers(db, { tenant: settings.tenant ?? 'default' }),
-      )
-      if (workers.length === 0) out.note('No worker. "millrace dev" or "millrace worker" starts one.')
-      out.show(workers.map(toJson), () => (workers.length === 0 ? '' : showWorkers(workers, out)))
-    },
-  )
+  return makeCommand(
+    'workers',
+    'the worker processes, and what runs there for long',
+    examples,
+  ).action(async (_options: object, command: Command) => {
+    const settings = readSettings(command)
+    const { out } = settings
+    const workers = await withDatabase(settings, (db) =>
+      getWorkers(db, { tenant: settings.tenant ?? 'default' }),
+    )
+    if (workers.length === 0) out.note('No worker. "millrace dev" or "millrace worker" starts one.')
+    out.show(workers.map(toJson), () => (workers.length === 0 ? '' : showWorkers(workers, out)))
+  })
 }
 
 function toJson({ id, info, running, started_at, seen_until, alive }: WorkerRow) {

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { withClient } from '../connection.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
@@ -13,28 +13,30 @@ export function workflowsCommand(): Command {
 
 function listCommand(): Command {
   const examples = ['millrace workflows list', 'millrace workflows list --json']
-  return makeCommand('list', 'every version, its unfinished runs, and its workers', examples).action(
-    async (_options: object, command: Command) => {
-      const settings = readSettings(command)
-      const { out } = settings
-      const workflows = await withClient(settings, (client) => client.getWorkflows())
-      if (workflows.length === 0) out.note('No workflow is registered yet; a worker does that.')
-      out.show(workflows, () => {
-        if (workflows.length === 0) return ''
-        if (out.quiet) return workflows.map(({ id, version }) => `${id} ${version}`).join('\n')
-        const dim = (text: string) => out.paint('dim', text)
-        return table(
-          [
-            { heading: dim('WORKFLOW'), cell: ({ id }) => id },
-            { heading: dim('VERSION'), cell: ({ version }) => version },
-            { heading: dim('KIND'), cell: ({ kind }) => kind },
-            { heading: dim('UNFINISHED'), cell: ({ live }) => String(live), align: 'right' },
-            { heading: dim('WORKERS'), cell: ({ workers }) => String(workers), align: 'right' },
-          ],
-          workflows,
-          out.columns,
-        )
-      })
-    },
-  )
+  return makeCommand(
+    'list',
+    'every version, its unfinished runs, and its workers',
+    examples,
+  ).action(async (_options: object, command: Command) => {
+    const settings = readSettings(command)
+    const { out } = settings
+    const workflows = await withClient(settings, (client) => client.getWorkflows())
+    if (workflows.length === 0) out.note('No workflow is registered yet; a worker does that.')
+    out.show(workflows, () => {
+      if (workflows.length === 0) return ''
+      if (out.quiet) return workflows.map(({ id, version }) => `${id} ${version}`).join('\n')
+      const dim = (text: string) => out.paint('dim', text)
+      return table(
+        [
+          { heading: dim('WORKFLOW'), cell: ({ id }) => id },
+          { heading: dim('VERSION'), cell: ({ version }) => version },
+          { heading: dim('KIND'), cell: ({ kind }) => kind },
+          { heading: dim('UNFINISHED'), cell: ({ live }) => String(live), align: 'right' },
+          { heading: dim('WORKERS'), cell: ({ workers }) => String(workers), align: 'right' },
+        ],
+        workflows,
+        out.columns,
+      )
+    })
+  })
 }

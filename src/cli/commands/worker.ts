@@ -1,0 +1,40 @@
+import { type Command, Option } from 'commander'
+import { duration, list, wholeNumber } from '../option-values.ts'
+import { makeCommand } from '../program.ts'
+import { readSettings } from '../settings.ts'
+import type { WorkerProcessOptions } from '../worker-process.ts'
+import { DEFAULT_GLOB } from '../workflow-files/glob.ts'
+
+/** `millrace worker` */
+export function workerCommand(): Command {
+  return makeCommand('worker', 'a worker for your workflows, for production', [
+    'millrace worker',
+    "millrace worker --workflows 'dist/workflows/*.js' --queues mail,default --concurrency 50",
+    'millrace worker --migrate off --health-port 9090',
+  ])
+    .option('--workflows <glob>', 'files that export workflows', DEFAULT_GLOB)
+    .option('--queues <names>', 'take runs of these queues only, commas between them', list)
+    .option('--concurrency <n>', 'runs at work at once', wholeNumber(1, 10_000), 100)
+    .addOption(
+      new Option('--lease <duration>', 'how long a dead worker goes unnoticed')
+        .argParser(duration)
+        .default(15_000, '15 s'),
+    )
+    .addOption(
+      new Option('--drain <duration>', 'how long running steps may take to end at a stop')
+        .argParser(duration)
+        .default(30_000, '30 s'),
+    )
+    .option('--health-port <n>', 'serve /live, /ready and /metrics there', wholeNumber(0, 65_535))
+    .addOption(
+      new Option('--migrate <how>', 'bring the schema up to date at start, check it, or neither')
+        .choices(['auto', 'check', 'off'])
+        .default('auto'),
+    )
+    .option('--watch', 'load workflows again when their files change')
+    .action(async (options: WorkerProcessOptions, command: Command) => {
+      // the engine and the compiler of TypeScript are loaded only where they are used
+      const { runWorker } = await import('../worker-process.ts')
+      await runWorker(options, readSettings(command))
+    })
+}

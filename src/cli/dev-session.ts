@@ -1,0 +1,148 @@
+import { relative } from 'node:path'
+import { type EmbeddedPostgres, isEmbeddedDataDir, startPostgres } from '../embedded/index.ts'
+import { WorkflowEngine } from '../worker/workflow-engine.ts'
+import { checkUrl, hidePassword } from './connection.ts'
+import { EventLog } from './event-log.ts'
+import { packageVersion } from './program.ts'
+import type { Settings } from './settings.ts'
+import { programName } from './show/words.ts'
+import {
+  showNoWorkflows,
+  showWorkflows,
+  tellBroken,
+  tellReload,
+} from './show/workflow-files-view.ts'
+import { stopRequested } from './stop-signal.ts'
+import { facts } from './table.ts'
+import { LiveWorkflows } from './workflow-files/live-workflows.ts'
+import { WorkflowSet } from './workflow-files/workflow-set.ts'
+
+/** What `millrace dev` can be told. */
+export type DevOptions = { workflows: string; concurrency: number; dataDir: string }
+
+/** Ctrl-C shall not wait for long steps: they begin again the next time. */
+const DRAIN = '5 s'
+
+/** Runs until somebody asks it to stop; then the process ends. */
+export async function runDev(options: DevOptions, settings: Settings): Promise<void> {
+  const stop = stopRequested()
+  const server = settings.databaseUrl === undefined ? await ownServer(options, settings) : null
+  const session = new DevSession(options, settings, server)
+  try {
+    await session.start()
+    await stop
+    session.sayStopping()
+  } finally {
+    await session.stop()
+    await server?.stop()
+  }
+  session.sayStopped()
+  // user code may have left timers and connections behind, which would keep the process alive
+  process.exit(0)
+}
+
+async function ownServer({ dataDir }: DevOptions, { out }: Settings): Promise<EmbeddedPostgres> {
+  const onLog = (line: string) => {
+    if (line.startsWith('millrace: ')) out.note(line)
+  }
+  if (!(await isEmbeddedDataDir(dataDir))) out.note(`Making a database in ${dataDir} …`)
+  return startPostgres({ dataDir, reuse: true, onLog })
+}
+
+/** One `millrace dev`, from the ready database on. */
+class DevSession {
+  readonly #options: DevOptions
+  readonly #settings: Settings
+  readonly #server: EmbeddedPostgres | null
+  readonly #url: string
+  readonly #cwd = process.cwd()
+  readonly #log: EventLog
+  readonly #engine: WorkflowEngine
+  readonly #workflows: LiveWorkflows
+
+  constructor(options: DevOptions, settings: Settings, server: EmbeddedPostgres | null) {
+    const { schema, tenant, out, databaseUrl } = settings
+    this.#options = options
+    this.#settings = settings
+    this.#server = server
+    this.#url = server?.connectionString ?? checkUrl(databaseUrl ?? '')
+    this.#log = new EventLog(out, this.#cwd, true)
+    const connection = { connectionString: this.#url, schema, tenant, logger: this.#log }
+    this.#engine = new WorkflowEngine(connection)
+    const set = new WorkflowSet(this.#engine, [this.#log], this.#cwd)
+    this.#workflows = new LiveWorkflows(options.workflows, this.#cwd, set)
+  }
+
+  async start(): Promise<void> {
+    const { out } = this.#settings
+    // a promise that user code forgot must not end the session
+    process.on('unhandledRejection', (error) => this.#log.error('Unhandled rejection:', error))
+    const broken = await this.#workflows.load()
+    await this.#engine.start({ concurrency: this.#options.concurrency, drainTimeout: DRAIN })
+    this.#sayReady()
+    tellBroken(broken, this.#cwd, this.#log, out)
+    await this.#workflows.watch(
+      (reload) => tellReload(reload, this.#workflows.list(), this.#cwd, this.#log, out),
+      (error) => this.#log.error(error.message),
+    )
+  }
+
+  async stop(): Promise<void> {
+    this.#workflows.stop()
+    await this.#engine.stop()
+    this.#log.stop()
+  }
+
+  sayStopping(): void {
+    const { held } = this.#engine
+    const text = 'Stopping: running steps have 5 s to end. Ctrl-C again stops at once.'
+    if (held > 0) this.#log.tell('stopping', { held }, this.#settings.out.paint('dim', text))
+  }
+
+  sayStopped(): void {
+    this.#log.tell('stopped', {}, this.#settings.out.paint('dim', 'Stopped. Runs go on next time.'))
+  }
+
+  #sayReady(): void {
+    const { out } = this.#settings
+    const workflows = this.#workflows.list().map(({ file, id, version }) => {
+      return { id, version, file: relative(this.#cwd, file) }
+    })
+    const { dataDir, logFile, version } = this.#server ?? {}
+    const fields = { url: this.#url, dataDir, logFile, postgres: version, workflows }
+    if (out.json) this.#log.tell('ready', fields, '')
+    else if (!out.quiet) out.print(this.#banner())
+  }
+
+  #banner(): string {
+    const { out } = this.#settings
+    const listed = this.#workflows.list()
+    const me = programName()
+    const url = this.#server === null ? hidePassword(this.#url) : this.#url
+    const psql = this.#server === null ? 'psql "$DATABASE_URL"' : `psql '${this.#url}'`
+    const head = `${out.paint('bold', 'millrace dev')} ${out.paint('dim', packageVersion())}`
+    const found = listed.length === 0 ? null : showWorkflows(listed, this.#cwd, out)
+    const none = listed.length === 0 ? `\n${showNoWorkflows(this.#options.workflows, out)}\n` : ''
+    const body = facts([
+      ['postgres', this.#serverLine()],
+      ['url', url],
+      ['data', this.#server && relative(this.#cwd, this.#server.dataDir)],
+      ['log', this.#server && relative(this.#cwd, this.#server.logFile)],
+      ['workflows', found],
+      [
+        'start',
+        `${me} start ${listed[0]?.id ?? 'hello'} '${listed[0] ? '{}' : '{"name": "Ada"}'}'`,
+      ],
+      ['look', `${me} runs list`],
+      ['sql', psql],
+    ])
+    const foot = out.paint('dim', `Watching ${this.#options.workflows}  ·  Ctrl-C stops.`)
+    return `\n${head}\n\n${body}\n${none}\n${foot}\n`
+  }
+
+  #serverLine(): string {
+    if (this.#server === null) return 'the one of DATABASE_URL'
+    const { version, reused } = this.#server
+    return `${version}, ${reused ? 'started by another process' : 'our own, ends with this process'}`
+  }
+}

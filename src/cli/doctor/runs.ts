@@ -1,0 +1,88 @@
+import { getWorkflows } from '../../kernel/definitions.ts'
+import { getRuns, type RunJson } from '../../kernel/runs.ts'
+import { inSchema } from '../../kernel/schema-name.ts'
+import { getWorkers, type WorkerRow } from '../../kernel/workers.ts'
+import { count } from '../show/words.ts'
+import { type Check, ok, type Patient, type Verdict, warn } from './check.ts'
+
+/** Reasons for which the system itself pauses a run. */
+const systemReasons: readonly RunJson['reason'][] = ['poison', 'history_mismatch', 'limit']
+
+/** Whether somebody does the work. */
+export const workers: Check = {
+  name: 'workers',
+  async look({ db, tenant }) {
+    const all = await getWorkers(db, { tenant })
+    const alive = all.filter((worker) => worker.alive)
+    const lapsed = all.length - alive.length
+    if (lapsed > 0) {
+      const text = `${count(lapsed, 'worker')} died without a word; ${alive.length} alive.`
+      return warn(text, 'Their runs go on as soon as a worker lives: look why these died.')
+    }
+    if (alive.length > 0) return ok(`${count(alive.length, 'worker')} alive`)
+    return warn('No worker is alive.', 'Start one with "millrace worker", or "millrace dev".')
+  },
+}
+
+/** Runs that wait for a worker which does not exist: a version that was not deployed, a queue nobody takes. */
+export const unserved: Check = {
+  name: 'routes',
+  async look(patient) {
+    const { db, tenant } = patient
+    const alive = (await getWorkers(db, { tenant })).filter((worker) => worker.alive)
+    const routes = await liveRoutes(patient)
+    const lonely = routes.filter((route) => !alive.some((worker) => serves(worker, route)))
+    if (lonely.length > 0) return lonely.slice(0, 10).map(unservedRoute)
+    if (routes.length === 0) return ok('no unfinished run')
+    return ok('every unfinished run has a worker that can take it')
+  },
+}
+
+type Route = { name: string; version: string; queue: string | null; live: number }
+
+/** Routes with unfinished runs. Who may not read tables is told workflow versions, without queues. */
+async function liveRoutes({ db, tenant }: Patient): Promise<Route[]> {
+  const text = `select w.name, w.version, r.queue, count(*)::int as live
+    from millrace.live l join millrace.routes r on r.id = l.route_id
+    join millrace.workflows w on w.id = r.workflow_id
+    join millrace.tenants t on t.id = l.tenant_id
+    where l.task = 0 and t.slug = $1 group by 1, 2, 3 order by 1, 2, 3`
+  try {
+    return (await db.pool.query<Route>(inSchema(text, db.schema), [tenant])).rows
+  } catch (error) {
+    if ((error as { code?: string }).code !== '42501') throw error
+    const known = await getWorkflows(db, { tenant })
+    return known
+      .filter(({ live }) => live > 0)
+      .map(({ id, version, live }) => ({ name: id, version, queue: null, live }))
+  }
+}
+
+function serves({ info }: WorkerRow, { name, version, queue }: Route): boolean {
+  const has = info.workflows.some((one) => one[0] === name && one[1] === version)
+  return has && (queue === null || info.queues === null || info.queues.includes(queue))
+}
+
+function unservedRoute({ name, version, queue, live }: Route): Verdict {
+  const where = queue === null || queue === 'default' ? '' : ` in queue "${queue}"`
+  return warn(
+    `${count(live, 'unfinished run')} of ${name} v${version}${where}, and no worker for them.`,
+    `Start a worker that has ${name} v${version}${where === '' ? '' : ` and takes "${queue}"`}.`,
+  )
+}
+
+/** Runs that the engine stopped because a person has to look. */
+export const paused: Check = {
+  name: 'paused runs',
+  async look({ db, tenant }) {
+    const { runs } = await getRuns(db, { tenant, statuses: ['paused'], limit: 101 })
+    const stuck = runs.filter(({ reason }) => systemReasons.includes(reason))
+    if (stuck.length === 0) return ok('the engine has paused no run')
+    const first = stuck[0] as RunJson
+    const number = runs.length > 100 ? `${stuck.length} or more` : String(stuck.length)
+    return warn(
+      `${number} paused by the engine; the newest is ${first.id} (${first.reason}).`,
+      'See "millrace runs show <id>"; mend the cause, then "millrace runs resume <id>".',
+    )
+  },
+}

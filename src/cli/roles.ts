@@ -1,0 +1,98 @@
+import { DEFAULT_SCHEMA, inSchema } from '../kernel/schema-name.ts'
+
+/** A role of the kernel, and the functions that it has to call. */
+export type Role = 'client' | 'worker'
+
+/** What WorkflowClient calls, by what for. */
+const forClients = {
+  'to start runs': ['tenant_id', 'take_ids', 'resolve_route', 'start_runs', 'start_workflow'],
+  'to read runs': ['get_run', 'get_runs', 'get_timeline', 'check_progress', 'run_json', 'find_run'],
+  'to wait for runs': ['watch', 'get_outcomes'],
+  'to steer runs': [
+    'trigger_event',
+    'pause_workflow',
+    'resume_workflow',
+    'cancel_workflow',
+    'retry_workflow',
+    'fast_forward_workflow',
+  ],
+  'to see what is there': ['get_workflows', 'get_workers'],
+}
+
+/** What a worker calls beside that. */
+const forWorkers = {
+  'to make workflows known': ['register_workflow', 'get_routes'],
+  'to live': ['register_worker', 'renew_lease', 'report_running', 'stop_worker'],
+  'to take runs and write what they did': [
+    'claim_tasks',
+    'advance_tasks',
+    'held_tasks',
+    'journal_length',
+  ],
+  'to look after the runs of others': ['recover', 'expire_runs'],
+}
+
+/** The functions that a role may execute: exactly those. */
+export function grantedFunctions(role: Role): string[] {
+  const client = Object.values(forClients).flat()
+  return role === 'client' ? client : [...client, ...Object.values(forWorkers).flat()]
+}
+
+/** Roles and grants as SQL for psql; running it again changes nothing. */
+export function roleStatements(schema: string = DEFAULT_SCHEMA): string {
+  const grants = [
+    ...grant('client', forClients),
+    ...grant('worker', forClients),
+    ...grant('worker', forWorkers),
+  ]
+  return inSchema([head, roles, owner, ...grants, foot].join('\n'), schema)
+}
+
+function grant(role: Role, functions: Record<string, readonly string[]>): string[] {
+  return Object.entries(functions).map(([purpose, names]) => {
+    const list = names.map((name) => `millrace.${name}`).join(',\n  ')
+    return `-- ${role}s: ${purpose}\ngrant execute on function\n  ${list}\n  to millrace_${role};\n`
+  })
+}
+
+// In "inSchema" only the bare word is the schema: millrace_worker is another word, and stays.
+const head = `-- Roles and grants for Millrace. Run this as a superuser, in the database of the engine, after
+-- "millrace migrate"; run it again after each upgrade: new functions need new grants.
+--
+--   millrace_owner     owns the schema; nobody logs in as it
+--   millrace_migrator  runs "millrace migrate", as the owner
+--   millrace_worker    runs workers, with --migrate off
+--   millrace_client    starts, signals, steers and reads runs
+--
+-- Give those that log in a password of their own:  alter role millrace_worker password '…';
+-- Where another role has installed the schema already, that role is its owner: leave out the first two.
+-- A worker whose steps use your own tables (step.transaction) needs rights to those tables as well.
+
+begin;`
+
+const roles = ['owner nologin', 'migrator login', 'worker login', 'client login']
+  .map((role) => {
+    const [name, login] = role.split(' ') as [string, string]
+    return `do $$ begin
+  if not exists (select from pg_roles where rolname = 'millrace_${name}') then
+    create role millrace_${name} ${login} noinherit;
+  end if;
+end $$;`
+  })
+  .join('\n')
+
+const owner = `
+-- the migrator acts as the owner, so that what it makes belongs to the owner
+grant millrace_owner to millrace_migrator;
+alter role millrace_migrator set role = 'millrace_owner';
+do $$ begin
+  execute format('grant connect, create on database %I to millrace_owner', current_database());
+  execute format('grant connect on database %I to millrace_migrator, millrace_worker, millrace_client',
+    current_database());
+end $$;
+
+create schema if not exists millrace authorization millrace_owner;
+grant usage on schema millrace to millrace_worker, millrace_client;
+`
+
+const foot = 'commit;\n'

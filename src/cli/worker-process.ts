@@ -1,0 +1,142 @@
+import { hostname } from 'node:os'
+import { DefinitionError, InvalidInputError } from '../model/errors.ts'
+import { WorkflowEngine } from '../worker/workflow-engine.ts'
+import { findTarget } from './connection.ts'
+import { EventLog } from './event-log.ts'
+import { type HealthServer, serveHealth } from './health-server.ts'
+import { Metrics } from './metrics.ts'
+import type { Settings } from './settings.ts'
+import { count } from './show/words.ts'
+import { tellBroken, tellReload } from './show/workflow-files-view.ts'
+import { stopRequested } from './stop-signal.ts'
+import { LiveWorkflows } from './workflow-files/live-workflows.ts'
+import { WorkflowSet } from './workflow-files/workflow-set.ts'
+
+/** What `millrace worker` can be told. */
+export type WorkerProcessOptions = {
+  workflows: string
+  queues?: string[]
+  concurrency: number
+  lease: number
+  drain: number
+  healthPort?: number
+  migrate: 'auto' | 'check' | 'off'
+  watch?: boolean
+}
+
+/** Runs until somebody asks it to stop; then the process ends. */
+export async function runWorker(options: WorkerProcessOptions, settings: Settings): Promise<void> {
+  const stop = stopRequested()
+  const target = await findTarget(settings)
+  const worker = new WorkerProcess(options, settings, target.url)
+  try {
+    await worker.start()
+    worker.drain(await stop)
+  } finally {
+    await worker.stop()
+    await target.release()
+  }
+  // user code may have left timers and connections behind, which would keep the process alive
+  process.exit(0)
+}
+
+/** One `millrace worker`, from the known database on. */
+class WorkerProcess {
+  readonly #options: WorkerProcessOptions
+  readonly #settings: Settings
+  readonly #cwd = process.cwd()
+  readonly #log: EventLog
+  readonly #metrics = new Metrics()
+  readonly #engine: WorkflowEngine
+  readonly #workflows: LiveWorkflows
+  #health: HealthServer | null = null
+  #draining = false
+
+  constructor(options: WorkerProcessOptions, settings: Settings, connectionString: string) {
+    const { schema, tenant, out } = settings
+    this.#options = options
+    this.#settings = settings
+    this.#log = new EventLog(out, this.#cwd, false)
+    const connection = { connectionString, schema, tenant, logger: this.#log }
+    this.#engine = new WorkflowEngine({ ...connection, migrate: options.migrate })
+    const set = new WorkflowSet(this.#engine, [this.#log, this.#metrics], this.#cwd)
+    this.#workflows = new LiveWorkflows(options.workflows, this.#cwd, set)
+  }
+
+  async start(): Promise<void> {
+    const { concurrency, lease, drain, queues, healthPort, watch } = this.#options
+    await this.#load()
+    if (healthPort !== undefined) {
+      this.#health = await serveHealth(healthPort, {
+        notReady: () => this.#notReady(),
+        metrics: (ready) => this.#metrics.text({ ready, concurrency, held: this.#engine.held }),
+      })
+    }
+    const options = { concurrency, lease, drainTimeout: drain, ...(queues ? { queues } : {}) }
+    await this.#engine.start(options)
+    this.#sayReady()
+    if (watch) await this.#watch()
+  }
+
+  /** From now on no run is taken. */
+  drain(signal: NodeJS.Signals): void {
+    this.#draining = true
+    const { held } = this.#engine
+    this.#log.tell('stopping', { signal, held }, `${signal}: ${count(held, 'run')} to hand back`)
+  }
+
+  async stop(): Promise<void> {
+    this.#workflows.stop()
+    await this.#engine.stop()
+    await this.#health?.close()
+    this.#log.stop()
+    if (this.#draining) this.#log.tell('stopped', {}, 'stopped')
+  }
+
+  /** A worker that lacks a workflow would leave its runs lying: better it does not start. */
+  async #load(): Promise<void> {
+    const { workflows, watch } = this.#options
+    const broken = await this.#workflows.load()
+    if (watch) return tellBroken(broken, this.#cwd, this.#log, this.#settings.out)
+    if (broken.length > 0) {
+      const issues = broken.map(({ error }) => ({ message: error }))
+      const lines = issues.map(({ message }) => `\n  ${message}`).join('')
+      const files = count(broken.length, 'workflow file')
+      throw new DefinitionError(`${files} cannot be loaded:${lines}`, { issues })
+    }
+    if (this.#workflows.list().length > 0) return
+    throw new InvalidInputError(
+      `No file of ${workflows} exports a workflow. Name others with --workflows '<glob>'.`,
+    )
+  }
+
+  async #watch(): Promise<void> {
+    const { out } = this.#settings
+    await this.#workflows.watch(
+      (reload) => tellReload(reload, this.#workflows.list(), this.#cwd, this.#log, out),
+      (error) => this.#log.error(error.message),
+    )
+  }
+
+  async #notReady(): Promise<string | null> {
+    if (this.#draining) return 'it is stopping'
+    try {
+      const workers = await this.#engine.getWorkers()
+      const own = workers.some(({ host, pid }) => host === hostname() && pid === process.pid)
+      return own ? null : 'the worker is not registered'
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+
+  #sayReady(): void {
+    const { concurrency, queues } = this.#options
+    const workflows = this.#workflows.list().map(({ id, version }) => ({ id, version }))
+    const names = workflows.map(({ id, version }) => `${id} v${version}`).join(', ')
+    const from = queues ? `, queues ${queues.join(', ')}` : ''
+    const port = this.#health?.port
+    const health = port === undefined ? '' : `, health on port ${port}`
+    const text = `ready: ${names || 'no workflow yet'} (${concurrency} at once${from}${health})`
+    this.#log.tell('ready', { workflows, concurrency, queues, healthPort: port }, text)
+  }
+}

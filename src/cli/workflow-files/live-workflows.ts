@@ -1,0 +1,94 @@
+import { dirname, relative, resolve } from 'node:path'
+import { findFiles, findFolders, globFolder } from './glob.ts'
+import { loadFiles } from './load.ts'
+import { Watch } from './watch.ts'
+import type { Broken, Listed, WorkflowSet } from './workflow-set.ts'
+
+/** What a reload did; paths are relative to the working directory. */
+export type Reload = {
+  /** Files that are new or changed and load. */
+  readonly loaded: readonly string[]
+  /** Workflows that no file has any more. */
+  readonly gone: readonly Listed[]
+  /** Files that fail, if they did not fail in the same way before. */
+  readonly broken: readonly Broken[]
+}
+
+/** The workflows in the files of a glob: loads them, and again when they change. */
+export class LiveWorkflows {
+  readonly #glob: string
+  readonly #cwd: string
+  readonly #set: WorkflowSet
+  #sources: readonly string[] = []
+  #errors = new Map<string, string>()
+  #watch: Watch | null = null
+
+  constructor(glob: string, cwd: string, set: WorkflowSet) {
+    this.#glob = glob
+    this.#cwd = cwd
+    this.#set = set
+  }
+
+  list(): Listed[] {
+    return this.#set.list()
+  }
+
+  /** Loads all files afresh. @returns those that fail */
+  async load(): Promise<Broken[]> {
+    const files = await findFiles(this.#glob, this.#cwd)
+    const load = await loadFiles(files, this.#cwd)
+    this.#sources = load.sources
+    const broken = await this.#set.apply(load.files)
+    this.#errors = new Map(broken.map(({ file, error }) => [file, error]))
+    return broken
+  }
+
+  /** Loads again whenever a file changes, appears or goes, imported ones included. */
+  async watch(onReload: (reload: Reload) => void, onError: (error: Error) => void): Promise<void> {
+    const reload = async (changed: readonly string[]) => {
+      try {
+        onReload(await this.#reload(changed))
+      } catch (error) {
+        onError(error as Error)
+      }
+    }
+    this.#watch = new Watch(() => this.#watched(), reload)
+    await this.#watch.start()
+  }
+
+  stop(): void {
+    this.#watch?.stop()
+  }
+
+  async #reload(changed: readonly string[]): Promise<Reload> {
+    const before = this.list()
+    const errors = this.#errors
+    const broken = await this.load()
+    const after = new Set(this.list().map(keyOf))
+    const failing = new Set(broken.map(({ file }) => file))
+    const files = await findFiles(this.#glob, this.#cwd)
+    const own = changed.filter((file) => files.includes(file) && !failing.has(file))
+    // what is imported from elsewhere has no workflow of its own, but may change all
+    const imported = changed.filter((file) => !files.includes(file) && this.#sources.includes(file))
+    return {
+      loaded: [...own, ...imported].map((file) => relative(this.#cwd, file)),
+      gone: before.filter((one) => !after.has(keyOf(one))),
+      broken: broken.filter(
+        ({ file, error }) => changed.includes(file) || errors.get(file) !== error,
+      ),
+    }
+  }
+
+  async #watched() {
+    const files = await findFiles(this.#glob, this.#cwd)
+    const folders = await findFolders(resolve(this.#cwd, globFolder(this.#glob)))
+    return {
+      files: [...new Set([...files, ...this.#sources])],
+      folders: [...new Set([...folders, ...this.#sources.map((file) => dirname(file))])],
+    }
+  }
+}
+
+function keyOf({ id, version }: Listed): string {
+  return `${id}\n${version}`
+}

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { grantedFunctions } from '../../src/cli/roles.ts'
+import { WorkflowClient } from '../../src/index.ts'
+import {
+  asAdmin,
+  createDatabase,
+  createEmptyDatabase,
+  type TestDatabase,
+} from '../support/database.ts'
+import { makeFolder, millrace, millraceJson, startMillrace } from './millrace.ts'
+
+describe('an empty database', () => {
+  test('is migrated after a look at what would be done', async () => {
+    await using db = await createEmptyDatabase()
+    const at = { url: db.url }
+    const dry = await millrace(['migrate', '--dry-run'], at)
+    expect(dry.stdout).toMatch(/^migrations\/0001_core\.sql\n/)
+    expect(dry.stderr).toMatch(/files would be applied to schema "millrace"/)
+    const lists = await millrace(['runs', 'list'], at)
+    expect([lists.code, lists.stderr]).toEqual([6, expect.stringContaining('millrace migrate')])
+    const { stdout } = await millrace(['migrate'], at)
+    expect(stdout).toMatch(/^✓ schema "millrace": applied 0001_core\.sql.* policy files\n$/)
+    const again = await millraceJson<object>(['migrate'], at)
+    expect(again).toEqual({ schema: 'millrace', dryRun: false, applied: [] })
+    expect((await millrace(['runs', 'list'], at)).code).toBe(0)
+  })
+
+  test('is what --sql is for, in a schema of any name', async () => {
+    await using db = await createEmptyDatabase()
+    const { stdout } = await millrace(['migrate', '--sql', '--schema', 'engine_2'])
+    await db.query(stdout)
+    const args = ['migrate', '--dry-run', '--schema', 'engine_2']
+    expect(await millraceJson<object>(args, { url: db.url })).toMatchObject({ applied: [] })
+  })
+
+  test('a schema that cannot be named so: exit code 2', async () => {
+    const { code, stderr } = await millrace(['migrate', '--sql', '--schema', 'Not-This'])
+    expect([code, stderr.slice(0, 12)]).toEqual([2, 'error MR001:'])
+  })
+})
+
+describe('roles', () => {
+  let db: TestDatabase
+  let folder: Awaited<ReturnType<typeof makeFolder>>
+
+  beforeAll(async () => {
+    db = await createDatabase({ testClock: false })
+    const { stdout } = await millrace(['migrate', '--roles'])
+    const admin = new URL(db.adminUrl)
+    const client = new WorkflowClient({ connectionString: admin.href })
+    await client.stop()
+    await runAsAdmin(db, stdout)
+    await runAsAdmin(db, stdout) // again: no change
+    await asAdmin("alter role millrace_client password 'client'")
+    await asAdmin("alter role millrace_worker password 'worker'")
+    folder = await makeFolder({
+      'workflows/greet.ts': `import { workflow } from 'millrace'
+export default workflow('greet', async ({ step, input }) => {
+  const name = await step.transaction('ask', async (tx) => (await tx.query('select current_user')).rows[0].current_user)
+  const answer = await step.waitFor('answer', { eventName: 'answered' })
+  const child = await step.invoke('child', { id: 'child' }, input)
+  return { name, answer, child }
+})
+export const child = workflow('child', async ({ input }) => input)
+`,
+    })
+  })
+  afterAll(async () => {
+    await db.drop()
+    await folder.remove()
+  })
+
+  function urlOf(role: string): string {
+    const url = new URL(db.url)
+    url.username = `millrace_${role}`
+    url.password = role
+    return url.href
+  }
+
+  test.each(['client', 'worker'] as const)('every function of a %s exists, once', async (role) => {
+    const names = grantedFunctions(role)
+    const found = await db.query<{ proname: string }>(
+      "select proname from pg_proc where pronamespace = 'millrace'::regnamespace and proname = any ($1)",
+      [names],
+    )
+    expect(found.map(({ proname }) => proname).sort()).toEqual([...names].sort())
+  })
+
+  test('a worker runs what a client starts, and neither may more', async () => {
+    const worker = startMillrace(['worker', '--migrate', 'off'], {
+      url: urlOf('worker'),
+      cwd: folder.path,
+    })
+    await worker.says('ready: ')
+    const client = new WorkflowClient({ connectionString: urlOf('client') })
+    const run = await client.startWorkflow({ workflowId: 'greet', input: { a: 1 } })
+    await run.waitForStatus('waiting', { timeoutMs: 15_000 })
+    await run.pause()
+    await run.resume()
+    await run.signal('answered', 42)
+    const output = { name: 'millrace_worker', answer: 42, child: { a: 1 } }
+    expect(await run.result({ timeout: '15 s' })).toEqual(output)
+    expect((await client.getRuns()).items).toHaveLength(2)
+    expect(await run.timeline()).not.toHaveLength(0)
+    expect(await client.checkProgress({ runId: run.id })).toMatchObject({ status: 'completed' })
+    expect(await client.getWorkers()).toHaveLength(1)
+    await client.stop()
+    expect((await worker.stop('SIGTERM')).code).toBe(0)
+
+    const args = ['worker', '--migrate', 'off']
+    const refused = await millrace(args, { url: urlOf('client'), cwd: folder.path })
+    expect([refused.code, refused.stderr.slice(0, 12)]).toEqual([5, 'error MR042:'])
+    const migrating = await millrace(['worker'], { url: urlOf('worker'), cwd: folder.path })
+    expect([migrating.code, migrating.stderr.slice(0, 12)]).toEqual([5, 'error MR042:'])
+  })
+
+  test('a doctor tells a client from a worker', async () => {
+    type Finding = { name: string; status: string; message: string }
+    const look = async (role: string) => {
+      const report = await millraceJson<{ checks: Finding[] }>(['doctor'], { url: urlOf(role) })
+      return report.checks.find(({ name }) => name === 'rights')?.message
+    }
+    expect(await look('client')).toBe('role "millrace_client" may start and steer runs')
+    expect(await look('worker')).toBe(
+      'role "millrace_worker" may start and steer runs, run workers',
+    )
+  })
+})
+
+/** In the database of the test, as the superuser. */
+async function runAsAdmin(db: TestDatabase, text: string): Promise<void> {
+  const { default: pg } = await import('pg')
+  const client = new pg.Client({ connectionString: db.adminUrl })
+  await client.connect()
+  try {
+    await client.query(text)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,130 @@
+import { spawnSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeFolder, millrace } from './millrace.ts'
+
+let folder: Awaited<ReturnType<typeof makeFolder>>
+
+beforeAll(async () => {
+  folder = await makeFolder({ 'broken.json': '{\n  "a": 1,\n  "b": x\n}' })
+})
+afterAll(() => folder.remove())
+
+const here = (args: string[], env: Record<string, string> = {}) =>
+  millrace(args, { cwd: folder.path, env })
+
+describe('help', () => {
+  const commands = ['dev', 'worker', 'start', 'workflows list', 'workers', 'doctor', 'migrate']
+  const verbs = ['list', 'show', 'timeline', 'wait', 'signal', 'pause', 'resume', 'cancel', 'retry']
+  const runs = [...verbs, 'fast-forward'].map((verb) => `runs ${verb}`)
+
+  test('of every command has examples', async () => {
+    const all = [...commands, 'runs', ...runs]
+    const ended = await Promise.all(all.map((name) => here([...name.split(' '), '--help'])))
+    for (const [i, { code, stdout }] of ended.entries()) {
+      expect(code).toBe(0)
+      expect(stdout).toContain(`Usage: millrace ${all[i]}`)
+      expect(stdout).toMatch(/Examples:\n {2}\$ .*millrace /)
+    }
+  })
+
+  test('is what the program says when it is told nothing', async () => {
+    const { code, stdout } = await here([])
+    expect(code).toBe(0)
+    expect(stdout).toContain('Usage: millrace')
+  })
+
+  test('of a group is an error when a command is missing', async () => {
+    const { code, stderr } = await here(['runs'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('Usage: millrace runs')
+  })
+
+  test('--version tells the version', async () => {
+    const { code, stdout } = await here(['--version'])
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)])
+  })
+})
+
+describe('a wrong command line', () => {
+  test.each([
+    [['nonsense'], "Unknown command 'nonsense'"],
+    [['runs', 'lst'], 'Did you mean list?'],
+    [['runs', 'list', '--frobnicate'], "Unknown option '--frobnicate'"],
+    [['runs', 'list', '--limit', '0'], 'a whole number from 1 to 100'],
+    [['runs', 'list', '--status', 'done'], '"done" is none of pending, running'],
+    [['runs', 'list', '--since', 'tomorrow'], 'Give a duration'],
+    [['runs', 'show'], "Missing required argument 'id'"],
+    [['worker', '--migrate', 'never'], 'Allowed choices are auto, check, off'],
+    [['migrate', '--sql', '--roles'], 'cannot be used with'],
+    [['start', 'order', '{}', '--input-file', 'x.json'], 'given twice'],
+  ])('%j: exit code 2 and no stack', async (args, message) => {
+    const { code, stdout, stderr } = await here(args)
+    expect(stderr).toContain(message)
+    expect(stderr).toMatch(/^error MR001: .*\nhttps:\/\/millrace\.dev\/errors\/MR001\n$/)
+    expect([code, stdout]).toEqual([2, ''])
+  })
+
+  test('is told as JSON with --json', async () => {
+    const { code, stderr } = await here(['runs', 'lst', '--json'])
+    expect(code).toBe(2)
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'MR001', exitCode: 2 } })
+  })
+})
+
+describe('JSON that is none', () => {
+  test('shows the place, in an argument', async () => {
+    const { code, stderr } = await here(['start', 'order', '{"id": 7, "at" 8}'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('line 1, column 16 has "8" where ":" is expected')
+    expect(stderr).toContain(`  {"id": 7, "at" 8}\n${' '.repeat(17)}^`)
+  })
+
+  test('shows the place, in a file', async () => {
+    const { stderr } = await here(['start', 'order', '--input-file', 'broken.json'])
+    expect(stderr).toContain('The input in broken.json is not JSON: line 3, column 8')
+  })
+
+  test('tells of the quotes that the shell took', async () => {
+    const { stderr } = await here(['start', 'order', '{id: 7}'])
+    expect(stderr).toContain('put single quotes around it')
+  })
+})
+
+describe('without a database', () => {
+  test('both ways to have one are named', async () => {
+    const { code, stderr } = await here(['runs', 'list'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('set DATABASE_URL')
+    expect(stderr).toContain('millrace dev')
+  })
+
+  test('an empty DATABASE_URL is none', async () => {
+    const { stderr } = await here(['runs', 'list'], { DATABASE_URL: '' })
+    expect(stderr).toContain('No database.')
+  })
+
+  test('a wrong connection string is not printed with its password', async () => {
+    const { code, stderr } = await here(['runs', 'list', '--database-url', 'mysql://a:secret@b/c'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('mysql://a:***@b/c')
+  })
+
+  test('that cannot be reached: exit code 6, and a stack only if asked for', async () => {
+    const url = 'postgresql://nobody@127.0.0.1:1/none'
+    const { code, stderr } = await here(['workers'], { DATABASE_URL: url })
+    expect(code).toBe(6)
+    expect(stderr).toContain('error MR090: The database cannot be reached')
+    expect(stderr).not.toMatch(/^ {4}at /m)
+    const verbose = await here(['workers'], { DATABASE_URL: url, MILLRACE_DEBUG: '1' })
+    expect(verbose.stderr).toMatch(/^ {4}at /m)
+  })
+})
+
+test('a reader that leaves early is no error', () => {
+  const script = 'set -o pipefail; "$0" "$1" migrate --sql | head -n 1; echo $?'
+  const main = new URL('../../dist/cli/main.js', import.meta.url).pathname
+  const { stdout, stderr } = spawnSync('bash', ['-c', script, process.execPath, main], {
+    encoding: 'utf8',
+  })
+  expect([stdout, stderr]).toEqual(['begin;\n0\n', ''])
+})
