@@ -1,19 +1,33 @@
-// Compiles src/ to dist/. The old dist/ goes first, so that a deleted source leaves nothing behind;
-// tests and the demo start real processes from dist/, which is why both build before they run.
+// @ts-check
+// Compiles src/ to dist/. Into a folder beside it first, which then takes its place: a deleted source
+// leaves nothing behind, a failed build leaves the last good one, and a process that starts from dist/
+// meanwhile (tests and the demo do) finds it whole.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-rmSync(join(root, 'dist'), { recursive: true, force: true })
+const dist = join(root, 'dist')
+const made = join(root, `dist.new-${process.pid}`)
+const old = join(root, `dist.old-${process.pid}`)
+
 const manifest = createRequire(import.meta.url).resolve('typescript/package.json')
 const tsc = join(dirname(manifest), 'bin', 'tsc')
-const built = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-})
-const main = join(root, 'dist', 'cli', 'main.js')
-if (existsSync(main)) chmodSync(main, 0o755)
-process.exit(built.status ?? 1)
+const { status } = spawnSync(
+  process.execPath,
+  [tsc, '-p', 'tsconfig.build.json', '--outDir', made],
+  {
+    cwd: root,
+    stdio: 'inherit',
+  },
+)
+if (existsSync(join(made, 'cli', 'main.js'))) {
+  chmodSync(join(made, 'cli', 'main.js'), 0o755)
+  if (existsSync(dist)) renameSync(dist, old)
+  renameSync(made, dist)
+}
+rmSync(old, { recursive: true, force: true })
+rmSync(made, { recursive: true, force: true })
+process.exit(status ?? 1)

@@ -4,8 +4,8 @@ import { describeValue, isStorable } from './text.ts'
 
 const nameForm = new RegExp(`^[A-Za-z0-9_.: -]{1,${MAX_NAME}}$`)
 
-// '#' counts loops, '[' and ']' items of a map, '~' parts of a step; '$' first is the engine's.
-const stepIdForm = /^(?!\$)[^#[\]~\p{Cc}\p{Zl}\p{Zp}\p{Cs}]+$/u
+// '#' counts loops, '[' and ']' items of a map, '~' parts of a step; '$' and '?' first are the engine's.
+const stepIdForm = /^(?![$?])[^#[\]~\p{Cc}\p{Zl}\p{Zp}\p{Cs}]+$/u
 
 /**
  * The name of a workflow, version, queue or signal, once it is known to be one.
@@ -22,14 +22,14 @@ export function checkName(what: string, value: unknown): string {
 /**
  * A step id, once it is known to be one.
  * @throws InvalidInputError if it is not 1 to 256 printable characters, or has one of `#[]~`, or
- *   `$` first: the engine builds its own ids with these.
+ *   `$` or `?` first: the engine builds its own ids with these.
  * @example checkStepId('charge card') // 'charge card'
  */
 export function checkStepId(value: unknown): string {
   if (typeof value === 'string' && value.length <= MAX_STEP_ID && stepIdForm.test(value)) {
     return value
   }
-  const rule = `must be 1 to ${MAX_STEP_ID} printable characters, none of "#[]~", and no "$" first`
+  const rule = `must be 1 to ${MAX_STEP_ID} printable characters, none of "#[]~", and no "$" or "?" first`
   return refuse('step id', value, rule, 'Choose another id; repeated ids are counted for you.')
 }
 

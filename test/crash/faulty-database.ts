@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import { Database } from '../../src/kernel/database.ts'
 import { isConnectionLoss, isRetryable } from '../../src/kernel/database-error.ts'
-import type { World } from './world.ts'
 import type { Random } from './random.ts'
+import type { World } from './world.ts'
 
 /** No answer came: the call may have had no effect, all of it, or may have it later. */
 export class Lost extends Error {}
@@ -29,11 +29,15 @@ export class FaultyDatabase extends Database {
     return (await this.#send({ text, values })) as Row[]
   }
 
-  override async callArrays<Row extends unknown[]>(text: string, values: unknown[]): Promise<Row[]> {
+  override async callArrays<Row extends unknown[]>(
+    text: string,
+    values: unknown[],
+  ): Promise<Row[]> {
     return (await this.#send({ text, values, rowMode: 'array' } as pg.QueryConfig)) as Row[]
   }
 
   async #send(config: pg.QueryConfig): Promise<unknown[]> {
+    this.#world.lab.figures.add('calls')
     const fault = this.#world.phase === 'chaos' ? this.#random.weighted(FAULTS) : 'none'
     if (fault !== 'none') this.#world.lab.figures.add(`cut: ${fault}`)
     switch (fault) {
@@ -57,13 +61,15 @@ export class FaultyDatabase extends Database {
   /** Cuts the connection while the statement runs, or just before or after that. */
   async #cut(config: pg.QueryConfig, terminate: boolean): Promise<never> {
     const client = await this.pool.connect().catch(lost)
-    client.on('error', ignore)
     const pid = (client as unknown as { processID: number }).processID
     const answer = client.query(config).then(ignore, ignore)
     await pause(this.#random.next() * 2)
     if (terminate) await this.pool.query('select pg_terminate_backend($1)', [pid]).catch(ignore)
-    else (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy()
-    await answer
+    else
+      (
+        client as unknown as { connection: { stream: { destroy(): void } } }
+      ).connection.stream.destroy()
+    await Promise.race([answer, pause(5000)])
     client.release(true)
     throw new Lost('cut')
   }

@@ -25,7 +25,8 @@ export function makeHands(worker: Worker): Hands {
     },
     child(owner, input: Input) {
       const meta = JSON.stringify({ parent: owner.task.run })
-      const id = world.lab.drawId()
+      const id = world.drawId()
+      ledger.children.add(id)
       return { id, route: random.pick(slot.routes), input: JSON.stringify(input), meta }
     },
   }

@@ -1,10 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { Database } from '../../src/kernel/database.ts'
-import { registerWorkflow, resolveRoute, tenantId } from '../../src/kernel/definitions.ts'
 import { isConnectionLoss } from '../../src/kernel/database-error.ts'
-import { takeIds } from '../../src/kernel/runs.ts'
+import { registerWorkflow, resolveRoute, tenantId } from '../../src/kernel/definitions.ts'
 import { migrate } from '../../src/kernel/migrate.ts'
-import { setTimeout as pause } from 'node:timers/promises'
 import { Figures } from './figures.ts'
 
 /** A place for one history at a time: its runs meet no others. Two routes, so that claims have a choice. */
@@ -26,13 +25,17 @@ export class Lab {
   /** The server was killed and is not back yet. */
   down = false
   tenant = 0
-  #ids = { next: 0n, end: 0n }
   /** Without faults; errors are decoded. */
   readonly db: Database
 
   constructor(connectionString: string, parallel: number) {
-    this.pool = new pg.Pool({ connectionString, max: parallel * 4 + 4, application_name: 'crash' })
+    // a connection or an answer that never comes is lost, too: no history shall hang on it
+    const patience = { connectionTimeoutMillis: 15_000, query_timeout: 60_000 }
+    const max = parallel + 8
+    this.pool = new pg.Pool({ connectionString, max, application_name: 'crash', ...patience })
+    this.pool.setMaxListeners(0) // each actor's Database listens to it
     this.pool.on('error', () => {})
+    this.pool.on('connect', (client) => client.on('error', () => {}))
     this.db = new Database({ pool: this.pool })
   }
 
@@ -53,21 +56,9 @@ export class Lab {
     }
   }
 
-  /** An id for a new run. They are drawn a thousand at a time, ahead of their use. */
-  drawId(): string {
-    if (this.#ids.next >= this.#ids.end) throw new Error('No ids left: call stock() before.')
-    return String(this.#ids.next++)
-  }
-
-  /** Draws ids for the next history. */
-  async stock(): Promise<void> {
-    if (this.#ids.end - this.#ids.next > 500n) return
-    const first = await takeIds(this.db)
-    this.#ids = { next: first + 1n, end: first + 1024n }
-  }
-
   /** A statement of the harness itself: no faults, and patience while the server is away. */
   async ask<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
+    this.figures.add('questions')
     for (let turn = 0; ; turn++) {
       try {
         return (await this.pool.query(text, values)).rows as Row[]
@@ -80,6 +71,6 @@ export class Lab {
   }
 
   async close(): Promise<void> {
-    await this.pool.end()
+    await Promise.race([this.pool.end(), pause(3000)])
   }
 }

@@ -32,9 +32,14 @@ export type Message = {
 export class Ledger {
   readonly effects = new Map<string, Effect>()
   readonly starts = new Map<string, Sent>()
+  /** Ids drawn for children; each may have been started, or not. */
+  readonly children = new Set<string>()
   readonly messages = new Map<string, Message>()
   /** Runs whose cancel was acknowledged, and when that was seen. */
   readonly cancelled = new Map<string, number>()
+  /** Runs whose pause was acknowledged, and when; and those that anybody ever wanted to resume. */
+  readonly paused = new Map<string, number>()
+  readonly resumed = new Set<string>()
   /** Runs that somebody fast-forwarded: their times do not count. */
   readonly forwarded = new Set<string>()
   /** New run -> the run that it retries. */
@@ -46,6 +51,7 @@ export class Ledger {
   /** Tags that stood in a write that was refused as stale, and was sent only once. */
   readonly refused = new Set<string>()
   readonly violations: string[] = []
+  readonly #fences = new Map<string, bigint>()
   readonly #dues = new Map<string, number>()
   readonly #kept = new Map<string, Set<string>>()
   readonly #trace: [at: number, who: string, what: string][] = []
@@ -94,6 +100,17 @@ export class Ledger {
     return this.#dues.get(`${run}/${key}`)
   }
 
+  /** A worker heard that the run is its own, under this fence. */
+  owned(run: string, fence: string): void {
+    const newest = this.#fences.get(run) ?? 0n
+    if (BigInt(fence) > newest) this.#fences.set(run, BigInt(fence))
+  }
+
+  /** Somebody else owns the run since: no write with this fence may count that is sent from now on. */
+  isOvertaken(run: string, fence: string): boolean {
+    return BigInt(fence) < (this.#fences.get(run) ?? 0n)
+  }
+
   /** The kernel has taken these waits: they outlive whoever asked. */
   kept(run: string, waits: readonly Wait[]): void {
     const keys = this.#kept.get(run) ?? new Set()
@@ -103,8 +120,12 @@ export class Ledger {
 
   /** Waits that were taken, have not ended by this journal, and yet are not among the run's. */
   lostWaits(task: LeasedTask): string[] {
-    const ended = new Set(task.journal.filter(({ kind }) => 'rfgto'.includes(kind)).map(({ name }) => name))
-    return [...(this.#kept.get(task.run) ?? [])].filter((key) => !ended.has(key) && !task.waits.has(key))
+    const ended = new Set(
+      task.journal.filter(({ kind }) => 'rfgto'.includes(kind)).map(({ name }) => name),
+    )
+    return [...(this.#kept.get(task.run) ?? [])].filter(
+      (key) => !ended.has(key) && !task.waits.has(key),
+    )
   }
 }
 

@@ -22,7 +22,11 @@ export class OwnerState {
   readonly #entries: Map<string, Entry>
   readonly pending: Map<string, Wait>
 
-  constructor(program: Program, entries = new Map<string, Entry>(), pending = new Map<string, Wait>()) {
+  constructor(
+    program: Program,
+    entries = new Map<string, Entry>(),
+    pending = new Map<string, Wait>(),
+  ) {
     this.#program = program
     this.#entries = entries
     this.pending = pending
@@ -44,7 +48,10 @@ export class OwnerState {
     if (row.kind === 'e') this.#entries.set(row.name, { ...entry, failures: entry.failures + 1 })
     else if (row.kind === 'c') {
       if (entry.child) throw new Error(`"${row.name}" has a second child`)
-      this.#entries.set(row.name, { ...entry, child: (JSON.parse(row.data ?? '') as { run: string }).run })
+      this.#entries.set(row.name, {
+        ...entry,
+        child: (JSON.parse(row.data ?? '') as { run: string }).run,
+      })
     } else this.#entries.set(row.name, { ...entry, end: row })
     if (row.kind !== 'e' && row.kind !== 'c') this.pending.delete(row.name)
   }
@@ -68,7 +75,8 @@ export class OwnerState {
   /** What could be done now. */
   runnable(): Item[] {
     return this.#open().filter((item) => {
-      if (item.kind === 'step' || item.kind === 'transaction') return !this.pending.has(`~${item.key}`)
+      if (item.kind === 'step' || item.kind === 'transaction')
+        return !this.pending.has(`~${item.key}`)
       if (item.kind === 'poll') return !this.pending.has(`?${item.key}`)
       return item.kind === 'child' && !this.entry(item.key).child
     })
@@ -79,13 +87,19 @@ export class OwnerState {
     return this.#open().flatMap((item): Wait[] => {
       const again = this.pending.get(`~${item.key}`) ?? this.pending.get(`?${item.key}`)
       const fresh = this.#fresh(item)
-      return [...(again ? [again] : []), ...(fresh ? [this.pending.get(item.key) ?? fresh] : [])]
+      const kept = this.pending.get(item.key)
+      return [
+        ...(again ? [again] : []),
+        ...(fresh ? [kept ? { ...fresh, ms: kept.ms } : fresh] : []),
+      ]
     })
   }
 
   /** A journal that holds rows of a stage before the stage before it is done is nobody's history. */
   check(): void {
-    const open = this.#program.stages.findIndex((items) => items.some((item) => !this.entry(item.key).end))
+    const open = this.#program.stages.findIndex((items) =>
+      items.some((item) => !this.entry(item.key).end),
+    )
     if (open < 0) return
     for (const item of this.#program.stages.slice(open + 1).flat()) {
       if (this.#entries.has(item.key)) throw new Error(`"${item.key}" came before its time`)
@@ -101,7 +115,8 @@ export class OwnerState {
     if (item.kind === 'sleep') return { key, name: null, ms: item.ms }
     if (item.kind === 'wait') return { key, name: item.name, ms: item.ms }
     if (item.kind === 'pause') return { key, name: '$resume', ms: null }
-    if (item.kind === 'poll') return item.deadline === null ? null : { key, name: null, ms: item.deadline }
+    if (item.kind === 'poll')
+      return item.deadline === null ? null : { key, name: null, ms: item.deadline }
     if (item.kind !== 'child') return null
     const { child } = this.entry(key)
     return child ? { key, name: `$child:${child}`, ms: null } : null

@@ -41,7 +41,8 @@ export class Owner {
   constructor(task: LeasedTask) {
     const program = programOf(JSON.parse(task.input ?? '') as Input)
     this.task = task
-    this.parent = task.meta === null ? null : ((JSON.parse(task.meta) as { parent?: string }).parent ?? null)
+    this.parent =
+      task.meta === null ? null : ((JSON.parse(task.meta) as { parent?: string }).parent ?? null)
     this.#ends = program.ends
     this.#length = task.journal.length
     this.#state = new OwnerState(program)
@@ -95,7 +96,7 @@ export class Owner {
     this.#state = draft.after
     this.#length = length
     for (const wait of waits) this.#keep(this.#state, wait)
-    if (verdict.kind === 'done') return op === 'k'
+    if (verdict.kind !== 'news') return op === 'k'
     for (const row of verdict.rows) {
       if (row.kind === '~') this.#state.quiet(row.name)
       else {
@@ -129,7 +130,8 @@ export class Owner {
       after.pending.set(`?${key}`, { key: `?${key}`, name: null, ms: item.ms })
       return null
     }
-    if (item.kind !== 'step' && item.kind !== 'transaction') throw new Error(`${item.kind} cannot run`)
+    if (item.kind !== 'step' && item.kind !== 'transaction')
+      throw new Error(`${item.kind} cannot run`)
     if (number > item.tries.failing) return { kind: 'r', name: key, data }
     if (number >= item.tries.most) return { kind: 'f', name: key, data }
     after.pending.set(`~${key}`, { key: `~${key}`, name: null, ms: item.tries.pauseMs })
@@ -137,7 +139,12 @@ export class Owner {
   }
 
   /** What to write, given what was done in this turn. */
-  #follow(after: OwnerState, rows: JournalRow[], children: ChildStart[], hands: Hands): Draft | null {
+  #follow(
+    after: OwnerState,
+    rows: JournalRow[],
+    children: ChildStart[],
+    hands: Hands,
+  ): Draft | null {
     const stage = after.stage
     const part = { children }
     if (stage === undefined && (rows.length === 0 || hands.chance(0.7))) {
@@ -152,7 +159,8 @@ export class Owner {
       const row: JournalRow = { kind: 'p', name: '', data: '{"reason":"step","by":null}' }
       return this.#write('p', after, [...rows, row], { ...part, waits, output: 's' })
     }
-    if (idle && waits.length > 0 && hands.chance(0.9)) return this.#write('w', after, rows, { ...part, waits })
+    if (idle && waits.length > 0 && hands.chance(0.9))
+      return this.#write('w', after, rows, { ...part, waits })
     if (known && hands.chance(0.06)) return this.#write('y', after, rows, part)
     if (rows.length === 0 && waits.length === 0) return null
     return this.#write('k', after, rows, { ...part, waits })
@@ -164,7 +172,26 @@ export class Owner {
     const { run, task, fence } = this.task
     const tail = ends && rows.length > 0 ? { tail: rows } : {}
     const { parent } = this
-    const advance = { ...part, ...tail, run, task, fence, parent, op, length, rows: ends ? [] : rows }
+    const advance = {
+      ...part,
+      ...tail,
+      run,
+      task,
+      fence,
+      parent,
+      op,
+      length,
+      rows: ends ? [] : rows,
+    }
     return { advance: advance as Advance, after }
   }
+}
+
+/** A write as a trace tells it. */
+export function describeWrite(advance: Advance): string {
+  const rows = [...advance.rows, ...(advance.tail ?? [])].map(({ kind, name }) => kind + name)
+  const waits = (advance.waits ?? []).map(
+    ({ key, name, ms }) => `${key}=${name ?? ''}${ms === null ? '' : `+${ms}`}`,
+  )
+  return `${advance.op} ${advance.length} [${rows}] waits [${waits}] fence ${advance.fence}`
 }

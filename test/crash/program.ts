@@ -4,8 +4,18 @@ import { Random } from './random.ts'
 export type Item =
   | { readonly kind: 'step' | 'transaction'; readonly key: string; readonly tries: Tries }
   | { readonly kind: 'sleep'; readonly key: string; readonly ms: number }
-  | { readonly kind: 'wait'; readonly key: string; readonly name: string; readonly ms: number | null }
-  | { readonly kind: 'poll'; readonly key: string; readonly ms: number; readonly deadline: number | null }
+  | {
+      readonly kind: 'wait'
+      readonly key: string
+      readonly name: string
+      readonly ms: number | null
+    }
+  | {
+      readonly kind: 'poll'
+      readonly key: string
+      readonly ms: number
+      readonly deadline: number | null
+    }
   | { readonly kind: 'pause'; readonly key: string }
   | { readonly kind: 'child'; readonly key: string; readonly input: Input }
 
@@ -43,9 +53,19 @@ function makeItem(random: Random, input: Input, place: string): Item {
     case 'sleep':
       return { kind, key, ms: random.between(1, 15) }
     case 'wait':
-      return { kind, key, name: random.pick(NAMES), ms: random.chance(0.6) ? random.between(3, 20) : null }
+      return {
+        kind,
+        key,
+        name: random.pick(NAMES),
+        ms: random.chance(0.6) ? random.between(3, 20) : null,
+      }
     case 'poll':
-      return { kind, key, ms: random.between(1, 6), deadline: random.chance(0.7) ? random.between(4, 20) : null }
+      return {
+        kind,
+        key,
+        ms: random.between(1, 6),
+        deadline: random.chance(0.7) ? random.between(4, 20) : null,
+      }
     case 'child':
       return { kind, key, input: { seed: `${input.seed}.${place}`, depth: input.depth + 1 } }
   }

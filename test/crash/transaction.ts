@@ -8,7 +8,9 @@ import type { Draft, Owner } from './owner.ts'
 import type { Item } from './program.ts'
 import type { Worker } from './worker.ts'
 
-type Commit = { readonly kind: 'committed' | 'refused'; readonly verdict: Verdict } | { readonly kind: 'unknown' }
+type Commit =
+  | { readonly kind: 'committed' | 'refused'; readonly verdict: Verdict }
+  | { readonly kind: 'unknown' }
 
 /**
  * Runs the transactional steps of a run, one by one: the user's row and the result commit together. A
@@ -34,7 +36,6 @@ async function commitOnce(worker: Worker, owner: Owner, item: Item): Promise<Com
   const draft = owner.transacted(item, data)
   const client = await world.lab.pool.connect().catch(() => null)
   if (client === null) return { kind: 'unknown' }
-  client.on('error', () => {})
   let broken = true
   try {
     const commit = await within(worker, client, draft, item, data)
@@ -51,14 +52,29 @@ async function commitOnce(worker: Worker, owner: Owner, item: Item): Promise<Com
   }
 }
 
-async function within(worker: Worker, client: pg.PoolClient, draft: Draft, item: Item, data: string): Promise<Commit> {
+async function within(
+  worker: Worker,
+  client: pg.PoolClient,
+  draft: Draft,
+  item: Item,
+  data: string,
+): Promise<Commit> {
   const { world, random } = worker
   const { run } = draft.advance
   const chaos = world.phase === 'chaos'
   await client.query('begin')
-  await client.query('insert into oracle.effects (run_id, key, tag) values ($1, $2, $3)', [run, item.key, data])
+  await client.query('insert into oracle.effects (run_id, key, tag) values ($1, $2, $3)', [
+    run,
+    item.key,
+    data,
+  ])
   worker.dieBy(0.03)
-  const [verdict] = (await advanceTasks(world.lab.db, world.lab.tenant, [draft.advance], client)) as [Verdict]
+  const [verdict] = (await advanceTasks(
+    world.lab.db,
+    world.lab.tenant,
+    [draft.advance],
+    client,
+  )) as [Verdict]
   if (verdict.kind === 'stale') {
     await client.query('rollback')
     return { kind: 'refused', verdict }
@@ -71,7 +87,9 @@ async function within(worker: Worker, client: pg.PoolClient, draft: Draft, item:
   const commit = client.query('commit')
   if (chaos && random.chance(0.06)) {
     commit.catch(() => {})
-    ;(client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy()
+    ;(
+      client as unknown as { connection: { stream: { destroy(): void } } }
+    ).connection.stream.destroy()
     return { kind: 'unknown' }
   }
   await commit

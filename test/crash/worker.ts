@@ -1,10 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Claim, claimTasks, heldTasks, type LeasedTask, advanceTasks } from '../../src/kernel/tasks.ts'
+import {
+  advanceTasks,
+  type Claim,
+  claimTasks,
+  heldTasks,
+  type LeasedTask,
+} from '../../src/kernel/tasks.ts'
 import { registerWorker, renewLease, stopWorker } from '../../src/kernel/workers.ts'
 import type { Verdict } from '../../src/model/journal.ts'
+import { problemsOf } from './claimed.ts'
 import { type FaultyDatabase, Lost } from './faulty-database.ts'
 import { makeHands } from './hands.ts'
-import { type Draft, Owner } from './owner.ts'
+import { type Draft, describeWrite, Owner } from './owner.ts'
 import type { Random } from './random.ts'
 import { transact } from './transaction.ts'
 import { isRefusal, type World } from './world.ts'
@@ -41,7 +48,11 @@ export class Worker {
   /** Lives until it dies, is stopped, or everything is over. */
   async live(): Promise<void> {
     try {
-      this.id = (await this.world.surely(() => registerWorker(this.db, this.world.lab.tenant, LEASE_MS, INFO, '0'))).answer
+      this.id = (
+        await this.world.surely(() =>
+          registerWorker(this.db, this.world.lab.tenant, LEASE_MS, INFO, '0'),
+        )
+      ).answer
       this.note(`is worker ${this.id}`)
       while (await this.#turn()) this.#turns++
     } catch (error) {
@@ -65,9 +76,13 @@ export class Worker {
   async #turn(): Promise<boolean> {
     this.dieBy(0.015)
     if (this.world.phase === 'chaos') await this.#misbehave()
-    if (this.world.phase === 'over' && (this.owners.size === 0 || this.random.chance(0.1))) return this.#stop()
-    if (this.owners.size < CAPACITY && this.world.phase !== 'over') await this.#claim()
-    if (this.owners.size === 0) await pause(2 + this.random.next() * 5)
+    if (this.world.phase === 'over' && (this.owners.size === 0 || this.random.chance(0.1)))
+      return this.#stop()
+    if (this.zombie) {
+      if (this.owners.size === 0) return false
+      await pause(this.random.next() * 40) // others shall have taken its runs meanwhile
+    } else if (this.owners.size < CAPACITY && this.world.phase !== 'over') await this.#claim()
+    if (this.owners.size === 0) await pause(5 + this.random.next() * 20)
     for (const owner of [...this.owners.values()]) {
       if (this.random.chance(0.7)) await transact(this, owner)
     }
@@ -76,9 +91,10 @@ export class Worker {
   }
 
   async #misbehave(): Promise<void> {
-    if (!this.zombie && this.random.chance(0.008)) {
+    if (!this.zombie && this.random.chance(0.015)) {
       this.zombie = true
       await this.#expire('is a zombie')
+      await pause(this.random.next() * 150) // as if the process had been stopped
     }
     if (this.random.chance(0.02)) await renewLease(this.db, this.id, LEASE_MS).catch(ignoreLoss)
   }
@@ -87,10 +103,16 @@ export class Worker {
   async #expire(what: string): Promise<void> {
     this.note(`${what}, holding ${[...this.owners.keys()].join(' ')}`)
     this.world.lab.figures.add(`worker ${what}`)
-    this.owners.clear()
     const text = 'update millrace.workers set expires_at = clock_timestamp() where id = $1'
     const late = this.random.next() * 5
-    this.world.background(pause(late).then(() => this.world.lab.ask(text, [this.id])))
+    const { lab } = this.world
+    const recoverSoon = this.zombie && this.random.chance(0.7)
+    const end = async () => {
+      await pause(late)
+      await lab.ask(text, [this.id])
+      if (recoverSoon) await lab.ask('select millrace.recover()')
+    }
+    this.world.background(end())
   }
 
   async #stop(): Promise<false> {
@@ -127,18 +149,21 @@ export class Worker {
 
   /** The reply of a claim was lost: what came of it is looked up, and the claim must not come later. */
   async #ask(): Promise<void> {
-    const asked = this.world.ledger.tick()
-    const { answer } = await this.world.surely(() => heldTasks(this.db, this.world.lab.tenant, this.id, ++this.#epoch))
+    const { answer } = await this.world.surely(() =>
+      heldTasks(this.db, this.world.lab.tenant, this.id, ++this.#epoch),
+    )
     this.world.lab.figures.add('held asked')
-    this.#adopt(answer, asked)
+    this.#adopt(answer, 0) // leased whenever the lost claim was
     await this.#audit()
   }
 
+  /** @param asked when the claim began; what is known since before that must hold in its reply */
   #adopt(tasks: readonly LeasedTask[], asked: number): void {
     for (const task of tasks) {
       if (this.owners.get(task.run)?.task.fence === task.fence) continue
       this.note(`owns ${task.run} fence ${task.fence} journal ${task.journal.length}`)
       for (const problem of problemsOf(task, this.world, asked)) this.world.ledger.violated(problem)
+      this.world.ledger.owned(task.run, task.fence)
       this.owners.set(task.run, new Owner(task))
     }
   }
@@ -149,7 +174,9 @@ export class Worker {
     const rows = await this.world.lab.ask<{ run_id: string; fence: string }>(text, [this.id])
     for (const { run_id: run, fence } of rows) {
       if (this.owners.get(run)?.task.fence === fence) continue
-      this.world.ledger.violated(`run ${run} fence ${fence} is leased to ${this.name}, who never heard of it`)
+      this.world.ledger.violated(
+        `run ${run} fence ${fence} is leased to ${this.name}, who never heard of it`,
+      )
     }
   }
 
@@ -163,7 +190,8 @@ export class Worker {
     }
     if (drafts.length === 0) return
     this.dieBy(0.02) // the effects are done, and nothing of them is recorded
-    await this.write(drafts)
+    if (this.random.chance(0.5)) await this.write(drafts)
+    else for (const draft of drafts) await this.write([draft])
     this.dieBy(0.015)
   }
 
@@ -171,30 +199,42 @@ export class Worker {
   async write(drafts: readonly Draft[]): Promise<void> {
     const { ledger, lab } = this.world
     const advances = drafts.map(({ advance }) => advance)
+    const overtaken = advances.map(({ run, fence }) => ledger.isOvertaken(run, fence))
     for (const { advance, after } of drafts) {
       ledger.asked(advance, (key) => after.entry(key).failures)
-      this.note(`says ${advance.run} ${describe(advance)}`)
+      this.note(`says ${advance.run} ${describeWrite(advance)}`)
     }
     const { answer, times } = await this.world.surely(async () => {
       this.dieBy(0.01)
       return advanceTasks(this.db, lab.tenant, advances)
     })
-    drafts.forEach((draft, i) => void this.heed(draft, answer[i] as Verdict, times))
+    drafts.forEach((draft, i) => {
+      const verdict = answer[i] as Verdict
+      if (overtaken[i] && verdict.kind !== 'stale') {
+        ledger.violated(
+          `run ${draft.advance.run} took a write of fence ${draft.advance.fence}, after a later one`,
+        )
+      }
+      this.heed(draft, verdict, times)
+    })
   }
 
   heed(draft: Draft, verdict: Verdict, times: number): void {
     const { ledger, lab } = this.world
     const { run, rows, tail = [], waits = [], op } = draft.advance
-    const news = verdict.kind === 'news' ? ` ${verdict.rows.map((row) => row.kind + row.name).join(' ')}` : ''
+    const news =
+      verdict.kind === 'news' ? ` ${verdict.rows.map((row) => row.kind + row.name).join(' ')}` : ''
     this.note(`hears ${run} ${verdict.kind}${news}${times > 1 ? ` (sent ${times} times)` : ''}`)
     const results = [...rows, ...tail].filter((row) => 'ref'.includes(row.kind))
     if (verdict.kind === 'stale') {
       if (times === 1) for (const row of results) ledger.refused.add(row.data as string)
       lab.figures.add('stale writes refused')
     } else {
-      for (const row of results) if (row.kind !== 'e') ledger.acknowledged.set(`${run}/${row.name}`, row.data as string)
+      for (const row of results)
+        if (row.kind !== 'e') ledger.acknowledged.set(`${run}/${row.name}`, row.data as string)
       if ('kwp'.includes(op)) ledger.kept(run, waits)
-      if (verdict.kind === 'paused' && (op === 'c' || op === 'f')) ledger.violated(`run ${run} ended, but its owner hears paused`)
+      if (verdict.kind === 'paused' && (op === 'c' || op === 'f'))
+        ledger.violated(`run ${run} ended, but its owner hears paused`)
     }
     const owner = this.owners.get(run)
     if (owner && !owner.heed(draft, verdict)) this.owners.delete(run)
@@ -202,31 +242,6 @@ export class Worker {
 }
 
 const INFO = { host: 'crash', pid: 0, queues: null, workflows: [] }
-
-function describe(advance: Draft['advance']): string {
-  const rows = [...advance.rows, ...(advance.tail ?? [])].map(({ kind, name }) => kind + name)
-  const waits = (advance.waits ?? []).map(({ key, name, ms }) => `${key}=${name ?? ''}${ms === null ? '' : `+${ms}`}`)
-  return `${advance.op} ${advance.length} [${rows}] waits [${waits}] fence ${advance.fence}`
-}
-
-/** What cannot be, in what a claim gave. `asked`: when it began. */
-function problemsOf(task: LeasedTask, world: World, asked: number): string[] {
-  const { run } = task
-  const { ledger } = world
-  const cancelled = ledger.cancelled.get(run)
-  const start = ledger.starts.get(run)
-  const early = start?.delayMs && !ledger.forwarded.has(run) && Date.now() < start.sentAt + start.delayMs
-  const ahead = task.journal.some(({ kind, data }) => {
-    const effect = 'ref'.includes(kind) ? ledger.effects.get(data ?? '') : undefined
-    return effect !== undefined && effect.fence > BigInt(task.fence)
-  })
-  return [
-    ...(cancelled !== undefined && cancelled < asked ? [`run ${run} was claimed after its cancel`] : []),
-    ...(early ? [`run ${run} was claimed before its delay was over`] : []),
-    ...(ahead ? [`the fence of run ${run} went back to ${task.fence}`] : []),
-    ...ledger.lostWaits(task).map((key) => `run ${run} lost its wait "${key}"`),
-  ]
-}
 
 function ignoreLoss(error: unknown): void {
   if (!(error instanceof Lost)) throw error

@@ -15,8 +15,9 @@ export class World {
   readonly random: Random
   readonly ledger = new Ledger()
   phase: Phase = 'chaos'
-  /** Ids of this history's runs begin here: the slot had others before. */
+  /** The first of the ids drawn for this history: the slot had other runs before. */
   readonly base: string
+  #drawn = 0n
   readonly #background = new Set<Promise<unknown>>()
 
   constructor(lab: Lab, slot: Slot, seed: string, base: string) {
@@ -30,12 +31,19 @@ export class World {
     return new FaultyDatabase(this, this.random.fork(`faults of ${name}`))
   }
 
+  /** An id for a new run; there are 1,024 for each history. */
+  drawId(): string {
+    return String(BigInt(this.base) + ++this.#drawn)
+  }
+
   /** Something goes on that nobody waits for, such as a call that arrives late. */
   background(work: Promise<unknown>): void {
     const quiet = work.then(
       () => {},
       (error: unknown) => {
-        if (!isRefusal(error) && !(error instanceof Lost)) this.broke('background', error)
+        const absent = (error as { code?: string }).code === 'MR041' // its start came later still
+        if (!isRefusal(error) && !absent && !(error instanceof Lost))
+          this.broke('background', error)
       },
     )
     this.#background.add(quiet)

@@ -1,0 +1,29 @@
+import type { LeasedTask } from '../../src/kernel/tasks.ts'
+import type { World } from './world.ts'
+
+/** What cannot be, in what a claim gave. `asked`: when it began. */
+export function problemsOf(task: LeasedTask, world: World, asked: number): string[] {
+  const { run } = task
+  const { ledger } = world
+  const cancelled = ledger.cancelled.get(run)
+  const start = ledger.starts.get(run)
+  const paused =
+    ledger.resumed.has(run) || ledger.forwarded.has(run) ? undefined : ledger.paused.get(run)
+  const early =
+    start?.delayMs && !ledger.forwarded.has(run) && Date.now() < start.sentAt + start.delayMs
+  const ahead = task.journal.some(({ kind, data }) => {
+    const effect = 'ref'.includes(kind) ? ledger.effects.get(data ?? '') : undefined
+    return effect !== undefined && effect.fence > BigInt(task.fence)
+  })
+  return [
+    ...(cancelled !== undefined && cancelled < asked
+      ? [`run ${run} was claimed after its cancel`]
+      : []),
+    ...(paused !== undefined && paused < asked
+      ? [`run ${run} was claimed although it is paused`]
+      : []),
+    ...(early ? [`run ${run} was claimed before its delay was over`] : []),
+    ...(ahead ? [`the fence of run ${run} went back to ${task.fence}`] : []),
+    ...ledger.lostWaits(task).map((key) => `run ${run} lost its wait "${key}"`),
+  ]
+}

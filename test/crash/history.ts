@@ -1,0 +1,71 @@
+import { audit } from './audit.ts'
+import { Control } from './control.ts'
+import { heal } from './healing.ts'
+import { checkRemains } from './invariants.ts'
+import type { Lab, Slot } from './lab.ts'
+import { readRemains } from './remains.ts'
+import { Worker } from './worker.ts'
+import { World } from './world.ts'
+
+const WORKERS = 3
+const CONTROLS = 2
+const CALLS = 14
+
+/** What came of a history: nothing, or what was violated and how it came to that. */
+export type Report = { readonly violations: readonly string[]; readonly trace: readonly string[] }
+
+/**
+ * One history: workers and outside callers at once, while all goes wrong that can; then everything is
+ * healed, every run ends, and what is left is compared with the ledger.
+ */
+export async function runHistory(
+  lab: Lab,
+  slot: Slot,
+  seed: string,
+  patienceMs: number,
+): Promise<Report> {
+  const [first] = await lab.ask<{ id: string }>('select millrace.take_ids() as id')
+  const world = new World(lab, slot, seed, (first as { id: string }).id)
+  const { ledger } = world
+  const workers = Array.from({ length: WORKERS }, (_, i) => staff(world, `worker ${i}`))
+  await Promise.all(
+    Array.from({ length: CONTROLS }, (_, i) => new Control(world, `control ${i}`).act(CALLS)),
+  )
+  await audit(world)
+  world.phase = 'healing'
+  await world.quiet()
+  await heal(world, patienceMs)
+  world.phase = 'over'
+  await Promise.all(workers)
+  await world.quiet()
+  await audit(world)
+  const remains = await readRemains(world)
+  if (ledger.violations.length === 0) checkRemains(ledger, remains)
+  lab.figures.add('histories')
+  lab.figures.add('runs', remains.size)
+  for (const { outcome } of remains.values()) lab.figures.add(`runs ended ${outcome?.status}`)
+  return {
+    violations: ledger.violations,
+    trace: ledger.violations.length > 0 ? tell(ledger, remains) : [],
+  }
+}
+
+/** A place for a worker: when one is gone, the next begins. */
+async function staff(world: World, name: string): Promise<void> {
+  for (let i = 0; world.phase !== 'over'; i++) await new Worker(world, `${name}.${i}`).live()
+}
+
+/** The part of the trace that is about the runs in question, and what the database holds of them. */
+function tell(ledger: World['ledger'], remains: Awaited<ReturnType<typeof readRemains>>): string[] {
+  const runs = [...remains.keys()].filter((run) =>
+    ledger.violations.some((what) => what.includes(run)),
+  )
+  const journals = runs.flatMap((run) => [
+    `run ${run}: ${JSON.stringify(remains.get(run)?.program)} ${JSON.stringify(remains.get(run)?.outcome)}`,
+    ...(remains.get(run)?.journal ?? []).map(
+      ({ seq, at, kind, name, data }) =>
+        `  ${seq} ${at.toISOString()} ${kind} ${name ?? ''} ${data ?? ''}`,
+    ),
+  ])
+  return [...ledger.trace(runs), ...journals]
+}

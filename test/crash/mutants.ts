@@ -1,0 +1,218 @@
+/**
+ * A guard of the kernel, and the kernel without it. `from` stands in the file exactly once: when the
+ * file changes, the mutant changes with it.
+ */
+export type Mutant = {
+  readonly name: string
+  readonly file: string
+  readonly from: string
+  readonly to: string
+  /** A second place to change with the first. */
+  readonly also?: readonly [from: string, to: string]
+}
+
+/** Widens a race now and then by up to so many ms; the kernel with its guard stands it too. */
+const pause = (ms: number) =>
+  `if random() < 0.2 then perform pg_sleep(random() * ${ms / 1000}); end if;`
+
+const advance = 'task/advance_tasks.sql'
+const claim = 'task/claim_tasks.sql'
+const park = 'task/park_runs.sql'
+const settle = 'task/settle.sql'
+
+export const MUTANTS: readonly Mutant[] = [
+  // fences
+  {
+    name: 'an owner is not asked for its fence',
+    file: 'task/lock_runs.sql',
+    from: 'and l.fence = u.fence ',
+    to: '',
+  },
+  {
+    name: 'an owner that ends runs is not asked for its fence',
+    file: advance,
+    from: 'and l.fence = u.fence ',
+    to: '',
+  },
+  {
+    name: 'the fence is drawn before the rows are locked',
+    file: claim,
+    from: 'v_rows := case when i > 0',
+    to: `v_fence := nextval('millrace.fences'); ${pause(100)} v_rows := case when i > 0`,
+    also: ["v_fence := nextval('millrace.fences');  -- anew", '-- anew'],
+  },
+  {
+    name: 'one fence for all routes of a claim',
+    file: claim,
+    from: "v_fence := nextval('millrace.fences');",
+    to: `v_fence := coalesce(v_fence, nextval('millrace.fences')); ${pause(100)}`,
+  },
+  {
+    name: 'what a stale owner did is recorded',
+    file: advance,
+    from: 'where v_only is null or u.id = any (v_only)\n    on conflict',
+    to: 'on conflict',
+  },
+  {
+    name: 'a stale owner is told that all is well',
+    file: advance,
+    from: 'where u.id <> all (v_only)',
+    to: 'where false',
+  },
+  {
+    name: 'children of a stale parent are started',
+    file: 'task/start_children.sql',
+    from: 'where p_only is null or (c ->>',
+    to: 'where true or (c ->>',
+  },
+  // leases
+  {
+    name: 'recover forgets some',
+    file: 'worker/hand_back.sql',
+    from: 'order by l.turn\n',
+    to: 'order by l.turn limit 1\n',
+  },
+  {
+    name: 'a claim does not lock its worker',
+    file: claim,
+    from: 'and w.tenant_id = p_tenant for key share;',
+    to: `and w.tenant_id = p_tenant; ${pause(5)}`,
+  },
+  {
+    name: 'a claim does not look at its epoch',
+    file: claim,
+    from: 'and w.epoch = p_epoch ',
+    to: '',
+  },
+  {
+    name: 'held_tasks does not wait for a claim',
+    file: 'task/held_tasks.sql',
+    from: 'where w.id = p_worker for update;',
+    to: 'where w.id = p_worker;',
+  },
+  {
+    name: 'neighbours of a suspect are blamed too',
+    file: 'worker/hand_back.sql',
+    from: '(v_row.shielded and',
+    to: '(false and',
+  },
+  {
+    name: 'a pause asked for is forgotten at recovery',
+    file: 'worker/hand_back.sql',
+    from: 'else v_row.ask end',
+    to: 'end',
+  },
+  // calls that are sent again
+  {
+    name: 'a row that is there is an error',
+    file: advance,
+    from: 'on conflict (run_id, seq) do nothing;',
+    to: ';',
+  },
+  {
+    name: 'a start sent again starts again',
+    file: 'run/start_runs.sql',
+    from: '(v_n = cardinality(p_ids) or',
+    to: '(true or',
+  },
+  {
+    name: 'a park sent again does not see what it wrote',
+    file: park,
+    from: 'or exists (select from millrace.checkpoints c where c.run_id = u.id and c.seq >= u.seq)',
+    to: '',
+  },
+  // messages
+  {
+    name: 'a park does not look at the buffer',
+    file: park,
+    from: 'or exists (select from millrace.signals g',
+    to: 'or exists (select from millrace.signals g where false) and exists (select from millrace.signals g',
+  },
+  {
+    name: 'a message is put without the lock',
+    file: 'signal/send_signals.sql',
+    from: 'order by l.run_id for update;',
+    to: 'order by l.run_id;',
+    also: [' order by u.i;', ` order by u.i; ${pause(40)}`],
+  },
+  {
+    name: 'a message wakes nobody',
+    file: 'signal/put_signal.sql',
+    from: "if v_live.state = 'w' then",
+    to: "if v_live.state = 'W' then",
+  },
+  {
+    name: 'a message is not marked as taken',
+    file: settle,
+    from: 'set taken = v_seq where',
+    to: 'set taken = null where',
+  },
+  {
+    name: 'a message is deleted when it is taken',
+    file: settle,
+    from: 'update millrace.signals g set taken = v_seq where',
+    to: 'delete from millrace.signals g where',
+  },
+  {
+    name: 'the last message comes first',
+    file: settle,
+    from: 'order by g.nth limit 1',
+    to: 'order by g.nth desc limit 1',
+  },
+  {
+    name: 'a child does not tell its parent',
+    file: 'run/end_runs.sql',
+    from: 'and u.parent is not null and',
+    to: 'and false and',
+  },
+  {
+    name: 'a child tells its parent without its lock',
+    file: 'task/lock_runs.sql',
+    from: "if array_remove(p_parents, null) <> '{}' then",
+    to: 'if false then',
+  },
+  // time
+  {
+    name: 'timers fire early',
+    file: 'timer/tick.sql',
+    from: 'v_now   timestamptz := millrace.clock();',
+    to: "v_now   timestamptz := millrace.clock() + interval '3 ms';",
+  },
+  {
+    name: 'a wait that was begun before ends at once',
+    file: park,
+    from: 'else (select e.until from unnest(o.wait_keys, o.wait_until) e (key, until) where e.key = w.key) end',
+    to: 'when w.name is null then p_now end',
+  },
+  {
+    name: 'a wake drops the other waits',
+    file: 'task/wake.sql',
+    from: 'and w.key <> all (p_ended)',
+    to: 'and false',
+  },
+  {
+    name: 'a resume forgets what the run waited for',
+    file: 'run/resume_workflow.sql',
+    from: 'array_remove(array[v_key], null)',
+    to: "coalesce(v_live.wait_keys, '{}')",
+  },
+  // ends
+  {
+    name: 'a cancelled run stays in its place',
+    file: 'run/cancel_runs.sql',
+    from: 'delete from millrace.live l where l.run_id = any (v_gone);',
+    to: '',
+  },
+  {
+    name: 'an ended run stays in its place',
+    file: advance,
+    from: "where u.op in ('c', 'f') and l.run_id = u.id and (v_only",
+    to: "where false and u.op in ('c', 'f') and l.run_id = u.id and (v_only",
+  },
+  {
+    name: 'a run that ended is paused as it was asked',
+    file: park,
+    from: "and u.op not in ('c', 'f')",
+    to: '',
+  },
+]

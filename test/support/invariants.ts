@@ -1,0 +1,82 @@
+import { expect } from 'vitest'
+
+type Queryable = { query(text: string): Promise<object[]> }
+
+/**
+ * What must hold between any two transactions, whatever was called in whatever order. Each is a
+ * statement that finds offenders.
+ */
+const invariants: Record<string, string> = {
+  'a journal has no gap': `
+    select run_id, count(*), max(seq) from millrace.checkpoints group by run_id
+    having count(*) <> max(seq) + 1`,
+  'a run is alive or has an outcome, never both, never neither': `
+    select r.id from millrace.runs r
+    left join millrace.live l on l.run_id = r.id and l.task = 0
+    left join millrace.outcomes o on o.run_id = r.id
+    where (l.run_id is null) = (o.run_id is null)`,
+  'nothing belongs to a run that is not there, or to another tenant than it': `
+    select x.* from (
+      select 'live', run_id, tenant_id from millrace.live
+      union all select 'outcomes', run_id, tenant_id from millrace.outcomes
+      union all select 'checkpoints', run_id, tenant_id from millrace.checkpoints
+      union all select 'signals', run_id, tenant_id from millrace.signals
+      union all select 'run_keys', run_id, tenant_id from millrace.run_keys
+      union all select 'run_aliases', run_id, tenant_id from millrace.run_aliases
+      union all select 'run_labels', run_id, tenant_id from millrace.run_labels
+    ) x (place, run_id, tenant_id)
+    left join millrace.runs r on r.id = x.run_id and r.tenant_id = x.tenant_id where r.id is null`,
+  'no run waits for a message that is there': `
+    select l.run_id, g.id from millrace.live l
+    join millrace.signals g on g.run_id = l.run_id and g.taken is null and g.name = any (l.wait_names)
+    where l.state = 'w'`,
+  'the buffer of an ended run is empty': `
+    select g.run_id, g.id from millrace.signals g join millrace.outcomes o on o.run_id = g.run_id`,
+  'a message that was taken is a row of the journal': `
+    select g.run_id, g.id from millrace.signals g
+    left join millrace.checkpoints c on c.run_id = g.run_id and c.seq = g.taken and c.kind = 'g'
+    where g.taken is not null and c.run_id is null`,
+  'a lease belongs to a registered worker of the same tenant': `
+    select l.run_id, l.worker_id from millrace.live l
+    left join millrace.workers w on w.id = l.worker_id and w.tenant_id = l.tenant_id
+    where l.state = 'l' and w.id is null`,
+  'a fence was drawn, and is that of one worker': `
+    select l.fence from millrace.live l where l.fence is not null group by l.fence
+    having count(distinct l.worker_id) > 1 or l.fence > (select last_value from millrace.fences)`,
+  'outside a worker, seq is the length of the journal': `
+    select l.run_id, l.seq from millrace.live l
+    where l.state <> 'l'
+      and l.seq <> (select count(*) from millrace.checkpoints c where c.run_id = l.run_id)`,
+  'wake_at is the earliest time of a waiting run, and of no other': `
+    select l.run_id from millrace.live l
+    where l.wake_at is distinct from
+          case when l.state = 'w' then (select min(t) from unnest(l.wait_until) t) end`,
+  'the waits of a run are whole': `
+    select l.run_id from millrace.live l
+    where l.wait_keys is not null and (cardinality(l.wait_keys) = 0
+       or cardinality(l.wait_keys) is distinct from cardinality(l.wait_names)
+       or cardinality(l.wait_keys) is distinct from cardinality(l.wait_until))`,
+  'no run waits for what its journal says has ended': `
+    select l.run_id, c.name from millrace.live l
+    join millrace.checkpoints c on c.run_id = l.run_id and c.kind in ('g', 't', 'o')
+      and c.name = any (l.wait_keys) where l.state <> 'l'`,
+  'the end of a child is known to its living parent': `
+    select r.id from millrace.runs r join millrace.outcomes o on o.run_id = r.id
+    join millrace.live l on l.run_id = (r.meta::json ->> 'parent')::bigint
+    where not exists (select from millrace.signals g
+                      where g.run_id = l.run_id and g.name = '$child:' || r.id)`,
+  'a cancel is the last row of its journal': `
+    select o.run_id from millrace.outcomes o
+    where (o.status = 'x') is distinct from coalesce((select c.kind = 'x' from millrace.checkpoints c
+      where c.run_id = o.run_id order by c.seq desc limit 1), false)`,
+}
+
+/** Fails with all that does not hold. */
+export async function checkInvariants(db: Queryable): Promise<void> {
+  const broken: Record<string, unknown[]> = {}
+  for (const [name, text] of Object.entries(invariants)) {
+    const offenders = await db.query(text)
+    if (offenders.length > 0) broken[name] = offenders.slice(0, 5)
+  }
+  expect(broken, 'invariants of the kernel').toEqual({})
+}

@@ -1,0 +1,41 @@
+import { defineConfig } from 'vitest/config'
+import { findSystemPostgres } from './test/support/system-postgres.ts'
+
+/** Tests that need no database, or start their own: they do not wait for one. */
+const plain = ['test/{model,definition,embedded}/**/*.test.ts', 'test/*.test.ts']
+const system = findSystemPostgres()
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 3,
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    projects: [
+      { extends: true, test: { name: 'plain', include: plain } },
+      {
+        extends: true,
+        test: {
+          name: 'postgres 18',
+          include: ['test/**/*.test.ts'],
+          exclude: plain,
+          globalSetup: ['test/support/global-setup.ts'],
+          isolate: false,
+        },
+      },
+      ...(system === null
+        ? []
+        : [
+            {
+              extends: true as const,
+              test: {
+                name: `postgres ${system.major}`,
+                include: ['test/kernel/**/*.test.ts'],
+                globalSetup: ['test/support/system-setup.ts'],
+                isolate: false,
+              },
+            },
+          ]),
+    ],
+  },
+})
