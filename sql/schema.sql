@@ -276,7 +276,7 @@ create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note j
   returns SETOF bigint
   language plpgsql volatile security definer set search_path="" set jit=off
   comment: Ends runs, whatever they do; returns those that were alive.
-  body: 286e208159b58d86cedb57d282b643b9
+  body: ef1fa173a2050ee09971c8caa67cc708
 
 create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -332,7 +332,7 @@ create function millrace.expire_runs(p_max integer DEFAULT 1000)
   returns integer
   language plpgsql volatile security definer set search_path=""
   comment: Fails the runs whose own time-out is over; returns how many.
-  body: 199f0ea11585637a8daaf5165e93edfb
+  body: ac05fe5c70105daab5daa004a78c0482
 
 create function millrace.fail(p_code text, p_message text, p_hint text, p_detail json DEFAULT '{}'::json)
   returns void
@@ -356,7 +356,7 @@ create function millrace.get_chores(p_tenant integer, p_now timestamp with time 
   returns TABLE(due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql stable security definer set search_path=""
   comment: When something comes due, the newest route, and what somebody should do.
-  body: d4727c7daaddd740ba392f2cc7fe0dee
+  body: 9a67d3b89c8c103cc3e168b564daa73c
 
 create function millrace.get_journal(p_run bigint)
   returns TABLE(seq integer, at timestamp with time zone, kind "char", name text, data text)
@@ -386,7 +386,7 @@ create function millrace.get_runs(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(run json, last_seen uuid)
   language plpgsql stable security definer set search_path="" set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Runs as JSON, newest first, with filters and a cursor.
-  body: e5fd4a798b78483a29ff3bb7baa5c619
+  body: abd55818ad6a889ef60f5fa57f298932
 
 create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text)
@@ -452,7 +452,7 @@ create function millrace.park_runs(p_only bigint[], p_ask bigint[], p_runs bigin
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The part of advance_tasks for runs that go on living: waits, yields, pauses.
-  body: 0bb752d82db236882c7c253cc0aac5f1
+  body: de039a9e7b6e224126c245326aa722d6
 
 create function millrace.pause_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -506,7 +506,7 @@ create function millrace.resolve_route(p_tenant integer, p_name text, p_version 
   returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb)
   language plpgsql volatile security definer set search_path=""
   comment: Where a start goes, and the defaults it gets.
-  body: 7039ca8bc07cca9e20eb24eb5e320fb8
+  body: 5e7b6f29c1aea617edc09839e43a57b0
 
 create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -518,13 +518,13 @@ create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}':
   returns json
   language plpgsql volatile security definer set search_path=""
   comment: Starts a new run of a failed one that goes on from its failure.
-  body: 5499370b1d198e82b1286d119bbbaab7
+  body: efedd58387d0c65a37e092b5c1e73dfe
 
 create function millrace.run_json(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, run json)
   language sql stable security definer set search_path="" set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Runs as JSON objects.
-  body: a36f5e342a6d692fa8650f81fad53867
+  body: f2a2132ce228749e93cb4e718f1b0fa7
 
 create function millrace.run_number(p_uuid uuid)
   returns bigint
@@ -542,9 +542,9 @@ create function millrace.run_uuid(p_id bigint, p_partition integer DEFAULT 0)
 
 create function millrace.run_window(p_tenant integer, p_source text, p_label "char", p_value text, p_routes integer[], p_bound bigint, p_newer boolean)
   returns bigint[]
-  language plpgsql stable security definer set search_path="" set jit=off
+  language plpgsql stable security definer set search_path="" set jit=off set enable_seqscan=off set enable_bitmapscan=off
   comment: The next ids of a list of runs, from the narrowest index.
-  body: d2235e5414619955708d6b8390555fb1
+  body: 7084a03aad59ff84a6e85207711bd47f
 
 create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
   returns TABLE(nth integer, accepted boolean)
@@ -556,7 +556,7 @@ create function millrace.settle(p_run bigint, p_task integer, p_seq integer, p_n
   returns TABLE(seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=""
   comment: Ends the waits of a run that can end; returns its journal from a number on.
-  body: 94025e35b52982d35e8c275dde64a310
+  body: 94d86c5b68f0f0c6fe7097bb04fb8f16
 
 create function millrace.start_children(p_tenant integer, p_only bigint[], p_children json)
   returns void
@@ -568,7 +568,7 @@ create function millrace.start_meta(p_workflow text, p_options jsonb)
   returns jsonb
   language plpgsql immutable security definer set search_path=""
   comment: The options of start_workflow, checked, as start_runs keeps them.
-  body: d52cfc1d83054b74c59989589a01f448
+  body: a1833e6b8cb28b44cb8fe4df7567a657
 
 create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[] DEFAULT NULL::text[])
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
@@ -617,7 +617,7 @@ create function millrace.wake(p_run bigint, p_task integer, p_seq integer, p_end
   returns void
   language plpgsql volatile security definer set search_path=""
   comment: Takes ended waits off a run, and queues it if it was waiting.
-  body: 3350464c6169a061b141230b3ff5f0d7
+  body: 93de0da3b09eb15bdcd89f4408901923
 
 create function millrace.watch(p_tenant integer, p_watcher bigint)
   returns void

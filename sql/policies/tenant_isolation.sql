@@ -6,7 +6,8 @@ declare
   v_table text;
 begin
   foreach v_table in array array['tenants', 'workflows', 'routes', 'runs', 'runs_0', 'checkpoints', 'checkpoints_0', 'outcomes',
-    'outcomes_0', 'run_labels', 'run_keys', 'run_aliases', 'live', 'signals', 'workers', 'idle_workers', 'watchers', 'migrations', 'repeatables']
+    'outcomes_0', 'run_labels', 'run_keys', 'run_aliases', 'live', 'signals', 'workers', 'idle_workers', 'watchers',
+    'migrations', 'repeatables']
   loop
     execute format('alter table millrace.%I enable row level security', v_table);
     execute format('alter table millrace.%I force row level security', v_table);
@@ -14,7 +15,8 @@ begin
     execute format('create policy kernel on millrace.%I to current_user using (true) with check (true)', v_table);
     if v_table not in ('tenants', 'migrations', 'repeatables') then
       execute format('drop policy if exists tenant on millrace.%I', v_table);
-      execute format('create policy tenant on millrace.%I for select to public using (tenant_id = (select millrace.current_tenant()))', v_table);
+      execute format('create policy tenant on millrace.%I for select to public
+                      using (tenant_id = (select millrace.current_tenant()))', v_table);
     end if;
   end loop;
 end $$;

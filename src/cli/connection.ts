@@ -1,8 +1,10 @@
-import { WorkflowClient } from '../client/workflow-client.ts'
-import { Database } from '../kernel/database.ts'
+import type { WorkflowClient } from '../client/workflow-client.ts'
+import type { Database } from '../kernel/database.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import type { WorkflowLogger } from '../model/logger.ts'
 import type { Settings } from './settings.ts'
+
+// What needs the driver of Postgres is loaded where it is used: --help and mistakes shall be quick.
 
 /** Where the embedded server of a project keeps its data. */
 export const DATA_DIR = './.millrace/pg'
@@ -24,7 +26,6 @@ export async function findTarget(settings: Settings): Promise<Target> {
   const { databaseUrl, embedded } = settings
   const release = async () => {}
   if (databaseUrl !== undefined) return { url: checkUrl(databaseUrl), embedded: false, release }
-  // loaded only here: a command with a DATABASE_URL shall begin at once
   const { readConnectionString, startPostgres } = await import('../embedded/index.ts')
   const running = await readConnectionString(DATA_DIR)
   if (running !== null) return { url: running, embedded: true, release }
@@ -39,6 +40,7 @@ export async function withClient<T>(
   work: (client: WorkflowClient) => Promise<T>,
 ): Promise<T> {
   const target = await findTarget(settings)
+  const { WorkflowClient } = await import('../client/workflow-client.ts')
   const client = new WorkflowClient({
     connectionString: target.url,
     schema: settings.schema,
@@ -59,6 +61,7 @@ export async function withDatabase<T>(
   work: (db: Database, target: Target) => Promise<T>,
 ): Promise<T> {
   const target = await findTarget(settings)
+  const { Database } = await import('../kernel/database.ts')
   const db = new Database({ connectionString: target.url }, { schema: settings.schema, max: 3 })
   try {
     return await work(db, target)

@@ -81,7 +81,7 @@ class DevSession {
     await this.#engine.start({ concurrency: this.#options.concurrency, drainTimeout: DRAIN })
     this.#sayReady()
     tellBroken(broken, this.#cwd, this.#log, out)
-    await this.#workflows.watch(
+    this.#workflows.watch(
       (reload) => tellReload(reload, this.#workflows.list(), this.#cwd, this.#log, out),
       (error) => this.#log.error(error.message),
     )

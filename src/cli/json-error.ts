@@ -3,9 +3,9 @@ export type JsonError = { readonly at: number; readonly expected: string }
 
 const spaces = /[ \t\n\r]*/y
 // \p{Cc} has more than JSON forbids: DEL and the controls after it may stand in a text
-const text = /"(?:[^"\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/
-const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/
-const word = /(?:true|false|null)(?!\w)/
+const text = /"(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/u
+const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/u
+const word = /(?:true|false|null)(?!\w)/u
 const scalar = new RegExp([text, number, word].map(({ source }) => source).join('|'), 'uy')
 
 type State = 'value' | 'first value' | 'key' | 'first key' | 'colon' | 'after'

@@ -41,17 +41,16 @@ export function grantedFunctions(role: Role): string[] {
 /** Roles and grants as SQL for psql; running it again changes nothing. */
 export function roleStatements(schema: string = DEFAULT_SCHEMA): string {
   const grants = [
-    ...grant('client', forClients),
-    ...grant('worker', forClients),
-    ...grant('worker', forWorkers),
+    ...grant('clients and workers', 'millrace_client, millrace_worker', forClients),
+    ...grant('workers', 'millrace_worker', forWorkers),
   ]
   return inSchema([head, roles, owner, ...grants, foot].join('\n'), schema)
 }
 
-function grant(role: Role, functions: Record<string, readonly string[]>): string[] {
+function grant(who: string, to: string, functions: Record<string, readonly string[]>): string[] {
   return Object.entries(functions).map(([purpose, names]) => {
     const list = names.map((name) => `millrace.${name}`).join(',\n  ')
-    return `-- ${role}s: ${purpose}\ngrant execute on function\n  ${list}\n  to millrace_${role};\n`
+    return `-- ${who}: ${purpose}\ngrant execute on function\n  ${list}\n  to ${to};\n`
   })
 }
 

@@ -75,7 +75,7 @@ class WorkerProcess {
     const options = { concurrency, lease, drainTimeout: drain, ...(queues ? { queues } : {}) }
     await this.#engine.start(options)
     this.#sayReady()
-    if (watch) await this.#watch()
+    if (watch) this.#watch()
   }
 
   /** From now on no run is taken. */
@@ -110,9 +110,9 @@ class WorkerProcess {
     )
   }
 
-  async #watch(): Promise<void> {
+  #watch(): void {
     const { out } = this.#settings
-    await this.#workflows.watch(
+    this.#workflows.watch(
       (reload) => tellReload(reload, this.#workflows.list(), this.#cwd, this.#log, out),
       (error) => this.#log.error(error.message),
     )

@@ -30,9 +30,10 @@ export async function runDemo(options: DemoOptions = {}): Promise<number> {
     return await inPlace(plan, screen, stop.signal)
   } catch (error) {
     screen.clear()
-    if (!(error instanceof Stopped)) throw error
-    screen.say(`The demo was ${error.message}; all that it made is removed.`)
-    return error.exitCode
+    const { reason } = stop.signal // whatever failed since then failed because of that
+    if (!(reason instanceof Stopped)) throw error
+    screen.say(`The demo was ${reason.message}; all that it made is removed.`)
+    return reason.exitCode
   } finally {
     stop.dispose()
   }
@@ -94,6 +95,8 @@ async function perform(
     const violations = audit(evidence)
     screen.say(`\n${table(evidence, { seconds, held })}\n`)
     screen.say(verdict(violations))
+    if (violations.length > 0 && !plan.keep)
+      screen.say('With --keep the database stays, to look at.')
     return violations.length === 0 ? 0 : 1
   } finally {
     closing.abort()

@@ -45,12 +45,13 @@ export class WorkerProcess {
     this.#child = child
     createInterface({ input: child.stderr as Readable }).on('line', this.#complain)
     child.send(this.#setup)
-    const ready = once(child, 'message')
-    const ended = once(child, 'exit').then(([code]) => {
-      throw new Error(`The worker process ended with code ${code} before it was ready.`)
-    })
-    ended.catch(() => {})
-    await Promise.race([ready, ended])
+    const ready = once(child, 'message').then(() => 'ready')
+    const ended = once(child, 'exit').then(([code, signal]) => code ?? signal)
+    const what = await Promise.race([ready, ended])
+    if (what === 'ready') return
+    if (what !== LEASE_LOST) throw new Error(`The worker process ended at its start (${what}).`)
+    this.#prolong()
+    await this.start()
   }
 
   /** Kills it as a power cut would, and waits until it is gone. */
@@ -64,20 +65,21 @@ export class WorkerProcess {
     return pid
   }
 
-  /**
-   * Whether it ended by itself because it lost its lease: then the next gets a longer one, because
-   * this machine is too busy for so short a one.
-   * @throws Error if it ended otherwise
-   */
+  /** Whether it ended by itself because it lost its lease. @throws Error if it ended otherwise */
   lostLease(): boolean {
     const { exitCode, signalCode } = this.#child as ChildProcess
     if (exitCode === null && signalCode === null) return false
     if (exitCode !== LEASE_LOST) {
       throw new Error(`The worker process ${this.pid} ended by itself (${signalCode ?? exitCode}).`)
     }
+    this.#prolong()
+    return true
+  }
+
+  /** It lost its lease: this machine is too busy for so short a one, the next gets a longer one. */
+  #prolong(): void {
     this.dead.add(this.pid)
     this.#setup = { ...this.#setup, leaseSeconds: this.#setup.leaseSeconds * 2 }
-    return true
   }
 
   /** Ends it: politely, or at once. */

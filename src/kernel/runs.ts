@@ -41,7 +41,7 @@ export async function startRuns(
     existing: string
     created_at: Date
   }>(
-    'select * from millrace.start_runs($1, $2, $3, $4, $5, $6)',
+    'select run_id::text, verdict::text, existing::text, created_at from millrace.start_runs($1, $2, $3, $4, $5, $6)',
     [
       tenant,
       starts.map((s) => s.id),

@@ -67,7 +67,8 @@ function templateOf(serverUrl: string): Promise<string> {
 }
 
 async function makeTemplate(client: pg.Client, serverUrl: string): Promise<string> {
-  const name = `millrace_template_${sqlChecksum()}`
+  const { rows } = await client.query('select current_user as role')
+  const name = `millrace_template_${templateKey(String(rows[0]?.role))}`
   await client.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK])
   await dropLeftovers(client)
   const known = await client.query('select from pg_database where datname = $1', [name])
@@ -81,13 +82,16 @@ async function makeTemplate(client: pg.Client, serverUrl: string): Promise<strin
   return name
 }
 
-/** Of all that `migrate` applies: another version of the package has another template. */
-function sqlChecksum(): string {
+/** Another version of the package has another template, and so has another role, which may not copy it. */
+function templateKey(role: string): string {
   const files = [readMigrations, readRepeatables, readTesting].flatMap((read) =>
     read(DEFAULT_SCHEMA),
   )
-  const sums = files.map((file) => `${file.path} ${file.checksum}`).join('\n')
-  return createHash('sha256').update(sums).digest('hex').slice(0, 16)
+  const sums = files.map((file) => `${file.path} ${file.checksum}`)
+  return createHash('sha256')
+    .update([role, ...sums].join('\n'))
+    .digest('hex')
+    .slice(0, 16)
 }
 
 async function dropLeftovers(client: pg.Client): Promise<void> {

@@ -6,7 +6,7 @@ import type { ScratchDatabase } from '../kernel/test-databases.ts'
 import { crashTestWorkers, getTestState } from '../kernel/testing.ts'
 import { type Duration, parseDuration } from '../model/duration.ts'
 import { TimeoutError } from '../model/errors.ts'
-import type { WorkflowLogger } from '../model/logger.ts'
+import { quietLogger, type WorkflowLogger } from '../model/logger.ts'
 import { WorkflowEngine } from '../worker/workflow-engine.ts'
 import { defineWorkflow } from '../workflow/workflow.ts'
 import { TestClock } from './clock.ts'
@@ -30,19 +30,22 @@ export class TestEngine extends WorkflowEngine {
   readonly clock: TestClock
   readonly #mocks: Mocks
   readonly #database: ScratchDatabase
+  readonly #deaths: { wanted: number }
   #registering: Promise<unknown> = Promise.resolve()
   #stopped: Promise<void> | null = null
 
   constructor({ workflows, logger, tenant }: EngineUnderTest, database: ScratchDatabase) {
     const mocks = new Mocks()
+    const deaths = { wanted: 0 }
     super({
       connectionString: database.url,
       workflows: workflows.map((definition) => mocks.wrap(definition)),
       migrate: 'off',
-      ...(logger ? { logger } : {}),
+      logger: withoutDeaths(logger ?? quietLogger, deaths),
       ...(tenant ? { tenant } : {}),
     })
     this.#mocks = mocks
+    this.#deaths = deaths
     this.#database = database
     this.clock = new TestClock(this.session.db, () => this.runUntilIdle())
   }
@@ -96,6 +99,7 @@ export class TestEngine extends WorkflowEngine {
    * that was at work cannot be killed, but its signal is aborted, and what it gives counts for nothing.
    */
   async crash(): Promise<void> {
+    this.#deaths.wanted++
     await crashTestWorkers(this.session.db)
   }
 
@@ -141,5 +145,16 @@ export class TestEngine extends WorkflowEngine {
     return new TimeoutError(
       `Runs do not come to rest: ${runs.join('; ')}.${at} A step that never ends, or a run whose workflow the engine does not have, keeps it waiting.`,
     )
+  }
+}
+
+/** That a worker lost its lease is no news where the test wanted just that. */
+function withoutDeaths(logger: WorkflowLogger, deaths: { wanted: number }): WorkflowLogger {
+  return {
+    log: (message) => logger.log(message),
+    error: (message, ...more) => {
+      if (deaths.wanted > 0 && message.includes('the lease is over')) deaths.wanted--
+      else logger.error(message, ...more)
+    },
   }
 }

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readdir, readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { grantedFunctions } from '../../src/cli/roles.ts'
 import { WorkflowClient } from '../../src/index.ts'
 import {
@@ -8,6 +9,9 @@ import {
   type TestDatabase,
 } from '../support/database.ts'
 import { makeFolder, millrace, millraceJson, startMillrace } from './millrace.ts'
+
+// every command is a process, and a busy machine starts them slowly
+vi.setConfig({ testTimeout: 60_000 })
 
 describe('an empty database', () => {
   test('is migrated after a look at what would be done', async () => {
@@ -86,6 +90,18 @@ export const child = workflow('child', async ({ input }) => input)
     expect(found.map(({ proname }) => proname).sort()).toEqual([...names].sort())
   })
 
+  test('are granted what the code calls, and what SQL clients start runs with', async () => {
+    const folder = new URL('../../src/kernel/', import.meta.url)
+    const files = (await readdir(folder)).filter((name) => name.endsWith('.ts'))
+    const texts = await Promise.all(files.map((name) => readFile(new URL(name, folder), 'utf8')))
+    const called = texts.flatMap((text) => [
+      ...text.matchAll(/millrace\.(\w+)\(/g),
+      ...text.matchAll(/^ {2}\| '(\w+)'$/gm), // the operations of operateRun
+    ])
+    const names = new Set([...called.map(([, name]) => name), 'start_workflow'])
+    expect([...names].sort()).toEqual(grantedFunctions('worker').sort())
+  })
+
   test('a worker runs what a client starts, and neither may more', async () => {
     const worker = startMillrace(['worker', '--migrate', 'off'], {
       url: urlOf('worker'),
@@ -117,7 +133,8 @@ export const child = workflow('child', async ({ input }) => input)
   test('a doctor tells a client from a worker', async () => {
     type Finding = { name: string; status: string; message: string }
     const look = async (role: string) => {
-      const report = await millraceJson<{ checks: Finding[] }>(['doctor'], { url: urlOf(role) })
+      const { stdout } = await millrace(['doctor', '--json'], { url: urlOf(role) })
+      const report = JSON.parse(stdout) as { checks: Finding[] }
       return report.checks.find(({ name }) => name === 'rights')?.message
     }
     expect(await look('client')).toBe('role "millrace_client" may start and steer runs')

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WorkflowEngine, workflow } from '../../src/index.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
 import { millrace, millraceJson } from './millrace.ts'
+
+// every command is a process, and a busy machine starts them slowly
+vi.setConfig({ testTimeout: 60_000 })
 
 type Run = { id: string; status: string; output: unknown; retriedFrom: string | null }
 type Shown = Run & { timeline: { stepId: string; status: string; by: string | null }[] }

@@ -1,11 +1,14 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { WorkflowClient } from '../../src/index.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
 import { makeFolder, millrace, startMillrace } from './millrace.ts'
+
+// every command is a process, and a busy machine starts them slowly
+vi.setConfig({ testTimeout: 60_000 })
 
 const slow = `import { workflow } from 'millrace'
 export const slow = workflow('slow', async ({ step, input }) => {

@@ -118,7 +118,7 @@ export class Control {
 
   async #start(): Promise<void> {
     const { ledger, lab, slot } = this.#world
-    const starts = Array.from({ length: this.#random.between(1, 3) }, () => this.#describe())
+    const starts = Array.from({ length: this.#random.between(1, 2) }, () => this.#describe())
     for (const { id, input, delayMs, meta } of starts) {
       const { timeout_ms: timeoutMs, key } = JSON.parse(meta ?? '{}') as {
         timeout_ms?: number

@@ -12,7 +12,7 @@ export class Lost extends Error {}
  * How an answer gets lost, and how often. Only `cut` and `terminated` cost a connection, which is what
  * makes histories slow: a new backend plans every function anew.
  */
-const FAULTS = { unsent: 15, late: 15, unheard: 40, cut: 4, terminated: 4, none: 922 } as const
+const FAULTS = { unsent: 15, late: 15, unheard: 40, cut: 2, terminated: 2, none: 926 } as const
 
 /** A way to the database on which answers get lost, as long as the world's chaos lasts. */
 export class FaultyDatabase extends Database {

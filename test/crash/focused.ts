@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type pg from 'pg'
 import { type Start, startRuns, takeIds } from '../../src/kernel/runs.ts'
-import { advanceTasks, claimTasks, type LeasedTask } from '../../src/kernel/tasks.ts'
+import { advanceTasks, claimTasks, heldTasks, type LeasedTask } from '../../src/kernel/tasks.ts'
 import { registerWorker } from '../../src/kernel/workers.ts'
 import type { Lab } from './lab.ts'
 
@@ -7,7 +9,17 @@ const INFO = { host: 'focused', pid: 0, queues: null, workflows: [] }
 
 /** What random histories see too seldom. Returns what is wrong, or null. */
 export async function focused(lab: Lab): Promise<string | null> {
-  return (await blameOfSuspects(lab)) ?? (await endingByStaleOwner(lab))
+  for (const check of [
+    blameOfSuspects,
+    endingByStaleOwner,
+    messageBesideWait,
+    endBesideWait,
+    claimBesideHeld,
+  ]) {
+    const problem = await check(lab)
+    if (problem) return problem
+  }
+  return null
 }
 
 /** A run whose workers die is suspected from the second death on; then only it is blamed. */
@@ -50,6 +62,85 @@ async function endingByStaleOwner(lab: Lab): Promise<string | null> {
   const [verdict] = await advanceTasks(lab.db, lab.tenant, [end])
   await cancel(lab, [run])
   return verdict?.kind === 'stale' ? null : `a stale owner ended a run: ${verdict?.kind}`
+}
+
+/** A run that is about to wait, and its message, which is not committed yet: one sees the other. */
+async function messageBesideWait(lab: Lab): Promise<string | null> {
+  const [run] = await drawTwo(lab)
+  await startRuns(lab.db, lab.tenant, [start(lab, run)])
+  const { tasks } = await claim(lab)
+  const { task, fence } = tasks[0] as LeasedTask
+  const waits = [{ key: 'wait', name: 'a', ms: null }]
+  const park = { run, task, fence, parent: null, op: 'w', length: 0, rows: [], waits } as const
+  const verdict = await beside(
+    lab,
+    (client) =>
+      client.query(
+        `select millrace.send_signals(${lab.tenant}, '{${run}}', '{1}', '{a}', '{null}')`,
+      ),
+    () => advanceTasks(lab.db, lab.tenant, [park]),
+  )
+  await cancel(lab, [run])
+  return verdict[0]?.kind === 'news'
+    ? null
+    : 'a run began to wait for a message that was being sent'
+}
+
+/** A parent that is about to wait for its child, and the child's end, which is not committed yet. */
+async function endBesideWait(lab: Lab): Promise<string | null> {
+  const [run, child] = await drawTwo(lab)
+  const meta = JSON.stringify({ parent: run })
+  await startRuns(lab.db, lab.tenant, [start(lab, run), { ...start(lab, child), meta }])
+  const { tasks } = await claim(lab)
+  const fence = (tasks[0] as LeasedTask).fence
+  const common = { task: 0, fence, length: 0, rows: [] }
+  const end = { ...common, run: child, parent: run, op: 'c', output: '{}' } as const
+  const waits = [{ key: 'child', name: `$child:${child}`, ms: null }]
+  const park = { ...common, run, parent: null, op: 'w', waits } as const
+  const verdict = await beside(
+    lab,
+    (client) => advanceTasks(lab.db, lab.tenant, [end], client),
+    () => advanceTasks(lab.db, lab.tenant, [park]),
+  )
+  await cancel(lab, [run, child])
+  return verdict[0]?.kind === 'news' ? null : 'a parent began to wait for a child that was ending'
+}
+
+/** A claim that is not committed yet, and its worker, who asks what it holds: it is told. */
+async function claimBesideHeld(lab: Lab): Promise<string | null> {
+  const [run] = await drawTwo(lab)
+  await startRuns(lab.db, lab.tenant, [start(lab, run)])
+  const worker = await registerWorker(lab.db, lab.tenant, 60_000, INFO, '0')
+  const route = lab.slots[0]?.routes[0]
+  const tasks = await beside(
+    lab,
+    (client) =>
+      client.query(
+        `select millrace.claim_tasks(${lab.tenant}, ${worker}, 0, '{${route}}', '{0}', 10)`,
+      ),
+    () => heldTasks(lab.db, lab.tenant, worker, 1),
+  )
+  await cancel(lab, [run])
+  return tasks.length === 1 ? null : 'a worker was not told of a claim that was on its way'
+}
+
+/** Does something beside a transaction that is open, and stays so for a while; its commit may be waited for. */
+async function beside<T>(
+  lab: Lab,
+  open: (client: pg.PoolClient) => Promise<unknown>,
+  act: () => Promise<T>,
+): Promise<T> {
+  const client = await lab.pool.connect()
+  try {
+    await client.query('begin')
+    await open(client)
+    const acted = act()
+    await Promise.race([acted, pause(300)])
+    await client.query('commit')
+    return await acted
+  } finally {
+    client.release()
+  }
 }
 
 async function drawTwo(lab: Lab): Promise<[string, string]> {

@@ -23,7 +23,7 @@ afterAll(async () => {
 })
 
 test(`${HISTORIES} random histories of seed ${SEED} keep every promise`, {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const plan = { seed: SEED, first: 0, count: HISTORIES, patienceMs: 30_000, maxFailed: 1 }
   const failures = await runCampaign(lab, plan)

@@ -9,7 +9,7 @@ import { World } from './world.ts'
 
 const WORKERS = 3
 const CONTROLS = 2
-const CALLS = 14
+const CALLS = 12
 
 /** What came of a history: nothing, or what was violated and how it came to that. */
 export type Report = { readonly violations: readonly string[]; readonly trace: readonly string[] }

@@ -32,7 +32,13 @@ export class Lab {
     // a connection or an answer that never comes is lost, too: no history shall hang on it
     const patience = { connectionTimeoutMillis: 15_000, query_timeout: 60_000 }
     const max = parallel + 8
-    this.pool = new pg.Pool({ connectionString, max, application_name: 'crash', ...patience })
+    this.pool = new pg.Pool({
+      connectionString,
+      max,
+      application_name: 'crash',
+      options: '-c jit=off',
+      ...patience,
+    })
     this.pool.setMaxListeners(0) // each actor's Database listens to it
     this.pool.on('error', () => {})
     this.pool.on('connect', (client) => client.on('error', () => {}))

@@ -34,7 +34,7 @@ export const NAMES = ['a', 'b'] as const
 /** The program of a run: the same for each of its owners. */
 export function programOf(input: Input): Program {
   const random = new Random(`program ${input.seed}`)
-  const stages = Array.from({ length: random.between(1, 4) }, (_, stage) => {
+  const stages = Array.from({ length: random.between(1, 3) }, (_, stage) => {
     if (random.chance(0.04)) return [{ kind: 'pause' as const, key: `${stage}.pause` }]
     const items = random.pick([1, 1, 1, 1, 2, 2, 3])
     return Array.from({ length: items }, (_, i) => makeItem(random, input, `${stage}.${i}`))
@@ -51,7 +51,12 @@ function makeItem(random: Random, input: Input, place: string): Item {
     case 'transaction':
       return { kind, key, tries: makeTries(random) }
     case 'sleep':
-      return { kind, key, ms: random.between(1, 15) }
+      // some so long that the run is written to meanwhile, also on a slow machine
+      return {
+        kind,
+        key,
+        ms: random.chance(0.25) ? random.between(40, 150) : random.between(1, 15),
+      }
     case 'wait':
       return {
         kind,

@@ -68,7 +68,7 @@ async function within(
     item.key,
     data,
   ])
-  worker.dieBy(0.03)
+  worker.dieBy(0.015)
   const [verdict] = (await advanceTasks(
     world.lab.db,
     world.lab.tenant,
@@ -79,13 +79,13 @@ async function within(
     await client.query('rollback')
     return { kind: 'refused', verdict }
   }
-  worker.dieBy(0.03)
+  worker.dieBy(0.015)
   if (chaos && random.chance(0.04)) {
     await client.query('rollback') // as if the connection had been lost before the commit
     return { kind: 'unknown' }
   }
   const commit = client.query('commit')
-  if (chaos && random.chance(0.06)) {
+  if (chaos && random.chance(0.03)) {
     commit.catch(() => {})
     ;(
       client as unknown as { connection: { stream: { destroy(): void } } }

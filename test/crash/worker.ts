@@ -82,7 +82,7 @@ export class Worker {
       if (this.owners.size === 0) return false
       await pause(this.random.next() * 40) // others shall have taken its runs meanwhile
     } else if (this.owners.size < CAPACITY && this.world.phase !== 'over') await this.#claim()
-    if (this.owners.size === 0) await pause(5 + this.random.next() * 20)
+    if (this.owners.size === 0) await pause(8 + this.random.next() * 25)
     for (const owner of [...this.owners.values()]) {
       if (this.random.chance(0.7)) await transact(this, owner)
     }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { advanceTasks, type LeasedTask } from '../../src/kernel/tasks.ts'
 import { checkInvariants } from '../support/invariants.ts'
 import {
@@ -132,22 +132,24 @@ test.each(names)(
   },
 )
 
-test.each(['parent', 'child', 'worker'] as const)(
-  'at once: each two calls, while somebody holds the %s',
-  async (held) => {
-    for (const [i, one] of multiple.entries()) {
-      for (const two of multiple.slice(i)) {
-        const family = await makeFamily(i % 2 === 0)
-        const text =
-          held === 'worker'
-            ? 'select from millrace.workers where id = $1 for update'
-            : 'select from millrace.live where run_id = $1 for update'
-        const id = held === 'worker' ? family.worker.id : family[held]
-        await track.together(text, [id], make(one, family), make(two, family))
-        await clear(family)
-      }
-    }
-    await checkInvariants(kernel)
+describe.each(['parent', 'child', 'worker'] as const)(
+  'at once, while somebody holds the %s',
+  (held) => {
+    const table = held === 'worker' ? 'workers where id' : 'live where run_id'
+    const text = `select from millrace.${table} = $1 for update`
+
+    test.each(multiple.map((one, i) => [one, i] as const))(
+      '%s, with each other call',
+      async (one, i) => {
+        for (const two of multiple.slice(i)) {
+          const family = await makeFamily(i % 2 === 0)
+          const id = held === 'worker' ? family.worker.id : family[held]
+          await track.together(text, [id], make(one, family), make(two, family))
+          await clear(family)
+        }
+        await checkInvariants(kernel)
+      },
+    )
   },
 )
 

@@ -14,8 +14,8 @@ test('engines beside each other do not see each other', async () => {
     await step.sleep('wait', '1 day')
     return input
   })
-  const engines = await Promise.all(Array.from({ length: 5 }, () => openEngine([who])))
-  const runs = await Promise.all(
+  const engines = await Promise.all(Array.from({ length: 3 }, () => openEngine([who])))
+  await Promise.all(
     engines.map((engine, i) => engine.startWorkflow(who, i, { idempotencyKey: 'same' })),
   )
   await Promise.all(engines.slice(1).map((engine) => engine.clock.advance('1 day')))
@@ -25,7 +25,6 @@ test('engines beside each other do not see each other', async () => {
       [i, i === 0 ? 'waiting' : 'completed'],
     ])
   }
-  expect(new Set(runs.map((run) => run.id)).size).toBeLessThanOrEqual(5)
 })
 
 test('the database goes with the engine', async () => {
@@ -47,15 +46,12 @@ test('an ordinary role that may create databases will do', async () => {
   const role = `tester_${process.pid}`
   await asAdmin(`create role ${role} login createdb password 'x'`)
   const databaseUrl = Object.assign(new URL(inject('adminUrl')), { username: role, password: 'x' })
-  // a template belongs to the role that made it: this one makes its own
-  const server = await createEmptyDatabase()
   const nap = workflow('nap', ({ step }) => step.sleep('nap', '1 day'))
   await using engine = await openEngine([nap], { databaseUrl: databaseUrl.href })
   const run = await engine.startWorkflow(nap, null)
   await engine.crash()
   await engine.clock.advance('1 day')
   expect((await run.refresh()).status).toBe('completed')
-  await server.drop()
 })
 
 test('a database that a killed test left behind goes after an hour', async () => {

@@ -3,8 +3,6 @@ import { workflow } from '../../src/index.ts'
 import { until } from '../support/until.ts'
 import { openEngine } from './open-engine.ts'
 
-const quiet = { log: () => {}, error: () => {} }
-
 test('a crash repeats only the step that it interrupted', async () => {
   const calls: string[] = []
   const keys = new Set<string>()
@@ -20,7 +18,9 @@ test('a crash repeats only the step that it interrupted', async () => {
     await step.run('third', () => void calls.push('third'))
     return 'done'
   })
-  await using engine = await openEngine([three], { logger: quiet })
+  const errors: string[] = []
+  const logger = { log: () => {}, error: (message: string) => void errors.push(message) }
+  await using engine = await openEngine([three], { logger })
   const run = await engine.startWorkflow(three, null)
   await until('the second step runs', () => signals.length === 1)
   await engine.crash()
@@ -31,6 +31,7 @@ test('a crash repeats only the step that it interrupted', async () => {
   expect(signals[0]?.aborted).toBe(true)
   const deaths = (await run.timeline()).filter((entry) => entry.failure?.name === 'LeaseLostError')
   expect(deaths).toHaveLength(1)
+  expect(errors).toEqual([])
 })
 
 test('what a dead worker still wants to write is refused', async () => {
@@ -44,7 +45,7 @@ test('what a dead worker still wants to write is refused', async () => {
       })
     }),
   )
-  await using engine = await openEngine([slow], { logger: quiet })
+  await using engine = await openEngine([slow])
   const run = await engine.startWorkflow(slow, null)
   await until('the step runs', () => begun === 1)
   await engine.crash()
@@ -54,7 +55,7 @@ test('what a dead worker still wants to write is refused', async () => {
 
 test('a crash while everything waits changes nothing', async () => {
   const wait = workflow('wait', ({ step }) => step.sleep('wait', '1 day'))
-  await using engine = await openEngine([wait], { logger: quiet })
+  await using engine = await openEngine([wait])
   const run = await engine.startWorkflow(wait, null)
   await engine.runUntilIdle()
   await engine.crash()

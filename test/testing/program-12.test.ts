@@ -12,7 +12,7 @@ test('a refund that nobody answers is rejected after two days', async () => {
   expect((await run.refresh()).status).toBe('waiting')
   const began = performance.now()
   await engine.clock.advance('2 days')
-  expect(performance.now() - began).toBeLessThan(5000)
+  expect(performance.now() - began).toBeLessThan(10_000)
   expect(await run.result()).toEqual({ refunded: false, why: 'nobody answered' })
   expect(await engine.steps({ runId: run.id })).toEqual(['big refund'])
 })

@@ -22,7 +22,7 @@ async function change(id: string, before: Code, after: Code) {
   await t.engine.unregisterWorkflow(id)
   await t.engine.registerWorkflow(made(before))
   await run.resume()
-  expect(await run.result({ timeout: 5000 })).toBe('done')
+  expect(await run.result({ timeout: 15_000 })).toBe('done')
   return paused
 }
 
@@ -121,5 +121,5 @@ test.concurrent('a failed attempt is history too: a wait cannot take its place',
   await t.engine.unregisterWorkflow('attempts')
   await t.engine.registerWorkflow(made(before))
   await run.resume()
-  expect(await run.result({ timeout: 5000 })).toBe('done')
+  expect(await run.result({ timeout: 15_000 })).toBe('done')
 })

@@ -22,7 +22,7 @@ test('parallel steps run at once, and each of them once', async () => {
     return all
   })
   const run = await t.start(w)
-  expect(await run.result({ timeout: 5000 })).toEqual([1, 2, 3, 4, 5])
+  expect(await run.result({ timeout: 15_000 })).toEqual([1, 2, 3, 4, 5])
   expect(most).toBe(5)
   expect(calls.sort()).toEqual([1, 2, 3, 4, 5])
 })
@@ -43,7 +43,7 @@ test('allSettled sees results and failures, the same at replay', async () => {
   })
   const run = await t.start(w)
   const expected = [1, ['StepFailedError', 'Step "bad" failed: no']]
-  expect(await run.result({ timeout: 5000 })).toEqual(expected)
+  expect(await run.result({ timeout: 15_000 })).toEqual(expected)
   expect(seen).toEqual([expected, expected])
 })
 
@@ -66,7 +66,7 @@ test('a race has the same winner at every replay, and the loser does not run aga
     return winner
   })
   const run = await t.start(w)
-  expect(await run.result({ timeout: 5000 })).toBe('quick')
+  expect(await run.result({ timeout: 15_000 })).toBe('quick')
   expect(winners).toEqual(['quick', 'quick', 'quick'])
   expect(calls.sort()).toEqual(['quick', 'slow'])
 })
@@ -85,28 +85,37 @@ test('the loser of a race is aborted when the run ends', async () => {
     ])
   })
   const run = await t.start(w)
-  expect(await run.result({ timeout: 5000 })).toBe('quick')
+  expect(await run.result({ timeout: 15_000 })).toBe('quick')
   expect(aborted).toBe(true)
 })
 
 test('a step races a time-out of its own, and both ways are the same at replay', async () => {
   const seen: unknown[] = []
+  let release: () => void = () => {}
+  const late = new Promise<void>((resolve) => {
+    release = resolve
+  })
   const w = workflow('step against delay', async ({ step, input }) => {
+    const isLate = input === 'late'
     const won = await Promise.race([
-      step.run('work', () => pause(input as number, 'work')),
-      step.delay('limit', 60).then(() => 'limit'),
+      step.run('work', () => (isLate ? late.then(() => 'work') : 'work')),
+      step.delay('limit', isLate ? 20 : '1 hour').then(() => 'limit'),
     ])
     seen.push(won)
-    // longer than the work: what still runs keeps the run here
-    await step.delay('nap', 300)
+    if (won === 'limit') release()
+    await step.waitFor('again', { eventName: 'again' })
     return won
   })
-  const quick = await t.start(w, 1)
-  expect(await quick.result({ timeout: 5000 })).toBe('work')
-  const slow = await t.start(w, 200)
-  expect(await slow.result({ timeout: 5000 })).toBe('limit')
-  expect(seen.filter((won) => won === 'work').length).toBeGreaterThan(1)
-  expect(seen.filter((won) => won === 'limit').length).toBeGreaterThan(1)
+  for (const [input, winner] of [
+    ['in time', 'work'],
+    ['late', 'limit'],
+  ]) {
+    const run = await t.start(w, input)
+    await run.waitForStatus('waiting')
+    await run.signal('again')
+    expect(await run.result({ timeout: 15_000 })).toBe(winner)
+  }
+  expect(seen).toEqual(['work', 'work', 'limit', 'limit'])
 })
 
 test('branches that share step ids get the same ones at every replay', async () => {
@@ -124,7 +133,7 @@ test('branches that share step ids get the same ones at every replay', async () 
     return both
   })
   const run = await t.start(w)
-  expect(await run.result({ timeout: 5000 })).toEqual(['a', 'b', 'c'])
+  expect(await run.result({ timeout: 15_000 })).toEqual(['a', 'b', 'c'])
   expect(seen).toEqual([
     ['a', 'b', 'c'],
     ['a', 'b', 'c'],
@@ -147,7 +156,7 @@ test('a branch goes on while another waits, and both are remembered', async () =
   const run = await t.start(w)
   await run.waitForStatus('waiting')
   await run.signal('go', 'signal')
-  expect(await run.result({ timeout: 5000 })).toEqual({ signal: 'signal', work: 2 })
+  expect(await run.result({ timeout: 15_000 })).toEqual({ signal: 'signal', work: 2 })
   expect(calls).toEqual(['one', 'two'])
 })
 
@@ -174,6 +183,6 @@ test('a signal is noticed while a step beside the wait still runs', async () => 
   const run = await t.start(w)
   await run.waitForStatus('running')
   await run.signal('go', 'now')
-  expect(await run.result({ timeout: 5000 })).toBe('now')
+  expect(await run.result({ timeout: 15_000 })).toBe('now')
   expect(heard).toEqual(['now'])
 })

@@ -25,7 +25,7 @@ test('a handler stops at a wait: no code after it runs, and neither catch nor fi
   await run.waitForStatus('waiting')
   expect(seen).toEqual(['begin'])
   await run.signal('go')
-  await run.result({ timeout: 5000 })
+  await run.result({ timeout: 15_000 })
   expect(seen).toEqual(['begin', 'begin', 'after', 'finally', 'end'])
 })
 
@@ -37,7 +37,7 @@ test('a run completes when its handler returns, also before its last step', asyn
     return 'late'
   })
   const run = await t.start(w, 2)
-  expect(await run.result({ timeout: 5000 })).toBe('early')
+  expect(await run.result({ timeout: 15_000 })).toBe('early')
   expect((await run.refresh()).status).toBe('completed')
 })
 
@@ -51,7 +51,7 @@ test('step ids may be computed, and the same id in a loop is counted', async () 
     return results
   })
   const run = await t.start(w)
-  expect(await run.result({ timeout: 5000 })).toEqual([1, 3, 5])
+  expect(await run.result({ timeout: 15_000 })).toEqual([1, 3, 5])
   expect(calls).toEqual(['same', 'same', 'same', 'x', 'y'])
   const steps = (await run.timeline()).map((entry) => entry.stepId)
   expect(steps).toEqual(['same', 'same#2', 'same#3', 'step x', 'step y', 'nap'])
@@ -88,7 +88,7 @@ test('results are what was stored, at first and at replay', async () => {
     list: [null, at.toISOString()],
     object: { b: at.toISOString() },
   }
-  expect(await run.result({ timeout: 5000 })).toEqual(stored)
+  expect(await run.result({ timeout: 15_000 })).toEqual(stored)
   expect(seen).toHaveLength(2)
   expect(seen[0]).toStrictEqual(stored)
   expect(seen[1]).toStrictEqual(stored)
@@ -104,7 +104,7 @@ test('now, random and uuid are the same at every replay', async () => {
     return values.map(String)
   })
   const run = await t.start(w)
-  const result = await run.result({ timeout: 5000 })
+  const result = await run.result({ timeout: 15_000 })
   expect(seen).toHaveLength(3)
   expect(seen[1]).toEqual(seen[0])
   expect(seen[2]).toEqual(seen[0])
@@ -130,7 +130,7 @@ test('a waiting run leaves nothing in the process', async () => {
     return held?.deref() === undefined
   })
   await run.signal('go')
-  expect(await run.result({ timeout: 5000 })).toBe(1024)
+  expect(await run.result({ timeout: 15_000 })).toBe(1024)
 })
 
 test('a step that nobody awaits and that fails does not take the process down', async () => {
@@ -140,7 +140,7 @@ test('a step that nobody awaits and that fails does not take the process down', 
     return 'fine'
   })
   const run = await t.start(w)
-  expect(await run.result({ timeout: 5000 })).toBe('fine')
+  expect(await run.result({ timeout: 15_000 })).toBe('fine')
 })
 
 test('a handler that does something slow of its own between steps is waited for', async () => {
@@ -150,7 +150,7 @@ test('a handler that does something slow of its own between steps is waited for'
     return step.run('b', () => 2)
   })
   const run = await t.start(w)
-  expect(await run.result({ timeout: 5000 })).toBe(2)
+  expect(await run.result({ timeout: 15_000 })).toBe(2)
 })
 
 test('a run with more rows than maxSteps is paused with reason limit, and nothing is lost', async () => {
@@ -187,7 +187,7 @@ test('a failed handler is tried again from its start, and its recorded steps do 
     { retry: { baseDelay: 1, jitter: false } },
   )
   const run = await t.start(w)
-  expect(await run.result({ timeout: 5000 })).toBe(3)
+  expect(await run.result({ timeout: 15_000 })).toBe(3)
   expect(calls).toEqual(['once'])
   expect(attempts).toEqual([1, 2, 3])
   expect((await run.refresh()).retryCount).toBe(2)
@@ -206,5 +206,5 @@ test('a handler that throws while it replays is tried again, not taken for chang
     { retry: { baseDelay: 1, jitter: false } },
   )
   const run = await t.start(w)
-  expect(await run.result({ timeout: 5000 })).toBe('done')
+  expect(await run.result({ timeout: 15_000 })).toBe('done')
 })

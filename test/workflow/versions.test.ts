@@ -24,9 +24,9 @@ test('a run stays on the version that it was started with', async () => {
     await run.waitForStatus('waiting')
     await run.signal('go')
   }
-  expect(await old.result({ timeout: 5000 })).toEqual(['1', '1', '1'])
-  expect(await young.result({ timeout: 5000 })).toEqual(['2', '2', '2'])
-  expect(await asked.result({ timeout: 5000 })).toEqual(['1', '1', '1'])
+  expect(await old.result({ timeout: 15_000 })).toEqual(['1', '1', '1'])
+  expect(await young.result({ timeout: 15_000 })).toEqual(['2', '2', '2'])
+  expect(await asked.result({ timeout: 15_000 })).toEqual(['1', '1', '1'])
 })
 
 test('a worker without the version of a run leaves it to one that has it', async () => {
@@ -40,7 +40,7 @@ test('a worker without the version of a run leaves it to one that has it', async
   await young.waitForStatus('waiting')
   expect((await run.refresh()).status).toBe('running')
   await t.another([make('1')])
-  expect(await run.result({ timeout: 5000 })).toEqual(['1', '1', '1'])
+  expect(await run.result({ timeout: 15_000 })).toEqual(['1', '1', '1'])
 })
 
 test('a version that is unknown everywhere is refused at the start', async () => {

@@ -18,7 +18,8 @@ begin
   order by w.id desc limit 1;
   if not found then
     perform millrace.fail('MR040',
-      format('Workflow "%s"%s is not registered.', p_name, case when p_version is not null then format(' in version "%s"', p_version) else '' end),
+      format('Workflow "%s"%s is not registered.', p_name,
+        case when p_version is not null then format(' in version "%s"', p_version) else '' end),
       'Check the name, or start a worker (or engine.start(false)) that registers it before runs are started.',
       json_build_object('workflow_id', p_name, 'version', p_version));
   end if;

@@ -26,9 +26,11 @@ begin
   select u.id, v_now, coalesce((select max(c.seq) + 1 from millrace.checkpoints c where c.run_id = u.id), 0), p_tenant,
          'x', p_note::text
   from unnest(v_gone) u (id) where p_failure is null;
-  perform millrace.end_runs(p_tenant, null, v_gone, array_fill(case when p_failure is null then 'x'::"char" else 'f' end, array[cardinality(v_gone)]),
+  perform millrace.end_runs(p_tenant, null, v_gone,
+    array_fill(case when p_failure is null then 'x'::"char" else 'f' end, array[cardinality(v_gone)]),
     null, case when p_failure is not null then array_fill(p_failure, array[cardinality(v_gone)]) end,
-    array(select (r.meta::json ->> 'parent')::bigint from unnest(v_gone) with ordinality u (id, i) join millrace.runs r on r.id = u.id order by u.i),
+    array(select (r.meta::json ->> 'parent')::bigint
+          from unnest(v_gone) with ordinality u (id, i) join millrace.runs r on r.id = u.id order by u.i),
     v_now);
   if v_held is not null then
     perform pg_notify('millrace', 'look ' || array_to_string(v_held[1:300], ' '));

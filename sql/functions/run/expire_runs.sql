@@ -5,7 +5,8 @@ create or replace function millrace.expire_runs(p_max int default 1000) returns 
 language plpgsql security definer set search_path = '' as $$
 declare
   v_now    timestamptz := millrace.clock();
-  v_due    bigint[] := array(select l.run_id from millrace.live l where l.timeout_at <= v_now order by l.timeout_at limit least(p_max, 1000));
+  v_due    bigint[] := array(select l.run_id from millrace.live l where l.timeout_at <= v_now
+                             order by l.timeout_at limit least(p_max, 1000));
   v_tenant int;
   v_runs   bigint[];
   v_n      int := 0;
@@ -21,7 +22,8 @@ begin
     select r.tenant_id, array_agg(r.id) from millrace.runs r where r.id = any (v_due) group by r.tenant_id
   loop
     v_n := v_n + (select count(*) from millrace.cancel_runs(v_tenant, v_runs, null,
-      '{"code":"MR054","name":"TimeoutError","message":"The run took longer than its timeout.","stack":null,"stepId":null,"attempt":1,"fingerprint":"timeout"}'));
+      '{"code":"MR054","name":"TimeoutError","message":"The run took longer than its timeout.",'
+      '"stack":null,"stepId":null,"attempt":1,"fingerprint":"timeout"}'));
   end loop;
   return v_n;
 end $$;

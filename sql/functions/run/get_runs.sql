@@ -8,14 +8,17 @@ language plpgsql stable security definer set search_path = '' set jit = off
 set join_collapse_limit = 16 set from_collapse_limit = 16 as $$
 declare
   v_tenant   int := millrace.tenant_id(coalesce(options ->> 'tenant', 'default'));
-  v_statuses text[] := case when jsonb_typeof(options -> 'statuses') = 'array' then array(select jsonb_array_elements_text(options -> 'statuses')) end;
-  v_tags     text[] := case when jsonb_typeof(options -> 'tags') = 'array' then array(select jsonb_array_elements_text(options -> 'tags')) else '{}' end;
+  v_statuses text[] := case when jsonb_typeof(options -> 'statuses') = 'array'
+                            then array(select jsonb_array_elements_text(options -> 'statuses')) end;
+  v_tags     text[] := case when jsonb_typeof(options -> 'tags') = 'array'
+                            then array(select jsonb_array_elements_text(options -> 'tags')) else '{}' end;
   v_resource text := options ->> 'resource_id';
   v_limit    int := greatest(least(coalesce((options ->> 'limit')::int, 20), 101), 1);
   v_newer    boolean := options ->> 'before' is not null;
   v_bound    bigint := case when coalesce(options ->> 'before', options ->> 'after') is null then 9223372036854775807
                           else millrace.find_run(v_tenant, coalesce(options ->> 'before', options ->> 'after')::uuid) end;
-  v_parent   text := case when options ->> 'parent_id' is not null then millrace.find_run(v_tenant, (options ->> 'parent_id')::uuid)::text end;
+  v_parent   text := case when options ->> 'parent_id' is not null
+                          then millrace.find_run(v_tenant, (options ->> 'parent_id')::uuid)::text end;
   v_routes   int[] := array(
     select r.id from millrace.routes r join millrace.workflows w on w.id = r.workflow_id
     where r.tenant_id = v_tenant and w.name = coalesce(options ->> 'workflow_id', w.name)
@@ -33,8 +36,10 @@ begin
     exit when v_window = '{}';
     v_bound := v_window[cardinality(v_window)];
     v_found := v_found || array(
-      select d.run_id from unnest(v_window) with ordinality u (id, i) join millrace.runs r on r.id = u.id
-      join millrace.run_details d on d.run_id = r.id
+      -- offset 0: each run is looked up by itself, whatever the statistics say; else all runs were read for a page
+      select r.id from unnest(v_window) with ordinality u (id, i)
+      cross join lateral (select r.* from millrace.runs r where r.id = u.id offset 0) r
+      cross join lateral (select d.status, d.meta from millrace.run_details d where d.run_id = u.id offset 0) d
       where r.route_id = any (v_routes) and (v_statuses is null or d.status = any (v_statuses))
         and (v_parent is null or d.meta ->> 'parent' = v_parent)
         and r.created_at >= coalesce((options ->> 'created_after')::timestamptz, '-infinity')

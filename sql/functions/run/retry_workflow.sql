@@ -27,7 +27,8 @@ begin
     perform millrace.refuse_move(v_tenant, v_run, 'a child that it waited for is still alive; cancel that, or wait for its end');
   end if;
   perform millrace.start_runs(v_tenant, array[v_new], array[r.route_id], null, array[r.input],
-    array[((coalesce(r.meta, '{}')::jsonb - 'id' - 'key' - 'parent') || jsonb_build_object('retried_from', v_run::text, 'actor', options ->> 'by'))::text])
+    array[((coalesce(r.meta, '{}')::jsonb - 'id' - 'key' - 'parent')
+           || jsonb_build_object('retried_from', v_run::text, 'actor', options ->> 'by'))::text])
   from millrace.runs r where r.id = v_run;
   insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data)
   select v_new, x.at, (row_number() over (order by x.seq))::int - 1, v_tenant, x.kind, x.name, x.data

@@ -15,7 +15,7 @@ set join_collapse_limit = 16 set from_collapse_limit = 16 as $$
     'retry_count', d.retry_count,
     'max_retries', coalesce((d.meta ->> 'retries')::int, (d.definition ->> 'retries')::int, 2))
   from unnest(p_runs) with ordinality u (id, i)
-  join millrace.run_details d on d.run_id = u.id and d.tenant_id = p_tenant
+  cross join lateral (select d.* from millrace.run_details d where d.run_id = u.id and d.tenant_id = p_tenant offset 0) d
   order by u.i
 $$;
 

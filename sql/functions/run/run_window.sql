@@ -1,9 +1,11 @@
 -- run_window: the next ids of a list of runs, at most 500, on one side of a bound: from the narrowest index that the
 -- filter allows. get_runs filters them further and asks again.
+-- A route is looked for by between: with = the planner may walk the primary key through all runs until it has 500 of them.
 --   p_source  label: p_label and p_value of run_labels · unhappy: p_value of outcomes · live · routes: p_routes
 create or replace function millrace.run_window(
   p_tenant int, p_source text, p_label "char", p_value text, p_routes int[], p_bound bigint, p_newer boolean) returns bigint[]
-language plpgsql stable security definer set search_path = '' set jit = off as $$
+language plpgsql stable security definer set search_path = '' set jit = off
+set enable_seqscan = off set enable_bitmapscan = off as $$
 begin
   return case
     when p_source = 'label' and p_newer then array(
@@ -14,21 +16,27 @@ begin
       where b.tenant_id = p_tenant and b.kind = p_label and b.value = p_value and b.run_id < p_bound order by b.run_id desc limit 500)
     when p_source = 'unhappy' and p_newer then array(
       select o.run_id from millrace.outcomes o
-      where o.status <> 'c' and o.tenant_id = p_tenant and o.status = p_value::"char" and o.run_id > p_bound order by o.run_id limit 500)
+      where o.status <> 'c' and o.tenant_id = p_tenant and o.status = p_value::"char" and o.run_id > p_bound
+      order by o.run_id limit 500)
     when p_source = 'unhappy' then array(
       select o.run_id from millrace.outcomes o
-      where o.status <> 'c' and o.tenant_id = p_tenant and o.status = p_value::"char" and o.run_id < p_bound order by o.run_id desc limit 500)
+      where o.status <> 'c' and o.tenant_id = p_tenant and o.status = p_value::"char" and o.run_id < p_bound
+      order by o.run_id desc limit 500)
     when p_source = 'live' and p_newer then array(
-      select l.run_id from millrace.live l where l.tenant_id = p_tenant and l.task = 0 and l.run_id > p_bound order by l.run_id limit 500)
+      select l.run_id from millrace.live l where l.tenant_id = p_tenant and l.task = 0 and l.run_id > p_bound
+      order by l.run_id limit 500)
     when p_source = 'live' then array(
-      select l.run_id from millrace.live l where l.tenant_id = p_tenant and l.task = 0 and l.run_id < p_bound order by l.run_id desc limit 500)
+      select l.run_id from millrace.live l where l.tenant_id = p_tenant and l.task = 0 and l.run_id < p_bound
+      order by l.run_id desc limit 500)
     when p_newer then array(
       select x.id from unnest(p_routes) u (route),
-      lateral (select r.id from millrace.runs r where r.route_id = u.route and r.id > p_bound order by r.id limit 500) x
+      lateral (select r.id from millrace.runs r where r.route_id between u.route and u.route and r.id > p_bound
+               order by r.route_id, r.id limit 500) x
       order by x.id limit 500)
     else array(
       select x.id from unnest(p_routes) u (route),
-      lateral (select r.id from millrace.runs r where r.route_id = u.route and r.id < p_bound order by r.id desc limit 500) x
+      lateral (select r.id from millrace.runs r where r.route_id between u.route and u.route and r.id < p_bound
+               order by r.route_id desc, r.id desc limit 500) x
       order by x.id desc limit 500)
   end;
 end $$;

@@ -19,7 +19,8 @@ begin
     when p_options ->> 'retries' !~ '^[0-9]{1,3}$' then 'retries must be an integer between 0 and 999'
     when jsonb_typeof(p_options -> 'tags') <> 'array' then 'tags must be an array of at most 32'
     when jsonb_array_length(p_options -> 'tags') > 32 then 'tags must be an array of at most 32'
-    when exists (select from jsonb_array_elements(p_options -> 'tags') t where jsonb_typeof(t) <> 'string' or length(t #>> '{}') not between 1 and 64)
+    when exists (select from jsonb_array_elements(p_options -> 'tags') t
+                 where jsonb_typeof(t) <> 'string' or length(t #>> '{}') not between 1 and 64)
       then 'each tag must be a text of 1 to 64 characters'
     when jsonb_typeof(p_options -> 'attributes') <> 'object' then 'attributes must be an object' end;
   if v_bad is not null then

@@ -1,6 +1,6 @@
 -- send_signals: messages to runs, in arrays; first in first out for each run and name, each consumed once.
 -- Returns: for each, whether the run was alive to take it; a run that has ended, or never was, takes none.
--- Locks: the live rows, ascending.
+-- Raises: MR020 for more than 1,000. Locks: the live rows, ascending.
 create or replace function millrace.send_signals(p_tenant int, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
 returns table (nth int, accepted boolean)
 language plpgsql security definer set search_path = '' set jit = off as $$

@@ -1,11 +1,13 @@
 -- get_chores: what a worker should know when it has claimed: when something here comes due, whether there are routes it
--- has not seen, what time it is here, and what somebody should do (bit 1: recover, because the time of a worker or watcher is over; bit 2: expire_runs).
+-- has not seen, what time it is here, and what somebody should do (bit 1: recover, because the time of a worker or watcher
+-- is over; bit 2: expire_runs).
 create or replace function millrace.get_chores(p_tenant int, p_now timestamptz)
 returns table (due_ms bigint, newest_route int, chores int, clock timestamptz)
 language sql stable security definer set search_path = '' as $$
   select (extract(epoch from least(
             (select l.wake_at from millrace.live l where l.state = 'w' and l.wake_at is not null order by l.wake_at limit 1),
-            (select l.timeout_at from millrace.live l where l.timeout_at is not null order by l.timeout_at limit 1)) - p_now) * 1000)::bigint,
+            (select l.timeout_at from millrace.live l where l.timeout_at is not null order by l.timeout_at limit 1))
+            - p_now) * 1000)::bigint,
          (select max(r.id) from millrace.routes r),
          case when exists (select from millrace.workers w where w.expires_at <= pg_catalog.clock_timestamp())
                 or exists (select from millrace.watchers w where w.expires_at <= pg_catalog.clock_timestamp()) then 1 else 0 end

@@ -1,7 +1,7 @@
 -- held_tasks: what a worker owns; asked by one that lost the reply of a claim. The lost claim may still be running, or not
 -- even have begun: the lock waits for the first, the raised epoch refuses the second. Without it a run was leased to a
 -- living worker that never heard of it (a crash history found it).
--- Locks: the worker's row.
+-- Raises: MR055 if the worker is not registered any more. Locks: the worker's row.
 create or replace function millrace.held_tasks(p_tenant int, p_worker bigint, p_epoch int)
 returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int, created_at timestamptz,
                timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],

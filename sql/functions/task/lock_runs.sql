@@ -1,5 +1,5 @@
--- lock_runs: locks the live rows of an owner's runs and of the parents that will hear from them, in one ascending list.
--- Parents are known before any lock: they never change. Returns:
+-- lock_runs: whose fence holds, once the rows are locked. Parents are known before any lock: they never change.
+-- Locks: the live rows of an owner's runs and of the parents that will hear from them, in one ascending list.  Returns:
 --   mine   the runs whose fence holds, or null if all do (so that the common case compares nothing)
 --   asked  those of them that somebody asked to pause, or null
 create or replace function millrace.lock_runs(

@@ -21,7 +21,8 @@ begin
     -- a time that is to stay as it was, but is not there, ended in a call whose reply was lost: it is over now
     lateral (select array_agg(case when w.ms is not null then p_now + w.ms * interval '1 ms'
                      when w.name is null and w.key <> all (coalesce(o.wait_keys, '{}')) then p_now
-                     else (select e.until from unnest(o.wait_keys, o.wait_until) e (key, until) where e.key = w.key) end order by w.i) as untils
+                     else (select e.until from unnest(o.wait_keys, o.wait_until) e (key, until) where e.key = w.key) end
+                     order by w.i) as untils
              from unnest(u.keys::text[], u.names::text[], u.ms::bigint[]) with ordinality w (key, name, ms, i)) x
     where u.keys is not null and (p_only is null or u.id = any (p_only)) and l.run_id = u.id and l.task = u.task;
 

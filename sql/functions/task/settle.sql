@@ -1,6 +1,6 @@
--- settle: ends the waits of one run that can end: by a buffered message (the oldest of its name, g), else by time (t, or o where a
--- message was waited for; a key that begins with ~ or ? ends without a row). What ends a wait becomes a journal row under the run's lock, in the
--- transaction that wakes the run: replay never asks the buffer.
+-- settle: ends the waits of one run that can end: by a buffered message (the oldest of its name, g), else by time (t, or o
+-- where a message was waited for; a key that begins with ~ or ? ends without a row). What ends a wait becomes a journal
+-- row under the run's lock, in the transaction that wakes the run: replay never asks the buffer.
 -- Returns: the journal rows from p_seq on, also those that an earlier call wrote whose reply was lost, and a row of kind ~
 -- without a number for each wait that ended without one. They are news to an owner; nobody else looks at them.
 -- Transitions: waiting -> queued, if a wait ended; leased -> leased. Locks: none, the caller holds the live row.
@@ -20,7 +20,8 @@ begin
   select coalesce(array_agg(c.name), '{}'), coalesce(max(c.seq) + 1, p_seq) into v_ended, v_seq
   from millrace.checkpoints c where c.run_id = p_run and c.seq >= p_seq;
   for v_wait in
-    select w.key, w.name, w.until from unnest(v_live.wait_keys, v_live.wait_names, v_live.wait_until) with ordinality w (key, name, until, i)
+    select w.key, w.name, w.until
+    from unnest(v_live.wait_keys, v_live.wait_names, v_live.wait_until) with ordinality w (key, name, until, i)
     where w.key <> all (v_ended) order by w.i
   loop
     select * into v_sign from millrace.signals g
@@ -30,7 +31,9 @@ begin
     if v_sign.id is not null or v_wait.key !~ '^[~?]' then
       update millrace.signals g set taken = v_seq where g.run_id = p_run and g.id = v_sign.id;
       insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data)
-      values (p_run, p_now, v_seq, v_live.tenant_id, (case when v_sign.id is not null then 'g' when v_wait.name is null then 't' else 'o' end)::"char", v_wait.key, v_sign.data);
+      values (p_run, p_now, v_seq, v_live.tenant_id,
+              (case when v_sign.id is not null then 'g' when v_wait.name is null then 't' else 'o' end)::"char",
+              v_wait.key, v_sign.data);
       v_seq := v_seq + 1;
     else
       v_quiet := v_quiet || v_wait.key;

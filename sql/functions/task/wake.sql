@@ -9,7 +9,8 @@ begin
   set state = case l.state when 'w' then 'q' else l.state end,
       turn = case l.state when 'w' then v_turn else l.turn end,
       -- of a leased run the length at its claim is kept: hand_back tells by it whether the owner got anything done
-      wake_at = null, seq = case l.state when 'l' then l.seq else p_seq end, wait_keys = rest.keys, wait_names = rest.names, wait_until = rest.untils
+      wake_at = null, seq = case l.state when 'l' then l.seq else p_seq end,
+      wait_keys = rest.keys, wait_names = rest.names, wait_until = rest.untils
   from (select array_agg(w.key order by w.i) as keys, array_agg(w.name order by w.i) as names, array_agg(w.until order by w.i) as untils
         from millrace.live o, lateral unnest(o.wait_keys, o.wait_names, o.wait_until) with ordinality w (key, name, until, i)
         where o.run_id = p_run and o.task = p_task and w.key <> all (p_ended)) rest

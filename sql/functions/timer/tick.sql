@@ -1,5 +1,6 @@
 -- tick: wakes the runs whose wait is over by time: at most p_max, the earliest first. A wait that ends by time becomes a
--- checkpoint (t; o where a message was waited for), unless its key begins with ~ or ? (backoffs and polls: what follows them is recorded instead).
+-- checkpoint (t; o where a message was waited for), unless its key begins with ~ or ? (backoffs and polls: what follows
+-- them is recorded instead).
 -- Transitions: waiting -> queued. Locks: live rows, skipping locked ones: whoever holds one is ending that wait anyway.
 create or replace function millrace.tick(p_max int default 1000) returns int
 language plpgsql security definer set search_path = ''

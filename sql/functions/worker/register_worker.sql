@@ -1,6 +1,6 @@
 -- register_worker: a process announces itself and gets its id. Its lease runs from now, by the wall clock.
 -- p_seen_fence: the highest fence that the process has seen; if this database has not drawn it yet, the database was set
--- back by a restore, and gets a new incarnation before anything else.
+-- back by a restore, and gets a new incarnation before anything else. Raises: MR001 for a lease that is too short or long.
 create or replace function millrace.register_worker(p_tenant int, p_lease_ms int, p_info jsonb, p_seen_fence bigint default 0)
 returns bigint
 language plpgsql security definer set search_path = '' as $$

@@ -2,7 +2,6 @@ import type { Command } from 'commander'
 import { decodeError } from '../../kernel/database-error.ts'
 import { withDatabase } from '../connection.ts'
 import { type Check, fail, type Patient, type Verdict } from '../doctor/check.ts'
-import { checks, connection } from '../doctor/checks.ts'
 import type { Output } from '../output.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
@@ -29,6 +28,7 @@ export function doctorCommand(): Command {
 }
 
 async function examine(patient: Patient): Promise<Finding[]> {
+  const { checks, connection } = await import('../doctor/checks.ts')
   const first = await findings(connection, patient)
   if (first.some(({ status }) => status === 'fail')) return first
   const all = [...first]

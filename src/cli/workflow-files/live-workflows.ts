@@ -21,20 +21,45 @@ export class LiveWorkflows {
   readonly #set: WorkflowSet
   #sources: readonly string[] = []
   #errors = new Map<string, string>()
-  #watch: Watch | null = null
+  readonly #watch: Watch
+  #onReload: (reload: Reload) => void = () => {}
+  #onError: (error: Error) => void = () => {}
 
   constructor(glob: string, cwd: string, set: WorkflowSet) {
     this.#glob = glob
     this.#cwd = cwd
     this.#set = set
+    this.#watch = new Watch(
+      () => this.#watched(),
+      (changed) =>
+        this.#reload(changed).then(
+          (reload) => this.#onReload(reload),
+          (error: Error) => this.#onError(error),
+        ),
+    )
   }
 
   list(): Listed[] {
     return this.#set.list()
   }
 
-  /** Loads all files afresh. @returns those that fail */
-  async load(): Promise<Broken[]> {
+  /** Loads all files for the first time. @returns those that fail */
+  load(): Promise<Broken[]> {
+    return this.#watch.during(() => this.#load())
+  }
+
+  /** From now on loads again whenever a file changes, appears or goes, imported ones included. */
+  watch(onReload: (reload: Reload) => void, onError: (error: Error) => void): void {
+    this.#onReload = onReload
+    this.#onError = onError
+    this.#watch.start()
+  }
+
+  stop(): void {
+    this.#watch.stop()
+  }
+
+  async #load(): Promise<Broken[]> {
     const files = await findFiles(this.#glob, this.#cwd)
     const load = await loadFiles(files, this.#cwd)
     this.#sources = load.sources
@@ -43,27 +68,10 @@ export class LiveWorkflows {
     return broken
   }
 
-  /** Loads again whenever a file changes, appears or goes, imported ones included. */
-  async watch(onReload: (reload: Reload) => void, onError: (error: Error) => void): Promise<void> {
-    const reload = async (changed: readonly string[]) => {
-      try {
-        onReload(await this.#reload(changed))
-      } catch (error) {
-        onError(error as Error)
-      }
-    }
-    this.#watch = new Watch(() => this.#watched(), reload)
-    await this.#watch.start()
-  }
-
-  stop(): void {
-    this.#watch?.stop()
-  }
-
   async #reload(changed: readonly string[]): Promise<Reload> {
     const before = this.list()
     const errors = this.#errors
-    const broken = await this.load()
+    const broken = await this.#load()
     const after = new Set(this.list().map(keyOf))
     const failing = new Set(broken.map(({ file }) => file))
     const files = await findFiles(this.#glob, this.#cwd)

@@ -78,9 +78,13 @@ function isDefinition(value: unknown): value is Definition {
  */
 export function describeLoadError(error: unknown, cwd: string): string {
   if (!(error instanceof Error)) return `It threw ${String(error)}.`
-  // how jiti tells of a syntax error: the place stands on the last line of the message
-  const syntax = /^(?:\w+: )?(.*?)\s*\n\s*(\/.*:\d+:\d+)\s*$/s.exec(error.message)
-  if (syntax) return `${shorten(syntax[2] as string, cwd)}  SyntaxError: ${syntax[1]?.trim()}`
+  // how jiti tells of a syntax error: the place stands on the last line, its column counted from 0
+  const syntax = /^(?:\w+: )?(.*?)\s*\n\s*(\/.*):(\d+):(\d+)\s*$/s.exec(error.message)
+  if (syntax) {
+    const [, message = '', file = '', line, column] = syntax
+    const place = shorten(`${file}:${line}:${Number(column) + 1}`, cwd)
+    return `${place}  SyntaxError: ${message.trim()}`
+  }
   const what = `${error.name}: ${tidy(error.message, cwd)}`
   const place = placeInStack(error.stack ?? '', cwd)
   return place === null ? what : `${place}  ${what}`

@@ -6,6 +6,9 @@ const SETTLE_MS = 60
 /** Notifications get lost (network folders, containers): this often it looks without one. */
 const LOOK_MS = 1000
 
+/** Times of files may be this much behind the clock. */
+const CLOCK_TICK_MS = 10
+
 /** What to watch: files whose change counts, and folders in which files may come and go. */
 export type Watched = { readonly files: readonly string[]; readonly folders: readonly string[] }
 
@@ -20,6 +23,7 @@ export class Watch {
   readonly #watchers = new Map<string, FSWatcher>()
   #seen = new Map<string, string>()
   #timer: NodeJS.Timeout | undefined
+  #started = false
   #turning = false
   #hinted = false
   #stopped = false
@@ -29,10 +33,19 @@ export class Watch {
     this.#onChange = onChange
   }
 
-  /** Begins; what the files are now is no change. */
-  async start(): Promise<void> {
+  /** Loads for the first time: what changes from now on is a change. */
+  async during<T>(load: () => Promise<T>): Promise<T> {
+    const since = Date.now()
     this.#seen = await this.#state()
-    this.#later(LOOK_MS)
+    const loaded = await load()
+    await this.#adopt(since)
+    return loaded
+  }
+
+  /** Begins to call back. */
+  start(): void {
+    this.#started = true
+    this.#later(SETTLE_MS)
   }
 
   stop(): void {
@@ -48,7 +61,7 @@ export class Watch {
 
   #hint(): void {
     this.#hinted = true
-    if (!this.#turning) this.#later(SETTLE_MS)
+    if (this.#started && !this.#turning) this.#later(SETTLE_MS)
   }
 
   /** One at a time: a change during a reload is seen after it. */
@@ -64,16 +77,26 @@ export class Watch {
   }
 
   async #compare(): Promise<void> {
+    const since = Date.now()
     const now = await this.#state()
     const paths = new Set([...now.keys(), ...this.#seen.keys()])
     const changed = [...paths].filter((path) => now.get(path) !== this.#seen.get(path))
     if (changed.length === 0 || this.#stopped) return
     this.#seen = now
     await this.#onChange(changed)
-    // what the files import may be others now, and these are as they were loaded
-    const after = await this.#state()
-    for (const [path, state] of after) if (!now.has(path)) this.#seen.set(path, state)
-    for (const path of now.keys()) if (!after.has(path)) this.#seen.delete(path)
+    await this.#adopt(since)
+  }
+
+  /** What the files import may be others now. One that is newer than its load counts as changed. */
+  async #adopt(since: number): Promise<void> {
+    const known = this.#seen
+    const after = [...(await this.#state())]
+    this.#seen = new Map(
+      after.map(([path, state]) => {
+        const isNew = Number(state.split(' ')[0]) / 1e6 >= since - CLOCK_TICK_MS
+        return [path, known.get(path) ?? (isNew ? 'unknown' : state)]
+      }),
+    )
   }
 
   async #state(): Promise<Map<string, string>> {

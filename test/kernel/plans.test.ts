@@ -1,0 +1,241 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { advanceTasks } from '../../src/kernel/tasks.ts'
+import {
+  createKernel,
+  type Kernel,
+  message,
+  type Route,
+  row,
+  timer,
+  toAdvance,
+  uuid,
+} from '../support/kernel.ts'
+import { explainAll, type Read } from '../support/plans.ts'
+
+/** Tables whose size is that of history or of what sleeps. */
+const large = [
+  'live',
+  'runs',
+  'checkpoints',
+  'outcomes',
+  'signals',
+  'run_labels',
+  'run_keys',
+  'run_aliases',
+]
+const SIZE = 20_000
+/** Rows that one call about one run, or one page, may look at. */
+const FEW = 2_000
+
+let kernel: Kernel
+let route: Route
+let explain: Awaited<ReturnType<typeof explainAll>>
+
+/** Fails for each table that a call reads whole. */
+async function expectNarrow(
+  text: string,
+  values: unknown[] = [],
+  allowed: string[] = [],
+): Promise<void> {
+  const reads = await explain.reads(text, values)
+  const wide = ({ how, table, rows }: Read) =>
+    large.includes(table) && !allowed.includes(table) && (how.startsWith('Seq Scan') || rows > FEW)
+  expect(reads.filter(wide), text).toEqual([])
+}
+
+beforeAll(async () => {
+  kernel = await createKernel()
+  route = await kernel.route()
+  const sleeping = await kernel.route()
+  await fill(sleeping, route)
+  explain = await explainAll(kernel)
+}, 120_000)
+afterAll(() => kernel?.drop())
+
+/** 20,000 that sleep, 20,000 that have ended, each with a journal. */
+async function fill(sleeping: Route, ended: Route): Promise<void> {
+  const base = 10_000_000
+  await kernel.query(
+    `insert into millrace.runs (id, created_at, tenant_id, route_id, input, meta)
+    select $1 + i, now(), 1, case when i <= $2 then $3::int else $4::int end, '{}', null from generate_series(1, $2 * 2) i`,
+    [base, SIZE, sleeping.route, ended.route],
+  )
+  await kernel.query(
+    `insert into millrace.live (run_id, turn, tenant_id, route_id, state, wake_at, timeout_at, wait_keys, wait_names, wait_until)
+    select $1 + i, i, 1, $3, 'w', now() + i * interval '1 h', case when i % 2 = 0 then now() + interval '10 years' end,
+           '{t}', '{NULL}', array[now() + i * interval '1 h'] from generate_series(1, $2) i`,
+    [base, SIZE, sleeping.route],
+  )
+  await kernel.query(
+    `insert into millrace.outcomes (run_id, at, tenant_id, status, output)
+    select $1 + i, now(), 1, case when i % 50 = 0 then 'f' else 'c' end, '1' from generate_series($2 + 1, $2 * 2) i`,
+    [base, SIZE],
+  )
+  await kernel.query(
+    `insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name)
+    select $1 + i, now(), s, 1, 'r', 'step ' || s from generate_series(1, $2 * 2) i, generate_series(0, 1) s`,
+    [base, SIZE],
+  )
+  await kernel.query(`update millrace.live set seq = 2`)
+  await kernel.query(
+    `insert into millrace.signals (run_id, at, tenant_id, nth, id, name)
+    select $1 + i, now(), 1, 0, 'a', 'a' from generate_series(1, $2) i`,
+    [base, SIZE],
+  )
+  const names = `from generate_series($2 + 1, $2 * 2) i`
+  const values = [base, SIZE]
+  await kernel.query(
+    `insert into millrace.run_keys select 1, 'w', 'k' || i, $1 + i ${names}`,
+    values,
+  )
+  await kernel.query(
+    `insert into millrace.run_labels select 1, 'r', 'v' || i % 999, $1 + i ${names}`,
+    values,
+  )
+  await kernel.query(
+    `insert into millrace.run_aliases select 1, gen_random_uuid(), $1 + i ${names}`,
+    values,
+  )
+  await kernel.query('analyze')
+}
+
+describe.each(['with statistics', 'with those of an empty database'])(
+  '%s, no hot path reads a table whole',
+  (when) => {
+    beforeAll(async () => {
+      if (when === 'with statistics') return
+      const admin = await kernel.connect(true)
+      await admin.query(
+        `delete from pg_statistic where starelid in (select oid from pg_class where relnamespace = 'millrace'::regnamespace)`,
+      )
+      await admin.query(
+        `update pg_class set reltuples = 0, relpages = 0 where relnamespace = 'millrace'::regnamespace and relkind in ('r', 'i')`,
+      )
+    })
+
+    test('start', async () => {
+      const first = BigInt(await kernel.call<string>('take_ids'))
+      const ids = [first, first + 1n].map(String)
+      const values = [ids, [route.route, route.route]]
+      await expectNarrow(`select * from millrace.start_runs(1, $1, $2, null, '{1,2}')`, values)
+      await expectNarrow(`select * from millrace.start_runs(1, $1, $2, null, '{1,2}')`, values)
+      const options = {
+        idempotency_key: `k ${when}`,
+        resource_id: 'r',
+        tags: ['t'],
+        timeout: 1_000_000,
+      }
+      for (let i = 0; i < 2; i++)
+        await expectNarrow('select millrace.start_workflow($1, $2, $3)', [route.name, '1', options])
+    })
+
+    test('claim: idle, with work, and with a due timer', async () => {
+      const worker = await kernel.worker()
+      const claim = 'select * from millrace.claim_tasks(1, $1, 0, $2, $3, 50, true, true)'
+      const other = await kernel.route()
+      await expectNarrow(claim, [worker.id, [other.route], ['0']])
+      for (let i = 0; i < 3; i++) await kernel.start(other)
+      await expectNarrow(claim, [worker.id, [other.route], ['0']])
+      await kernel.start(other, { delay: 1 })
+      await kernel.advanceClock(10)
+      await expectNarrow(claim, [worker.id, [other.route], ['0']])
+    })
+
+    test('advance: keep, park, end, with and without a parent', async () => {
+      const own = await kernel.route()
+      const parent = await kernel.start(own)
+      for (let i = 0; i < 4; i++) await kernel.start(own, i === 3 ? { meta: { parent } } : {})
+      const worker = await kernel.worker()
+      const tasks = await worker.claim(own)
+      const calls = [
+        { op: 'k', rows: [row('r', 'a')] },
+        { op: 'w', waits: [message('m', 'go'), timer('t', 3_600_000_000)] },
+        { op: 'c', output: '1' },
+        { op: 'y' },
+        { op: 'f', output: '{}' },
+      ] as const
+      for (const [i, task] of tasks.entries()) {
+        const change = calls[i]
+        if (!change) continue
+        const query = async (text: string, values: unknown[] = []) => {
+          await expectNarrow(text, values)
+          return { rows: [] }
+        }
+        const tx = { query }
+        await advanceTasks(kernel.database, 1, [toAdvance(task, change)], tx)
+      }
+    })
+
+    test('signal, tick, expire, pause, resume, forward, cancel, retry', async () => {
+      const own = await kernel.route()
+      const { run, id } = await waiting(own)
+      await expectNarrow(`select millrace.trigger_event($1, 'other', '1')`, [id])
+      await expectNarrow(`select millrace.trigger_event($1, 'go', '1')`, [id])
+      await kernel.start(own, { delay: 1, meta: { timeout_ms: 5 } })
+      await kernel.advanceClock(20)
+      await expectNarrow('select millrace.tick()')
+      await expectNarrow('select millrace.expire_runs()')
+      await expectNarrow('select millrace.pause_workflow($1)', [id])
+      await expectNarrow('select millrace.resume_workflow($1)', [id])
+      await expectNarrow('select millrace.fast_forward_workflow($1)', [(await waiting(own)).id])
+      await expectNarrow('select millrace.cancel_workflow($1)', [id])
+      await expectNarrow('select millrace.cancel_workflow($1)', [id])
+      const failed = await kernel.value<string>(
+        `select run_id from millrace.outcomes where status = 'f' limit 1`,
+      )
+      await expectNarrow('select millrace.retry_workflow($1)', [uuid(failed)])
+      await expectNarrow('select * from millrace.get_outcomes(1, $1)', [[run, failed]])
+    })
+
+    async function waiting(at: Route): Promise<{ run: string; id: string }> {
+      const run = await kernel.start(at)
+      const worker = await kernel.worker()
+      const tasks = await worker.claim(at)
+      const task = tasks.find((one) => one.run === run)
+      if (task) await worker.wait(task, message('m', 'go'), timer('t', 3_600_000))
+      return { run, id: uuid(run) }
+    }
+
+    test('heartbeat, report, journal length, stop; recover and held may read live', async () => {
+      const own = await kernel.route()
+      await kernel.start(own)
+      const { worker, task } = await kernel.lease(own)
+      await expectNarrow('select millrace.renew_lease($1, 60000)', [worker.id])
+      await expectNarrow(`select millrace.report_running($1, '[]', $2, $3)`, [
+        worker.id,
+        [task.run],
+        [task.fence],
+      ])
+      await expectNarrow('select millrace.journal_length(1, $1, 0, $2)', [task.run, task.fence])
+      await expectNarrow('select millrace.recover()')
+      await expectNarrow('select * from millrace.held_tasks(1, $1, 0)', [worker.id], ['live'])
+      await expectNarrow('select millrace.stop_worker($1)', [worker.id], ['live'])
+    })
+
+    test('what people ask: a run, a page, a timeline, progress', async () => {
+      const some = await kernel.value<string>(
+        `select run_id from millrace.outcomes where status = 'c' limit 1`,
+      )
+      await expectNarrow('select millrace.get_run($1)', [uuid(some)])
+      await expectNarrow('select * from millrace.get_timeline($1)', [uuid(some)])
+      await expectNarrow('select * from millrace.check_progress($1)', [uuid(some)])
+      const filters = [
+        {},
+        { workflow_id: route.name },
+        { statuses: ['failed'] },
+        { statuses: ['waiting'] },
+        { resource_id: 'r' },
+        { tags: ['t'] },
+      ]
+      for (const filter of filters) {
+        await expectNarrow('select * from millrace.get_runs($1)', [filter])
+        await expectNarrow('select * from millrace.get_runs($1)', [
+          { ...filter, after: uuid(some) },
+        ])
+        await expectNarrow('select * from millrace.get_runs($1)', [
+          { ...filter, before: uuid(some) },
+        ])
+      }
+    })
+  },
+)
