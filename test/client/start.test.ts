@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { WorkflowClient } from '../../src/client/workflow-client.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
 import { startEngine, useEngine } from '../support/engine.ts'
+import { until } from '../support/until.ts'
 
 const t = useEngine()
 const echo = workflow('echo', ({ input }) => input)
@@ -132,10 +133,14 @@ test('a start in a transaction that stays open does not cost an idle worker its 
   await tx.query('begin')
   const run = await own.engine.startWorkflow(w, undefined, { tx })
   const [before] = await own.engine.getWorkers()
-  await new Promise((resolve) => setTimeout(resolve, 2500))
+  const twoLeasesLater = (before?.seenAt.getTime() ?? 0) + 2000
+  await until('its lease was renewed for two more', async () => {
+    const [now] = await own.engine.getWorkers()
+    return now && now.seenAt.getTime() > twoLeasesLater
+  })
+  expect((await own.engine.getWorkers())[0]?.id).toBe(before?.id)
   await tx.query('commit')
   expect(await run.result({ timeout: 15_000 })).toBe('done')
-  expect((await own.engine.getWorkers())[0]?.id).toBe(before?.id)
   expect(own.log).toEqual([])
 })
 

@@ -131,7 +131,7 @@ export class Worker {
       routes: slot.routes,
       after: slot.routes.map((route) => (sweep ? '0' : (this.#ends.get(route) ?? '0'))),
       want: this.random.between(1, CAPACITY),
-      suspect: ![...this.owners.values()].some((owner) => owner.task.crashes >= 2),
+      suspect: ![...this.owners.values()].some((owner) => owner.task.crashes >= 3),
       idle: this.random.chance(0.2),
     }
     const asked = ledger.tick()

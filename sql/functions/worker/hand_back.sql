@@ -1,6 +1,6 @@
 -- hand_back: the runs leased to workers that are gone (null: to anybody) go back to the queue, or to pause.
 -- p_crashed: count it against them. A run that recorded something since it was claimed starts counting anew. From the
--- second crash on a run is suspected and handed out alone (state s), and while a dead worker held a suspect only the
+-- third crash on a run is suspected and handed out alone (state s), and while a dead worker held a suspect only the
 -- suspect is blamed: a run that kills its worker is paused after five deaths, and none of its neighbours is.
 -- Transitions: leased -> queued, suspected, paused. Locks: the live rows, ascending. The caller holds the workers' rows.
 create or replace function millrace.hand_back(p_workers bigint[], p_crashed boolean) returns int
@@ -18,7 +18,7 @@ begin
   order by l.run_id, l.task for update;
   v_now := millrace.clock();
   v_suspect := array(select l.worker_id from millrace.live l
-                     where l.state = 'l' and l.crashes >= 2 and (p_workers is null or l.worker_id = any (p_workers)));
+                     where l.state = 'l' and l.crashes >= 3 and (p_workers is null or l.worker_id = any (p_workers)));
   for v_row in
     select l.run_id, l.task, l.tenant_id, l.ask, l.crashes, l.seq, l.worker_id, l.worker_id = any (v_suspect) as shielded,
            coalesce((select max(c.seq) + 1 from millrace.checkpoints c where c.run_id = l.run_id), 0) as length
@@ -28,7 +28,7 @@ begin
     if v_n % 1024 = 0 then
       v_turn := nextval('millrace.numbers') * 1024;
     end if;
-    v_deaths := case when not p_crashed or (v_row.shielded and v_row.crashes < 2) then v_row.crashes
+    v_deaths := case when not p_crashed or (v_row.shielded and v_row.crashes < 3) then v_row.crashes
                      when v_row.length > v_row.seq then 1 else v_row.crashes + 1 end;
     v_pause := case when v_deaths >= 5 then '{"reason":"poison","by":null}' else v_row.ask end;
     insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, data)
@@ -37,7 +37,7 @@ begin
          x (kind, data)
     where case x.kind when 'd' then p_crashed else v_pause is not null end;
     update millrace.live l
-    set state = case when v_pause is not null then 'p' when v_deaths >= 2 then 's' else 'q' end,
+    set state = case when v_pause is not null then 'p' when v_deaths >= 3 then 's' else 'q' end,
         reason = case when v_deaths >= 5 then 'c'::"char" when v_pause is not null then 'p' end,
         turn = v_turn + v_n % 1024, crashes = v_deaths, worker_id = null, fence = null, ask = null,
         seq = coalesce((select max(c.seq) + 1 from millrace.checkpoints c where c.run_id = l.run_id), 0)
