@@ -410,7 +410,7 @@ create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
   language plpgsql volatile security definer set search_path="" set jit=off
   comment: Runs leased to workers that are gone go back to the queue, or to pause.
-  body: a3f1fa0cf47c763c026dc71d501e317f
+  body: e7c65b3dfb60a64e1acb39c9e2ce9232
 
 create function millrace.held_tasks(p_tenant integer, p_worker bigint, p_epoch integer)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, created_at timestamp with time zone, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
@@ -440,7 +440,7 @@ create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigin
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, created_at timestamp with time zone, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql volatile security definer set search_path="" set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Writes the lease into locked live rows and returns their runs.
-  body: ef655b7f699e45f1c5872738ca4b7403
+  body: 492fa6af2b3cd0c11ed6b2f6e7b070b7
 
 create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_parents bigint[], OUT mine bigint[], OUT asked bigint[])
   returns record

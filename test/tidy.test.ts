@@ -205,7 +205,8 @@ describe('tests', () => {
     const sleep = /\bsetTimeout\(|from 'node:timers\/promises'|pg_sleep\(/
     const found = findLines(tests, sleep)
     // histories have their own clock; handlers and programs under test take time, which is their subject
-    const subject = /^test\/(crash|workflow|worker|cli|demo|testing)\/|pg_sleep\((60|0\.001)\)/
+    const subject =
+      /^test\/(crash|workflow|worker|client|cli|demo|testing)\/|pg_sleep\((60|0\.001)\)/
     expect(
       found.filter((line) => !subject.test(line) && !reasons[line.split(':')[0] as string]),
     ).toEqual([])

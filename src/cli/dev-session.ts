@@ -115,11 +115,12 @@ class DevSession {
   }
 
   #banner(): string {
-    const { out } = this.#settings
+    const { out, databaseUrl } = this.#settings
     const listed = this.#workflows.list()
     const me = programName()
     const url = this.#server === null ? hidePassword(this.#url) : this.#url
-    const psql = this.#server === null ? 'psql "$DATABASE_URL"' : `psql '${this.#url}'`
+    const own = this.#server !== null || databaseUrl !== process.env.DATABASE_URL
+    const psql = own ? `psql '${url}'` : 'psql "$DATABASE_URL"'
     const head = `${out.paint('bold', 'millrace dev')} ${out.paint('dim', packageVersion())}`
     const found = listed.length === 0 ? null : showWorkflows(listed, this.#cwd, out)
     const none = listed.length === 0 ? `\n${showNoWorkflows(this.#options.workflows, out)}\n` : ''

@@ -46,10 +46,15 @@ export class EventLog implements RunEvents, WorkflowLogger {
     const { paint } = this.#out
     if (end.kind === 'completed') {
       const took = end.again ? '' : ` in ${coarseMs(end.ms)}`
-      return this.#ofRun('run.completed', run, paint('green', '✓'), `completed${took}`)
+      return this.#ofRun('run.completed', run, paint('green', '✓'), `completed${took}`, {
+        ms: Math.round(end.ms),
+      })
     }
     if (end.waits.length === 0) return this.#ofRun('run.left', run, '○', 'left for later')
-    this.#ofRun('run.waiting', run, paint('cyan', '◌'), end.waits.map(describeWait).join(', '))
+    const { waits } = end
+    this.#ofRun('run.waiting', run, paint('cyan', '◌'), waits.map(describeWait).join(', '), {
+      waits,
+    })
   }
 
   logged(run: RunName, message: string): void {

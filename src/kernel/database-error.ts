@@ -33,7 +33,7 @@ export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof UnavailableError) return true
   const { code, message } = (error ?? {}) as PgError
   if (typeof code === 'string') return network.test(code) || away.test(code)
-  return /connection (terminated|ended)|terminating connection|timeout|not queryable/i.test(
+  return /connection (terminated|ended)|terminating connection|timeout|not queryable|use a pool after/i.test(
     message ?? '',
   )
 }

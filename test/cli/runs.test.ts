@@ -109,7 +109,7 @@ describe('see', () => {
     expect(stdout.split('\n')).toContain(first)
     const table = await cli(...filter, '--limit', '1')
     expect(table.stdout).toMatch(
-      /^RUN +WORKFLOW +STATUS +STARTED +WHY\n.* order v1 +◌ waiting .* approval\n$/,
+      /^RUN +WORKFLOW +STATUS +STARTED +NOTE\n.* order v1 +◌ waiting .* approval\n$/,
     )
     expect(table.stderr).toBe(`There are more: add --after ${second}\n`)
     expect((await cli(...filter, '--tag', 'nowhere')).stdout).toBe('')

@@ -15,6 +15,7 @@ export function problemsOf(task: LeasedTask, world: World, asked: number): strin
     const effect = 'ref'.includes(kind) ? ledger.effects.get(data ?? '') : undefined
     return effect !== undefined && effect.fence > BigInt(task.fence)
   })
+  const times = task.journal.filter(({ kind, name }) => ledger.isEarly(run, kind, name))
   return [
     ...(cancelled !== undefined && cancelled < asked
       ? [`run ${run} was claimed after its cancel`]
@@ -24,6 +25,7 @@ export function problemsOf(task: LeasedTask, world: World, asked: number): strin
       : []),
     ...(early ? [`run ${run} was claimed before its delay was over`] : []),
     ...(ahead ? [`the fence of run ${run} went back to ${task.fence}`] : []),
+    ...times.map(({ name }) => `run ${run} had its wait "${name}" ended too early`),
     ...ledger.lostWaits(task).map((key) => `run ${run} lost its wait "${key}"`),
   ]
 }

@@ -22,12 +22,12 @@ export async function focused(lab: Lab): Promise<string | null> {
   return null
 }
 
-/** A run whose workers die is suspected from the second death on; then only it is blamed. */
+/** A run whose workers die is suspected from the third death on; then only it is blamed. */
 async function blameOfSuspects(lab: Lab): Promise<string | null> {
   const [poison, neighbour] = await drawTwo(lab)
   await startRuns(lab.db, lab.tenant, [start(lab, poison)])
-  for (let death = 1; death <= 3; death++) {
-    if (death === 3) await startRuns(lab.db, lab.tenant, [start(lab, neighbour)])
+  for (let death = 1; death <= 4; death++) {
+    if (death === 4) await startRuns(lab.db, lab.tenant, [start(lab, neighbour)])
     const { worker } = await claim(lab)
     await kill(lab, worker)
   }
@@ -37,8 +37,8 @@ async function blameOfSuspects(lab: Lab): Promise<string | null> {
   )
   await cancel(lab, [poison, neighbour])
   const crashes = rows.map((row) => row.crashes).join()
-  if (crashes === '3,0') return null
-  return `a suspect and its neighbour have ${crashes} deaths after the third, not 3,0`
+  if (crashes === '4,0') return null
+  return `a suspect and its neighbour have ${crashes} deaths after the fourth, not 4,0`
 }
 
 /** The call that only ends runs has a path of its own through the kernel. */

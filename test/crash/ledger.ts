@@ -100,6 +100,12 @@ export class Ledger {
     return this.#dues.get(`${run}/${key}`)
   }
 
+  /** A wait has ended by time, as somebody hears now, although its time is not over. */
+  isEarly(run: string, kind: string, key: string): boolean {
+    const due = kind === 't' || kind === 'o' ? this.dueAt(run, key) : undefined
+    return due !== undefined && Date.now() < due && !this.forwarded.has(run)
+  }
+
   /** A worker heard that the run is its own, under this fence. */
   owned(run: string, fence: string): void {
     const newest = this.#fences.get(run) ?? 0n

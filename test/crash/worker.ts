@@ -225,6 +225,10 @@ export class Worker {
     const news =
       verdict.kind === 'news' ? ` ${verdict.rows.map((row) => row.kind + row.name).join(' ')}` : ''
     this.note(`hears ${run} ${verdict.kind}${news}${times > 1 ? ` (sent ${times} times)` : ''}`)
+    for (const { kind, name } of verdict.kind === 'news' ? verdict.rows : []) {
+      if (ledger.isEarly(run, kind, name))
+        ledger.violated(`run ${run} had "${name}" ended too early`)
+    }
     const results = [...rows, ...tail].filter((row) => 'ref'.includes(row.kind))
     if (verdict.kind === 'stale') {
       if (times === 1) for (const row of results) ledger.refused.add(row.data as string)

@@ -4,7 +4,6 @@ import { checkInvariants } from '../support/invariants.ts'
 import {
   message,
   openKernel,
-  type Route,
   row,
   type TestWorker,
   timer,
@@ -18,7 +17,6 @@ const track = await openTrack(kernel)
 
 /** Two runs of one worker, one of them a child of a run that waits for it; all of them are due. */
 type Family = {
-  route: Route
   parent: string
   child: string
   other: string
@@ -26,37 +24,42 @@ type Family = {
   tasks: Map<string, LeasedTask>
 }
 
+const [route, parents] = [await kernel.route(), await kernel.route()]
+let nextId = 0n
+let lastId = 0n
+
+async function drawId(): Promise<string> {
+  if (nextId === lastId) {
+    nextId = BigInt(await kernel.call<string>('take_ids'))
+    lastId = nextId + 1024n
+  }
+  return String(nextId++)
+}
+
 /** @param childFirst the child has the lower id: ids are drawn before they are used, so it may be so */
 async function makeFamily(childFirst: boolean): Promise<Family> {
-  const [route, parents] = [await kernel.route(), await kernel.route()]
-  const ids = [
-    await kernel.call<string>('take_ids'),
-    await kernel.call<string>('take_ids'),
-    await kernel.call<string>('take_ids'),
-  ]
+  const ids = [await drawId(), await drawId(), await drawId()]
   const [parent, child, other] = (childFirst ? [ids[2], ids[0], ids[1]] : ids) as [
     string,
     string,
     string,
   ]
   const meta = { timeout_ms: 1000 }
+  const owner = await kernel.worker()
   await kernel.start(parents, { id: parent, meta })
-  const owner = await kernel.lease(parents)
-  await owner.worker.wait(
-    owner.task,
-    message('kid', `$child:${child}`),
-    message('m', 'go', 1000),
-    timer('t', 1000),
-  )
-  await kernel.start(route, { id: child, meta: { ...meta, parent } })
-  await kernel.start(route, { id: other, meta })
+  const kid = message('kid', `$child:${child}`)
+  await owner.wait(await owner.claimOne(parents), kid, message('m', 'go', 1000), timer('t', 1000))
+  const metas = [JSON.stringify({ ...meta, parent }), JSON.stringify(meta)]
+  const text = `select * from millrace.start_runs(1, $1, $2, null, '{1,1}', $3)`
+  await kernel.query(text, [[child, other], [route.route, route.route], metas])
   const worker = await kernel.worker()
   const tasks = new Map((await worker.claim(route)).map((task) => [task.run, task]))
-  await kernel.advanceClock(1000)
-  await kernel.query(`update millrace.workers set expires_at = clock_timestamp() where id = $1`, [
-    worker.id,
-  ])
-  return { route, parent, child, other, worker, tasks }
+  await kernel.query(
+    `with moved as (update millrace.test_clock set offset_ms = offset_ms + 1000)
+     update millrace.workers set expires_at = clock_timestamp() where id = $1`,
+    [worker.id],
+  )
+  return { parent, child, other, worker, tasks }
 }
 
 const calls: Record<string, (family: Family) => Call> = {
@@ -79,7 +82,7 @@ const calls: Record<string, (family: Family) => Call> = {
     sql(
       'select * from millrace.claim_tasks(1, $1, 0, $2, $3, 9)',
       f.worker.id,
-      [f.route.route],
+      [route.route],
       ['0'],
     ),
   held: (f) => sql('select * from millrace.held_tasks(1, $1, 0)', f.worker.id),

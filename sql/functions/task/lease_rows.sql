@@ -21,6 +21,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
            from unnest(m.wait_until) with ordinality w (until, i) order by w.i) end,
          null::bigint, null::int, null::int, null::timestamptz
   from mine m join millrace.runs r on r.id = m.run_id
+  order by m.turn  -- the update returns them as they lie in the table, which is no order at all
 $$;
 
 comment on function millrace.lease_rows(tid[], bigint, bigint, timestamptz) is 'Writes the lease into locked live rows and returns their runs.';

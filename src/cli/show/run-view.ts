@@ -18,7 +18,7 @@ export function showRuns(runs: readonly WorkflowRun[], { paint, columns }: Outpu
       { heading: paint('dim', 'STATUS'), cell: (run) => paintStatus(run.status, paint) },
       { heading: paint('dim', 'STARTED'), cell: (run) => ago(run.createdAt) },
       { heading: paint('dim', 'TOOK'), cell: took, align: 'right' },
-      { heading: paint('dim', 'WHY'), cell: why },
+      { heading: paint('dim', 'NOTE'), cell: why },
     ],
     runs,
     columns,

@@ -1,0 +1,75 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { expect, test } from 'vitest'
+import { workflow } from '../../src/workflow/workflow.ts'
+import { startEngine } from '../support/engine.ts'
+import { startProxy } from '../support/proxy.ts'
+import { until } from '../support/until.ts'
+
+test('a worker that is cut off aborts its steps before its lease ends, and comes back', { timeout: 60_000 }, async () => {
+  await using t = await startEngine([])
+  const proxy = await startProxy(t.db.url)
+  const aborted: { at: number; why: string }[] = []
+  const w = workflow('cut', ({ step }) =>
+    step.run('s', async ({ signal }) => {
+      if (aborted.length > 0) return 'second owner'
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      aborted.push({ at: performance.now(), why: (signal.reason as Error).name })
+      return 'nobody must see this'
+    }),
+  )
+  await t.engine.registerWorkflow(w)
+  await t.engine.unregisterWorkflow('cut')
+  const engine = await t.another([w], { lease: '3 s' }, { connectionString: proxy.url })
+  const run = await t.engine.startWorkflow(w, undefined)
+  await run.waitForStatus('running')
+  const cutAt = performance.now()
+  proxy.cut()
+  await until('the step is aborted', () => aborted.length > 0, { timeout: 10_000 })
+  expect((aborted[0]?.at ?? 0) - cutAt).toBeLessThan(3000)
+  expect(aborted[0]?.why).toBe('LeaseLostError')
+  proxy.mend()
+  expect(await run.result({ timeout: 40_000 })).toBe('second owner')
+  await engine.stop()
+  await proxy.close()
+})
+
+test('a lease is kept with a pool of parts instead of a connection string', { timeout: 30_000 }, async () => {
+  await using t = await startEngine([])
+  const { hostname, port, username, password, pathname } = new URL(t.db.url)
+  const parts = { host: hostname, port: Number(port), user: username, database: pathname.slice(1) }
+  const pools = [
+    new pg.Pool({ ...parts, password }),
+    // functions cannot be sent to the thread that keeps the lease
+    new pg.Pool({ ...parts, password: () => password, log: () => {} }),
+  ]
+  for (const [i, pool] of pools.entries()) {
+    const w = workflow(`parts ${i}`, ({ step }) => step.run('s', () => pause(2500, 'done')))
+    const engine = await t.another([w], { lease: '2 s' }, { connectionString: undefined, pool })
+    const run = await engine.startWorkflow(w, undefined)
+    expect(await run.result({ timeout: 15_000 })).toBe('done')
+    expect((await run.timeline()).map(({ status }) => status)).toEqual(['completed'])
+    await engine.stop()
+    await pool.end()
+  }
+  expect(t.log).toEqual([])
+})
+
+test('a worker whose registration is gone gives up its runs and registers anew', { timeout: 30_000 }, async () => {
+  let calls = 0
+  const w = workflow('gone', ({ step }) =>
+    step.run('s', async ({ signal }) => {
+      if (calls++ > 0) return 'again'
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    }),
+  )
+  await using t = await startEngine([w], { lease: '3 s', heartbeatSeconds: 0.3 })
+  const run = await t.engine.startWorkflow(w, undefined)
+  await run.waitForStatus('running')
+  const admin = new pg.Client({ connectionString: t.db.adminUrl })
+  await admin.connect()
+  await admin.query("update millrace.workers set expires_at = now() - interval '1 s'")
+  await admin.query('select millrace.recover()')
+  await admin.end()
+  expect(await run.result({ timeout: 15_000 })).toBe('again')
+})

@@ -1,0 +1,219 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { expect, test } from 'vitest'
+import { WorkflowEngine } from '../../src/worker/workflow-engine.ts'
+import { workflow } from '../../src/workflow/workflow.ts'
+import { asAdmin } from '../support/database.ts'
+import { collect, startEngine } from '../support/engine.ts'
+import { startProxy } from '../support/proxy.ts'
+import { until } from '../support/until.ts'
+
+const LONG = { timeout: 15_000 }
+
+test('two workers share the work', async () => {
+  const by: string[] = []
+  const make = (name: string) =>
+    workflow('shared', ({ step }) =>
+      step.run('s', async () => {
+        by.push(name)
+        await pause(20)
+      }),
+    )
+  await using t = await startEngine([make('one')], { concurrency: 4 })
+  await t.another([make('two')], { concurrency: 4 })
+  const inputs = Array.from({ length: 60 }, () => ({ input: null }))
+  const runs = await t.engine.startWorkflows(make('one'), inputs)
+  await Promise.all(runs.map((run) => run.result(LONG)))
+  expect(by.length).toBe(60)
+  expect(by.filter((name) => name === 'one').length).toBeGreaterThan(5)
+  expect(by.filter((name) => name === 'two').length).toBeGreaterThan(5)
+})
+
+test('higher priority goes first, and in one priority the older', async () => {
+  const order: unknown[] = []
+  const w = workflow('prioritised', ({ input }) => {
+    order.push(input)
+  })
+  await using t = await startEngine([])
+  await t.engine.registerWorkflow(w)
+  await t.engine.unregisterAllWorkflows()
+  for (const [input, priority] of [
+    ['low', -5],
+    ['a', 0],
+    ['high', 10],
+    ['b', 0],
+    ['higher', 11],
+  ] as const)
+    await t.engine.startWorkflow(w, input, { priority })
+  await t.another([w], { concurrency: 1 })
+  await until('all are done', () => order.length === 5)
+  expect(order).toEqual(['higher', 'high', 'a', 'b', 'low'])
+})
+
+test('a worker takes from its own queues only', async () => {
+  const by: string[] = []
+  const make = (name: string) =>
+    workflow('queued', ({ input }) => {
+      by.push(`${name} ${input}`)
+    })
+  await using t = await startEngine([make('mail')], { queues: ['mail'], pollInterval: 50 })
+  const first = await t.engine.startWorkflow(make('x'), 'default')
+  const second = await t.engine.startWorkflow(make('x'), 'mail', { queue: 'mail' })
+  await second.result(LONG)
+  expect((await first.refresh()).status).toBe('pending')
+  await t.another([make('all')])
+  await first.result(LONG)
+  expect(by).toEqual(['mail mail', 'all default'])
+})
+
+test('2,000 runs complete, and no more handlers run at once than allowed', { timeout: 60_000 }, async () => {
+  let running = 0
+  let most = 0
+  const w = workflow('many', async ({ step, input }) => {
+    const n = await step.run('s', async () => {
+      most = Math.max(most, ++running)
+      await pause(1)
+      running--
+      return (input as number) * 2
+    })
+    if (n % 100 === 0) await step.waitFor('w', { eventName: 'go' })
+    return n
+  })
+  await using t = await startEngine([w], { concurrency: 20 })
+  const runs = []
+  for (const from of [0, 1000]) {
+    const inputs = Array.from({ length: 1000 }, (_, i) => ({ input: from + i }))
+    runs.push(...(await t.engine.startWorkflows(w, inputs)))
+  }
+  await Promise.all(runs.filter((_, i) => i % 50 === 0).map((run) => run.signal('go')))
+  const results = await Promise.all(runs.map((run) => run.result({ timeout: 40_000 })))
+  expect(results).toEqual(runs.map((_, i) => i * 2))
+  expect(most).toBeLessThanOrEqual(20)
+  expect(most).toBeGreaterThan(5)
+})
+
+test('a cancel aborts the handler within a second, and no attempt follows', async () => {
+  let attempts = 0
+  let abortedAt = 0
+  const w = workflow('cancelled', ({ step }) =>
+    step.run(
+      's',
+      async ({ signal }) => {
+        attempts++
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        abortedAt = performance.now()
+        throw new Error('aborted')
+      },
+      { retry: { maxAttempts: 9, baseDelay: 1 } },
+    ),
+  )
+  await using t = await startEngine([w])
+  const run = await t.engine.startWorkflow(w, undefined)
+  await until('it runs', () => attempts === 1)
+  await run.cancel('enough')
+  const cancelledAt = performance.now()
+  await until('it is aborted', () => abortedAt > 0)
+  expect(abortedAt - cancelledAt).toBeLessThan(1000)
+  await until('it is let go', () => t.engine.held === 0)
+  expect(attempts).toBe(1)
+  expect((await run.refresh()).status).toBe('cancelled')
+})
+
+test('an idle worker asks fewer than two things a second, and uses no CPU to speak of', async () => {
+  await using t = await startEngine([])
+  const pool = new pg.Pool({ connectionString: t.db.url, max: 4 })
+  let asked = 0
+  const query = pool.query.bind(pool) as (...args: unknown[]) => unknown
+  pool.query = ((...args: unknown[]) => {
+    asked++
+    return query(...args)
+  }) as never
+  const w = workflow('idle', () => 1)
+  await t.engine.stop()
+  const engine = await t.another([w], {}, { connectionString: undefined, pool })
+  const run = await engine.startWorkflow(w, undefined)
+  await run.result(LONG)
+  // what it does right after it had work does not count
+  const settled = performance.now() + 500
+  await until('it is idle', () => performance.now() > settled)
+  asked = 0
+  const cpu = process.cpuUsage()
+  const began = performance.now()
+  await until('a while has passed', () => performance.now() - began > 3000, { every: 200 })
+  const seconds = (performance.now() - began) / 1000
+  expect(asked / seconds).toBeLessThan(2)
+  const { user, system } = process.cpuUsage(cpu)
+  expect((user + system) / 1e6 / seconds).toBeLessThan(0.25)
+  await engine.stop()
+  await pool.end()
+})
+
+test('without its listener a worker finds work by its poll, and gets the listener back', async () => {
+  const w = workflow('unheard', () => 'done')
+  await using t = await startEngine([w])
+  const listeners = () =>
+    t.db.query<{ pid: number }>(
+      "select pid from pg_stat_activity where datname = current_database() and application_name = 'millrace listener'",
+    )
+  await until('it listens', async () => (await listeners()).length === 1)
+  const [before] = await listeners()
+  await t.db.query('select pg_terminate_backend($1)', [before?.pid])
+  const began = performance.now()
+  const run = await t.engine.startWorkflow(w, undefined)
+  expect(await run.result(LONG)).toBe('done')
+  expect(performance.now() - began).toBeLessThan(3000)
+  await until('it listens again', async () => {
+    const now = await listeners()
+    return now.length > 0 && now.every(({ pid }) => pid !== before?.pid)
+  })
+})
+
+test('it works in a database whose transactions are serializable by default', { timeout: 40_000 }, async () => {
+  const w = workflow('serializable', async ({ step, input }) => {
+    const n = await step.run('s', () => input as number)
+    const m = await step.transaction('t', async (tx) => (await tx.query('select 1 as m')).rows[0].m)
+    const [signal] = await Promise.all([
+      step.waitFor('w', { eventName: 'go' }),
+      step.run('beside', () => 1),
+    ])
+    return n + m + (signal as number)
+  })
+  await using t = await startEngine([])
+  await asAdmin(
+    `alter database ${t.db.name} set default_transaction_isolation to 'serializable'`,
+  )
+  const engine = await t.another([w], { concurrency: 10 })
+  const runs = await Promise.all(
+    Array.from({ length: 40 }, (_, i) => engine.startWorkflow(w, i)),
+  )
+  await Promise.all(runs.map((run) => run.signal('go', 1)))
+  const results = await Promise.all(runs.map((run) => run.result({ timeout: 30_000 })))
+  expect(results).toEqual(runs.map((_, i) => i + 2))
+})
+
+test('start and stop may be called again, and a stop in the middle of a start is in order', async () => {
+  const w = workflow('again', () => 1)
+  await using t = await startEngine([])
+  const engine = await t.another([w])
+  await engine.start()
+  expect((await engine.getWorkers()).length).toBe(2)
+  await Promise.all([engine.stop(), engine.stop()])
+  await engine.stop()
+  await expect(engine.startWorkflow(w, undefined)).rejects.toMatchObject({ code: 'MR090' })
+})
+
+test('an engine that could not start can be started later', { timeout: 40_000 }, async () => {
+  const w = workflow('later', () => 'done')
+  await using t = await startEngine([])
+  const proxy = await startProxy(t.db.url)
+  const options = { connectionString: proxy.url, workflows: [w], logger: collect([]) }
+  const engine = new WorkflowEngine(options)
+  proxy.refuse()
+  await expect(engine.start()).rejects.toMatchObject({ code: 'MR090' })
+  proxy.mend()
+  await engine.start()
+  const run = await engine.startWorkflow(w, undefined)
+  expect(await run.result(LONG)).toBe('done')
+  await engine.stop()
+  await proxy.close()
+})
