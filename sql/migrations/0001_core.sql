@@ -160,12 +160,17 @@ create table millrace.workers (     -- one heartbeat row for each process
   expires_at timestamptz not null,  -- by the wall clock, also under a test clock: a lease measures a process
   tenant_id  int         not null,
   epoch      int         not null default 0,  -- raised by held_tasks: refuses a claim that is still on its way
-  idle       boolean     not null default false,
   info       jsonb       not null,  -- host, pid, version, queues, workflows
   running    jsonb,                 -- steps that have run for longer than half a second, so that people can see them
   started_at timestamptz not null,
   constraint workers_pkey primary key (id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
+
+create table millrace.idle_workers (  -- the mark that a worker sleeps until it is woken: hint deletes it. Not a column of workers:
+  worker_id bigint not null,          -- a start in a user's transaction that stays open would hold the worker's row, and
+  tenant_id int    not null,          -- with it the heartbeat, until the lease is over
+  constraint idle_workers_pkey primary key (worker_id)
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 
 create table millrace.watchers (    -- one row for each process that waits for runs to end: while there is one, advance notifies
   id         bigint      not null,

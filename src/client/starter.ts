@@ -7,7 +7,7 @@ import {
   type RouteChoice,
   resolveRoute,
 } from '../kernel/definitions.ts'
-import { type RunJson, type Start, type Started, startRuns } from '../kernel/runs.ts'
+import { type Accepted, type RunJson, type Start, type Started, startRuns } from '../kernel/runs.ts'
 import { Batcher } from '../model/batcher.ts'
 import { type Duration, parseDuration } from '../model/duration.ts'
 import { IdempotencyConflictError, InvalidInputError, UnavailableError } from '../model/errors.ts'
@@ -113,7 +113,7 @@ export class Starter {
   }
 
   /** Sends one start; what it becomes, it becomes durably. */
-  async start(prepared: Prepared, tx?: Tx): Promise<Started> {
+  async start(prepared: Prepared, tx?: Tx): Promise<Accepted> {
     const started = tx
       ? ((
           await startRuns(this.#session.db, await this.#session.tenant(tx), [prepared.start], tx)
@@ -123,7 +123,7 @@ export class Starter {
   }
 
   /** Sends many, all or none. @throws InvalidInputError for more than 1,000 */
-  async startAll(prepared: readonly Prepared[], tx?: Tx): Promise<Started[]> {
+  async startAll(prepared: readonly Prepared[], tx?: Tx): Promise<Accepted[]> {
     if (prepared.length > MAX_BATCH) {
       throw new InvalidInputError(
         `${prepared.length} starts in one call are over the limit of ${MAX_BATCH}. Start them in several calls.`,
@@ -219,15 +219,16 @@ function newborn(
   }
 }
 
-function refuseTaken(started: Started, prepared: Prepared): Started {
+function refuseTaken(started: Started, prepared: Prepared): Accepted {
   if (started.kind !== 'key-taken' && started.kind !== 'id-taken') return started
   const meta = JSON.parse(prepared.start.meta ?? '{}') as { key?: string; id?: string }
   const [what, value] =
     started.kind === 'key-taken' ? ['idempotency key', meta.key] : ['run id', meta.id]
-  const existing = encodeRunId(BigInt(started.run))
+  // in one call of many, the run that took the name may itself have been refused
+  const existing = started.run === null ? undefined : encodeRunId(BigInt(started.run))
   throw new IdempotencyConflictError(
-    `The ${what} "${value}" belongs to run ${existing}, which was started with another workflow or input. Use another one for another start.`,
-    { runId: existing, details: { [what]: value, existing } },
+    `The ${what} "${value}" belongs to ${existing ? `run ${existing}` : 'another start of this call'}, which has another workflow or input. Use another one for another start.`,
+    { runId: existing, details: { [what]: value, existing: existing ?? null } },
   )
 }
 
@@ -275,7 +276,10 @@ function checkOptions(options: StartOptions): void {
   if (idempotencyKey !== undefined) checkText('idempotencyKey', idempotencyKey, MAX_KEY)
   if (version !== undefined) checkName('version', version)
   if (queue !== undefined) checkName('queue', queue)
-  if (runId !== undefined && (typeof runId !== 'string' || !isUuid(runId) || decodeRunId(runId) !== null)) {
+  if (
+    runId !== undefined &&
+    (typeof runId !== 'string' || !isUuid(runId) || decodeRunId(runId) !== null)
+  ) {
     throw new InvalidInputError(
       `runId "${runId}" is not a UUID of your own. Give any UUID that this engine did not make, or leave it out.`,
     )

@@ -312,7 +312,7 @@ export class WorkflowClient {
   }
 
   /** A new run is what it was made of; one that was there already is read. */
-  async #started({ born }: Prepared, started: runs.Started, tx?: Tx): Promise<WorkflowRun> {
+  async #started({ born }: Prepared, started: runs.Accepted, tx?: Tx): Promise<WorkflowRun> {
     if (started.kind === 'made') {
       const at = started.at.toISOString()
       return this.#run({ ...born, created_at: at, updated_at: at })

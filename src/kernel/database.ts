@@ -50,8 +50,14 @@ export class Database {
   /** Settings for a connection beside the pool: the listener, the lease. */
   get connectionOptions(): pg.ClientConfig {
     // functions of the pool's own are of no use to others, and cannot be sent to a thread
-    const { Client: _c, Promise: _p, log: _l, verify: _v, onConnect: _o, ...options } = this.pool
-      .options as pg.PoolConfig & Record<string, unknown>
+    const {
+      Client: _c,
+      Promise: _p,
+      log: _l,
+      verify: _v,
+      onConnect: _o,
+      ...options
+    } = this.pool.options as pg.PoolConfig & Record<string, unknown>
     const { password } = this.pool.options as pg.PoolConfig
     return {
       ...options,

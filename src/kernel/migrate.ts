@@ -39,7 +39,8 @@ export async function migrate(db: Database, options: MigrateOptions = {}): Promi
   client.on('error', ignore)
   try {
     await checkServer(client)
-    if (await isCurrent(client, db.schema, options)) return { applied: [] }
+    const todo = await outstanding(client, db.schema, options)
+    if (todo.length === 0 || options.dryRun) return { applied: todo.map((file) => file.path) }
     await client.query('begin')
     await client.query(
       "set local lock_timeout = '60s'; set local check_function_bodies = off; set local client_min_messages = warning",
@@ -48,7 +49,7 @@ export async function migrate(db: Database, options: MigrateOptions = {}): Promi
       `millrace migrate ${db.schema}`,
     ])
     const applied = await apply(client, db.schema, options)
-    await client.query(options.dryRun ? 'rollback' : 'commit')
+    await client.query('commit')
     return { applied }
   } catch (error) {
     await client.query('rollback').catch(() => {})
@@ -110,17 +111,21 @@ async function checkServer(client: pg.PoolClient): Promise<void> {
   }
 }
 
-/** Without a lock: the common case at the start of a process, when there is nothing to do. */
-async function isCurrent(
+/** What is to be applied, without a lock: at the start of a process mostly nothing. */
+async function outstanding(
   client: pg.PoolClient,
   schema: string,
   options: MigrateOptions,
-): Promise<boolean> {
+): Promise<SqlFile[]> {
   const { rows } = await client.query('select to_regclass($1) is not null as installed', [
     `${schema}.repeatables`,
   ])
-  if (!rows[0]?.installed) return false
-  return (await pending(client, schema, options)).length === 0
+  return rows[0]?.installed ? pending(client, schema, options) : allFiles(schema, options)
+}
+
+function allFiles(schema: string, options: MigrateOptions): SqlFile[] {
+  const testing = options.testing ? readTesting(schema) : []
+  return [...readMigrations(schema), ...readRepeatables(schema), ...testing]
 }
 
 async function apply(

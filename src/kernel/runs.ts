@@ -12,7 +12,11 @@ export type Start = {
 /** Of a start: made, or its key or id has a run already: the same start (`existing`), or another (`taken`). */
 export type Started =
   | { readonly kind: 'made'; readonly at: Date }
-  | { readonly kind: 'existing' | 'key-taken' | 'id-taken'; readonly run: string }
+  | { readonly kind: 'existing'; readonly run: string }
+  | { readonly kind: 'key-taken' | 'id-taken'; readonly run: string | null }
+
+/** A start that gave a run. */
+export type Accepted = Exclude<Started, { kind: 'key-taken' | 'id-taken' }>
 
 const kinds = { e: 'existing', k: 'key-taken', i: 'id-taken' } as const
 
@@ -54,7 +58,7 @@ export async function startRuns(
   )
   const made: Started = { kind: 'made', at: rows.pop()?.created_at as Date }
   const odd = new Map(
-    rows.map((row) => [row.run_id, { kind: kinds[row.verdict], run: row.existing }]),
+    rows.map((row) => [row.run_id, { kind: kinds[row.verdict], run: row.existing } as Started]),
   )
   return starts.map((start) => odd.get(start.id) ?? made)
 }

@@ -22,7 +22,7 @@ describe('a glob', () => {
 
   test.each([
     ['./workflows/**/*.ts', 'workflows'],
-    ['src/jobs-*/x.ts', 'src'],
+    ['src/flows-*/x.ts', 'src'],
     ['one.ts', '.'],
     ['**/*.ts', '.'],
     ['/srv/app/*.ts', '/srv/app'],

@@ -34,7 +34,7 @@ export async function runHistory(
   await audit(world)
   world.phase = 'healing'
   await world.quiet()
-  await heal(world, patienceMs)
+  await heal(world, patienceMs).catch((error: unknown) => world.broke('healer', error))
   world.phase = 'over'
   await Promise.all(workers)
   await world.quiet()

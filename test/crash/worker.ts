@@ -226,8 +226,7 @@ export class Worker {
       verdict.kind === 'news' ? ` ${verdict.rows.map((row) => row.kind + row.name).join(' ')}` : ''
     this.note(`hears ${run} ${verdict.kind}${news}${times > 1 ? ` (sent ${times} times)` : ''}`)
     for (const { kind, name } of verdict.kind === 'news' ? verdict.rows : []) {
-      if (ledger.isEarly(run, kind, name))
-        ledger.violated(`run ${run} had "${name}" ended too early`)
+      if (ledger.isEarly(run, kind, name)) ledger.violated(`run ${run} ended "${name}" too early`)
     }
     const results = [...rows, ...tail].filter((row) => 'ref'.includes(row.kind))
     if (verdict.kind === 'stale') {
