@@ -220,7 +220,7 @@ function newborn(
 }
 
 function refuseTaken(started: Started, prepared: Prepared): Accepted {
-  if (started.kind !== 'key-taken' && started.kind !== 'id-taken') return started
+  if (started.kind === 'made' || started.kind === 'existing') return started
   const meta = JSON.parse(prepared.start.meta ?? '{}') as { key?: string; id?: string }
   const [what, value] =
     started.kind === 'key-taken' ? ['idempotency key', meta.key] : ['run id', meta.id]
