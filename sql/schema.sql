@@ -344,7 +344,7 @@ create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '
   returns json
   language plpgsql volatile security definer set search_path=""
   comment: Ends the wait that a run is in.
-  body: a0a2c9e06ea062f4f85353d8689341c1
+  body: 161cfe4733ede856e9b7ebb4258d8897
 
 create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text DEFAULT NULL::text)
   returns bigint
@@ -590,10 +590,9 @@ create function millrace.stop_worker(p_worker bigint)
 
 create function millrace.take_ids()
   returns bigint
-  language sql volatile security definer
+  language plpgsql volatile security definer set search_path=""
   comment: Draws 1,024 run ids and returns the first.
-  rights: grant execute to public
-  a standard SQL body
+  body: 6916a9e8cd7d5ab328dc1d3556873069
 
 create function millrace.tenant_id(p_slug text)
   returns integer

@@ -144,6 +144,7 @@ class DevSession {
   #serverLine(): string {
     if (this.#server === null) return 'the one of DATABASE_URL'
     const { version, reused } = this.#server
-    return `${version}, ${reused ? 'started by another process' : 'our own, ends with this process'}`
+    const whose = reused ? 'started by another process' : 'our own, ends with this process'
+    return `${version}, ${whose}`
   }
 }

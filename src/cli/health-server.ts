@@ -58,7 +58,8 @@ function reply(response: ServerResponse, status: number, type: string, body: str
 
 function cannotListen(port: number, error: Error): InvalidInputError {
   return new InvalidInputError(
-    `The health server cannot listen on port ${port}: ${error.message}. Choose another --health-port.`,
+    `The health server cannot listen on port ${port}: ${error.message}. ` +
+      'Choose another --health-port.',
     { cause: error },
   )
 }

@@ -21,7 +21,7 @@ export function packageVersion(): string {
 /** The program without its commands. */
 export function makeProgram(): Command {
   const program = makeCommand('millrace', 'Durable workflows in the Postgres you already have.', [
-    'millrace dev                          a database, a worker and your workflows, reloaded on save',
+    'millrace dev                          your workflows, reloaded on save',
     `millrace start order '{"id": 7}'      start a run`,
     'millrace runs list --status failed    what went wrong',
     'millrace runs show <id>               what happened to one run',

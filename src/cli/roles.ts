@@ -38,25 +38,30 @@ export function grantedFunctions(role: Role): string[] {
   return role === 'client' ? client : [...client, ...Object.values(forWorkers).flat()]
 }
 
-/** Roles and grants as SQL for psql; running it again changes nothing. */
+/**
+ * Roles and grants as SQL for psql; running it again changes nothing. On a database without the
+ * kernel's functions it makes the roles and the schema, so that the migrator can migrate.
+ */
 export function roleStatements(schema: string = DEFAULT_SCHEMA): string {
   const grants = [
     ...grant('clients and workers', 'millrace_client, millrace_worker', forClients),
     ...grant('workers', 'millrace_worker', forWorkers),
   ]
-  return inSchema([head, roles, owner, ...grants, foot].join('\n'), schema)
+  const statements = [roles, owner, beforeGrants, ...grants, afterGrants].join('\n')
+  return `${head}\n${inSchema(statements, schema)}`
 }
 
 function grant(who: string, to: string, functions: Record<string, readonly string[]>): string[] {
   return Object.entries(functions).map(([purpose, names]) => {
-    const list = names.map((name) => `millrace.${name}`).join(',\n  ')
-    return `-- ${who}: ${purpose}\ngrant execute on function\n  ${list}\n  to ${to};\n`
+    const list = names.map((name) => `millrace.${name}`).join(',\n    ')
+    return `  -- ${who}: ${purpose}\n  grant execute on function\n    ${list}\n    to ${to};\n`
   })
 }
 
-// In "inSchema" only the bare word is the schema: millrace_worker is another word, and stays.
-const head = `-- Roles and grants for Millrace. Run this as a superuser, in the database of the engine, after
--- "millrace migrate"; run it again after each upgrade: new functions need new grants.
+// Below, the bare word is the schema and may be replaced; millrace_worker is another word, and stays.
+const head = `-- Roles and grants for Millrace. Run this as a superuser, in the database of the engine:
+-- before the first migration, so that there are roles; after it, and after each upgrade, so that
+-- they may execute the functions. Running it once more changes nothing.
 --
 --   millrace_owner     owns the schema; nobody logs in as it
 --   millrace_migrator  runs "millrace migrate", as the owner
@@ -64,7 +69,7 @@ const head = `-- Roles and grants for Millrace. Run this as a superuser, in the 
 --   millrace_client    starts, signals, steers and reads runs
 --
 -- Give those that log in a password of their own:  alter role millrace_worker password '…';
--- Where another role has installed the schema already, that role is its owner: leave out the first two.
+-- Where another role has installed the schema, that role is its owner: leave out the first two.
 -- A worker whose steps use your own tables (step.transaction) needs rights to those tables as well.
 
 begin;`
@@ -86,7 +91,8 @@ grant millrace_owner to millrace_migrator;
 alter role millrace_migrator set role = 'millrace_owner';
 do $$ begin
   execute format('grant connect, create on database %I to millrace_owner', current_database());
-  execute format('grant connect on database %I to millrace_migrator, millrace_worker, millrace_client',
+  execute format(
+    'grant connect on database %I to millrace_migrator, millrace_worker, millrace_client',
     current_database());
 end $$;
 
@@ -94,4 +100,11 @@ create schema if not exists millrace authorization millrace_owner;
 grant usage on schema millrace to millrace_worker, millrace_client;
 `
 
-const foot = 'commit;\n'
+const beforeGrants = `do $$ begin
+  if to_regproc('millrace.start_workflow') is null then
+    raise notice 'There are no functions yet: migrate as millrace_migrator, then run this again.';
+    return;
+  end if;
+`
+
+const afterGrants = 'end $$;\ncommit;\n'

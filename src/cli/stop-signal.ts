@@ -2,8 +2,8 @@
 const INTERRUPTED = 130
 
 /**
- * Resolves when somebody asks this process to end: Ctrl-C, SIGTERM, a closed terminal. Who asks again
- * does not want to wait: then it ends at once, and the watchdog of an embedded server ends that.
+ * Resolves when somebody asks this process to end: Ctrl-C, SIGTERM, a closed terminal. Who asks
+ * again does not want to wait: then it ends at once, and the watchdog of an embedded server ends that.
  */
 export function stopRequested(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {

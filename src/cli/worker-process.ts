@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { DefinitionError, InvalidInputError } from '../model/errors.ts'
+import { DefinitionError, InvalidInputError, PermissionError } from '../model/errors.ts'
 import { WorkflowEngine } from '../worker/workflow-engine.ts'
 import { findTarget } from './connection.ts'
 import { EventLog } from './event-log.ts'
@@ -73,7 +73,7 @@ class WorkerProcess {
       })
     }
     const options = { concurrency, lease, drainTimeout: drain, ...(queues ? { queues } : {}) }
-    await this.#engine.start(options)
+    await this.#engine.start(options).catch((error: unknown) => this.#explain(error))
     this.#sayReady()
     if (watch) this.#watch()
   }
@@ -108,6 +108,14 @@ class WorkerProcess {
     throw new InvalidInputError(
       `No file of ${workflows} exports a workflow. Name others with --workflows '<glob>'.`,
     )
+  }
+
+  /** A role that only runs workers may not look at the schema. */
+  #explain(error: unknown): never {
+    const { migrate } = this.#options
+    if (!(error instanceof PermissionError) || migrate === 'off') throw error
+    const hint = `A role that may only run workers needs --migrate off (it is "${migrate}").`
+    throw new PermissionError(`${error.message} ${hint}`, { cause: error })
   }
 
   #watch(): void {

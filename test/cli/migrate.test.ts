@@ -2,12 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { grantedFunctions } from '../../src/cli/roles.ts'
 import { WorkflowClient } from '../../src/index.ts'
-import {
-  asAdmin,
-  createDatabase,
-  createEmptyDatabase,
-  type TestDatabase,
-} from '../support/database.ts'
+import { asAdmin, createEmptyDatabase, type TestDatabase } from '../support/database.ts'
 import { makeFolder, millrace, millraceJson, startMillrace } from './millrace.ts'
 
 // every command is a process, and a busy machine starts them slowly
@@ -48,15 +43,15 @@ describe('roles', () => {
   let folder: Awaited<ReturnType<typeof makeFolder>>
 
   beforeAll(async () => {
-    db = await createDatabase({ testClock: false })
+    db = await createEmptyDatabase()
     const { stdout } = await millrace(['migrate', '--roles'])
-    const admin = new URL(db.adminUrl)
-    const client = new WorkflowClient({ connectionString: admin.href })
-    await client.stop()
+    await runAsAdmin(db, stdout) // without functions: roles and schema
+    for (const role of ['client', 'worker', 'migrator']) {
+      await asAdmin(`alter role millrace_${role} password '${role}'`)
+    }
+    await millraceJson(['migrate'], { url: urlOf('migrator') })
     await runAsAdmin(db, stdout)
     await runAsAdmin(db, stdout) // again: no change
-    await asAdmin("alter role millrace_client password 'client'")
-    await asAdmin("alter role millrace_worker password 'worker'")
     folder = await makeFolder({
       'workflows/greet.ts': `import { workflow } from 'millrace'
 export default workflow('greet', async ({ step, input }) => {
@@ -80,6 +75,11 @@ export const child = workflow('child', async ({ input }) => input)
     url.password = role
     return url.href
   }
+
+  test('the schema belongs to the owner, not to the migrator', async () => {
+    const text = "select nspowner::regrole::text from pg_namespace where nspname = 'millrace'"
+    expect(await db.value(text)).toBe('millrace_owner')
+  })
 
   test.each(['client', 'worker'] as const)('every function of a %s exists, once', async (role) => {
     const names = grantedFunctions(role)
@@ -128,6 +128,7 @@ export const child = workflow('child', async ({ input }) => input)
     expect([refused.code, refused.stderr.slice(0, 12)]).toEqual([5, 'error MR042:'])
     const migrating = await millrace(['worker'], { url: urlOf('worker'), cwd: folder.path })
     expect([migrating.code, migrating.stderr.slice(0, 12)]).toEqual([5, 'error MR042:'])
+    expect(migrating.stderr).toContain('needs --migrate off')
   })
 
   test('a doctor tells a client from a worker', async () => {

@@ -66,7 +66,7 @@ async function hunt(
   await lab.open(SLOTS)
   if (mutant.from !== '') await lab.pool.query(mutate(mutant))
   try {
-    const problem = await focused(lab)
+    const problem = await focused(lab).catch((error: Error) => `an error: ${error.message}`)
     if (problem) return { caught: problem, histories: 0 }
     const until = performance.now() + seconds * 1000
     const plan = { seed: 1, first: 0, count: 100_000, patienceMs: 20_000, maxFailed: 1, until }

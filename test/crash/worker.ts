@@ -18,7 +18,6 @@ import { isRefusal, type World } from './world.ts'
 
 const LEASE_MS = 3_600_000
 const CAPACITY = 4
-
 /** The process is gone; whatever it knew is too. */
 class Died extends Error {}
 
@@ -68,7 +67,6 @@ export class Worker {
   note(what: string): void {
     this.world.ledger.note(this.name, what)
   }
-
   dieBy(probability: number): void {
     if (this.world.phase === 'chaos' && this.random.chance(probability)) throw new Died()
   }

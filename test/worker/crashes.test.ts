@@ -10,15 +10,19 @@ const LONG = { timeout: 40_000 }
 
 test('workers that are killed lose no result, and no completed step runs again', { timeout: 60_000 }, async () => {
   await using p = await startProcesses()
-  const [first, second] = await Promise.all([p.spawn(), p.spawn()])
+  const workers = await Promise.all([p.spawn(), p.spawn()])
   const inputs = Array.from({ length: 30 }, () => ({ input: { count: 6, ms: 30 } }))
   const runs = await p.client.startWorkflows(steps, inputs)
+  const killTheBusy = async () => {
+    const busy = (await p.effects()).at(-1)?.pid
+    workers.find((worker) => worker.pid === busy)?.kill('SIGKILL')
+  }
   const done = async (share: number) => (await p.effects()).length > share * 30 * 6
   await until('a third is done', () => done(0.3), LONG)
-  first.kill('SIGKILL')
-  await p.spawn()
+  await killTheBusy()
+  workers.push(await p.spawn())
   await until('two thirds are done', () => done(0.6), LONG)
-  second.kill('SIGKILL')
+  await killTheBusy()
   const results = await Promise.all(runs.map((run) => run.result(LONG)))
   expect(results).toEqual(runs.map(() => 15))
   expect(await p.repeats()).toEqual([])
@@ -50,8 +54,11 @@ test('a worker that slept through its lease changes nothing when it wakes, and w
 
 test('an event loop that is blocked for two leases does not cost the lease', { timeout: 60_000 }, async () => {
   await using p = await startProcesses()
-  await p.spawn({ lease: '2 s' })
-  await p.spawn({ lease: '2 s' })
+  await Promise.all([p.spawn(), p.spawn()])
+  const seen = async () =>
+    (await p.client.getWorkers()).map((worker) => worker.seenAt.getTime()).sort()[0] ?? 0
+  const registered = await seen()
+  await until('both keep their leases', async () => (await seen()) > registered, LONG)
   const run = await p.client.startWorkflow(createWorkflowRef('blocking'), 4500)
   expect(await run.result(LONG)).toBe(1)
   expect((await p.effects()).length).toBe(1)

@@ -42,7 +42,7 @@ export async function startProcesses(at?: { url: string }): Promise<Processes> {
     client,
     log,
     async spawn(options = {}) {
-      const child = startWorker({ url, lease: '1 s', pollInterval: 100, ...options }, log)
+      const child = startWorker({ url, lease: '2 s', pollInterval: 100, ...options }, log)
       children.push(child)
       await Promise.race([
         once(child, 'message'),

@@ -1,5 +1,6 @@
--- fast_forward_workflow: ends the wait that a run is in: with data as its message or as the result of its poll; a delay is
--- over, a backoff too, a step.pause is resumed. A run that does not wait is left as it is.
+-- fast_forward_workflow: ends the wait that a run is in: with data as its message, as the result of its poll or as the
+-- output of its child (which goes on, unheard); a delay is over, a backoff too, a step.pause is resumed. A run that does
+-- not wait is left as it is.
 --   options  tenant, resource_id. Transitions: waiting, paused by a step -> queued. Locks: its live row.
 -- Returns: the run. Raises: MR002 for too much data, MR041 if there is none.
 create or replace function millrace.fast_forward_workflow(run_id uuid, data jsonb default '{}', options jsonb default '{}') returns json
@@ -12,6 +13,7 @@ declare
   v_now    timestamptz;
   v_step   text;
   v_kind   "char";
+  v_text   text;
 begin
   if octet_length(data::text) > 1048576 then
     perform millrace.fail('MR002', format('Data of %s bytes is over the limit of 1 MiB.', octet_length(data::text)), 'Pass a reference.');
@@ -24,8 +26,12 @@ begin
     v_step := ltrim(v_live.wait_keys[1], '~?');
     v_kind := case when v_live.wait_keys[1] like '~%' then null
                    when v_live.wait_names[1] is not null or '?' || v_step = any (v_live.wait_keys) then 'g' else 't' end;
+    v_text := case when v_kind = 'g' then coalesce(data, '{}')::text end;
+    if v_live.wait_names[1] like '$child:%' then
+      v_text := format('{"status":"c","output":%s}', v_text);
+    end if;
     insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data)
-    select v_run, v_now, v_live.seq, v_tenant, v_kind, v_step, case v_kind when 'g' then coalesce(data, '{}')::text end
+    select v_run, v_now, v_live.seq, v_tenant, v_kind, v_step, v_text
     where v_kind is not null;
     perform millrace.wake(v_run, 0, v_live.seq + case when v_kind is null then 0 else 1 end, array[v_step, '~' || v_step, '?' || v_step]);
     perform millrace.hint();

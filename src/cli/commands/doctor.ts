@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { decodeError } from '../../kernel/database-error.ts'
+import { UnavailableError } from '../../model/errors.ts'
 import { withDatabase } from '../connection.ts'
 import { type Check, fail, type Patient, type Verdict } from '../doctor/check.ts'
 import type { Output } from '../output.ts'
@@ -43,10 +44,10 @@ async function findings(check: Check, patient: Patient): Promise<Finding[]> {
   try {
     return [await check.look(patient)].flat().map((verdict) => ({ name, ...verdict }))
   } catch (error) {
-    const { message } = decodeError(error) as Error
-    return [
-      { name, ...fail(message, 'See the message; --verbose and the log of Postgres tell more.') },
-    ]
+    const decoded = decodeError(error) as Error
+    const away = decoded instanceof UnavailableError
+    const remedy = away ? 'Start it, or correct DATABASE_URL.' : 'The log of Postgres may say more.'
+    return [{ name, ...fail(decoded.message, remedy) }]
   }
 }
 
@@ -63,7 +64,8 @@ function showFindings(all: readonly Finding[], { paint, quiet }: Output): string
     .filter(({ status }) => !quiet || status === 'warn' || status === 'fail')
     .map(({ name, status, message, remedy }) => {
       const [sign, colour] = signs[status]
-      const line = `${paint(colour, `${sign} ${status.padEnd(4)}`)}  ${name.padEnd(width)}  ${printable(message)}`
+      const verdict = paint(colour, `${sign} ${status.padEnd(4)}`)
+      const line = `${verdict}  ${name.padEnd(width)}  ${printable(message)}`
       return remedy === undefined ? line : `${line}\n${' '.repeat(width + 10)}→ ${remedy}`
     })
   return quiet ? lines.join('\n') : `${lines.join('\n')}\n\n${summary(all, paint)}`

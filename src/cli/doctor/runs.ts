@@ -24,7 +24,7 @@ export const workers: Check = {
   },
 }
 
-/** Runs that wait for a worker which does not exist: a version that was not deployed, a queue nobody takes. */
+/** Runs that wait for a worker that does not exist: of a version or a queue that nobody takes. */
 export const unserved: Check = {
   name: 'routes',
   async look(patient) {
@@ -40,7 +40,7 @@ export const unserved: Check = {
 
 type Route = { name: string; version: string; queue: string | null; live: number }
 
-/** Routes with unfinished runs. Who may not read tables is told workflow versions, without queues. */
+/** Routes with unfinished runs; without their queues for a role that may not read tables. */
 async function liveRoutes({ db, tenant }: Patient): Promise<Route[]> {
   const text = `select w.name, w.version, r.queue, count(*)::int as live
     from millrace.live l join millrace.routes r on r.id = l.route_id

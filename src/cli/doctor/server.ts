@@ -49,7 +49,8 @@ export const settings: Check = {
       patient,
       `select ${plain.join(', ')},
          (select setting from pg_settings where name = 'statement_timeout') as statement_ms,
-         (select setting from pg_settings where name = 'idle_in_transaction_session_timeout') as idle_ms`,
+         (select setting from pg_settings
+          where name = 'idle_in_transaction_session_timeout') as idle_ms`,
     )
     const problems = judgeSettings(found)
     return problems.length > 0 ? problems : ok('fsync, synchronous_commit and the like are safe')
@@ -65,7 +66,7 @@ function judgeSettings(found: Settings): Verdict[] {
     found.synchronous_commit === 'off' &&
       warn(
         'synchronous_commit is off: a crash forgets what was acknowledged last.',
-        'Set it to on, for the role of the engine at least: alter role … set synchronous_commit = on;',
+        'Set it to on, for the role at least: alter role … set synchronous_commit = on;',
       ),
     found.autovacuum === 'off' &&
       warn('autovacuum is off: the queue grows slower every day.', 'Set autovacuum = on.'),
@@ -86,7 +87,7 @@ function judgeSettings(found: Settings): Verdict[] {
       ),
     isBelow(found.idle_ms, STATEMENT_MS) &&
       warn(
-        `idle_in_transaction_session_timeout is ${found.idle_ms} ms: it ends a step.transaction that thinks.`,
+        `idle_in_transaction_session_timeout is ${found.idle_ms} ms: too short for a step.transaction.`,
         `Set it to ${STATEMENT_MS / 1000} s or more for the role of the engine.`,
       ),
   ]

@@ -17,7 +17,8 @@ export const transactions: Check = {
     const { rows } = await patient.db.pool.query<{ ms: string; who: string }>(
       `select extract(epoch from clock_timestamp() - x.since) * 1000 as ms, x.who from (
          select xact_start as since,
-           format('process %s of %s (%s, %s)', pid, usename, coalesce(nullif(application_name, ''), 'no name'), state) as who
+           format('process %s of %s (%s, %s)', pid, usename,
+             coalesce(nullif(application_name, ''), 'no name'), state) as who
          from pg_stat_activity where pid <> pg_backend_pid() and backend_type = 'client backend'
          union all select prepared, format('prepared transaction %s', gid) from pg_prepared_xacts) x
        where x.since is not null order by x.since limit 1`,
@@ -41,10 +42,11 @@ export const notifications: Check = {
     const client = new pg.Client(db.connectionOptions)
     client.on('error', () => {})
     await client.connect()
+    let timer: NodeJS.Timeout | undefined
     try {
       const heard = new Promise<boolean>((resolve) => {
         client.once('notification', () => resolve(true))
-        setTimeout(() => resolve(false), NOTICE_MS)
+        timer = setTimeout(() => resolve(false), NOTICE_MS)
       })
       await client.query(`listen "${channel}"`)
       const { rows } = await client.query(
@@ -58,6 +60,7 @@ export const notifications: Check = {
         'All works, by looking once a second. For less delay give workers a direct connection.',
       )
     } finally {
+      clearTimeout(timer)
       await client.end()
     }
   },

@@ -11,8 +11,8 @@ const skippedFile = /\.d\.[cm]?ts$|\.(test|spec)\.[cm]?[jt]sx?$/
 const special = /[*?[\]{}]/
 
 /**
- * A pattern of paths: `**` any folders, `*` and `?` within a name, `{a,b}` one of these, `[abc]` one
- * of these characters.
+ * A pattern of paths: `**` any folders, `*` and `?` within a name, `{a,b}` one of these, `[abc]`
+ * one of these characters.
  * @example globPattern('src/*.{ts,js}').test('src/order.ts') // true
  */
 export function globPattern(glob: string): RegExp {

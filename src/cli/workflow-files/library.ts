@@ -5,8 +5,8 @@ type Manifest = { name: string; exports: Record<string, string | { default?: str
 
 /**
  * The modules of this package by the names under which users import them: `millrace`,
- * `millrace/client`, … Workflow files get these very modules, in a checkout of the repository as well
- * as from an installed package, so that definitions and worker are always of one version.
+ * `millrace/client`, … Workflow files get these very modules, in a checkout of the repository as
+ * well as from an installed package, so that definitions and worker are always of one version.
  */
 export async function libraryModules(): Promise<Record<string, unknown>> {
   const root = new URL('../../../', import.meta.url)

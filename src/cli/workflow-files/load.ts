@@ -17,8 +17,8 @@ export type Load = { readonly files: LoadedFile[]; readonly sources: string[] }
 type ModuleCache = NonNullable<NonNullable<Parameters<Jiti['evalModule']>[1]>['cache']>
 
 /**
- * Loads workflow files, TypeScript or not, each module afresh: a file that two of them import is one
- * module, as within a program, but it shares nothing with an earlier load.
+ * Loads workflow files, TypeScript or not, each module afresh: a file that two of them import is
+ * one module, as within a program, but it shares nothing with an earlier load.
  */
 export async function loadFiles(files: readonly string[], cwd: string): Promise<Load> {
   const jiti = createJiti(`${cwd}/`, {
@@ -74,7 +74,7 @@ function isDefinition(value: unknown): value is Definition {
 
 /**
  * An error with the place in the user's own files where it came from.
- * @example describeLoadError(error, cwd) // 'workflows/order.ts:3:9  TypeError: x is not a function'
+ * @example describeLoadError(error, cwd) // 'workflows/order.ts:3:9  TypeError: no x'
  */
 export function describeLoadError(error: unknown, cwd: string): string {
   if (!(error instanceof Error)) return `It threw ${String(error)}.`

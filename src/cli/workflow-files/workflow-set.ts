@@ -18,9 +18,9 @@ export type Broken = { readonly file: string; readonly error: string; readonly k
 type Place = { definition: Definition; readonly slot: Definition; file: string }
 
 /**
- * The workflows of a process, as its files have them now. The engine is given a slot for each, whose
- * handler can be exchanged while the worker runs: a run that is under way goes on with the code that
- * it began with, the next one gets the new.
+ * The workflows of a process, as its files have them now. The engine is given a slot for each,
+ * whose handler can be exchanged while the worker runs: a run that is under way goes on with the
+ * code that it began with, the next one gets the new.
  */
 export class WorkflowSet {
   readonly #engine: Registrar

@@ -1,0 +1,81 @@
+import pg from 'pg'
+import { expect, test } from 'vitest'
+import { workflow } from '../../src/workflow/workflow.ts'
+import { startEngine } from '../support/engine.ts'
+
+/** Numbers from 0 to 1, the same at every run of the test. */
+function random(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state * 1103515245 + 12345) % 2147483648
+    return state / 2147483648
+  }
+}
+
+/** A pool of which one query in `odds` fails: half of these before they are sent, half after. */
+function lossyPool(connectionString: string, odds: number): pg.Pool & { lost: number } {
+  const pool = Object.assign(new pg.Pool({ connectionString, max: 6 }), { lost: 0 })
+  const next = random(7)
+  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>
+  pool.query = (async (...args: unknown[]) => {
+    const fate = next() * odds
+    if (fate >= 1) return query(...args)
+    pool.lost++
+    if (fate > 0.5) await query(...args)
+    throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+  }) as never
+  return pool
+}
+
+test('replies that are lost lose no run, repeat no recorded step, and start nothing twice', { timeout: 60_000 }, async () => {
+  const recorded = new Map<string, number>()
+  const w = workflow('lossy', async ({ step, input, runId }) => {
+    let sum = 0
+    for (let i = 0; i < 3; i++) {
+      sum += await step.run('s', ({ stepId, idempotencyKey }) => {
+        const key = `${stepId} ${idempotencyKey}`
+        recorded.set(key, (recorded.get(key) ?? 0) + 1)
+        return 1
+      })
+      if (i === 1) await step.delay('nap', 20)
+    }
+    const signal = await step.waitFor('w', { eventName: 'go' })
+    await step.transaction('t', (tx) =>
+      tx.query('insert into entries values ($1)', [runId]).then(() => {}),
+    )
+    return [input, sum, signal]
+  })
+  await using t = await startEngine([])
+  await t.db.query('create table entries (run text)')
+  await t.engine.registerWorkflow(w)
+  await t.engine.unregisterWorkflow('lossy')
+  const pool = lossyPool(t.db.url, 12)
+  const engine = await startUntilItWorks(() =>
+    t.another([w], { concurrency: 10 }, { connectionString: undefined, pool }),
+  )
+  const runs = await Promise.all(
+    Array.from({ length: 60 }, (_, i) => engine.startWorkflow(w, i).catch(() => null)),
+  )
+  const made = (await t.engine.getRuns({ workflowId: 'lossy', limit: 100 })).items
+  expect(made.length).toBe(60)
+  expect(runs.filter(Boolean).length).toBeGreaterThan(50)
+  for (const run of made) await run.signal('go', 'x')
+  const results = await Promise.all(made.map((run) => run.result({ timeout: 50_000 })))
+  expect(results).toEqual(made.map((run) => [run.input, 3, 'x']))
+  expect(pool.lost).toBeGreaterThan(20)
+  expect(await t.db.value('select count(*)::int from entries')).toBe(60)
+  expect(await t.db.value('select count(distinct run)::int from entries')).toBe(60)
+  // nobody died, so nothing was interrupted: each step ran once
+  expect([...recorded.values()].filter((times) => times !== 1)).toEqual([])
+  expect(recorded.size).toBe(180)
+  await engine.stop()
+  await pool.end()
+})
+
+async function startUntilItWorks<T>(start: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await start()
+    } catch {}
+  }
+}
