@@ -32,7 +32,7 @@ export function errorsPage(codes) {
 
 /** @param {string} source of src/model/limits.ts */
 export function limitsPage(source) {
-  const found = source.matchAll(/\/\*\* ([^]+?) \*\/\nexport const (\w+) = ([^\n]+)\n/g)
+  const found = source.matchAll(/\/\*\* ([\s\S]+?) \*\/\nexport const (\w+) = ([^\n]+)\n/g)
   const rows = [...found].map(
     ([, text, name, value]) => `| \`${name}\` | ${value} | ${oneLine(text ?? '')} |`,
   )

@@ -90,11 +90,7 @@ export class Claimer {
     return this.#restMs(claimed.dueMs)
   }
 
-  async #ask(
-    as: ClaimAs,
-    sweep: boolean,
-    take: (task: LeasedTask) => void,
-  ): Promise<Claimed> {
+  async #ask(as: ClaimAs, sweep: boolean, take: (task: LeasedTask) => void): Promise<Claimed> {
     const began = performance.now()
     const { routes, after } = this.#order.next(sweep)
     const claimed = await this.#call(as, routes, after, sweep)

@@ -15,7 +15,7 @@ afterAll(() => folder.remove())
 const here = (args: string[], env: Record<string, string> = {}) =>
   millrace(args, { cwd: folder.path, env })
 
-describe('help', () => {
+describe.concurrent('help', () => {
   test.each(['dev', 'runs', 'runs fast-forward', 'migrate'])('of %s has examples', async (name) => {
     const { code, stdout } = await here([...name.split(' '), '--help'])
     expect(code).toBe(0)
@@ -41,7 +41,7 @@ describe('help', () => {
   })
 })
 
-describe('a wrong command line', () => {
+describe.concurrent('a wrong command line', () => {
   test.each([
     [['nonsense'], "Unknown command 'nonsense'"],
     [['runs', 'lst'], 'Did you mean list?'],
@@ -66,7 +66,7 @@ describe('a wrong command line', () => {
   })
 })
 
-describe('JSON that is none', () => {
+describe.concurrent('JSON that is none', () => {
   test('shows the place, in an argument', async () => {
     const { code, stderr } = await here(['start', 'order', '{"id": 7, "at" 8}'])
     expect(code).toBe(2)
@@ -85,7 +85,7 @@ describe('JSON that is none', () => {
   })
 })
 
-describe('without a database', () => {
+describe.concurrent('without a database', () => {
   test('both ways to have one are named', async () => {
     const { code, stderr } = await here(['runs', 'list'])
     expect(code).toBe(2)

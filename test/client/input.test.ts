@@ -70,7 +70,10 @@ test('bad options are refused by name', async () => {
     { timeout: 0 },
   ]
   for (const options of bad) {
-    await expect(t.engine.startWorkflow(echo, 1, options), JSON.stringify(options)).rejects.toMatchObject({
+    await expect(
+      t.engine.startWorkflow(echo, 1, options),
+      JSON.stringify(options),
+    ).rejects.toMatchObject({
       code: 'MR001',
       name: 'InvalidInputError',
     })
@@ -82,9 +85,10 @@ test('what is not a workflow is refused', async () => {
     const start = t.engine.startWorkflow(what as never, 1)
     await expect(start, String(what)).rejects.toMatchObject({ code: 'MR001' })
   }
-  await expect(
-    t.engine.startWorkflow({ workflowId: 'nobody', input: 1 }),
-  ).rejects.toMatchObject({ code: 'MR040', name: 'WorkflowNotFoundError' })
+  await expect(t.engine.startWorkflow({ workflowId: 'nobody', input: 1 })).rejects.toMatchObject({
+    code: 'MR040',
+    name: 'WorkflowNotFoundError',
+  })
   await expect(t.engine.startWorkflow({ workflowId: 'a/b', input: 1 })).rejects.toMatchObject({
     code: 'MR001',
   })
@@ -96,9 +100,9 @@ test('an unknown run and a bad id are told apart', async () => {
   for (const bad of ['', 'x', undefined, 7]) {
     await expect(t.engine.getRun({ runId: bad as never })).rejects.toMatchObject({ code: 'MR001' })
   }
-  await expect(
-    t.engine.triggerEvent({ runId, eventName: 'a/b' }),
-  ).rejects.toMatchObject({ code: 'MR001' })
+  await expect(t.engine.triggerEvent({ runId, eventName: 'a/b' })).rejects.toMatchObject({
+    code: 'MR001',
+  })
 })
 
 test('both or neither of connectionString and pool are refused', async () => {

@@ -133,10 +133,14 @@ test('a failed run is retried from its failure: no completed step runs again', a
 })
 
 test('lists are filtered and paged, newest first, both ways', async () => {
-  const listed = workflow('listed', ({ input }) => {
-    if (input === 'fail') throw new Error('no')
-    return input
-  }, { retries: 0, version: '3' })
+  const listed = workflow(
+    'listed',
+    ({ input }) => {
+      if (input === 'fail') throw new Error('no')
+      return input
+    },
+    { retries: 0, version: '3' },
+  )
   await t.engine.registerWorkflow(listed)
   const runs: WorkflowRun[] = []
   for (let i = 0; i < 12; i++) {
@@ -158,7 +162,9 @@ test('lists are filtered and paged, newest first, both ways', async () => {
   expect(await list({ version: '4' })).toEqual([])
   expect(await list({ queue: 'other' })).toEqual([])
   expect(await list({ createdAfter: new Date(Date.now() + 60_000) })).toEqual([])
-  expect((await list({ createdBefore: new Date(Date.now() + 60_000).toISOString() })).length).toBe(12)
+  expect((await list({ createdBefore: new Date(Date.now() + 60_000).toISOString() })).length).toBe(
+    12,
+  )
 
   const first = await t.engine.getRuns({ ...all, limit: 5 })
   expect(first.items.map((run) => run.id)).toEqual(ids.slice(0, 5))
@@ -198,10 +204,14 @@ test('bad filters are refused', async () => {
 
 test('the timeline has every attempt, wait and pause, in order, page by page', async () => {
   const w = workflow('timeline', async ({ step }) => {
-    await step.run('s', ({ attempt }) => {
-      if (attempt === 1) throw new Error('first')
-      return 'ok'
-    }, { retry: { baseDelay: 1 } })
+    await step.run(
+      's',
+      ({ attempt }) => {
+        if (attempt === 1) throw new Error('first')
+        return 'ok'
+      },
+      { retry: { baseDelay: 1 } },
+    )
     await step.waitFor('w', { eventName: 'go' })
   })
   const run = await t.start(w)

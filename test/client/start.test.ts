@@ -175,15 +175,19 @@ test('many starts are one, all or none', async () => {
 })
 
 test('options of a start are kept with the run', async () => {
-  const run = await t.start(wait, { a: 1 }, {
-    resourceId: 'r',
-    tags: ['x', 'y'],
-    attributes: { n: 1, deep: { a: [true] } },
-    priority: 7,
-    queue: 'mail',
-    retries: 9,
-    timeout: '1 day',
-  })
+  const run = await t.start(
+    wait,
+    { a: 1 },
+    {
+      resourceId: 'r',
+      tags: ['x', 'y'],
+      attributes: { n: 1, deep: { a: [true] } },
+      priority: 7,
+      queue: 'mail',
+      retries: 9,
+      timeout: '1 day',
+    },
+  )
   const read = await t.engine.getRun({ runId: run.id })
   expect(read).toMatchObject({
     resourceId: 'r',

@@ -8,7 +8,9 @@ const steps = createWorkflowRef('steps')
 const held = createWorkflowRef('held')
 const LONG = { timeout: 40_000 }
 
-test('workers that are killed lose no result, and no completed step runs again', { timeout: 60_000 }, async () => {
+test('workers that are killed lose no result, and no completed step runs again', {
+  timeout: 60_000,
+}, async () => {
   await using p = await startProcesses()
   const workers = await Promise.all([p.spawn(), p.spawn()])
   const inputs = Array.from({ length: 30 }, () => ({ input: { count: 6, ms: 30 } }))
@@ -32,7 +34,9 @@ test('workers that are killed lose no result, and no completed step runs again',
   expect(deaths).toBeGreaterThan(0)
 })
 
-test('a worker that slept through its lease changes nothing when it wakes, and works on', { timeout: 60_000 }, async () => {
+test('a worker that slept through its lease changes nothing when it wakes, and works on', {
+  timeout: 60_000,
+}, async () => {
   await using p = await startProcesses()
   const zombie = await p.spawn()
   const run = await p.client.startWorkflow(held, undefined)
@@ -52,7 +56,9 @@ test('a worker that slept through its lease changes nothing when it wakes, and w
   expect((await run.refresh()).output).toBe(healthy.pid)
 })
 
-test('an event loop that is blocked for two leases does not cost the lease', { timeout: 60_000 }, async () => {
+test('an event loop that is blocked for two leases does not cost the lease', {
+  timeout: 60_000,
+}, async () => {
   await using p = await startProcesses()
   await Promise.all([p.spawn(), p.spawn()])
   const seen = async () =>
@@ -67,7 +73,9 @@ test('an event loop that is blocked for two leases does not cost the lease', { t
   ])
 })
 
-test('a run that kills its process five times is paused as poison, and its neighbours complete', { timeout: 90_000 }, async () => {
+test('a run that kills its process five times is paused as poison, and its neighbours complete', {
+  timeout: 90_000,
+}, async () => {
   await using p = await startProcesses()
   let child = await p.spawn()
   const poison = await p.client.startWorkflow(createWorkflowRef('poison'), undefined)
@@ -92,7 +100,9 @@ test('a run that kills its process five times is paused as poison, and its neigh
   supervised = false
 })
 
-test('on SIGTERM a worker finishes its steps, hands the rest back without blame, and ends by itself', { timeout: 60_000 }, async () => {
+test('on SIGTERM a worker finishes its steps, hands the rest back without blame, and ends by itself', {
+  timeout: 60_000,
+}, async () => {
   await using p = await startProcesses()
   const worker = await p.spawn({ concurrency: 2, lease: '15 s', drainTimeout: '20 s' })
   const runs = await Promise.all([1, 2, 3, 4].map(() => p.client.startWorkflow(held, undefined)))
@@ -107,7 +117,7 @@ test('on SIGTERM a worker finishes its steps, hands the rest back without blame,
   expect(await more.result(LONG)).toBe(3)
   const effects = await p.effects()
   expect(effects.filter(({ step }) => step === 's').length).toBe(4)
-  expect(
-    await p.db.value("select count(*)::int from millrace.checkpoints where kind = 'd'"),
-  ).toBe(0)
+  expect(await p.db.value("select count(*)::int from millrace.checkpoints where kind = 'd'")).toBe(
+    0,
+  )
 })

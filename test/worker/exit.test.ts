@@ -19,7 +19,9 @@ function run(url: string, ending: string) {
   return { child, printed }
 }
 
-test('a program that stops its engine ends by itself, and prints nothing of its own', { timeout: 40_000 }, async () => {
+test('a program that stops its engine ends by itself, and prints nothing of its own', {
+  timeout: 40_000,
+}, async () => {
   await using db = await createDatabase({ testClock: false })
   const { child, printed } = run(db.url, 'stop')
   expect(await once(child, 'exit')).toEqual([0, null])

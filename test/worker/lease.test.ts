@@ -5,7 +5,9 @@ import { startEngine } from '../support/engine.ts'
 import { startProxy } from '../support/proxy.ts'
 import { until } from '../support/until.ts'
 
-test('a worker that is cut off aborts its steps before its lease ends, and comes back', { timeout: 60_000 }, async () => {
+test('a worker that is cut off aborts its steps before its lease ends, and comes back', {
+  timeout: 60_000,
+}, async () => {
   await using t = await startEngine([])
   const proxy = await startProxy(t.db.url)
   const aborted: { at: number; why: string }[] = []
@@ -33,7 +35,9 @@ test('a worker that is cut off aborts its steps before its lease ends, and comes
   await proxy.close()
 })
 
-test('a lease is kept with a pool of parts instead of a connection string', { timeout: 30_000 }, async () => {
+test('a lease is kept with a pool of parts instead of a connection string', {
+  timeout: 30_000,
+}, async () => {
   await using t = await startEngine([])
   const { hostname, port, username, password, pathname } = new URL(t.db.url)
   const parts = { host: hostname, port: Number(port), user: username, database: pathname.slice(1) }
@@ -47,11 +51,13 @@ test('a lease is kept with a pool of parts instead of a connection string', { ti
     const options = { heartbeatSeconds: 0.2 }
     const engine = await t.another([w], options, { connectionString: undefined, pool })
     const mine = async () =>
-      (await t.db.query<{ id: string; at: number }>(
-        `select id, extract(epoch from expires_at)::float as at from millrace.workers
+      (
+        await t.db.query<{ id: string; at: number }>(
+          `select id, extract(epoch from expires_at)::float as at from millrace.workers
          where info -> 'workflows' @> $1`,
-        [JSON.stringify([[`parts ${i}`, '1']])],
-      ))[0]
+          [JSON.stringify([[`parts ${i}`, '1']])],
+        )
+      )[0]
     const first = await mine()
     for (let last = first?.at ?? 0, renewed = 0; renewed < 3; renewed++) {
       const now = await until('it is renewed', async () => {
@@ -66,7 +72,9 @@ test('a lease is kept with a pool of parts instead of a connection string', { ti
   }
 })
 
-test('a worker whose registration is gone gives up its runs and registers anew', { timeout: 30_000 }, async () => {
+test('a worker whose registration is gone gives up its runs and registers anew', {
+  timeout: 30_000,
+}, async () => {
   let calls = 0
   const w = workflow('gone', ({ step }) =>
     step.run('s', async ({ signal }) => {

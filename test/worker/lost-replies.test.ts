@@ -27,7 +27,9 @@ function lossyPool(connectionString: string, odds: number): pg.Pool & { lost: nu
   return pool
 }
 
-test('replies that are lost lose no run, repeat no recorded step, and start nothing twice', { timeout: 60_000 }, async () => {
+test('replies that are lost lose no run, repeat no recorded step, and start nothing twice', {
+  timeout: 60_000,
+}, async () => {
   const recorded = new Map<string, number>()
   const w = workflow('lossy', async ({ step, input, runId }) => {
     let sum = 0

@@ -3,11 +3,13 @@ import { expect, test } from 'vitest'
 import { startPostgres } from '../../src/embedded/index.ts'
 import { WorkflowEngine } from '../../src/worker/workflow-engine.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
-import { makeServerRoom } from '../support/server-room.ts'
 import { collect } from '../support/engine.ts'
+import { makeServerRoom } from '../support/server-room.ts'
 import { until } from '../support/until.ts'
 
-test('a Postgres that is stopped at once under load and comes back finds its workers at work again', { timeout: 90_000 }, async () => {
+test('a Postgres that is stopped at once under load and comes back finds its workers at work again', {
+  timeout: 90_000,
+}, async () => {
   const room = await makeServerRoom()
   const settings = { fsync: 'off' }
   let server = await startPostgres({ dataDir: room.dataDir, settings })
@@ -45,19 +47,24 @@ test('a Postgres that is stopped at once under load and comes back finds its wor
   })()
   await until('there is load', () => steps > 100, { timeout: 30_000 })
   process.kill(server.pid, 'SIGQUIT')
-  await until('it is down', () => pool.query('select 1').then(() => false, () => true))
+  await until('it is down', () =>
+    pool.query('select 1').then(
+      () => false,
+      () => true,
+    ),
+  )
   server = await startPostgres({ dataDir: room.dataDir, port, settings })
   const before = steps
   await until('the workers are back', () => steps > before + 50, { timeout: 30_000 })
   going = false
   await starting
   const results = await Promise.all(
-    ids.map(async (runId) =>
-      (await first.getRun({ runId })).result({ timeout: 60_000 }),
-    ),
+    ids.map(async (runId) => (await first.getRun({ runId })).result({ timeout: 60_000 })),
   )
   expect(new Set(results).size).toBe(ids.length)
-  const { rows } = await pool.query('select n, count(*)::int from entries group by n having count(*) > 1')
+  const { rows } = await pool.query(
+    'select n, count(*)::int from entries group by n having count(*) > 1',
+  )
   expect(rows).toEqual([])
   await Promise.all(engines.map((engine) => engine.stop()))
   await pool.end()

@@ -66,7 +66,9 @@ test('a worker takes from its own queues only', async () => {
   expect(by).toEqual(['mail mail', 'all default'])
 })
 
-test('2,000 runs complete, and no more handlers run at once than allowed', { timeout: 60_000 }, async () => {
+test('2,000 runs complete, and no more handlers run at once than allowed', {
+  timeout: 60_000,
+}, async () => {
   let running = 0
   let most = 0
   const w = workflow('many', async ({ step, input }) => {
@@ -168,7 +170,9 @@ test('without its listener a worker finds work by its poll, and gets the listene
   })
 })
 
-test('it works in a database whose transactions are serializable by default', { timeout: 40_000 }, async () => {
+test('it works in a database whose transactions are serializable by default', {
+  timeout: 40_000,
+}, async () => {
   const w = workflow('serializable', async ({ step, input }) => {
     const n = await step.run('s', () => input as number)
     const m = await step.transaction('t', async (tx) => (await tx.query('select 1 as m')).rows[0].m)
@@ -179,13 +183,9 @@ test('it works in a database whose transactions are serializable by default', { 
     return n + m + (signal as number)
   })
   await using t = await startEngine([])
-  await asAdmin(
-    `alter database ${t.db.name} set default_transaction_isolation to 'serializable'`,
-  )
+  await asAdmin(`alter database ${t.db.name} set default_transaction_isolation to 'serializable'`)
   const engine = await t.another([w], { concurrency: 10 })
-  const runs = await Promise.all(
-    Array.from({ length: 40 }, (_, i) => engine.startWorkflow(w, i)),
-  )
+  const runs = await Promise.all(Array.from({ length: 40 }, (_, i) => engine.startWorkflow(w, i)))
   await Promise.all(runs.map((run) => run.signal('go', 1)))
   const results = await Promise.all(runs.map((run) => run.result({ timeout: 30_000 })))
   expect(results).toEqual(runs.map((_, i) => i + 2))

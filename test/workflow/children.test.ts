@@ -7,13 +7,17 @@ import { useEngine } from '../support/engine.ts'
 
 const t = useEngine()
 
-const child = workflow('child', async ({ step, input }) => {
-  if (input === 'fail') throw new Error('the child is ill')
-  if (input === 'wait') await step.waitFor('wait', { eventName: 'go' })
-  if (input === 'nothing') return undefined
-  if (input === 'null') return null
-  return { got: input }
-}, { retries: 0 })
+const child = workflow(
+  'child',
+  async ({ step, input }) => {
+    if (input === 'fail') throw new Error('the child is ill')
+    if (input === 'wait') await step.waitFor('wait', { eventName: 'go' })
+    if (input === 'nothing') return undefined
+    if (input === 'null') return null
+    return { got: input }
+  },
+  { retries: 0 },
+)
 
 test('invoke gives the output of the child, also undefined and null', async () => {
   await t.engine.registerWorkflow(child)
@@ -39,7 +43,12 @@ test('children run beside each other and beside steps', async () => {
     ]),
   )
   const run = await t.start(w)
-  expect(await run.result({ timeout: 15_000 })).toEqual([{ got: 1 }, { got: 2 }, { got: 3 }, 'step'])
+  expect(await run.result({ timeout: 15_000 })).toEqual([
+    { got: 1 },
+    { got: 2 },
+    { got: 3 },
+    'step',
+  ])
 })
 
 test('a child that fails or is cancelled throws ChildFailedError, which may be caught', async () => {

@@ -93,7 +93,9 @@ test('an output that violates its schema fails the run without retry', async () 
     { outputSchema: z.number() },
   )
   const run = await t.start(w)
-  await expect(run.result({ timeout: 15_000 })).rejects.toMatchObject({ failure: { code: 'MR001' } })
+  await expect(run.result({ timeout: 15_000 })).rejects.toMatchObject({
+    failure: { code: 'MR001' },
+  })
   expect(handlers).toBe(1)
 })
 
@@ -138,12 +140,20 @@ test('two workflows with one id and version are refused, the same one again is n
 })
 
 test('the context says what the run is', async () => {
-  const w = workflow('context', async (ctx) => {
-    const inner = await ctx.step.run('s', ({ runId, stepId, attempt }) => ({ runId, stepId, attempt }))
-    ctx.logger.info('a line', { n: 1 })
-    const { workflowId, runId, resourceId, version, tags, attempt } = ctx
-    return { workflowId, runId, resourceId, version, tags, attempt, inner }
-  }, { version: '7' })
+  const w = workflow(
+    'context',
+    async (ctx) => {
+      const inner = await ctx.step.run('s', ({ runId, stepId, attempt }) => ({
+        runId,
+        stepId,
+        attempt,
+      }))
+      ctx.logger.info('a line', { n: 1 })
+      const { workflowId, runId, resourceId, version, tags, attempt } = ctx
+      return { workflowId, runId, resourceId, version, tags, attempt, inner }
+    },
+    { version: '7' },
+  )
   const run = await t.start(w, undefined, { resourceId: 'user-1', tags: ['a', 'b'] })
   expect(await run.result({ timeout: 15_000 })).toEqual({
     workflowId: 'context',

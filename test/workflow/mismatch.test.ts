@@ -104,10 +104,9 @@ for (const [name, { after, expected, found }] of Object.entries(changes)) {
 test.concurrent('a failed attempt is history too: a wait cannot take its place', async () => {
   let fail = true
   const before: Code = async (step) => {
-    await step
-      .run('a', () => (fail ? Promise.reject(new Error('no')) : 1), {
-        retry: { baseDelay: '100 ms', maxAttempts: 50, jitter: false, backoff: 'fixed' },
-      })
+    await step.run('a', () => (fail ? Promise.reject(new Error('no')) : 1), {
+      retry: { baseDelay: '100 ms', maxAttempts: 50, jitter: false, backoff: 'fixed' },
+    })
     return 'done'
   }
   const made = (code: Code) => workflow('attempts', ({ step }) => code(step))

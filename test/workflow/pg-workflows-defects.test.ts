@@ -48,7 +48,9 @@ test('the time-out of a workflow is enforced', async () => {
     timeout: 100,
   })
   const run = await t.start(w)
-  await expect(run.result({ timeout: 15_000 })).rejects.toMatchObject({ failure: { code: 'MR054' } })
+  await expect(run.result({ timeout: 15_000 })).rejects.toMatchObject({
+    failure: { code: 'MR054' },
+  })
 })
 
 test('an event that is sent before the run waits is not lost', async () => {
@@ -134,7 +136,9 @@ test('the same key with another input is refused, and keys of workflows do not c
 })
 
 test('the handler may be written in any style: its source is never read', async () => {
-  const method = { run: async ({ step: s }: { step: never }) => (s as { run: Function }).run('x', () => 1) }
+  const method = {
+    run: async ({ step: s }: { step: never }) => (s as { run: Function }).run('x', () => 1),
+  }
   const w = workflow('source', method.run as never)
   expect(await (await t.start(w)).result({ timeout: 15_000 })).toBe(1)
   const none = workflow('no steps', () => 'done')
@@ -142,10 +146,14 @@ test('the handler may be written in any style: its source is never read', async 
 })
 
 test('a failed run is failed, with its error, also when it was paused in between', async () => {
-  const w = workflow('fails', async ({ step }) => {
-    await step.waitFor('w', { eventName: 'go' })
-    throw new Error('for good')
-  }, { retries: 0 })
+  const w = workflow(
+    'fails',
+    async ({ step }) => {
+      await step.waitFor('w', { eventName: 'go' })
+      throw new Error('for good')
+    },
+    { retries: 0 },
+  )
   const run = await t.start(w)
   await run.waitForStatus('waiting')
   await run.pause()

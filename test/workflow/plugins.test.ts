@@ -54,12 +54,15 @@ test('methods of plugins are on step, each sees those before it', async () => {
 
 test('hooks are called in the order of the plugins, for what happens and not for its replay', async () => {
   const calls: unknown[] = []
-  const w = workflow.use(noting('one', calls)).use(noting('two', calls))('hooks', async ({ step }) => {
-    await step.run('a', () => 1)
-    await step.delay('nap', 30)
-    await step.run('b', () => 2)
-    return 'out'
-  })
+  const w = workflow.use(noting('one', calls)).use(noting('two', calls))(
+    'hooks',
+    async ({ step }) => {
+      await step.run('a', () => 1)
+      await step.delay('nap', 30)
+      await step.run('b', () => 2)
+      return 'out'
+    },
+  )
   const run = await t.start(w)
   await run.result({ timeout: 15_000 })
   expect(calls).toEqual([

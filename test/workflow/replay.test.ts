@@ -72,7 +72,8 @@ test('results are what was stored, at first and at replay', async () => {
   }
   const w = workflow('stored', async ({ step }) => {
     const got: Record<string, unknown> = {}
-    for (const [name, value] of Object.entries(values)) got[name] = await step.run(name, () => value)
+    for (const [name, value] of Object.entries(values))
+      got[name] = await step.run(name, () => value)
     seen.push(got)
     await step.delay('nap', 30)
     return got

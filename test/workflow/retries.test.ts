@@ -95,7 +95,11 @@ test('the delay grows as the options say, and a long one is not slept here', asy
     { pollInterval: 50 },
     { testClock: true },
   )
-  const delays = { exponential: [10, 20, 40, 45], linear: [10, 20, 30, 40], fixed: [10, 10, 10, 10] }
+  const delays = {
+    exponential: [10, 20, 40, 45],
+    linear: [10, 20, 30, 40],
+    fixed: [10, 10, 10, 10],
+  }
   for (const [backoff, expected] of Object.entries(delays)) {
     const { fn, attempts } = failing(4)
     const retry = {
@@ -168,17 +172,25 @@ test('an output that cannot be stored fails its step at once, by its name', asyn
 })
 
 test('anything may be thrown', async () => {
-  const w = workflow(
-    'thrown',
-    async ({ step, input }) => {
-      await step.run('s', () => {
+  const w = workflow('thrown', async ({ step, input }) => {
+    await step.run(
+      's',
+      () => {
         if (input === 'text') throw 'a text'
         if (input === 'nothing') throw undefined
         if (input === 'zero') throw new Error('a\0b \ud800')
-        throw new Proxy({}, { get: () => { throw new Error('no') } })
-      }, { retry: false })
-    },
-  )
+        throw new Proxy(
+          {},
+          {
+            get: () => {
+              throw new Error('no')
+            },
+          },
+        )
+      },
+      { retry: false },
+    )
+  })
   for (const input of ['text', 'nothing', 'zero', 'proxy']) {
     const run = await t.start(w, input)
     await expect(run.result({ timeout: 15_000 })).rejects.toMatchObject({ code: 'MR052' })

@@ -4,16 +4,24 @@ import type { Change, JournalRow } from '../../src/model/journal.ts'
 import { quietLogger, runLogger } from '../../src/model/logger.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
 
-const loop = workflow('loop', async ({ step, input }) => {
-  let sum = 0
-  for (let i = 0; i < (input as number); i++) sum += await step.run('s', () => i)
-  return sum
-}, { maxSteps: 100_000 })
+const loop = workflow(
+  'loop',
+  async ({ step, input }) => {
+    let sum = 0
+    for (let i = 0; i < (input as number); i++) sum += await step.run('s', () => i)
+    return sum
+  },
+  { maxSteps: 100_000 },
+)
 
-const spread = workflow('spread', async ({ step, input }) => {
-  const all = Array.from({ length: input as number }, (_, i) => step.run(`s${i}`, () => i))
-  return (await Promise.all(all)).length
-}, { maxSteps: 100_000 })
+const spread = workflow(
+  'spread',
+  async ({ step, input }) => {
+    const all = Array.from({ length: input as number }, (_, i) => step.run(`s${i}`, () => i))
+    return (await Promise.all(all)).length
+  },
+  { maxSteps: 100_000 },
+)
 
 function lease(count: number, name: (i: number) => string): LeasedRun {
   const journal = Array.from(
@@ -58,7 +66,10 @@ async function least(times: number, work: () => Promise<number>): Promise<number
 
 test('replay takes a time in proportion to the steps', async () => {
   const replay = (count: number) =>
-    cost(loop, lease(count, (i) => (i === 0 ? 's' : `s#${i + 1}`)))
+    cost(
+      loop,
+      lease(count, (i) => (i === 0 ? 's' : `s#${i + 1}`)),
+    )
   await replay(10_000)
   const short = await least(10, () => replay(1000))
   const long = await least(5, () => replay(10_000))
@@ -67,5 +78,10 @@ test('replay takes a time in proportion to the steps', async () => {
 })
 
 test('10,000 parallel steps replay in less than a second', async () => {
-  expect(await cost(spread, lease(10_000, (i) => `s${i}`))).toBeLessThan(1000)
+  expect(
+    await cost(
+      spread,
+      lease(10_000, (i) => `s${i}`),
+    ),
+  ).toBeLessThan(1000)
 })

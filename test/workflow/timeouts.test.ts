@@ -62,7 +62,9 @@ test('a run that takes too long fails: while it runs, and its handler is aborted
     { timeout: '300 ms' },
   )
   const run = await t.start(w)
-  await expect(run.result({ timeout: 15_000 })).rejects.toMatchObject({ failure: { code: 'MR054' } })
+  await expect(run.result({ timeout: 15_000 })).rejects.toMatchObject({
+    failure: { code: 'MR054' },
+  })
   await expect.poll(() => aborted.sort(), { timeout: 5000 }).toEqual(['run', 'step'])
   await expect.poll(() => t.engine.held, { timeout: 5000 }).toBe(0)
 })
@@ -72,7 +74,9 @@ test('a run that takes too long fails: while it is queued and nobody serves it',
   await t.engine.registerWorkflow(w)
   await t.engine.unregisterWorkflow('late queued')
   const run = await t.engine.startWorkflow(w, undefined)
-  await expect(run.result({ timeout: 15_000 })).rejects.toMatchObject({ failure: { code: 'MR054' } })
+  await expect(run.result({ timeout: 15_000 })).rejects.toMatchObject({
+    failure: { code: 'MR054' },
+  })
 })
 
 test('the start may set another time-out than the workflow', async () => {
@@ -80,5 +84,7 @@ test('the start may set another time-out than the workflow', async () => {
     timeout: '1 hour',
   })
   const run = await t.start(w, undefined, { timeout: '100 ms' })
-  await expect(run.result({ timeout: 15_000 })).rejects.toMatchObject({ failure: { code: 'MR054' } })
+  await expect(run.result({ timeout: 15_000 })).rejects.toMatchObject({
+    failure: { code: 'MR054' },
+  })
 })

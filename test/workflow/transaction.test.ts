@@ -37,7 +37,8 @@ test('what a handler throws rolls back, is passed on as it is, and counts as an 
       't',
       async (tx, { attempt }) => {
         await insert(tx, `rollback ${attempt}`)
-        if (attempt === 1) throw Object.assign(new Error('connection timeout of mine'), { code: 'E' })
+        if (attempt === 1)
+          throw Object.assign(new Error('connection timeout of mine'), { code: 'E' })
         if (attempt === 2) await tx.query('select * from no_such_table')
         return attempt
       },
@@ -60,7 +61,9 @@ test('a result that cannot be stored rolls back', async () => {
     }),
   )
   const run = await t.start(w)
-  await expect(run.result({ timeout: 15_000 })).rejects.toMatchObject({ failure: { code: 'MR002' } })
+  await expect(run.result({ timeout: 15_000 })).rejects.toMatchObject({
+    failure: { code: 'MR002' },
+  })
   expect(await entries('unstorable')).toBe(0)
 })
 
@@ -76,7 +79,9 @@ test('an SQL error that the handler swallows fails the attempt all the same', as
     ),
   )
   const run = await t.start(w)
-  await expect(run.result({ timeout: 15_000 })).rejects.toMatchObject({ failure: { code: '25P02' } })
+  await expect(run.result({ timeout: 15_000 })).rejects.toMatchObject({
+    failure: { code: '25P02' },
+  })
   expect(await entries('swallowed')).toBe(0)
 })
 
@@ -304,7 +309,13 @@ test('a stop does not wait for ever for a transaction that hangs', async () => {
   const engine = await own.another([w], { drainTimeout: '100 ms' })
   const run = await engine.startWorkflow(w, undefined)
   await expect
-    .poll(() => own.db.value("select count(*)::int from pg_stat_activity where datname = current_database() and state = 'idle in transaction'"), { timeout: 10_000 })
+    .poll(
+      () =>
+        own.db.value(
+          "select count(*)::int from pg_stat_activity where datname = current_database() and state = 'idle in transaction'",
+        ),
+      { timeout: 10_000 },
+    )
     .toBe(1)
   const began = performance.now()
   await engine.stop()

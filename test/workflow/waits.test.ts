@@ -97,9 +97,7 @@ test('a wait whose time is over gives undefined, and a signal after that is kept
   const run = await t.start(w)
   await run.waitForStatus('waiting')
   await t.db.advanceClock(3600_000)
-  await expect
-    .poll(async () => (await run.refresh()).currentStepId, { timeout: 10_000 })
-    .toBe('b')
+  await expect.poll(async () => (await run.refresh()).currentStepId, { timeout: 10_000 }).toBe('b')
   await run.signal('go', 'second')
   expect(await run.result({ timeout: 15_000 })).toEqual(['nothing', 'second'])
 })
@@ -118,7 +116,11 @@ test('no timer is early, and one in the past is over at once', async () => {
     await step.waitUntil('until', new Date(last.getTime() + 86_400_000))
     const end = await step.now('end')
     seen.push('end')
-    return [then.getTime() - from.getTime(), last.getTime() - then.getTime(), end.getTime() - last.getTime()]
+    return [
+      then.getTime() - from.getTime(),
+      last.getTime() - then.getTime(),
+      end.getTime() - last.getTime(),
+    ]
   })
   const run = await t.start(w)
   for (const ms of [3 * 86_400_000, 2.5 * 3600_000, 86_400_000]) {
