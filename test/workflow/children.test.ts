@@ -112,7 +112,10 @@ test('a child of a workflow that nobody registered fails its step, the same at r
     { retry: { baseDelay: 1, maxAttempts: 2 } },
   )
   const run = await t.start(w)
-  await run.waitForStatus('waiting')
+  // before that it waits for the second attempt to start the child
+  await expect
+    .poll(async () => (await run.refresh()).currentStepId, { timeout: 10_000 })
+    .toBe('again')
   await run.signal('again')
   expect(await run.result({ timeout: 15_000 })).toContain('"nobody" is not registered')
   expect(new Set(seen).size).toBe(1)

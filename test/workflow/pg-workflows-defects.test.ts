@@ -1,6 +1,7 @@
 // What pg-workflows does wrong (research/features.md, C2): one test each.
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import type { StepBaseContext } from '../../src/workflow/step-types.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
 import { startEngine, useEngine } from '../support/engine.ts'
 
@@ -137,9 +138,9 @@ test('the same key with another input is refused, and keys of workflows do not c
 
 test('the handler may be written in any style: its source is never read', async () => {
   const method = {
-    run: async ({ step: s }: { step: never }) => (s as { run: Function }).run('x', () => 1),
+    run: async ({ step: s }: { step: StepBaseContext }) => s.run('x', () => 1),
   }
-  const w = workflow('source', method.run as never)
+  const w = workflow('source', method.run)
   expect(await (await t.start(w)).result({ timeout: 15_000 })).toBe(1)
   const none = workflow('no steps', () => 'done')
   expect(await (await t.start(none)).result({ timeout: 15_000 })).toBe('done')

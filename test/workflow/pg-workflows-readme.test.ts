@@ -97,7 +97,12 @@ test('the quick start: steps, an event, progress, an idempotency key', async () 
 
 test('a multi-step agent', async () => {
   const calls: string[] = []
-  const llm = { chat: async (prompt: string) => (calls.push(prompt), `answer to ${prompt}`) }
+  const llm = {
+    async chat(prompt: string) {
+      calls.push(prompt)
+      return `answer to ${prompt}`
+    },
+  }
   const researchAgent = workflow(
     'research-agent',
     async ({ step, input }) => {
