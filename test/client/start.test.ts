@@ -128,15 +128,15 @@ test('a transaction that holds the only connection of its pool can start runs', 
 
 test('a start in a transaction that stays open does not cost an idle worker its lease', async () => {
   const w = workflow('open', () => 'done')
-  await using own = await startEngine([w], { lease: '1 s', heartbeatSeconds: 0.2 })
+  await using own = await startEngine([w], { lease: '3 s', heartbeatSeconds: 0.5 })
   const tx = await own.db.connect()
   await tx.query('begin')
   const run = await own.engine.startWorkflow(w, undefined, { tx })
   const [before] = await own.engine.getWorkers()
-  const twoLeasesLater = (before?.seenAt.getTime() ?? 0) + 2000
-  await until('its lease was renewed for two more', async () => {
+  const aLeaseLater = (before?.seenAt.getTime() ?? 0) + 3000
+  await until('its lease was renewed for one more', async () => {
     const [now] = await own.engine.getWorkers()
-    return now && now.seenAt.getTime() > twoLeasesLater
+    return now && now.seenAt.getTime() > aLeaseLater
   })
   expect((await own.engine.getWorkers())[0]?.id).toBe(before?.id)
   await tx.query('commit')
