@@ -258,7 +258,7 @@ create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_task
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: db009fa36404ba722b3d8f96de5c9447
+  body: ad8073010a950b13b760415fcb5ac341
 
 create function millrace.apply_ask(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone)
   returns void
@@ -441,6 +441,12 @@ create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigin
   language sql volatile security definer set search_path="" set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Writes the lease into locked live rows and returns their runs.
   body: 492fa6af2b3cd0c11ed6b2f6e7b070b7
+
+create function millrace.let_go_behind(p_runs bigint[], p_only bigint[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[])
+  returns bigint[]
+  language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Gives up runs whose owner does not know their journal.
+  body: cb7fee2e8499c5e91d081d8e2ef71f72
 
 create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_parents bigint[], OUT mine bigint[], OUT asked bigint[])
   returns record

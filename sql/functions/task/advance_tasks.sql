@@ -31,6 +31,11 @@ begin
     select case when count(*) < cardinality(p_runs) then coalesce(array_agg(g.run_id), '{}') end into v_only from gone g;
   else
     select x.mine, x.asked into v_only, v_ask from millrace.lock_runs(p_tenant, p_runs, p_tasks, p_fences, p_parents) x;
+    if cardinality(c_runs) > 0 then
+      v_only := millrace.let_go_behind(p_runs, v_only, c_runs, c_seqs, c_kinds, c_names, c_data);
+      v_ask := array(select a from unnest(v_ask) a where v_only is null or a = any (v_only));
+      v_ask := nullif(v_ask, '{}');
+    end if;
     delete from millrace.live l using unnest(p_runs, p_ops) u (id, op)
     where u.op in ('c', 'f') and l.run_id = u.id and (v_only is null or u.id = any (v_only));
   end if;
