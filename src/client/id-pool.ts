@@ -5,7 +5,8 @@ import { takeIds } from '../kernel/runs.ts'
 const BLOCK = 1024n
 
 /**
- * Run ids, drawn before they are used: a start whose reply was lost is sent again under the same id.
+ * Run ids, drawn before they are used: a start whose reply was lost is sent again under the same
+ * id.
  */
 export class IdPool {
   readonly #db: Database

@@ -20,7 +20,10 @@ export type PageRequest = {
 type Fetched<T> = { items: T[]; lastSeen: string | null }
 type SqlPage = { limit: number; after?: string; before?: string }
 
-/** Asks for one item more than a page holds, to know whether there is a next. @throws InvalidInputError */
+/**
+ * Asks for one item more than a page holds, to know whether there is a next.
+ * @throws InvalidInputError
+ */
 export async function readPage<T extends { id: string }>(
   request: PageRequest,
   fetch: (page: SqlPage) => Promise<Fetched<T>>,

@@ -14,7 +14,9 @@ const MAX_ASKED = 1000
 /** `outcome` is null when this client is stopped before the run has ended. */
 type Waiter = (outcome: Outcome | null) => void
 
-/** Tells when runs end, whoever runs them. One listener and one poll for all that are waited for. */
+/**
+ * Tells when runs end, whoever runs them. One listener and one poll for all that are waited for.
+ */
 export class Results {
   readonly #session: Session
   readonly #ids: IdPool
@@ -38,7 +40,10 @@ export class Results {
     )
   }
 
-  /** Calls back once, later, when the run with this number has ended. Returns the way to stop waiting. */
+  /**
+   * Calls back once, later, when the run with this number has ended. Returns the way to stop
+   * waiting.
+   */
   wait(run: string, waiter: Waiter): () => void {
     if (this.#closed) {
       queueMicrotask(() => waiter(null))
@@ -51,7 +56,8 @@ export class Results {
     this.#ask()
     return () => {
       waiters.delete(waiter)
-      if (waiters.size === 0) this.#waiting.delete(run)
+      // others may wait for the same run since it was told of, in a set of their own
+      if (waiters.size === 0 && this.#waiting.get(run) === waiters) this.#waiting.delete(run)
     }
   }
 

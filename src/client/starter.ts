@@ -23,7 +23,10 @@ import type { Session } from './session.ts'
 export type StartOptions = {
   /** What the run is about; scopes every read and write that names it. At most 256 characters. */
   resourceId?: string
-  /** Per tenant and workflow: the same key with the same input gives the same run, with another IdempotencyConflictError. */
+  /**
+   * Per tenant and workflow: the same key with the same input gives the same run, with another
+   * IdempotencyConflictError.
+   */
   idempotencyKey?: string
   /** A UUID of your own. */
   runId?: string
@@ -81,7 +84,10 @@ export class Starter {
     this.#batcher = new Batcher({ lanes: 2, max: 500, send: (starts) => this.#send(starts) })
   }
 
-  /** Checks a start and gives it its id. @throws InvalidInputError, PayloadError, WorkflowNotFoundError */
+  /**
+   * Checks a start and gives it its id.
+   * @throws InvalidInputError, PayloadError, WorkflowNotFoundError
+   */
   async prepare(
     workflow: Startable & { version?: string },
     input: unknown,
@@ -91,7 +97,8 @@ export class Starter {
     checkOptions(options)
     const delayMs = options.delay === undefined ? null : parseDuration(options.delay)
     const what = `the input of workflow "${workflow.id}"`
-    // what is stored is what the caller gave: the worker applies the schema again, for what it makes of it
+    // what is stored is what the caller gave: the worker applies the schema again, for what it
+    // makes of it
     if (workflow.inputSchema) await validate(workflow.inputSchema, input, what)
     const text = encodePayload(input, { what })
     const version = options.version ?? workflow.version
@@ -148,7 +155,10 @@ export class Starter {
     return answer.started
   }
 
-  /** Sent again under the same ids while the outcome is unknown: what was there already stays as it is. */
+  /**
+   * Sent again under the same ids while the outcome is unknown: what was there already stays as it
+   * is.
+   */
   async #send(starts: Start[]): Promise<Answer[]> {
     const tenant = await this.#session.tenant()
     const until = performance.now() + RESEND_MS
@@ -232,7 +242,10 @@ function refuseTaken(started: Started, prepared: Prepared): Accepted {
   )
 }
 
-/** They are stored beside the run: one that cannot be would fail the starts of others that are sent with it. */
+/**
+ * They are stored beside the run: one that cannot be would fail the starts of others that are sent
+ * with it.
+ */
 function checkAttributes(attributes: unknown): void {
   if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) {
     throw new InvalidInputError('attributes must be an object of values by name.')

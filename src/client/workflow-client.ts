@@ -77,7 +77,10 @@ export class WorkflowClient {
     }
   }
 
-  /** Connects, so that a wrong connection shows now. @throws UnavailableError, SchemaVersionError */
+  /**
+   * Connects, so that a wrong connection shows now.
+   * @throws UnavailableError, SchemaVersionError
+   */
   async start(): Promise<void> {
     await this.session.tenant()
   }
@@ -140,8 +143,8 @@ export class WorkflowClient {
   }
 
   /**
-   * Sends a message to a run: buffered until the run waits for it, consumed once. The same `dedupeId`
-   * again changes nothing.
+   * Sends a message to a run: buffered until the run waits for it, consumed once. The same
+   * `dedupeId` again changes nothing.
    * @throws IllegalMoveError if the run has ended; WorkflowRunNotFoundError
    */
   async triggerEvent(
@@ -163,7 +166,10 @@ export class WorkflowClient {
     )
   }
 
-  /** Stops a run until `resumeWorkflow`. A step that runs is not interrupted. @throws IllegalMoveError */
+  /**
+   * Stops a run until `resumeWorkflow`. A step that runs is not interrupted.
+   * @throws IllegalMoveError
+   */
   async pauseWorkflow(p: RunRef & { reason?: string; by?: string }): Promise<WorkflowRun> {
     return this.#operate('pause_workflow', p, { reason: p.reason, by: p.by })
   }
@@ -173,17 +179,26 @@ export class WorkflowClient {
     return this.#operate('resume_workflow', p, { by: p.by })
   }
 
-  /** Ends a run: no attempt of it starts after this. Again: no change. @throws IllegalMoveError if it ended otherwise */
+  /**
+   * Ends a run: no attempt of it starts after this. Again: no change.
+   * @throws IllegalMoveError if it ended otherwise
+   */
   async cancelWorkflow(p: RunRef & { reason?: string; by?: string }): Promise<WorkflowRun> {
     return this.#operate('cancel_workflow', p, { reason: p.reason, by: p.by })
   }
 
-  /** A new run that goes on from the failure of a failed one: no completed step runs again. @throws IllegalMoveError */
+  /**
+   * A new run that goes on from the failure of a failed one: no completed step runs again.
+   * @throws IllegalMoveError
+   */
   async retryWorkflow(p: RunRef & { by?: string }): Promise<WorkflowRun> {
     return this.#operate('retry_workflow', p, { by: p.by })
   }
 
-  /** Ends the wait that a run is in: with `data` as its message or poll result. A run that does not wait stays as it is. */
+  /**
+   * Ends the wait that a run is in: with `data` as its message or poll result. A run that does not
+   * wait stays as it is.
+   */
   async fastForwardWorkflow(p: RunRef & { data?: unknown }): Promise<WorkflowRun> {
     const data = encodePayload(p.data, { what: 'the data of a fast-forward' })
     const options = this.session.options({ resource_id: p.resourceId })
@@ -222,7 +237,9 @@ export class WorkflowClient {
     })
   }
 
-  /** What happened to a run, in order; at most 1,000 entries at once, go on with `startingAfter`. */
+  /**
+   * What happened to a run, in order; at most 1,000 entries at once, go on with `startingAfter`.
+   */
   async getTimeline(
     p: RunRef & { startingAfter?: string | null; limit?: number },
   ): Promise<Page<TimelineEntry>> {
@@ -246,7 +263,9 @@ export class WorkflowClient {
     }
   }
 
-  /** A run and how far it is: steps done, of those that the last completed run of its version took. */
+  /**
+   * A run and how far it is: steps done, of those that the last completed run of its version took.
+   */
   async checkProgress(p: RunRef): Promise<WorkflowRunProgress> {
     const runId = checkRunId(p.runId)
     const options = this.session.options({ resource_id: p.resourceId })
@@ -261,7 +280,9 @@ export class WorkflowClient {
     })
   }
 
-  /** The registered workflow versions, with their live runs and the living workers that have them. */
+  /**
+   * The registered workflow versions, with their live runs and the living workers that have them.
+   */
   async getWorkflows(): Promise<
     { id: string; version: string; kind: Definition['kind']; live: number; workers: number }[]
   > {

@@ -4,11 +4,14 @@ import type { Json } from '../model/json.ts'
 import type { WorkflowStatus } from '../model/status.ts'
 import type { TimelineEntry } from './timeline.ts'
 
-/** Why a run is paused: a person asked, or the engine cannot go on (`failure` says why), or step.pause. */
+/**
+ * Why a run is paused: a person asked, or the engine cannot go on (`failure` says why), or
+ * step.pause.
+ */
 export type PauseReason = NonNullable<RunJson['reason']>
 
 /** A run: a snapshot with verbs. `JSON.stringify` gives the data alone. */
-// biome-ignore lint/suspicious/noExplicitAny: what a definition says nothing about is any, as in Definition
+// biome-ignore lint/suspicious/noExplicitAny: what a definition leaves open is any
 export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
   readonly id: string
   readonly workflowId: string

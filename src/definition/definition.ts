@@ -2,8 +2,10 @@ import type { Json, Jsonify } from '../model/json.ts'
 import type { Schema } from '../model/schema.ts'
 import type { LeasedRun, RunHost } from './host.ts'
 
-/** Anything that runs can be started of: a definition, or a reference to one that lives elsewhere. */
-// biome-ignore-start lint/suspicious/noExplicitAny: the defaults of a phantom type; `unknown` would make every definition incompatible with it
+/**
+ * Anything that runs can be started of: a definition, or a reference to one that lives elsewhere.
+ */
+// biome-ignore-start lint/suspicious/noExplicitAny: a phantom type's defaults: with unknown none would fit
 export interface Startable<I = any, O = any, Steps = any> {
   readonly id: string
   /** Checked before a start, where the reference has it. */
@@ -12,7 +14,9 @@ export interface Startable<I = any, O = any, Steps = any> {
   readonly '~types'?: { input: I; output: O; steps: Steps }
 }
 
-/** What every way of writing a workflow makes; all that client, worker, server and CLI know of one. */
+/**
+ * What every way of writing a workflow makes; all that client, worker, server and CLI know of one.
+ */
 export interface Definition<I = any, O = any, Steps = any> extends Startable<I, O, Steps> {
   readonly kind: 'function' | 'flow' | 'graph' | 'machine'
   readonly version: string
@@ -40,7 +44,9 @@ export interface RunHandle {
   drain(): void
   /** Something may have happened to one of its waits. */
   look(): void
-  /** The steps whose handlers run now, with the milliseconds (performance.now) at which they began. */
+  /**
+   * The steps whose handlers run now, with the milliseconds (performance.now) at which they began.
+   */
   running(): { step: string; since: number }[]
 }
 

@@ -37,7 +37,10 @@ export type ChildOptions = {
 /** Isolation of a step.transaction. */
 export type Isolation = 'read committed' | 'repeatable read' | 'serializable'
 
-/** Thrown by the work of a transaction whose handler is given up while it may still use the connection. */
+/**
+ * Thrown by the work of a transaction whose handler is given up while it may still use the
+ * connection.
+ */
 export class Abandoned extends Error {
   constructor(cause: unknown) {
     super('The transaction was given up.', { cause })
@@ -51,7 +54,8 @@ export interface RunHost {
   write(change: Change): Promise<Verdict>
   /**
    * Runs `work` in a transaction of the user's database and commits it together with what `change`
-   * makes of its result. Repeated as a whole on a conflict. A commit of unknown outcome is looked up.
+   * makes of its result. Repeated as a whole on a conflict. A commit of unknown outcome is looked
+   * up.
    * @throws what `work` throws, as it is; what an Abandoned was made of
    */
   transact<T>(

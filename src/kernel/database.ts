@@ -1,10 +1,14 @@
 import pg from 'pg'
 import { InvalidInputError } from '../model/errors.ts'
 import { decodeError, isRetryable } from './database-error.ts'
+import { destroy } from './destroy.ts'
 import { checkSchemaName, DEFAULT_SCHEMA, inSchema } from './schema-name.ts'
 
-/** Anything with pg's `query`: a PoolClient as it is; adapters make one of other libraries' transactions. */
-// biome-ignore lint/suspicious/noExplicitAny: rows are whatever the statement returns, as in pg's own types
+/**
+ * Anything with pg's `query`: a PoolClient as it is; adapters make one of other libraries'
+ * transactions.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: rows are any in pg's own types
 export type Tx = { query(text: string, values?: any[]): Promise<{ rows: any[] }> }
 
 /** How to reach the database: exactly one of the two. */
@@ -16,6 +20,8 @@ export type Connection =
 const STATEMENT_TIMEOUT_MS = 30_000
 /** Times a transaction is repeated after a deadlock or a conflict of snapshots. */
 const MAX_REPEATS = 30
+/** How long the end of a pool waits for statements that are under way. */
+const END_MS = 3000
 
 /**
  * The engine's way to its database: every statement of the kernel goes through `call`. It owns its
@@ -38,7 +44,8 @@ export class Database {
     }
     this.#owned = pool === undefined
     this.pool = pool ?? makePool(connectionString as string, options.max ?? 10)
-    // an idle client's error without a listener would kill the process; the next query reports the loss
+    // an idle client's error without a listener would kill the process; the next query reports the
+    // loss
     this.pool.on('error', ignore)
   }
 
@@ -128,7 +135,7 @@ export class Database {
   }
 
   async #close(): Promise<void> {
-    if (this.#owned) await this.pool.end()
+    if (this.#owned) await endPool(this.pool)
     else this.pool.off('error', ignore)
   }
 }
@@ -141,6 +148,19 @@ function makePool(connectionString: string, max: number): pg.Pool {
     connectionTimeoutMillis: 5000,
     application_name: 'millrace',
   })
+}
+
+/**
+ * A server that is cut off gives no answer to what is under way: its connections are closed all the
+ * same.
+ */
+async function endPool(pool: pg.Pool): Promise<void> {
+  const { _clients: clients } = pool as unknown as { _clients: pg.Client[] }
+  const timer = setTimeout(() => {
+    for (const client of [...clients]) destroy(client)
+  }, END_MS)
+  await pool.end()
+  clearTimeout(timer)
 }
 
 async function repeat<T>(work: () => Promise<T>): Promise<T> {

@@ -1,15 +1,19 @@
 import pg from 'pg'
 import type { Database } from './database.ts'
+import { destroy } from './destroy.ts'
 
 /** Between attempts to connect again; doubles up to the second. */
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5000
 /** A half-open connection hears nothing and says nothing: ask it now and then. */
 const PING_MS = 15_000
+/** A server that is cut off does not answer a farewell. */
+const FAREWELL_MS = 1000
 
 /**
- * One connection of its own that listens, and comes back by itself. Notifications are hints: whoever
- * listens also polls, and after every (re)connect `onReady` says that some may have been missed.
+ * One connection of its own that listens, and comes back by itself. Notifications are hints:
+ * whoever listens also polls, and after every (re)connect `onReady` says that some may have been
+ * missed.
  */
 export class Listener {
   readonly #db: Database
@@ -46,7 +50,7 @@ export class Listener {
     const client = this.#client
     this.#client = null
     client?.removeAllListeners('end')
-    await client?.end().catch(() => {})
+    if (client) await leave(client)
   }
 
   async #connect(): Promise<void> {
@@ -97,4 +101,10 @@ export class Listener {
     this.#timer = setTimeout(() => void this.#connect(), pause)
     this.#timer.unref()
   }
+}
+
+async function leave(client: pg.Client): Promise<void> {
+  const timer = setTimeout(() => destroy(client), FAREWELL_MS)
+  await client.end().catch(() => {})
+  clearTimeout(timer)
 }

@@ -5,7 +5,10 @@ import { decodeError } from './database-error.ts'
 import { inSchema } from './schema-name.ts'
 import { readMigrations, readRepeatables, readTesting, type SqlFile } from './sql-files.ts'
 
-/** Raised by one with every change under sql/ that is released. An older package leaves a newer kernel alone. */
+/**
+ * Raised by one with every change under sql/ that is released. An older package leaves a newer
+ * kernel alone.
+ */
 export const KERNEL_LEVEL = 1
 /** The oldest level whose workers this kernel still serves: the one before. */
 const OLDEST_LEVEL = 1

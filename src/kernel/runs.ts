@@ -9,7 +9,10 @@ export type Start = {
   readonly meta: string | null
 }
 
-/** Of a start: made, or its key or id has a run already: the same start (`existing`), or another (`taken`). */
+/**
+ * Of a start: made, or its key or id has a run already: the same start (`existing`), or another
+ * (`taken`).
+ */
 export type Started =
   | { readonly kind: 'made'; readonly at: Date }
   | { readonly kind: 'existing'; readonly run: string }
@@ -26,7 +29,10 @@ export async function takeIds(db: Database, tx?: Tx): Promise<bigint> {
   return BigInt(rows[0]?.id as string)
 }
 
-/** Starts runs; repeating the call with the same ids changes nothing. @see sql/functions/run/start_runs.sql */
+/**
+ * Starts runs; repeating the call with the same ids changes nothing.
+ * @see sql/functions/run/start_runs.sql
+ */
 export async function startRuns(
   db: Database,
   tenant: number,
@@ -148,7 +154,10 @@ export async function triggerEvent(
   return rows[0]?.run as RunJson
 }
 
-/** Ends the wait that a run is in. `data` is JSON text. @see sql/functions/run/fast_forward_workflow.sql */
+/**
+ * Ends the wait that a run is in. `data` is JSON text.
+ * @see sql/functions/run/fast_forward_workflow.sql
+ */
 export async function fastForwardRun(
   db: Database,
   run: string,
@@ -238,7 +247,10 @@ export async function expireRuns(db: Database): Promise<void> {
   await db.call('select millrace.expire_runs()', [])
 }
 
-/** The number of a run behind a UUID of ours or of the caller's. @throws WorkflowRunNotFoundError */
+/**
+ * The number of a run behind a UUID of ours or of the caller's.
+ * @throws WorkflowRunNotFoundError
+ */
 export async function findRun(db: Database, tenant: number, run: string): Promise<string> {
   const rows = await db.call<{ id: string }>('select millrace.find_run($1, $2)::text as id', [
     tenant,

@@ -14,7 +14,10 @@ export function readMigrations(schema: string): SqlFile[] {
   return readFolder('migrations', schema)
 }
 
-/** Functions, views and policies, in the order in which they are applied: again whenever they change. */
+/**
+ * Functions, views and policies, in the order in which they are applied: again whenever they
+ * change.
+ */
 export function readRepeatables(schema: string): SqlFile[] {
   return ['functions', 'views', 'policies'].flatMap((folder) => readFolder(folder, schema))
 }

@@ -62,7 +62,10 @@ type Row = [
   clock: Date,
 ]
 
-/** Leases ready runs; wakes those whose time has come first. @see sql/functions/task/claim_tasks.sql */
+/**
+ * Leases ready runs; wakes those whose time has come first.
+ * @see sql/functions/task/claim_tasks.sql
+ */
 export async function claimTasks(db: Database, tenant: number, claim: Claim): Promise<Claimed> {
   const rows = await db.callArrays<Row>(
     'select * from millrace.claim_tasks($1, $2, $3, $4, $5, $6, $7, $8)',
@@ -94,7 +97,10 @@ export async function claimTasks(db: Database, tenant: number, claim: Claim): Pr
   }
 }
 
-/** What a worker owns, after the reply of a claim was lost. @see sql/functions/task/held_tasks.sql */
+/**
+ * What a worker owns, after the reply of a claim was lost.
+ * @see sql/functions/task/held_tasks.sql
+ */
 export async function heldTasks(
   db: Database,
   tenant: number,
@@ -158,7 +164,10 @@ type VerdictRow = [
   data: string | null,
 ]
 
-/** Says all of it in one call; the answers are in the order of `items`, at most one item for each run. */
+/**
+ * Says all of it in one call; the answers are in the order of `items`, at most one item for each
+ * run.
+ */
 export async function advanceTasks(
   db: Database,
   tenant: number,
@@ -243,7 +252,10 @@ function arrayLiteral(values: readonly (string | null)[] | undefined): string | 
   return `{${parts.join(',')}}`
 }
 
-/** The length of an owned run's journal, after a commit of unknown outcome; null if the run is not the caller's. */
+/**
+ * The length of an owned run's journal, after a commit of unknown outcome; null if the run is not
+ * the caller's.
+ */
 export async function journalLength(
   db: Database,
   tenant: number,

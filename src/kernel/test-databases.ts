@@ -22,8 +22,8 @@ const MAX_CLONES = 50
 const templates = new Map<string, Promise<string>>()
 
 /**
- * Clones a migrated template with the clock of tests: 20 to 60 ms. The template is made once for each
- * server and version of the schema, by whichever process comes first.
+ * Clones a migrated template with the clock of tests: 20 to 60 ms. The template is made once for
+ * each server and version of the schema, by whichever process comes first.
  * @param serverUrl any database of the server; its role must be allowed to create databases
  */
 export async function createScratchDatabase(serverUrl: string): Promise<ScratchDatabase> {
@@ -39,7 +39,10 @@ export async function createScratchDatabase(serverUrl: string): Promise<ScratchD
   }
 }
 
-/** Says that this process uses a server, for as long as the client lives; it does not keep the process alive. */
+/**
+ * Says that this process uses a server, for as long as the client lives; it does not keep the
+ * process alive.
+ */
 export async function useServer(serverUrl: string): Promise<pg.Client> {
   const client = await connect(serverUrl)
   await client.query('select pg_advisory_lock_shared($1)', [USE_LOCK])
@@ -82,7 +85,10 @@ async function makeTemplate(client: pg.Client, serverUrl: string): Promise<strin
   return name
 }
 
-/** Another version of the package has another template, and so has another role, which may not copy it. */
+/**
+ * Another version of the package has another template, and so has another role, which may not copy
+ * it.
+ */
 function templateKey(role: string): string {
   const files = [readMigrations, readRepeatables, readTesting].flatMap((read) =>
     read(DEFAULT_SCHEMA),

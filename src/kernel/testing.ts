@@ -20,12 +20,18 @@ export async function getTestState(db: Database): Promise<TestState> {
   return { busy, dueMs: due_ms === null ? null : Number(due_ms), clock }
 }
 
-/** Moves the time by which runs live, and wakes what comes due. @see sql/testing/advance_test_clock.sql */
+/**
+ * Moves the time by which runs live, and wakes what comes due.
+ * @see sql/testing/advance_test_clock.sql
+ */
 export async function advanceTestClock(db: Database, ms: number): Promise<void> {
   await db.call('select millrace.advance_test_clock($1)', [Math.ceil(ms)])
 }
 
-/** Hands back the runs of all workers, as if they had died. @see sql/testing/crash_test_workers.sql */
+/**
+ * Hands back the runs of all workers, as if they had died.
+ * @see sql/testing/crash_test_workers.sql
+ */
 export async function crashTestWorkers(db: Database): Promise<void> {
   await db.call('select millrace.crash_test_workers()', [])
 }

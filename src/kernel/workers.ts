@@ -8,7 +8,10 @@ export type WorkerInfo = {
   readonly workflows: readonly (readonly [name: string, version: string])[]
 }
 
-/** Announces this process. `seenFence`: the highest that it ever saw; tells a database set back by a restore. */
+/**
+ * Announces this process. `seenFence`: the highest that it ever saw; tells a database set back by a
+ * restore.
+ */
 export async function registerWorker(
   db: Database,
   tenant: number,

@@ -78,7 +78,8 @@ export class Claimer {
     // nothing from where the last claim ended: what was committed late is nearer to the head
     this.#sweptAt = Number.NEGATIVE_INFINITY
     if (sweep && wake.armed) return this.#restMs(claimed.dueMs)
-    // what comes from now on is told; what came between that look and this word is found by one more
+    // what comes from now on is told; what came between that look and this word is found by one
+    // more
     if (sweep) wake.arm()
     return 0
   }

@@ -17,10 +17,10 @@ const AHEAD_MS = 50
 const RATE_WINDOW_MS = 200
 
 /**
- * The runs that this worker owns, and its places: at most `concurrency` are at work at once, the rest
- * wait here, ahead of their turn, so that there is work while the next claim is under way. How many
- * wait is measured by how fast they go: with slow handlers none, or they would wait here for nothing
- * while other workers idle.
+ * The runs that this worker owns, and its places: at most `concurrency` are at work at once, the
+ * rest wait here, ahead of their turn, so that there is work while the next claim is under way. How
+ * many wait is measured by how fast they go: with slow handlers none, or they would wait here for
+ * nothing while other workers idle.
  */
 export class HeldRuns {
   readonly #concurrency: number

@@ -17,7 +17,8 @@ export type LeaseOptions = {
 /**
  * Keeps a worker's lease, and says when it is over: not when the database says so, but when this
  * process can no longer be sure of it. By its own monotonic clock, from before the last renewal was
- * sent; a third of the lease before its end, so that handlers are aborted while nobody else has begun.
+ * sent; a third of the lease before its end, so that handlers are aborted while nobody else has
+ * begun.
  */
 export class Lease {
   readonly #db: Database
@@ -57,7 +58,9 @@ export class Lease {
     await thread?.terminate()
   }
 
-  /** Its settings must be data: a pool with functions among its options is served from this thread. */
+  /**
+   * Its settings must be data: a pool with functions among its options is served from this thread.
+   */
   #startThread(): void {
     const { worker, leaseMs, heartbeatMs } = this.#options
     const workerData = {

@@ -5,7 +5,9 @@ import { encodeRunId } from '../model/run-id.ts'
 
 type Meta = { id?: string; resource?: string; tags?: string[]; retries?: number; parent?: string }
 
-/** A leased task as an authoring model sees it, and the number of the run that waits for its end. */
+/**
+ * A leased task as an authoring model sees it, and the number of the run that waits for its end.
+ */
 export function readLeasedRun(
   task: LeasedTask,
   route: Route,

@@ -14,7 +14,10 @@ export type WorkerOptions = {
   heartbeatSeconds?: number
   /** How long a dead worker goes unnoticed. Default 15 s. */
   lease?: Duration
-  /** Between two looks for work while there is none and nothing is heard. Default 1 s, at least 50 ms. */
+  /**
+   * Between two looks for work while there is none and nothing is heard. Default 1 s, at least 50
+   * ms.
+   */
   pollInterval?: Duration
   /** How long `stop` waits for running steps before it aborts them. Default 30 s. */
   drainTimeout?: Duration

@@ -8,7 +8,9 @@ import { whileAway } from './while-away.ts'
 
 /** Times that it is repeated after conflicts, before its attempt fails. */
 const MAX_REPEATS = 20
-/** A connection that does not answer a begin, a commit or a rollback in this time counts as lost. */
+/**
+ * A connection that does not answer a begin, a commit or a rollback in this time counts as lost.
+ */
 const CONTROL_TIMEOUT_MS = 30_000
 
 /** A transaction of the user's with its checkpoint. */
@@ -28,8 +30,8 @@ type Tried<T> =
   | { readonly kind: 'again'; readonly error: unknown; readonly counts: boolean }
 
 /**
- * Runs it until it has committed, or failed for a reason of its own. What `work` throws is thrown as
- * it is; a conflict with others, or a database that was away before `work` began, repeats it.
+ * Runs it until it has committed, or failed for a reason of its own. What `work` throws is thrown
+ * as it is; a conflict with others, or a database that was away before `work` began, repeats it.
  */
 export async function runTransaction<T>(
   db: Database,
@@ -47,7 +49,8 @@ export async function runTransaction<T>(
 
 async function tryOnce<T>(client: PoolClient, transaction: RunTransaction<T>): Promise<Tried<T>> {
   const { isolation, work, write } = transaction
-  // a connection that is lost while it does nothing says only this; unheard, it would end the process
+  // a connection that is lost while it does nothing says only this; unheard, it would end the
+  // process
   client.on('error', ignore)
   let phase: Phase = 'begin'
   let result: T | undefined

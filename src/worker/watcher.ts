@@ -9,7 +9,9 @@ const LONG_STEP_MS = 500
 /** Steps shown at once. */
 const MAX_SHOWN = 100
 
-/** Shows the long steps of a worker, and stops the handlers of runs that are not its own any more. */
+/**
+ * Shows the long steps of a worker, and stops the handlers of runs that are not its own any more.
+ */
 export class Watcher {
   readonly #session: Session
   readonly #held: HeldRuns

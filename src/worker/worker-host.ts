@@ -92,7 +92,9 @@ export class WorkerHost implements RunHost {
     )
   }
 
-  /** The row lock waits until the commit is through or gone. Null if the run is not ours any more. */
+  /**
+   * The row lock waits until the commit is through or gone. Null if the run is not ours any more.
+   */
   async #isCommitted(tenant: number, length: number): Promise<boolean | null> {
     const { session, leaseOver } = this.#parts
     try {

@@ -22,6 +22,8 @@ import { Writer } from './writer.ts'
 /** Between two tries while the database is away, or refuses. */
 const AWAY_MS = 500
 const REFUSED_MS = 1000
+/** How long a stop waits for a database that does not answer, at each of two places. */
+const PARTING_MS = 3000
 
 /** What a worker is made of. */
 export type WorkerParts = {
@@ -47,6 +49,7 @@ export class Worker {
   #epoch = 0
   #seenFence = 0n
   #stopping = false
+  #stopped = false
   #loop: Promise<void> | null = null
   #reporter: NodeJS.Timeout | undefined
 
@@ -91,10 +94,13 @@ export class Worker {
     for (const held of this.#held.all())
       held.handle?.abort(new LeaseLostError('The worker is shutting down.'))
     clearInterval(this.#reporter)
-    await this.#loop
+    // where the database is cut off, a claim under way is not waited for: what it may still bring
+    // is handed back by stop_worker, or when the lease is over
+    await within(PARTING_MS, this.#loop)
+    this.#stopped = true
     await this.#listener.stop()
     await this.#lease?.stop()
-    await stopWorker(this.#parts.session.db, this.#id).catch(() => {})
+    await within(PARTING_MS, stopWorker(this.#parts.session.db, this.#id))
   }
 
   /** Definitions came or went. */
@@ -110,7 +116,9 @@ export class Worker {
     }
   }
 
-  /** The old registration goes first, if there was one: what it still held goes back without blame. */
+  /**
+   * The old registration goes first, if there was one: what it still held goes back without blame.
+   */
   async #register(): Promise<void> {
     const { session, options } = this.#parts
     const tenant = await session.tenant()
@@ -165,12 +173,16 @@ export class Worker {
   }
 
   #take(task: LeasedTask): void {
+    if (this.#stopped) return
     const fence = BigInt(task.fence)
     if (fence > this.#seenFence) this.#seenFence = fence
     this.#held.add(task)
   }
 
-  /** The reply of a claim may be lost, and with it runs that are ours: ask what we hold, under a new epoch. */
+  /**
+   * The reply of a claim may be lost, and with it runs that are ours: ask what we hold, under a new
+   * epoch.
+   */
   async #recoverFrom(error: unknown): Promise<void> {
     const { session } = this.#parts
     if (error instanceof LeaseLostError) return this.#giveUpLease()
@@ -253,4 +265,14 @@ export class Worker {
     for (const held of mine) held.handle?.look()
     if (mine.length > 0) void this.#watcher.check(this.#id, mine)
   }
+}
+
+/** Waits for the end of `work`, whatever it is, but not for longer than this. */
+async function within(ms: number, work: Promise<unknown> | null): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, late]).catch(() => {})
+  clearTimeout(timer)
 }

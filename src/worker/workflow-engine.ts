@@ -32,8 +32,8 @@ export class WorkflowEngine extends WorkflowClient {
   }
 
   /**
-   * Migrates, registers the workflows, and starts a worker; with `false` no worker, to start runs only.
-   * Again: no change.
+   * Migrates, registers the workflows, and starts a worker; with `false` no worker, to start runs
+   * only. Again: no change.
    * @throws UnavailableError, SchemaVersionError, PermissionError
    */
   override start(asEngine?: boolean, options?: WorkerOptions): Promise<void>
@@ -96,7 +96,9 @@ export class WorkflowEngine extends WorkflowClient {
       : (this.#registry.newest(workflow.id) ?? workflow)
   }
 
-  /** An engine that was not started makes its workflows known all the same, to start runs of them. */
+  /**
+   * An engine that was not started makes its workflows known all the same, to start runs of them.
+   */
   protected override prepare(): Promise<void> {
     this.#started ??= this.#prepareOnce().catch((error: unknown) => {
       this.#started = null

@@ -9,7 +9,10 @@ import { awayPause } from './while-away.ts'
 const STALE: Verdict = { kind: 'stale' }
 type Answer = { readonly verdict: Verdict } | { readonly error: unknown }
 
-/** Writes what runs have to say: whatever became ready while the previous call was in flight goes together. */
+/**
+ * Writes what runs have to say: whatever became ready while the previous call was in flight goes
+ * together.
+ */
 export class Writer {
   readonly #session: Session
   readonly #batcher: Batcher<Advance, Answer>
@@ -30,9 +33,9 @@ export class Writer {
   }
 
   /**
-   * Sent again as it is while its outcome is unknown: the kernel takes each call as often as it comes.
-   * So is what failed for a reason that is not in it, such as a statement that somebody cancelled: a
-   * run must not fail for that.
+   * Sent again as it is while its outcome is unknown: the kernel takes each call as often as it
+   * comes. So is what failed for a reason that is not in it, such as a statement that somebody
+   * cancelled: a run must not fail for that.
    */
   async #send(items: Advance[]): Promise<Answer[]> {
     for (let turn = 0; ; turn++) {

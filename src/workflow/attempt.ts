@@ -12,9 +12,10 @@ export type AttemptLimits = {
 }
 
 /**
- * One try of a handler, with a time limit that is enforced: after it the try has failed, whatever the
- * handler does, and its signal is aborted. `begin` gets a function that gives the signal when asked:
- * most handlers never do, and an AbortController for each step would cost more than the step.
+ * One try of a handler, with a time limit that is enforced: after it the try has failed, whatever
+ * the handler does, and its signal is aborted. `begin` gets a function that gives the signal when
+ * asked: most handlers never do, and an AbortController for each step would cost more than the
+ * step.
  * @throws what the handler throws; TimeoutError after the limit; what `signal` was aborted with
  */
 export async function attempt<T>(

@@ -24,7 +24,10 @@ type Child = { readonly run: string; readonly id: string }
 /** What the kernel says of a child that ended. */
 type EndOfChild = { readonly status: 'c' | 'f' | 'x'; readonly output?: unknown }
 
-/** Starts a child and waits for its output. @throws ChildFailedError; StepFailedError if it could not be started */
+/**
+ * Starts a child and waits for its output.
+ * @throws ChildFailedError; StepFailedError if it could not be started
+ */
 export async function invoke(x: Execution, step: ChildStep): Promise<unknown> {
   const { key } = step
   const { end, child: row, failures } = x.take(key, 'step.invoke', 'gcfe')
@@ -56,7 +59,10 @@ type Recorded = {
   failures: number
 }
 
-/** The child as it is recorded, or started now: by the write that records it, so that there is never one without the other. */
+/**
+ * The child as it is recorded, or started now: by the write that records it, so that there is never
+ * one without the other.
+ */
 async function startedChild(
   x: Execution,
   step: ChildStep,

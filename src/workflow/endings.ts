@@ -16,7 +16,10 @@ export function suspensionRow(reason: string, error: Error): JournalRow {
   return { kind: 'p', name: '', data: JSON.stringify({ reason, by: null, failure }) }
 }
 
-/** The row of a failed attempt of the handler. A step that used up its attempts is named by what it threw. */
+/**
+ * The row of a failed attempt of the handler. A step that used up its attempts is named by what it
+ * threw.
+ */
 export function failingRow(error: unknown, attempt: number): JournalRow {
   const ofStep =
     error instanceof StepFailedError ? (error.details.failure as RunFailure | undefined) : undefined

@@ -65,7 +65,10 @@ function extend(step: StepBaseContext, plugins: readonly WorkflowPlugin[]): Step
   return extended
 }
 
-/** When the handler itself shall be tried again; null if the run fails. An error of a step has had its attempts. */
+/**
+ * When the handler itself shall be tried again; null if the run fails. An error of a step has had
+ * its attempts.
+ */
 function retryMs(x: Execution, { options }: Program, error: unknown): number | null {
   if (
     error instanceof StepFailedError ||

@@ -2,10 +2,12 @@ import type { RunEnd, RunHandle } from '../definition/definition.ts'
 import type { LeasedRun, PreparedChild, RunHost } from '../definition/host.ts'
 import { type HistoryMismatchError, LimitError } from '../model/errors.ts'
 import type { Change, JournalRow, Verdict, Wait } from '../model/journal.ts'
+import { Activity } from './activity.ts'
 import { Deliveries } from './deliveries.ts'
 import { failingRow, type Settled, suspensionRow } from './endings.ts'
 import { forever } from './forever.ts'
 import { type Entry, Journal } from './journal.ts'
+import { Outbox, type Part } from './outbox.ts'
 import { Replay } from './replay.ts'
 import { Waits } from './waits.ts'
 
@@ -16,15 +18,16 @@ const LOOK_MS = 1000
 
 /** The run shall pause because it cannot go on: the letter is the kernel's. */
 type Suspension = { readonly letter: string; readonly reason: string; readonly error: Error }
-type Part = Pick<Change, 'op' | 'output'>
 
 /**
  * One run in this process. Steps tell it what they did and what they wait for; when the handler has
- * come to rest it decides what to write, and a step that follows another begins only after that write.
+ * come to rest it decides what to write, and a step that follows another begins only after that
+ * write.
  *
- * The rule that everything rests on: a result may be handed to the handler at once, because a handler
- * is only code between steps, but nothing that others could see (another step, the end of the run)
- * happens before it is durable. So the last result travels with whatever follows it, in one write.
+ * The rule that everything rests on: a result may be handed to the handler at once, because a
+ * handler is only code between steps, but nothing that others could see (another step, the end of
+ * the run) happens before it is durable. So the last result travels with whatever follows it, in
+ * one write.
  */
 export class Execution implements RunHandle {
   readonly lease: LeasedRun
@@ -37,17 +40,10 @@ export class Execution implements RunHandle {
   readonly #waits: Waits
   readonly #deliveries: Deliveries
   readonly #replay: Replay
-  /** Steps whose handlers run, and since when. */
-  readonly #active = new Map<string, number>()
-  /** Steps that wait until what came before them is durable. */
-  #starters = new Map<string, () => void>()
-  /** Transactions that wait until no other write is under way or due. */
-  #turns: (() => void)[] = []
-  #rows: JournalRow[] = []
-  #children: PreparedChild[] = []
+  readonly #activity = new Activity()
+  readonly #outbox = new Outbox()
   #settled: Settled | null = null
   #suspension: Suspension | null = null
-  #writing = false
   #scheduled = false
   #draining = false
   #over = false
@@ -72,7 +68,9 @@ export class Execution implements RunHandle {
     return this.#abort.signal
   }
 
-  /** This process has nothing more to do with the run: whatever still goes on here must not be felt. */
+  /**
+   * This process has nothing more to do with the run: whatever still goes on here must not be felt.
+   */
   get over(): boolean {
     return this.#over
   }
@@ -100,41 +98,39 @@ export class Execution implements RunHandle {
   /** Resolves when a step may begin: replay is over, and all that came before is durable. */
   begin(key: string): Promise<void> {
     if (this.#mayBegin()) {
-      this.#active.set(key, performance.now())
+      this.#activity.begin(key)
       return Promise.resolve()
     }
-    return new Promise((resolve) => {
-      this.#starters.set(key, () => {
-        this.#active.set(key, performance.now())
-        resolve()
-      })
-      this.touch()
-    })
+    this.touch()
+    return this.#activity.wait(key)
   }
 
   #mayBegin(): boolean {
-    if (this.#over || this.#draining || this.#writing || this.#suspension) return false
-    if (this.journal.length > this.#maxSteps) return false
-    return this.#rows.length === 0 && this.#starters.size === 0 && this.journal.unseen.size === 0
+    if (this.#over || this.#draining || this.#suspension) return false
+    if (this.#outbox.busy || this.#outbox.size > 0 || this.#activity.waiting > 0) return false
+    return this.journal.unseen.size === 0 && this.journal.length <= this.#maxSteps
   }
 
   /** The step does nothing any more that others could see. */
   end(key: string): void {
-    if (this.#active.delete(key)) this.touch()
+    if (this.#activity.end(key)) this.touch()
   }
 
   /** Takes a row into the next write. */
   record(row: JournalRow): void {
-    this.#rows.push(row)
-    if (row.kind === 'r' || row.kind === 'f') this.#deliveries.place(row.name, this.#writing)
+    this.#outbox.addRow(row)
+    if (row.kind === 'r' || row.kind === 'f') this.#deliveries.place(row.name, this.#outbox.busy)
     this.touch()
   }
 
-  /** Takes a child into the next write, with the row that says so. `ends`: nothing waits for the child. */
+  /**
+   * Takes a child into the next write, with the row that says so. `ends`: nothing waits for the
+   * child.
+   */
   startChild(child: PreparedChild, row: JournalRow, ends: boolean): void {
-    this.#children.push(child)
+    this.#outbox.addChild(child)
     this.record(row)
-    if (ends) this.#deliveries.place(row.name, this.#writing)
+    if (ends) this.#deliveries.place(row.name, this.#outbox.busy)
   }
 
   /** Whether the run waits for this key, since an earlier time in memory. */
@@ -169,14 +165,16 @@ export class Execution implements RunHandle {
   }
 
   /**
-   * Runs a transaction that commits the end of a step. No other write of this run is under way or due
-   * meanwhile, because both would give their rows the same numbers.
+   * Runs a transaction that commits the end of a step. No other write of this run is under way or
+   * due meanwhile, because both would give their rows the same numbers.
    * @param run gets what makes the change of the row
    */
   async transact<T>(
     run: (change: (row: JournalRow) => Change) => Promise<{ result: T; verdict: Verdict }>,
   ): Promise<T> {
-    await this.#turn()
+    if (this.#over) return forever()
+    this.touch()
+    await this.#outbox.turn()
     try {
       const length = this.journal.length + 1
       let key = ''
@@ -192,20 +190,6 @@ export class Execution implements RunHandle {
     } finally {
       this.#written()
     }
-  }
-
-  #turn(): Promise<void> {
-    if (this.#over) return forever()
-    return new Promise((resolve) => {
-      this.#turns.push(resolve)
-      if (this.#writing || this.#rows.length > 0) this.touch()
-      else this.#grant()
-    })
-  }
-
-  #grant(): void {
-    this.#writing = true
-    this.#turns.shift()?.()
   }
 
   // ── what the handler's end and the worker say
@@ -237,51 +221,50 @@ export class Execution implements RunHandle {
   }
 
   running(): { step: string; since: number }[] {
-    return [...this.#active].map(([step, since]) => ({ step, since }))
+    return this.#activity.list()
   }
 
   // ── the pump
 
-  /** Looks at the whole once the handler has come to rest: all promises that could go on have gone on. */
+  /**
+   * Looks at the whole once the handler has come to rest: all promises that could go on have gone
+   * on.
+   */
   touch(): void {
     if (this.#scheduled || this.#over) return
     this.#scheduled = true
     setImmediate(() => {
       this.#scheduled = false
-      if (!this.#over && !this.#writing && !this.#deliveries.moving) this.#pump()
+      if (!this.#over && !this.#outbox.busy && !this.#deliveries.moving) this.#pump()
     })
   }
 
   /** Decides what follows, the first that applies. */
   #pump(): void {
     const settled = this.#settled
+    const due = this.#outbox.size > 0
     if (settled && (!settled.ok || this.journal.unseen.size === 0)) return this.#conclude(settled)
-    if (this.#turns.length > 0) return this.#rows.length > 0 ? this.#keep() : this.#grant()
+    if (this.#outbox.turns > 0) return due ? this.#keep() : this.#outbox.grant()
     if (this.#suspension ?? this.#limit()) return this.#stop(() => this.#suspend())
     if (this.#draining) return this.#stop(() => this.#handBack())
     if (this.journal.unseen.size > 0) return this.#awaitReplay()
-    if (this.#starters.size > 0) return this.#rows.length > 0 ? this.#keep() : this.#release()
-    if (this.#active.size === 0 && this.#waits.size > 0) return this.#park()
-    const unheard = this.#waits.size > 0 && this.#waits.changed
-    if (this.#rows.length > 0 || unheard) this.#keep()
+    if (this.#activity.waiting > 0) return due ? this.#keep() : this.#activity.release()
+    if (this.#activity.size === 0 && this.#waits.size > 0) return this.#park()
+    if (due || (this.#waits.size > 0 && this.#waits.changed)) this.#keep()
   }
 
   /** Nothing new begins; when what runs is through and durable, so is the run, here. */
   #stop(then: () => void): void {
-    if (this.#active.size === 0) then()
-    else if (this.#rows.length > 0) this.#keep()
+    if (this.#activity.size === 0) then()
+    else if (this.#outbox.size > 0) this.#keep()
   }
 
-  #release(): void {
-    const starters = this.#starters
-    this.#starters = new Map()
-    for (const start of starters.values()) start()
-  }
-
-  /** The handler still has recorded steps to ask for. If it asks for others instead, the code has changed. */
+  /**
+   * The handler still has recorded steps to ask for. If it asks for others instead, the code has
+   * changed.
+   */
   #awaitReplay(): void {
-    const found =
-      this.#starters.keys().next().value ?? this.#waits.first ?? this.#deliveries.firstBlocked
+    const found = this.#activity.firstWaiting ?? this.#waits.first ?? this.#deliveries.firstBlocked
     if (this.#settled) return this.mismatch(this.#replay.mismatch(undefined))
     if (found === undefined) return
     const left = this.#replay.patience()
@@ -290,7 +273,7 @@ export class Execution implements RunHandle {
   }
 
   #limit(): Suspension | null {
-    if (this.journal.length + this.#rows.length <= this.#maxSteps) return null
+    if (this.journal.length + this.#outbox.size <= this.#maxSteps) return null
     const error = new LimitError(
       `The run has more than ${this.#maxSteps} journal rows. Raise maxSteps, or split the workflow into children.`,
       { code: 'MR022', details: { limit: this.#maxSteps } },
@@ -301,20 +284,20 @@ export class Execution implements RunHandle {
 
   #suspend(): void {
     const { letter, reason, error } = this.#suspension as Suspension
-    this.#rows.push(suspensionRow(reason, error))
+    this.#outbox.addRow(suspensionRow(reason, error))
     this.#write({ op: 'p', output: letter })
   }
 
   /** Another process, or this one later, goes on with it: at once, or when its wait is over. */
   #handBack(): void {
-    const atRest = this.#starters.size === 0 && this.journal.unseen.size === 0
+    const atRest = this.#activity.waiting === 0 && this.journal.unseen.size === 0
     if (atRest && this.#waits.size > 0) this.#park()
     else this.#write({ op: 'y' })
   }
 
   #park(): void {
     if (!this.#waits.asksForPause) return this.#write({ op: 'w' })
-    this.#rows.push({ kind: 'p', name: '', data: '{"reason":"step","by":null}' })
+    this.#outbox.addRow({ kind: 'p', name: '', data: '{"reason":"step","by":null}' })
     this.#write({ op: 'p', output: 's' })
   }
 
@@ -324,10 +307,10 @@ export class Execution implements RunHandle {
     const { retryMs } = settled.failure
     if (retryMs === null) return this.#write({ op: 'f', output: row.data })
     this.#settled = null
-    this.#starters.clear()
+    this.#activity.dismiss()
     this.#waits.clear()
     this.#waits.forget(HANDLER_BACKOFF)
-    this.#rows.push(row)
+    this.#outbox.addRow(row)
     // over at once, it is begun anew like any other
     const wait = { key: HANDLER_BACKOFF, name: null, ms: retryMs }
     void this.#waits.add(wait).then(() => this.drain())
@@ -341,29 +324,17 @@ export class Execution implements RunHandle {
   }
 
   #write(part: Part): void {
-    const rows = this.#rows
-    const children = this.#children
-    this.#rows = []
-    this.#children = []
-    const ends = part.op === 'c' || part.op === 'f'
-    const length = this.journal.length + (ends ? 0 : rows.length)
-    // a run that is handed back or suspended keeps the waits that the kernel knows, also those not asked for again
-    const keepsWaits = part.op === 'y' || (part.op === 'p' && this.#suspension !== null)
-    const waits = ends || keepsWaits ? [] : this.#waits.describe()
-    const change: Change = {
-      ...part,
-      length,
-      rows: ends ? [] : rows,
-      ...(ends && rows.length > 0 ? { tail: rows } : {}),
-      ...(waits.length > 0 ? { waits } : {}),
-      ...(children.length > 0 ? { children: children.map((child) => child.start) } : {}),
-    }
-    this.#writing = true
+    // a run that is handed back or suspended keeps the waits that the kernel knows, also those that
+    // were not asked for again; one that has ended has none
+    const waiting =
+      part.op === 'k' || part.op === 'w' || (part.op === 'p' && this.#suspension === null)
+    const waits = waiting ? this.#waits.describe() : []
+    const change = this.#outbox.take(part, this.journal.length, waits)
     this.host
       .write(change)
       .then(
         (verdict) => {
-          this.journal.length = length
+          this.journal.length = change.length
           this.#waits.keep(waits)
           this.#heed(verdict, part)
         },
@@ -374,15 +345,18 @@ export class Execution implements RunHandle {
 
   /** A write is through: what ended meanwhile has its place behind it. */
   #written(): void {
-    this.#writing = false
+    this.#outbox.free()
     this.#deliveries.placeLate()
     this.touch()
   }
 
-  /** The kernel would not take it. The run must not hang on that: it fails, and if not even that is taken, it is let go. */
+  /**
+   * The kernel would not take it. The run must not hang on that: it fails, and if not even that is
+   * taken, it is let go.
+   */
   #refused(error: unknown, op: Change['op']): void {
     this.host.logger.error('the kernel refused a write of this run', error)
-    this.#starters.clear()
+    this.#activity.dismiss()
     if (op === 'f') this.#finish({ kind: 'lost' }, error)
     else this.#settled = { ok: false, failure: { error, retryMs: null } }
   }
@@ -408,7 +382,7 @@ export class Execution implements RunHandle {
 
   /** Steps run beside waits: the run stays here, so this process looks after the waits. */
   #watchClock(): void {
-    if (this.#active.size === 0 || this.#waits.size === 0) return
+    if (this.#activity.size === 0 || this.#waits.size === 0) return
     const left = Math.max(Math.min(this.#waits.nextDueIn(), LOOK_MS), 5)
     this.#later(left, () => this.look())
   }
@@ -422,9 +396,9 @@ export class Execution implements RunHandle {
     if (this.#over) return
     this.#over = true
     clearTimeout(this.#timer)
-    this.#starters.clear()
+    this.#activity.dismiss()
     this.#waits.clear()
-    if (this.#active.size > 0 || reason)
+    if (this.#activity.size > 0 || reason)
       this.#abort.abort(reason ?? new Error('The run has ended.'))
     this.#leave(end)
   }

@@ -14,8 +14,9 @@ export type Entry = {
 const EMPTY: Readonly<Entry> = Object.freeze({ end: null, child: null, failures: 0 })
 
 /**
- * What a run has behind it, by key. Replay takes the entries one by one as the handler asks for them;
- * what it does not ask for, although it does other things already, tells that the code has changed.
+ * What a run has behind it, by key. Replay takes the entries one by one as the handler asks for
+ * them; what it does not ask for, although it does other things already, tells that the code has
+ * changed.
  */
 export class Journal {
   /** Rows that are durable, control rows included. */

@@ -18,7 +18,10 @@ export class Replay {
     this.#journal = journal
   }
 
-  /** The handler asks for something that cannot go on before the recorded steps were asked for. Milliseconds left. */
+  /**
+   * The handler asks for something that cannot go on before the recorded steps were asked for.
+   * Milliseconds left.
+   */
   patience(): number {
     const now = performance.now()
     const { size } = this.#journal.unseen

@@ -31,10 +31,16 @@ export interface StepDefinition<I = unknown, O = unknown> {
   readonly options: DefinedStepOptions
 }
 
-/** Schemas are checked on the way in and out; an output that violates its schema fails without retry. */
+/**
+ * Schemas are checked on the way in and out; an output that violates its schema fails without
+ * retry.
+ */
 export type DefinedStepOptions = StepOptions & { inputSchema?: Schema; outputSchema?: Schema }
 
-/** How a child is started. `parentClose` other than 'abandon' is not there yet: children outlive parents. */
+/**
+ * How a child is started. `parentClose` other than 'abandon' is not there yet: children outlive
+ * parents.
+ */
 export type ChildOptions = Omit<HostChildOptions, 'timeoutMs' | 'tags'> & {
   tags?: string[]
   timeout?: Duration
@@ -47,8 +53,8 @@ export type OnTimeout<D> = D extends undefined ? never : undefined
 /** The methods of `step` that every workflow has; plugins add theirs. */
 export type StepBaseContext = {
   /**
-   * Runs `fn`, stores its result as JSON and returns that. A recorded step never runs again; one that
-   * was interrupted runs again, with the same idempotency key.
+   * Runs `fn`, stores its result as JSON and returns that. A recorded step never runs again; one
+   * that was interrupted runs again, with the same idempotency key.
    * @throws StepFailedError when its attempts are used up
    * @example const user = await step.run('create user', ({ idempotencyKey }) => api.create(input, idempotencyKey))
    */
@@ -64,7 +70,8 @@ export type StepBaseContext = {
     options?: StepOptions,
   ): Promise<Jsonify<O>>
   /**
-   * Your SQL and the step's result commit together: exactly once. Repeated on a serialization failure.
+   * Your SQL and the step's result commit together: exactly once. Repeated on a serialization
+   * failure.
    * @example await step.transaction('mark paid', (tx) => tx.query('update orders set paid = true where id = $1', [id]))
    */
   transaction<T>(
@@ -73,8 +80,8 @@ export type StepBaseContext = {
     options?: StepOptions & { isolation?: Isolation },
   ): Promise<Jsonify<T>>
   /**
-   * One checkpoint for each item, results in order, 10 at a time unless `concurrency` says otherwise.
-   * The first failure aborts the rest.
+   * One checkpoint for each item, results in order, 10 at a time unless `concurrency` says
+   * otherwise. The first failure aborts the rest.
    * @example const sent = await step.map('send', readers, (to) => mail.send(to), { concurrency: 25 })
    */
   map<E, T>(
@@ -84,8 +91,9 @@ export type StepBaseContext = {
     options?: StepOptions & { concurrency?: number },
   ): Promise<Jsonify<T>[]>
   /**
-   * Waits for a message to this run, without memory or connection here. It may have come before. With
-   * a `timeout`, undefined when nothing came in time; with a `schema`, what that makes of the data.
+   * Waits for a message to this run, without memory or connection here. It may have come before.
+   * With a `timeout`, undefined when nothing came in time; with a `schema`, what that makes of the
+   * data.
    * @example const ok = await step.waitFor('approval', { eventName: 'approved', timeout: '2 days' })
    */
   waitFor<S extends Schema = Schema<unknown>, D extends Duration | undefined = undefined>(
@@ -101,8 +109,8 @@ export type StepBaseContext = {
   /** Pauses the run until `resumeWorkflow`. */
   pause(id: string): Promise<void>
   /**
-   * Calls `fn` every interval (default 30 s, at least 1 s) until it gives something truthy; an error of
-   * `fn` counts as "not yet".
+   * Calls `fn` every interval (default 30 s, at least 1 s) until it gives something truthy; an
+   * error of `fn` counts as "not yet".
    */
   poll<T>(
     id: string,

@@ -35,7 +35,10 @@ type MapOptions = NonNullable<Parameters<StepBaseContext['map']>[3]>
 
 const DEFAULT_MAP_CONCURRENCY = 10
 
-/** The `step` object of one execution. Keys are given in the order of the calls, before anything is awaited. */
+/**
+ * The `step` object of one execution. Keys are given in the order of the calls, before anything is
+ * awaited.
+ */
 export function makeSteps(x: Execution, defaults: StepDefaults, hooks: Hooks): StepBaseContext {
   const maker = new StepMaker(x, defaults, hooks)
   const call = <T>(id: string, work: (key: string) => Promise<T>) =>
@@ -233,9 +236,9 @@ function checkItems(key: string, items: unknown): readonly unknown[] {
 }
 
 /**
- * A history that does not fit pauses the run instead of reaching the handler, which could swallow it.
- * A step whose promise nobody awaits must not take the process down when it fails. And a handler that
- * this process let go gets nothing more.
+ * A history that does not fit pauses the run instead of reaching the handler, which could swallow
+ * it. A step whose promise nobody awaits must not take the process down when it fails. And a
+ * handler that this process let go gets nothing more.
  */
 function guard<T>(x: Execution, work: () => Promise<T>): Promise<T> {
   if (x.over) return forever()

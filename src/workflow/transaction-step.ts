@@ -16,8 +16,9 @@ export type TransactionStep = {
 }
 
 /**
- * One attempt. Its time is over only for the handler: once that has returned, the commit decides, or
- * an attempt that counts as failed could have committed. A handler that is given up loses its connection.
+ * One attempt. Its time is over only for the handler: once that has returned, the commit decides,
+ * or an attempt that counts as failed could have committed. A handler that is given up loses its
+ * connection.
  */
 export async function performTransaction(
   x: Execution,

@@ -8,7 +8,10 @@ import type { StepBaseContext } from './step-types.ts'
 /** What is recorded of a step, as a handler sees it. */
 export type RecordedStep = { readonly output: unknown; readonly timedOut: boolean }
 
-/** What the handler of a workflow gets. Code between steps runs again at every replay: keep it free of effects. */
+/**
+ * What the handler of a workflow gets. Code between steps runs again at every replay: keep it free
+ * of effects.
+ */
 export type WorkflowContext<S extends Schema = Schema, Step = StepBaseContext> = {
   readonly input: SchemaOut<S>
   readonly step: Step

@@ -4,7 +4,10 @@ import type { Schema } from '../model/schema.ts'
 
 /** Of a workflow. */
 export type WorkflowOptions<S extends Schema = Schema> = {
-  /** Any Standard Schema (zod, valibot, arktype …): checks the input of every start, and types the handler's. */
+  /**
+   * Any Standard Schema (zod, valibot, arktype …): checks the input of every start, and types the
+   * handler's.
+   */
   inputSchema?: S
   /** Checks what the handler returns; a violation fails the run without retry. */
   outputSchema?: Schema

@@ -1,8 +1,8 @@
-import pg from 'pg'
 import { expect, test } from 'vitest'
 import { WorkflowClient } from '../../src/client/workflow-client.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
 import { useEngine } from '../support/engine.ts'
+import { openPool } from '../support/pool.ts'
 
 const t = useEngine()
 const echo = workflow('echo', ({ input }) => input)
@@ -106,7 +106,7 @@ test('an unknown run and a bad id are told apart', async () => {
 })
 
 test('both or neither of connectionString and pool are refused', async () => {
-  const pool = new pg.Pool({ connectionString: t.db.url })
+  const pool = openPool({ connectionString: t.db.url })
   for (const options of [{}, { connectionString: t.db.url, pool }, { connectionString: '' }]) {
     expect(() => new WorkflowClient(options as never)).toThrow(
       expect.objectContaining({ code: 'MR001', name: 'InvalidInputError' }),

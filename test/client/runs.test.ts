@@ -22,9 +22,12 @@ test('result gives the output, or throws what the run ended with', async () => {
     failure: { name: 'TypeError', message: 'wrong', stepId: null, attempt: 1 },
   })
   const gone = await t.start(wait)
-  const result = gone.result({ timeout: 15_000 })
+  const result = expect(gone.result({ timeout: 15_000 })).rejects.toMatchObject({
+    code: 'MR053',
+    name: 'RunCancelledError',
+  })
   await gone.cancel('enough')
-  await expect(result).rejects.toMatchObject({ code: 'MR053', name: 'RunCancelledError' })
+  await result
   expect(await t.engine.getRun({ runId: bad.id })).toMatchObject({
     status: 'failed',
     error: 'wrong',
@@ -61,6 +64,7 @@ test('a wait for a result ends by its time-out, by its signal, and when the clie
   const result = same.result()
   const status = same.waitForStatus('completed')
   const ends = Promise.allSettled([result, status])
+  await same.refresh()
   await client.stop()
   for (const end of await ends) {
     expect(end).toMatchObject({ status: 'rejected', reason: { code: 'MR090' } })

@@ -1,8 +1,8 @@
-import pg from 'pg'
 import { expect, test } from 'vitest'
 import { WorkflowClient } from '../../src/client/workflow-client.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
 import { startEngine, useEngine } from '../support/engine.ts'
+import { openPool } from '../support/pool.ts'
 import { until } from '../support/until.ts'
 
 const t = useEngine()
@@ -112,7 +112,7 @@ test('a signal and a cancel in a transaction happen if that commits', async () =
 
 test('a transaction that holds the only connection of its pool can start runs', async () => {
   await t.engine.registerWorkflow(echo)
-  const pool = new pg.Pool({ connectionString: t.db.url, max: 1 })
+  const pool = openPool({ connectionString: t.db.url, max: 1 })
   const client = new WorkflowClient({ pool })
   const tx = await pool.connect()
   await tx.query('begin')

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { expect, test } from 'vitest'
 import { workflow } from '../../src/workflow/workflow.ts'
 import { startEngine } from '../support/engine.ts'
+import { openPool } from '../support/pool.ts'
 import { startProxy } from '../support/proxy.ts'
 import { until } from '../support/until.ts'
 
@@ -11,9 +12,11 @@ test('a worker that is cut off aborts its steps before its lease ends, and comes
   await using t = await startEngine([])
   const proxy = await startProxy(t.db.url)
   const aborted: { at: number; why: string }[] = []
+  let begun = false
   const w = workflow('cut', ({ step }) =>
     step.run('s', async ({ signal }) => {
       if (aborted.length > 0) return 'second owner'
+      begun = true
       await new Promise((resolve) => signal.addEventListener('abort', resolve))
       aborted.push({ at: performance.now(), why: (signal.reason as Error).name })
       return 'nobody must see this'
@@ -23,7 +26,7 @@ test('a worker that is cut off aborts its steps before its lease ends, and comes
   await t.engine.unregisterWorkflow('cut')
   const engine = await t.another([w], { lease: '3 s' }, { connectionString: proxy.url })
   const run = await t.engine.startWorkflow(w, undefined)
-  await run.waitForStatus('running')
+  await until('it runs', () => begun)
   const cutAt = performance.now()
   proxy.cut()
   await until('the step is aborted', () => aborted.length > 0, { timeout: 10_000 })
@@ -42,9 +45,9 @@ test('a lease is kept with a pool of parts instead of a connection string', {
   const { hostname, port, username, password, pathname } = new URL(t.db.url)
   const parts = { host: hostname, port: Number(port), user: username, database: pathname.slice(1) }
   const pools = [
-    new pg.Pool({ ...parts, password }),
+    openPool({ ...parts, password }),
     // functions cannot be sent to the thread that keeps the lease
-    new pg.Pool({ ...parts, password: () => password, log: () => {} }),
+    openPool({ ...parts, password: () => password, log: () => {} }),
   ]
   for (const [i, pool] of pools.entries()) {
     const w = workflow(`parts ${i}`, () => 'done')

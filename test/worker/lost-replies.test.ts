@@ -1,7 +1,8 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { expect, test } from 'vitest'
 import { workflow } from '../../src/workflow/workflow.ts'
 import { startEngine } from '../support/engine.ts'
+import { openPool } from '../support/pool.ts'
 
 /** Numbers from 0 to 1, the same at every run of the test. */
 function random(seed: number): () => number {
@@ -14,8 +15,7 @@ function random(seed: number): () => number {
 
 /** A pool of which one query in `odds` fails: half of these before they are sent, half after. */
 function lossyPool(connectionString: string, odds: number): pg.Pool & { lost: number } {
-  const pool = Object.assign(new pg.Pool({ connectionString, max: 6 }), { lost: 0 })
-  pool.on('error', () => {})
+  const pool = Object.assign(openPool({ connectionString, max: 6 }), { lost: 0 })
   const next = random(7)
   const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>
   pool.query = (async (...args: unknown[]) => {

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
 import { WorkflowEngine } from '../../src/worker/workflow-engine.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { collect } from '../support/engine.ts'
+import { openPool } from '../support/pool.ts'
 
 /** Worker processes and a client, in a database of their own. */
 export type Processes = {
@@ -31,8 +31,7 @@ export async function startProcesses(at?: { url: string }): Promise<Processes> {
   const log: string[] = []
   const client = new WorkflowEngine({ connectionString: url, logger: collect(log) })
   await client.start(false)
-  const pool = new pg.Pool({ connectionString: url, max: 2 })
-  pool.on('error', () => {})
+  const pool = openPool({ connectionString: url, max: 2 })
   await pool.query(`create table if not exists effects (
       n serial, run text, step text, attempt int, pid int, at timestamptz);
     create table if not exists told (what text)`)

@@ -1,9 +1,9 @@
-import pg from 'pg'
 import { expect, test } from 'vitest'
 import { startPostgres } from '../../src/embedded/index.ts'
 import { WorkflowEngine } from '../../src/worker/workflow-engine.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
 import { collect } from '../support/engine.ts'
+import { openPool } from '../support/pool.ts'
 import { makeServerRoom } from '../support/server-room.ts'
 import { until } from '../support/until.ts'
 
@@ -32,8 +32,7 @@ test('a Postgres that is stopped at once under load and comes back finds its wor
   const options = { connectionString, workflows: [w], logger: collect(log) }
   const engines = [new WorkflowEngine(options), new WorkflowEngine(options)]
   for (const engine of engines) await engine.start({ concurrency: 20, lease: '20 s' })
-  const pool = new pg.Pool({ connectionString, max: 1 })
-  pool.on('error', () => {})
+  const pool = openPool({ connectionString, max: 1 })
   await pool.query('create table entries (n int)')
   const [first] = engines as [WorkflowEngine, WorkflowEngine]
   const ids: string[] = []

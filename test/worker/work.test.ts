@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import pg from 'pg'
 import { expect, test } from 'vitest'
 import { WorkflowEngine } from '../../src/worker/workflow-engine.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
 import { asAdmin } from '../support/database.ts'
 import { collect, startEngine } from '../support/engine.ts'
+import { openPool } from '../support/pool.ts'
 import { startProxy } from '../support/proxy.ts'
 import { until } from '../support/until.ts'
 
@@ -123,7 +123,7 @@ test('a cancel aborts the handler within a second, and no attempt follows', asyn
 
 test('an idle worker asks fewer than two things a second, and uses no CPU to speak of', async () => {
   await using t = await startEngine([])
-  const pool = new pg.Pool({ connectionString: t.db.url, max: 4 })
+  const pool = openPool({ connectionString: t.db.url, max: 4 })
   let asked = 0
   const query = pool.query.bind(pool) as (...args: unknown[]) => unknown
   pool.query = ((...args: unknown[]) => {

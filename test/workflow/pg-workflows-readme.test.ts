@@ -1,10 +1,10 @@
 // The programs of pg-workflows' README, written anew: only the import has changed.
-import pg from 'pg'
 import * as v from 'valibot'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createWorkflowRef, WorkflowClient, WorkflowEngine, workflow } from '../../src/index.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { openPool } from '../support/pool.ts'
 
 let db: TestDatabase
 const engines: { stop(): Promise<void> }[] = []
@@ -234,7 +234,7 @@ test('client and worker apart: a reference, a pool of one’s own, lazy starts',
     return { paid }
   })
   await begin([order])
-  const pool = new pg.Pool({ connectionString: db.url, max: 2 })
+  const pool = openPool({ connectionString: db.url, max: 2 })
   const client = new WorkflowClient({ pool })
   const run = await client.startWorkflow(orderRef, { id: 7 })
   await run.waitForStatus('completed')
