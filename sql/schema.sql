@@ -47,6 +47,7 @@ create table millrace.live with (autovacuum_vacuum_scale_factor=0, autovacuum_va
   lane integer not null default 0
   task integer not null default 0
   seq integer not null default 0
+  stamp bigint
   crashes smallint not null default 0
   state "char" not null
   reason "char"
@@ -254,11 +255,11 @@ create view millrace.run_details with (security_invoker=true) -- A run as people
 
 -- functions -----------------------------------------------------------------------------------------------------
 
-create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json)
+create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json, p_stamp bigint DEFAULT NULL::bigint)
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: ad8073010a950b13b760415fcb5ac341
+  body: d7243a2c80cc05d017e047cee324064a
 
 create function millrace.apply_ask(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone)
   returns void
@@ -300,7 +301,7 @@ create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch 
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, created_at timestamp with time zone, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Leases ready runs to a worker, with input, journal and open waits.
-  body: fe9c4fd08016c120882fa2222faacc10
+  body: 24eb09ab9c9ae91f6e22c943a297ec0d
 
 create function millrace.clock()
   returns timestamp with time zone
@@ -440,25 +441,19 @@ create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigin
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, created_at timestamp with time zone, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql volatile security definer set search_path="" set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Writes the lease into locked live rows and returns their runs.
-  body: 492fa6af2b3cd0c11ed6b2f6e7b070b7
+  body: b7babd2620761777d620462e6ad50550
 
-create function millrace.let_go_behind(p_runs bigint[], p_only bigint[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[])
-  returns bigint[]
-  language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
-  comment: Gives up runs whose owner does not know their journal.
-  body: cb7fee2e8499c5e91d081d8e2ef71f72
-
-create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_parents bigint[], OUT mine bigint[], OUT asked bigint[])
+create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_parents bigint[], p_stamp bigint, OUT mine bigint[], OUT asked bigint[])
   returns record
   language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Locks an owner's runs and their parents, ascending; tells whose fence holds.
-  body: e548336097db3ddd096b1b44f252be8d
+  body: fc00cc4cbf9c6836e8ae6fa4d8616f8f
 
-create function millrace.park_runs(p_only bigint[], p_ask bigint[], p_runs bigint[], p_tasks integer[], p_ops "char"[], p_seqs integer[], p_outputs text[], p_keys text[], p_names text[], p_ms text[], p_now timestamp with time zone)
+create function millrace.park_runs(p_only bigint[], p_ask bigint[], p_runs bigint[], p_tasks integer[], p_ops "char"[], p_seqs integer[], p_outputs text[], p_keys text[], p_names text[], p_ms text[], p_stamp bigint, p_now timestamp with time zone)
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The part of advance_tasks for runs that go on living: waits, yields, pauses.
-  body: de039a9e7b6e224126c245326aa722d6
+  body: fc2e6144bee91ae5c54e5c1f01ca358a
 
 create function millrace.pause_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -483,6 +478,12 @@ create function millrace.refuse_move(p_tenant integer, p_run bigint, p_what text
   language plpgsql volatile security definer set search_path=""
   comment: Raises MR011 with what the run is.
   body: 4069ef3d4193a9a8e707fa8f1f8f5efc
+
+create function millrace.refuse_rewrite(p_only bigint[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[])
+  returns void
+  language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Refuses journal rows that would take the place of others.
+  body: 9c71901d8a96b6b5bc362628260fff66
 
 create function millrace.register_worker(p_tenant integer, p_lease_ms integer, p_info jsonb, p_seen_fence bigint DEFAULT 0)
   returns bigint

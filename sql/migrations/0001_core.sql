@@ -121,6 +121,7 @@ create table millrace.live (        -- a run's place and its mutex: whoever chan
   lane       int      not null default 0,  -- fairness key; 0 where the queue has none
   task       int      not null default 0,  -- 0 is the run itself
   seq        int      not null default 0,  -- length of the journal when the run last left a worker
+  stamp      bigint,                -- of the call that brought the waits, in this lease: a call with a lower one came late
   crashes    smallint not null default 0,  -- owners that died in a row without recording anything
   state      "char"   not null,     -- q queued · s queued, suspected of killing its workers · l leased · w waiting · p paused
   reason     "char",                -- of a pause: p person · c poison (crashes) · h history mismatch · l limit · s step.pause

@@ -167,17 +167,19 @@ type VerdictRow = [
 /**
  * Says all of it in one call; the answers are in the order of `items`, at most one item for each
  * run.
+ * @param options `stamp` rises with each sending by this worker, also when the same is sent again: a
+ *   sending that comes late, after the next, changes nothing
  */
 export async function advanceTasks(
   db: Database,
   tenant: number,
   items: readonly Advance[],
-  tx?: Tx,
+  { tx, stamp }: { tx?: Tx | undefined; stamp?: number } = {},
 ): Promise<Verdict[]> {
   const sorted = [...items].sort(byRun)
-  const values = [tenant, ...columns(sorted)]
+  const values = [tenant, ...columns(sorted), stamp ?? null]
   const text =
-    'select * from millrace.advance_tasks($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18)'
+    'select * from millrace.advance_tasks($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)'
   const rows = tx
     ? (await db.call<Record<string, unknown>>(text, values, tx)).map(
         (row) => Object.values(row) as VerdictRow,

@@ -84,7 +84,7 @@ export class WorkerHost implements RunHost {
     const tenant = await session.tenant()
     const write = async (client: PoolClient, result: T): Promise<Verdict> => {
       const item = this.#item(change(result))
-      return (await advanceTasks(session.db, tenant, [item], client))[0] as Verdict
+      return (await advanceTasks(session.db, tenant, [item], { tx: client }))[0] as Verdict
     }
     const committed = (result: T) => this.#isCommitted(tenant, change(result).length)
     return transactions.use(() =>

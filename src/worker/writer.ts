@@ -17,6 +17,7 @@ export class Writer {
   readonly #session: Session
   readonly #batcher: Batcher<Advance, Answer>
   readonly #leaseOver: () => boolean
+  #sendings = 0
 
   /** @param leaseOver whether this worker's lease is over: then nothing is sent again. */
   constructor(session: Session, leaseOver: () => boolean) {
@@ -40,7 +41,9 @@ export class Writer {
   async #send(items: Advance[]): Promise<Answer[]> {
     for (let turn = 0; ; turn++) {
       try {
-        const verdicts = await advanceTasks(this.#session.db, await this.#session.tenant(), items)
+        const verdicts = await advanceTasks(this.#session.db, await this.#session.tenant(), items, {
+          stamp: ++this.#sendings,
+        })
         return verdicts.map((verdict) => ({ verdict }))
       } catch (error) {
         if (isRefused(error)) return this.#apart(items, error)

@@ -15,11 +15,27 @@ export async function focused(lab: Lab): Promise<string | null> {
     messageBesideWait,
     endBesideWait,
     claimBesideHeld,
+    lateSending,
   ]) {
     const problem = await check(lab)
     if (problem) return problem
   }
   return null
+}
+
+/** A write that was sent again, and whose first sending comes when the wait that it brings is over. */
+async function lateSending(lab: Lab): Promise<string | null> {
+  const [run] = await drawTwo(lab)
+  await startRuns(lab.db, lab.tenant, [start(lab, run)])
+  const { tasks } = await claim(lab)
+  const { task, fence } = tasks[0] as LeasedTask
+  const waits = [{ key: 'wait', name: null, ms: 1 }]
+  const keep = { run, task, fence, parent: null, op: 'k', length: 0, rows: [], waits } as const
+  await advanceTasks(lab.db, lab.tenant, [keep], { stamp: 2 })
+  await pause(2)
+  const [verdict] = await advanceTasks(lab.db, lab.tenant, [keep], { stamp: 1 })
+  await cancel(lab, [run])
+  return verdict?.kind === 'stale' ? null : `a sending that came late ends a wait: ${verdict?.kind}`
 }
 
 /** A run whose workers die is suspected from the third death on; then only it is blamed. */
@@ -99,7 +115,7 @@ async function endBesideWait(lab: Lab): Promise<string | null> {
   const park = { ...common, run, parent: null, op: 'w', waits } as const
   const verdict = await beside(
     lab,
-    (client) => advanceTasks(lab.db, lab.tenant, [end], client),
+    (client) => advanceTasks(lab.db, lab.tenant, [end], { tx: client }),
     () => advanceTasks(lab.db, lab.tenant, [park]),
   )
   await cancel(lab, [run, child])

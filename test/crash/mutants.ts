@@ -104,6 +104,18 @@ export const MUTANTS: readonly Mutant[] = [
   },
   // calls that are sent again
   {
+    name: 'a sending that comes late is heeded',
+    file: 'task/lock_runs.sql',
+    from: 'and (l.stamp >= p_stamp) is not true',
+    to: '',
+  },
+  {
+    name: 'a claim keeps the stamp of the last owner',
+    file: 'task/lease_rows.sql',
+    from: ', stamp = null',
+    to: '',
+  },
+  {
     name: 'a row that is there is an error',
     file: advance,
     from: 'on conflict (run_id, seq) do nothing;',

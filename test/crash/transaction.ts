@@ -69,12 +69,9 @@ async function within(
     data,
   ])
   worker.dieBy(0.015)
-  const [verdict] = (await advanceTasks(
-    world.lab.db,
-    world.lab.tenant,
-    [draft.advance],
-    client,
-  )) as [Verdict]
+  const [verdict] = (await advanceTasks(world.lab.db, world.lab.tenant, [draft.advance], {
+    tx: client,
+  })) as [Verdict]
   if (verdict.kind === 'stale') {
     await client.query('rollback')
     return { kind: 'refused', verdict }

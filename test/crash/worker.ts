@@ -34,6 +34,7 @@ export class Worker {
   id = ''
   zombie = false
   #epoch = 0
+  #sendings = 0
   readonly #ends = new Map<number, string>()
   #turns = 0
 
@@ -204,7 +205,7 @@ export class Worker {
     }
     const { answer, times } = await this.world.surely(async () => {
       this.dieBy(0.01)
-      return advanceTasks(this.db, lab.tenant, advances)
+      return advanceTasks(this.db, lab.tenant, advances, { stamp: ++this.#sendings })
     })
     drafts.forEach((draft, i) => {
       const verdict = answer[i] as Verdict

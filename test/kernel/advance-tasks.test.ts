@@ -173,6 +173,40 @@ test('a call that is repeated after a lost reply changes nothing', async () => {
   expect(await kernel.journal(task.run)).toEqual(['r a 1', 'r b 2', 't t', 'r z'])
 })
 
+test('a sending that comes after the next one ends no wait and pauses nobody', async () => {
+  const { worker, task } = await lease()
+  const say = async (stamp: number, change: Parameters<typeof toAdvance>[1]) => {
+    const items = [toAdvance(task, change)]
+    return (await advanceTasks(kernel.database, 1, items, { stamp }))[0]
+  }
+  const waits = [timer('t', 60_000)]
+  expect(await say(2, { op: 'k', waits })).toEqual({ kind: 'done' })
+  expect(await say(3, { op: 'k', rows: [row('r', 'a')] })).toEqual({ kind: 'done' })
+  await kernel.advanceClock(60_000)
+  expect(await say(1, { op: 'k', waits })).toEqual({ kind: 'stale' })
+  expect(await kernel.journal(task.run)).toEqual(['r a'])
+  const b = { op: 'k', length: 2, rows: [row('r', 'b')] } as const
+  expect(await say(5, b)).toEqual({ kind: 'done' })
+  await kernel.call('pause_workflow', uuid(task.run), {})
+  expect(await say(4, { op: 'k', length: 1, rows: [row('r', 'a')] })).toEqual({ kind: 'done' })
+  expect(await kernel.live(task.run)).toMatchObject({ state: 'l' })
+  const c = { op: 'k', length: 3, rows: [row('r', 'c')] } as const
+  expect(await worker.advance(task, c)).toEqual({ kind: 'paused' })
+  expect(await kernel.journal(task.run)).toEqual([
+    'r a',
+    'r b',
+    'r c',
+    expect.stringMatching(/^p /),
+  ])
+})
+
+test('a journal row is never another than before', async () => {
+  const { worker, task } = await lease()
+  await worker.keep(task, [row('r', 'a', 1)])
+  await expect(worker.keep(task, [row('r', 'a', 2)])).rejects.toMatchObject({ code: 'MR099' })
+  expect(await kernel.journal(task.run)).toEqual(['r a 1'])
+})
+
 test('another tenant is stale, with the right fence as well', async () => {
   const second = await kernel.makeTenant('second')
   const { worker, task } = await lease()

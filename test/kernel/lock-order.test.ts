@@ -108,7 +108,7 @@ function advance(family: Family, ops: { child?: 'c' | 'w'; other?: 'k' | 'f' | '
     const rows = op === 'c' || op === 'f' ? [] : [row('r', 'a')]
     return [toAdvance(task, { op, output: '{}', waits, rows })]
   })
-  return (client) => advanceTasks(kernel.database, 1, items, client)
+  return (client) => advanceTasks(kernel.database, 1, items, { tx: client })
 }
 
 const names = Object.keys(calls)

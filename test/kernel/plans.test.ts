@@ -162,7 +162,7 @@ describe.each(['with statistics', 'with those of an empty database'])(
           return { rows: [] }
         }
         const tx = { query }
-        await advanceTasks(kernel.database, 1, [toAdvance(task, change)], tx)
+        await advanceTasks(kernel.database, 1, [toAdvance(task, change)], { tx })
       }
     })
 

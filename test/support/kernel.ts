@@ -109,7 +109,7 @@ export class TestWorker {
   }
 
   async advance(task: LeasedTask, change: Change, tx?: Tx): Promise<Verdict> {
-    const verdicts = await advanceTasks(this.#db, this.tenant, [toAdvance(task, change)], tx)
+    const verdicts = await advanceTasks(this.#db, this.tenant, [toAdvance(task, change)], { tx })
     return verdicts[0] as Verdict
   }
 

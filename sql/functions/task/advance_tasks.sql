@@ -6,14 +6,16 @@
 --   p_parents  c, f: the parent's run id, or null     p_children  starts of children, as JSON (start_children)
 --   p_keys, p_names, p_ms   k, w, p: the run's waits, as array literals; ms null: as it was before, else for ever
 --   c_*        checkpoints to append
+--   p_stamp    rises with each sending by this worker, also when it sends the same again; null: sent once, come what may
 -- Returns: s stale; p paused, stop here; n news: a journal row that ends a wait of the run, which stays leased: the owner
 -- goes on with it instead of waiting. A call may be repeated: a checkpoint that is there is left alone, a run that left is
--- stale, and a wait that had ended is in the news.
+-- stale, and a wait that had ended is in the news. A sending that comes after the next one is stale: it might end a wait
+-- without anybody hearing of it (the crash histories found that).
 -- Transitions: leased -> leased, queued, waiting, paused, ended. Locks: live rows of runs and parents, ascending.
 create or replace function millrace.advance_tasks(
   p_tenant int, p_runs bigint[], p_tasks int[], p_fences bigint[], p_ops "char"[], p_seqs int[],
   p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[],
-  c_runs bigint[], c_seqs int[], c_kinds "char"[], c_names text[], c_data text[], p_children json default null)
+  c_runs bigint[], c_seqs int[], c_kinds "char"[], c_names text[], c_data text[], p_children json default null, p_stamp bigint default null)
 returns table (run_id bigint, verdict "char", seq int, kind "char", name text, data text)
 language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -22,6 +24,7 @@ declare
   v_now  timestamptz;
   v_only bigint[];      -- the runs whose fence holds; null: all
   v_ask  bigint[];      -- of these, the ones to be paused
+  v_new  int;           -- journal rows that were not there
 begin
   if p_ops <@ '{c,f}'::"char"[] and cardinality(c_runs) = 0 and array_remove(p_parents, null) = '{}' then
     -- the hot path, nothing but endings: the delete is the lock and the check of the fence, for a tenth less WAL
@@ -30,12 +33,7 @@ begin
       where l.run_id = u.id and l.task = u.task and l.fence = u.fence and l.tenant_id = p_tenant returning l.run_id)
     select case when count(*) < cardinality(p_runs) then coalesce(array_agg(g.run_id), '{}') end into v_only from gone g;
   else
-    select x.mine, x.asked into v_only, v_ask from millrace.lock_runs(p_tenant, p_runs, p_tasks, p_fences, p_parents) x;
-    if cardinality(c_runs) > 0 then
-      v_only := millrace.let_go_behind(p_runs, v_only, c_runs, c_seqs, c_kinds, c_names, c_data);
-      v_ask := array(select a from unnest(v_ask) a where v_only is null or a = any (v_only));
-      v_ask := nullif(v_ask, '{}');
-    end if;
+    select x.mine, x.asked into v_only, v_ask from millrace.lock_runs(p_tenant, p_runs, p_tasks, p_fences, p_parents, p_stamp) x;
     delete from millrace.live l using unnest(p_runs, p_ops) u (id, op)
     where u.op in ('c', 'f') and l.run_id = u.id and (v_only is null or u.id = any (v_only));
   end if;
@@ -47,6 +45,10 @@ begin
     from unnest(c_runs, c_seqs, c_kinds, c_names, c_data) u (id, seq, kind, name, data)
     where v_only is null or u.id = any (v_only)
     on conflict (run_id, seq) do nothing;
+    get diagnostics v_new = row_count;
+    if v_new < cardinality(c_runs) then
+      perform millrace.refuse_rewrite(v_only, c_runs, c_seqs, c_kinds, c_names, c_data);
+    end if;
   end if;
   if p_children is not null then
     perform millrace.start_children(p_tenant, v_only, p_children);
@@ -56,7 +58,7 @@ begin
   end if;
   if p_ops && '{w,y,p}'::"char"[] or v_ask is not null or array_remove(p_keys, null) <> '{}' then
     return query
-    select x.* from millrace.park_runs(v_only, v_ask, p_runs, p_tasks, p_ops, p_seqs, p_outputs, p_keys, p_names, p_ms, v_now) x;
+    select x.* from millrace.park_runs(v_only, v_ask, p_runs, p_tasks, p_ops, p_seqs, p_outputs, p_keys, p_names, p_ms, p_stamp, v_now) x;
   end if;
   if v_only is not null then
     return query select u.id, 's'::"char", null::int, null::"char", null::text, null::text
@@ -64,6 +66,6 @@ begin
   end if;
 end $$;
 
-comment on function millrace.advance_tasks(int, bigint[], int[], bigint[], "char"[], int[], text[], text[], bigint[], text[], text[], text[], bigint[], int[], "char"[], text[], text[], json) is
+comment on function millrace.advance_tasks(int, bigint[], int[], bigint[], "char"[], int[], text[], text[], bigint[], text[], text[], text[], bigint[], int[], "char"[], text[], text[], json, bigint) is
   'All that an owner has to say about its runs: results, endings, waits, pauses.';
-revoke execute on function millrace.advance_tasks(int, bigint[], int[], bigint[], "char"[], int[], text[], text[], bigint[], text[], text[], text[], bigint[], int[], "char"[], text[], text[], json) from public;
+revoke execute on function millrace.advance_tasks(int, bigint[], int[], bigint[], "char"[], int[], text[], text[], bigint[], text[], text[], text[], bigint[], int[], "char"[], text[], text[], json, bigint) from public;

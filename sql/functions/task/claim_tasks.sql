@@ -40,6 +40,7 @@ begin
     if v_due then
       perform millrace.tick();
     end if;
+    v_now := millrace.clock();
     for i in 0 .. coalesce(cardinality(p_routes), 0) loop
       -- lock the rows into an array, then draw the fence, then write: a fence drawn first could go back
       v_rows := case when i > 0
@@ -63,7 +64,7 @@ begin
   end if;
   return query select null::bigint, null::int, null::bigint, null::bigint, null::int, null::int, null::timestamptz,
                       null::bigint, null::text, null::text, null::text[], null::text[], null::bigint[], x.*
-               from millrace.get_chores(p_tenant, v_now) x;
+               from millrace.get_chores(p_tenant, millrace.clock()) x;
 end $$;
 
 comment on function millrace.claim_tasks(int, bigint, int, int[], bigint[], int, boolean, boolean) is

@@ -7,7 +7,7 @@ returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int,
 language sql volatile security definer set search_path = '' set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
   with mine as (
-    update millrace.live l set state = 'l', worker_id = p_worker, fence = p_fence
+    update millrace.live l set state = 'l', worker_id = p_worker, fence = p_fence, stamp = null
     where l.ctid = any (p_rows)
     returning l.run_id, l.task, l.turn, l.route_id, l.crashes, l.seq, l.timeout_at, l.wait_keys, l.wait_until)
   select m.run_id, m.task, p_fence, m.turn, m.route_id, m.crashes::int, r.created_at,

@@ -1,9 +1,11 @@
--- lock_runs: whose fence holds, once the rows are locked. Parents are known before any lock: they never change.
+-- lock_runs: whose fence holds, once the rows are locked. Parents are known before any lock: they never change. A call that
+-- comes after a later one of the same owner (p_stamp) is stale too: its reply was given up, and the owner has gone on.
 -- Locks: the live rows of an owner's runs and of the parents that will hear from them, in one ascending list.  Returns:
 --   mine   the runs whose fence holds, or null if all do (so that the common case compares nothing)
 --   asked  those of them that somebody asked to pause, or null
 create or replace function millrace.lock_runs(
-  p_tenant int, p_runs bigint[], p_tasks int[], p_fences bigint[], p_parents bigint[], out mine bigint[], out asked bigint[])
+  p_tenant int, p_runs bigint[], p_tasks int[], p_fences bigint[], p_parents bigint[], p_stamp bigint,
+  out mine bigint[], out asked bigint[])
 language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
@@ -15,9 +17,10 @@ begin
   from (select l.run_id, l.ask
         from (select u.id, u.task, u.fence from unnest(p_runs, p_tasks, p_fences) u (id, task, fence) order by u.id, u.task) u
         join millrace.live l on l.run_id = u.id and l.task = u.task and l.fence = u.fence and l.tenant_id = p_tenant
+          and (l.stamp >= p_stamp) is not true
         order by l.run_id, l.task for update of l) x;
   mine := case when cardinality(mine) = cardinality(p_runs) then null else coalesce(mine, '{}') end;
 end $$;
 
-comment on function millrace.lock_runs(int, bigint[], int[], bigint[], bigint[]) is 'Locks an owner''s runs and their parents, ascending; tells whose fence holds.';
-revoke execute on function millrace.lock_runs(int, bigint[], int[], bigint[], bigint[]) from public;
+comment on function millrace.lock_runs(int, bigint[], int[], bigint[], bigint[], bigint) is 'Locks an owner''s runs and their parents, ascending; tells whose fence holds.';
+revoke execute on function millrace.lock_runs(int, bigint[], int[], bigint[], bigint[], bigint) from public;

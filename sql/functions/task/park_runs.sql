@@ -4,7 +4,7 @@
 -- message here and whoever sends one hold the same lock, so none is missed.
 create or replace function millrace.park_runs(
   p_only bigint[], p_ask bigint[], p_runs bigint[], p_tasks int[], p_ops "char"[], p_seqs int[], p_outputs text[],
-  p_keys text[], p_names text[], p_ms text[], p_now timestamptz)
+  p_keys text[], p_names text[], p_ms text[], p_stamp bigint, p_now timestamptz)
 returns table (run_id bigint, verdict "char", seq int, kind "char", name text, data text)
 language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -15,7 +15,7 @@ declare
 begin
   if array_remove(p_keys, null) <> '{}' then
     update millrace.live l
-    set wait_keys = u.keys::text[], wait_names = u.names::text[], wait_until = x.untils
+    set wait_keys = u.keys::text[], wait_names = u.names::text[], wait_until = x.untils, stamp = p_stamp
     from unnest(p_runs, p_tasks, p_keys, p_names, p_ms) u (id, task, keys, names, ms)
     join millrace.live o on o.run_id = u.id and o.task = u.task,
     -- a time that is to stay as it was, but is not there, ended in a call whose reply was lost: it is over now
@@ -35,9 +35,14 @@ begin
            or exists (select from millrace.signals g where g.run_id = u.id and g.taken is null and g.name = any (l.wait_names)));
   end if;
   if p_ask is not null then
-    return query select u.id, 'p'::"char", null::int, null::"char", null::text, null::text
-                 from unnest(p_runs, p_tasks, p_ops, p_seqs) u (id, task, op, seq), millrace.apply_ask(u.id, u.task, u.seq, p_now)
-                 where u.id = any (p_ask) and u.id <> all (v_news) and u.op not in ('c', 'f');  -- one that ended is not paused
+    -- one that ended is not paused; nor is one whose owner has gone on: this call comes late
+    return query
+    select u.id, 'p'::"char", null::int, null::"char", null::text, null::text
+    from (select x.* from unnest(p_runs, p_tasks, p_ops, p_seqs) x (id, task, op, seq)
+          where x.id = any (p_ask) and x.id <> all (v_news) and x.op not in ('c', 'f')
+            and not exists (select from millrace.checkpoints c where c.run_id = x.id and c.seq >= x.seq)
+          offset 0) u,
+         millrace.apply_ask(u.id, u.task, u.seq, p_now);
   end if;
   if p_ops && '{w,y,p}'::"char"[] then
     v_turn := nextval('millrace.numbers') * 1024;
@@ -57,6 +62,6 @@ begin
   end if;
 end $$;
 
-comment on function millrace.park_runs(bigint[], bigint[], bigint[], int[], "char"[], int[], text[], text[], text[], text[], timestamptz) is
+comment on function millrace.park_runs(bigint[], bigint[], bigint[], int[], "char"[], int[], text[], text[], text[], text[], bigint, timestamptz) is
   'The part of advance_tasks for runs that go on living: waits, yields, pauses.';
-revoke execute on function millrace.park_runs(bigint[], bigint[], bigint[], int[], "char"[], int[], text[], text[], text[], text[], timestamptz) from public;
+revoke execute on function millrace.park_runs(bigint[], bigint[], bigint[], int[], "char"[], int[], text[], text[], text[], text[], bigint, timestamptz) from public;
