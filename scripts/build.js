@@ -23,7 +23,7 @@ const { status } = spawnSync(
     stdio: 'inherit',
   },
 )
-if (existsSync(join(made, 'cli', 'main.js'))) {
+if (status === 0) {
   chmodSync(join(made, 'cli', 'main.js'), 0o755)
   if (existsSync(dist)) renameSync(dist, old)
   renameSync(made, dist)

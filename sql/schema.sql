@@ -76,6 +76,7 @@ create table millrace.migrations
   constraint migrations_pkey PRIMARY KEY (name)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
+  policy tenant for select to public using true
 
 create table millrace.outcomes partition by RANGE (run_id)
   run_id bigint not null
@@ -102,6 +103,7 @@ create table millrace.repeatables
   constraint repeatables_pkey PRIMARY KEY (path)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
+  policy tenant for select to public using true
 
 create table millrace.routes
   id integer not null generated always as identity
@@ -317,6 +319,12 @@ create function millrace.current_tenant()
   rights: grant execute to public
   a standard SQL body
 
+create function millrace.describe_worker(p_worker bigint, p_info jsonb)
+  returns void
+  language sql volatile security definer set search_path=""
+  comment: Changes what people see of a worker.
+  body: ea7269dd541f9f6a0490ac3ff299d9b8
+
 create function millrace.duration_ms(p_duration jsonb)
   returns bigint
   language plpgsql immutable set search_path=""
@@ -387,16 +395,16 @@ create function millrace.get_runs(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(run json, last_seen uuid)
   language plpgsql stable security definer set search_path="" set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Runs as JSON, newest first, with filters and a cursor.
-  body: abd55818ad6a889ef60f5fa57f298932
+  body: 315af758c402014adab4b4fedde5f34a
 
 create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
-  returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text)
+  returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text)
   language plpgsql stable security definer set search_path="" set jit=off
   comment: What happened to a run, in order: attempts, errors, waits, pauses.
-  body: 56dbb523ad038b02acd6522173a9698d
+  body: 2fd7aabd9b5bf3c1e0ad81d61eae3fcc
 
 create function millrace.get_workers(options jsonb DEFAULT '{}'::jsonb)
-  returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, seen_until timestamp with time zone, alive boolean)
+  returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, lease_until timestamp with time zone, alive boolean)
   language sql stable security definer set search_path=""
   comment: The worker processes, and the steps that have run for long there.
   body: ed86e64f2a1115b3120c50373390077f
@@ -405,7 +413,7 @@ create function millrace.get_workflows(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, version text, kind text, live integer, workers integer)
   language sql stable security definer set search_path=""
   comment: The registered workflow versions, with their live runs and workers.
-  body: d0815a9f4679a01c960b7c03edb6fd14
+  body: 1e866875d00982173f8891e325fef6cd
 
 create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
@@ -471,7 +479,7 @@ create function millrace.recover()
   returns integer
   language plpgsql volatile security definer set search_path=""
   comment: Hands back the runs of workers whose lease is over; returns how many.
-  body: 7014f56f4189c3187ac27bd52b65e804
+  body: 7337a40930c75af0e1abb3387a8d086c
 
 create function millrace.refuse_move(p_tenant integer, p_run bigint, p_what text)
   returns void

@@ -4,7 +4,9 @@ select r.id as run_id, r.tenant_id, coalesce((m.meta ->> 'id')::uuid, millrace.r
        w.name as workflow_id, w.version, o.queue, o.priority,
        case when e.status is not null then case e.status when 'c' then 'completed' when 'f' then 'failed' else 'cancelled' end
             else case l.state when 'l' then 'running' when 'w' then case when l.wait_keys = '{~start}' then 'pending' else 'waiting' end
-                 when 'p' then 'paused' else case when l.seq > 0 then 'running' else 'pending' end end end as status,
+                 when 'p' then 'paused' else case when l.seq > 0 and exists (
+                                        select from millrace.checkpoints c where c.run_id = r.id and c.kind not in ('p', 'u'))
+                                      then 'running' else 'pending' end end end as status,
        case l.reason when 'p' then 'person' when 'c' then 'poison' when 'h' then 'history_mismatch' when 'l' then 'limit'
             when 's' then 'step' end as reason,
        m.meta, r.input, case when e.status = 'c' then e.output end as output,

@@ -1,5 +1,5 @@
 import type { RunFailure } from '../model/failure.ts'
-import type { WorkflowLogger } from '../model/logger.ts'
+import type { LogLevel, WorkflowLogger } from '../model/logger.ts'
 import type { Output } from './output.ts'
 import { clockTime, coarse, count, firstLine } from './show/words.ts'
 import { printable } from './style.ts'
@@ -8,9 +8,6 @@ import type { Ended, RunEvents, RunName, WaitName } from './workflow-files/run-e
 
 /** Lines of one second about single runs; of the rest only the number is told. */
 const LINES_A_SECOND = 30
-
-/** What loggers of handlers and steps write: level, where, and the message. */
-const logLine = /^(debug|info|warn|error) (.*?): (.*)$/s
 
 /** What a process with a worker tells while it lives: lines for people, or a JSON object a line. */
 export class EventLog implements RunEvents, WorkflowLogger {
@@ -57,14 +54,11 @@ export class EventLog implements RunEvents, WorkflowLogger {
     })
   }
 
-  logged(run: RunName, message: string): void {
-    // the handler's own lines, told as they were written; those of a step keep its name
-    const [, level = 'info', where = '', text = message] = logLine.exec(message) ?? []
-    const from = where === 'handler' ? '' : `${where}: `
+  logged(run: RunName, level: LogLevel, message: string): void {
     const { paint } = this.#out
     const sign =
       level === 'error' ? paint('red', '·') : level === 'warn' ? paint('yellow', '·') : '·'
-    this.#ofRun('log', run, sign, printable(`${from}${text}`), { level, message: `${from}${text}` })
+    this.#ofRun('log', run, sign, printable(message), { level, message })
   }
 
   attemptFailed(run: RunName, step: string, failure: RunFailure): void {

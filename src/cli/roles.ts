@@ -22,7 +22,7 @@ const forClients = {
 /** What a worker calls beside that. */
 const forWorkers = {
   'to make workflows known': ['register_workflow', 'get_routes'],
-  'to live': ['register_worker', 'renew_lease', 'report_running', 'stop_worker'],
+  'to live': ['register_worker', 'describe_worker', 'renew_lease', 'report_running', 'stop_worker'],
   'to take runs and write what they did': [
     'claim_tasks',
     'advance_tasks',
@@ -65,7 +65,7 @@ const head = `-- Roles and grants for Millrace. Run this as a superuser, in the 
 --
 --   millrace_owner     owns the schema; nobody logs in as it
 --   millrace_migrator  runs "millrace migrate", as the owner
---   millrace_worker    runs workers, with --migrate off
+--   millrace_worker    runs workers; the migrator comes first
 --   millrace_client    starts, signals, steers and reads runs
 --
 -- Give those that log in a password of their own:  alter role millrace_worker password '…';
@@ -107,4 +107,8 @@ const beforeGrants = `do $$ begin
   end if;
 `
 
-const afterGrants = 'end $$;\ncommit;\n'
+const afterGrants = `  -- clients and workers: to see whether the schema is up to date
+  grant select on millrace.migrations, millrace.repeatables to millrace_client, millrace_worker;
+end $$;
+commit;
+`

@@ -110,11 +110,12 @@ class WorkerProcess {
     )
   }
 
-  /** A role that only runs workers may not look at the schema. */
+  /** A role that only runs workers may see whether the schema is up to date, not change it. */
   #explain(error: unknown): never {
     const { migrate } = this.#options
     if (!(error instanceof PermissionError) || migrate === 'off') throw error
-    const hint = `A role that may only run workers needs --migrate off (it is "${migrate}").`
+    const hint =
+      'If the schema is to be migrated: do that first, as its owner; or pass --migrate off, and leave it as it is.'
     throw new PermissionError(`${error.message} ${hint}`, { cause: error })
   }
 

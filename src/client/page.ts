@@ -1,7 +1,10 @@
 import { InvalidInputError } from '../model/errors.ts'
 import { isUuid } from '../model/run-id.ts'
 
-/** One page of a list. Cursors are opaque: pass them as `startingAfter` or `endingBefore`. */
+/**
+ * One page of a list. Cursors are opaque: pass them as `startingAfter` or `endingBefore`. A page under
+ * a rare filter may be short, or empty, and still have more behind it.
+ */
 export type Page<T> = {
   items: T[]
   nextCursor: string | null
@@ -21,7 +24,8 @@ type Fetched<T> = { items: T[]; lastSeen: string | null }
 type SqlPage = { limit: number; after?: string; before?: string }
 
 /**
- * Asks for one item more than a page holds, to know whether there is a next.
+ * Asks for one item more than a page holds, to know whether there is a next. `lastSeen` tells how far
+ * a short page has looked, if there is more.
  * @throws InvalidInputError
  */
 export async function readPage<T extends { id: string }>(
@@ -35,22 +39,23 @@ export async function readPage<T extends { id: string }>(
   const after = checkCursor(request.startingAfter)
   const before = checkCursor(request.endingBefore)
   if (after && before) throw new InvalidInputError('Give startingAfter or endingBefore, not both.')
-  const { items: found } = await fetch({
+  const { items: found, lastSeen } = await fetch({
     limit: limit + 1,
     ...(after ? { after } : {}),
     ...(before ? { before } : {}),
   })
-  const more = found.length > limit
+  const full = found.length > limit
+  const more = full || lastSeen !== null
   // newest first: the one too many is the newest when paging backwards, the oldest else
-  const items = before && more ? found.slice(1) : found.slice(0, limit)
+  const items = before && full ? found.slice(1) : found.slice(0, limit)
   const hasMore = before ? true : more
   const hasPrev = before ? more : after !== null
   return {
     items,
     hasMore,
     hasPrev,
-    nextCursor: hasMore ? (items.at(-1)?.id ?? null) : null,
-    prevCursor: hasPrev ? (items[0]?.id ?? null) : null,
+    nextCursor: hasMore ? ((before || full ? items.at(-1)?.id : lastSeen) ?? null) : null,
+    prevCursor: hasPrev ? ((after || full ? items[0]?.id : lastSeen) ?? null) : null,
   }
 }
 

@@ -16,6 +16,8 @@ export type TimelineEntry = {
   readonly timestamp: Date
   /** Who paused, resumed or cancelled, if they said so. */
   readonly by: string | null
+  /** Why it was paused or cancelled, if they said so; of a pause by the engine, why that was. */
+  readonly reason: string | null
 }
 
 export function readTimeline(rows: readonly TimelineRow[]): TimelineEntry[] {
@@ -30,5 +32,6 @@ export function readTimeline(rows: readonly TimelineRow[]): TimelineEntry[] {
     failure: row.failure as RunFailure | null,
     timestamp: row.at,
     by: row.by,
+    reason: row.reason,
   }))
 }

@@ -298,7 +298,16 @@ export class WorkflowClient {
 
   /** The worker processes, and the steps that have run for long there. */
   async getWorkers(): Promise<
-    { id: string; host: string; pid: number; queues: string[]; seenAt: Date; running: string[] }[]
+    {
+      id: string
+      host: string
+      pid: number
+      queues: string[] | null
+      workflows: { id: string; version: string }[]
+      startedAt: Date
+      leaseUntil: Date
+      running: { runId: string; stepId: string; since: Date }[]
+    }[]
   > {
     const rows = await workers.getWorkers(this.session.db, this.session.options())
     return rows
@@ -307,9 +316,15 @@ export class WorkflowClient {
         id: row.id,
         host: row.info.host,
         pid: row.info.pid,
-        queues: [...(row.info.queues ?? [])],
-        seenAt: row.seen_until,
-        running: (row.running ?? []).map((step) => `${step.run} ${step.step}`),
+        queues: row.info.queues === null ? null : [...row.info.queues],
+        workflows: row.info.workflows.map(([id, version]) => ({ id, version })),
+        startedAt: row.started_at,
+        leaseUntil: row.lease_until,
+        running: (row.running ?? []).map(({ run, step, since }) => ({
+          runId: run,
+          stepId: step,
+          since: new Date(since),
+        })),
       }))
   }
 

@@ -25,7 +25,7 @@ export function isRetryable(error: unknown): boolean {
  */
 export function isRefused(error: unknown): boolean {
   const code = (error as PgError | undefined)?.code
-  return typeof code === 'string' && /^(MR0[0-5]|22|23|54)/.test(code) && code !== 'MR042'
+  return typeof code === 'string' && /^(MR0[0-5]|MR099|22|23|54)/.test(code) && code !== 'MR042'
 }
 
 /** The outcome is unknown, or nothing happened: the database could not be reached to the end. */
@@ -33,7 +33,7 @@ export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof UnavailableError) return true
   const { code, message } = (error ?? {}) as PgError
   if (typeof code === 'string') return network.test(code) || away.test(code)
-  return /connection (terminated|ended)|terminating connection|timeout|not queryable|use a pool after/i.test(
+  return /connection (terminated|ended)|lost connection to parallel worker|terminating connection|timeout|not queryable|use a pool after/i.test(
     message ?? '',
   )
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import { SchemaVersionError } from '../model/errors.ts'
 import type { Database } from './database.ts'
@@ -14,6 +15,10 @@ export const KERNEL_LEVEL = 1
 const OLDEST_LEVEL = 1
 /** Postgres that has `security_invoker` views. */
 const OLDEST_POSTGRES = 15
+/** A table is in use: so often it is tried again, after a pause of up to so long. */
+const LOCK_NOT_AVAILABLE = '55P03'
+const LOCK_TURNS = 30
+const LOCK_PAUSE_MS = 2000
 
 export type MigrateOptions = {
   /** Apply nothing; say what would be applied. */
@@ -44,23 +49,44 @@ export async function migrate(db: Database, options: MigrateOptions = {}): Promi
     await checkServer(client)
     const todo = await outstanding(client, db.schema, options)
     if (todo.length === 0 || options.dryRun) return { applied: todo.map((file) => file.path) }
-    await client.query('begin')
-    await client.query(
-      "set local lock_timeout = '60s'; set local check_function_bodies = off; set local client_min_messages = warning",
-    )
-    await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      `millrace migrate ${db.schema}`,
-    ])
-    const applied = await apply(client, db.schema, options)
-    await client.query('commit')
-    return { applied }
+    for (let turn = 1; ; turn++) {
+      try {
+        return { applied: await applyAtOnce(client, db.schema, options) }
+      } catch (error) {
+        await client.query('rollback').catch(() => {})
+        if ((error as pg.DatabaseError).code !== LOCK_NOT_AVAILABLE || turn === LOCK_TURNS)
+          throw error
+        await pause(Math.random() * LOCK_PAUSE_MS)
+      }
+    }
   } catch (error) {
-    await client.query('rollback').catch(() => {})
     throw decodeError(error)
   } finally {
     client.off('error', ignore)
     client.release()
   }
+}
+
+/**
+ * In one transaction. Another process that migrates is waited for; a table that is in use only for a
+ * moment, because whoever wants it next waits behind us, and that may be every worker.
+ */
+async function applyAtOnce(
+  client: pg.PoolClient,
+  schema: string,
+  options: MigrateOptions,
+): Promise<string[]> {
+  await client.query('begin')
+  await client.query(
+    "set local lock_timeout = '60s'; set local check_function_bodies = off; set local client_min_messages = warning",
+  )
+  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    `millrace migrate ${schema}`,
+  ])
+  await client.query("set local lock_timeout = '2s'")
+  const applied = await apply(client, schema, options)
+  await client.query('commit')
+  return applied
 }
 
 function ignore(): void {}

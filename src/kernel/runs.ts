@@ -170,16 +170,19 @@ export async function fastForwardRun(
   return rows[0]?.run as RunJson
 }
 
-/** Runs, newest first, and the last id that was looked at. @see sql/functions/run/get_runs.sql */
+/**
+ * Runs, newest first, and where to go on; null if there are no more.
+ * @see sql/functions/run/get_runs.sql
+ */
 export async function getRuns(
   db: Database,
   options: SqlOptions,
 ): Promise<{ runs: RunJson[]; lastSeen: string | null }> {
-  const rows = await db.call<{ run: RunJson; last_seen: string | null }>(
+  const rows = await db.call<{ run: RunJson | null; last_seen: string | null }>(
     'select * from millrace.get_runs($1)',
     [options],
   )
-  return { runs: rows.map((row) => row.run), lastSeen: rows[0]?.last_seen ?? null }
+  return { runs: rows.flatMap(({ run }) => run ?? []), lastSeen: rows[0]?.last_seen ?? null }
 }
 
 export type TimelineRow = {
@@ -193,6 +196,7 @@ export type TimelineRow = {
   failure: unknown
   at: Date
   by: string | null
+  reason: string | null
 }
 
 /** What happened to a run, in order. @see sql/functions/run/get_timeline.sql */

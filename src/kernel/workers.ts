@@ -26,6 +26,15 @@ export async function registerWorker(
   return rows[0]?.id as string
 }
 
+/** Another set of workflows than it was registered with. */
+export async function describeWorker(
+  db: Database,
+  worker: string,
+  info: WorkerInfo,
+): Promise<void> {
+  await db.call('select millrace.describe_worker($1, $2)', [worker, JSON.stringify(info)])
+}
+
 /** The statement of the heartbeat: the lease thread has no Database, only a connection. */
 export const RENEW_LEASE = 'select millrace.renew_lease($1, $2) as held'
 
@@ -74,7 +83,7 @@ export type WorkerRow = {
   info: WorkerInfo
   running: { run: string; step: string; since: string }[] | null
   started_at: Date
-  seen_until: Date
+  lease_until: Date
   alive: boolean
 }
 

@@ -11,21 +11,52 @@ export interface RunLogger extends WorkflowLogger {
   warn(message: string, fields?: object): void
 }
 
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/** Takes one line. `args` are the fields, or what `error` was given. */
+export type LogSink = (level: LogLevel, message: string, args: readonly unknown[]) => void
+
 /** Where nobody gave a logger: errors go to the console, the rest nowhere. */
 export const quietLogger: WorkflowLogger = {
   log: () => {},
   error: (message, ...args) => console.error(message, ...args),
 }
 
-/** A logger whose lines begin with where they come from. @example runLogger(console, 'order 0192… charge') */
-export function runLogger(logger: WorkflowLogger, where: string): RunLogger {
-  const line = (level: string, message: string, fields?: object) =>
-    `${level} ${where}: ${message}${fields ? ` ${JSON.stringify(fields)}` : ''}`
+/** A logger whose lines go to `sink`. */
+export function makeRunLogger(sink: LogSink): RunLogger {
   return {
-    log: (message) => logger.log(line('info', message)),
-    debug: (message, fields) => logger.log(line('debug', message, fields)),
-    info: (message, fields) => logger.log(line('info', message, fields)),
-    warn: (message, fields) => logger.log(line('warn', message, fields)),
-    error: (message, ...args) => logger.error(line('error', message), ...args),
+    log: (message) => sink('info', message, []),
+    debug: (message, ...fields) => sink('debug', message, fields),
+    info: (message, ...fields) => sink('info', message, fields),
+    warn: (message, ...fields) => sink('warn', message, fields),
+    error: (message, ...args) => sink('error', message, args),
   }
+}
+
+/** The logger of a run. @example runLogger(console, 'order 0192…').warn('late') // warn order 0192…: late */
+export function runLogger(logger: WorkflowLogger, run: string): RunLogger {
+  return makeRunLogger((level, message, args) => {
+    if (level === 'error') logger.error(`error ${run}: ${message}`, ...args)
+    else logger.log(`${level} ${run}: ${withFields(message, args)}`)
+  })
+}
+
+/** The logger of a step, in that of its run. */
+export function stepLogger(logger: RunLogger, step: string): RunLogger {
+  return makeRunLogger((level, message, args) =>
+    logger[level](`${step}: ${message}`, ...(args as object[])),
+  )
+}
+
+/** Says nothing while `quiet()`: a handler that is replayed has said it all before. */
+export function replayLogger(logger: RunLogger, quiet: () => boolean): RunLogger {
+  return makeRunLogger((level, message, args) => {
+    if (!quiet()) logger[level](message, ...(args as object[]))
+  })
+}
+
+/** A line with its fields, as JSON. */
+export function withFields(message: string, fields: readonly unknown[]): string {
+  const parts = fields.filter((field) => field !== undefined).map((field) => JSON.stringify(field))
+  return [message, ...parts].join(' ')
 }

@@ -140,7 +140,9 @@ export class TestEngine extends WorkflowEngine {
   async #restless(): Promise<TimeoutError> {
     const { items } = await this.getRuns({ statuses: ['pending', 'running'], limit: 5 })
     const runs = items.map((run) => `${run.workflowId} ${run.id} is ${run.status}`)
-    const steps = (await this.getWorkers()).flatMap((worker) => worker.running)
+    const steps = (await this.getWorkers()).flatMap(({ running }) =>
+      running.map(({ runId, stepId }) => `${runId} ${stepId}`),
+    )
     const at = steps.length > 0 ? ` Running steps: ${steps.slice(0, 5).join(', ')}.` : ''
     return new TimeoutError(
       `Runs do not come to rest: ${runs.join('; ')}.${at} A step that never ends, or a run whose workflow the engine does not have, keeps it waiting.`,

@@ -6,7 +6,7 @@ import type { RunEnd } from '../definition/definition.ts'
 import type { Registry } from '../definition/registry.ts'
 import { Listener } from '../kernel/listen.ts'
 import { heldTasks, type LeasedTask } from '../kernel/tasks.ts'
-import { registerWorker, stopWorker } from '../kernel/workers.ts'
+import { describeWorker, registerWorker, stopWorker, type WorkerInfo } from '../kernel/workers.ts'
 import { LeaseLostError, UnavailableError } from '../model/errors.ts'
 import { Claimer } from './claimer.ts'
 import { type HeldRun, HeldRuns } from './held-runs.ts'
@@ -107,6 +107,12 @@ export class Worker {
   async refresh(): Promise<void> {
     await this.#claimer.refreshRoutes()
     this.#wake.now()
+    if (this.#id !== '') await describeWorker(this.#parts.session.db, this.#id, this.#info())
+  }
+
+  #info(): WorkerInfo {
+    const { queues } = this.#parts.options
+    return { host: hostname(), pid: process.pid, queues, workflows: this.#claimer.workflows() }
   }
 
   async #drained(ms: number): Promise<void> {
@@ -123,11 +129,9 @@ export class Worker {
     const { session, options } = this.#parts
     const tenant = await session.tenant()
     if (this.#id !== '') await stopWorker(session.db, this.#id)
-    const workflows = this.#claimer.workflows()
-    const info = { host: hostname(), pid: process.pid, queues: options.queues, workflows }
     const sentAt = process.hrtime.bigint()
     const seen = String(this.#seenFence)
-    this.#id = await registerWorker(session.db, tenant, options.leaseMs, info, seen)
+    this.#id = await registerWorker(session.db, tenant, options.leaseMs, this.#info(), seen)
     this.#epoch = 0
     const { leaseMs, heartbeatMs } = options
     const lease = { worker: this.#id, leaseMs, heartbeatMs, sentAt }

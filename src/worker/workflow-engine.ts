@@ -3,7 +3,7 @@ import type { Definition, Startable } from '../definition/definition.ts'
 import { Registry } from '../definition/registry.ts'
 import { registerWorkflow } from '../kernel/definitions.ts'
 import { checkMigrated, migrate } from '../kernel/migrate.ts'
-import { resolveWorkerOptions, type WorkerOptions } from './options.ts'
+import { type ResolvedWorkerOptions, resolveWorkerOptions, type WorkerOptions } from './options.ts'
 import { Worker } from './worker.ts'
 
 export type WorkflowEngineOptions = WorkflowClientOptions & {
@@ -21,7 +21,8 @@ export class WorkflowEngine extends WorkflowClient {
   readonly #registry = new Registry()
   readonly #migrate: 'auto' | 'check' | 'off'
   #worker: Worker | null = null
-  #started: Promise<void> | null = null
+  #prepared: Promise<void> | null = null
+  #starting: Promise<void> | null = null
   #registered = false
 
   /** @throws InvalidInputError for the connection, DuplicateWorkflowError */
@@ -45,22 +46,29 @@ export class WorkflowEngine extends WorkflowClient {
     const asEngine = typeof first === 'boolean' ? first : true
     const options = resolveWorkerOptions(typeof first === 'boolean' ? second : first)
     await this.prepare()
-    if (!asEngine || this.#worker) return
-    const { session, starter, results } = this
-    const worker = new Worker({ session, starter, results, registry: this.#registry, options })
-    this.#worker = worker
-    await worker.start().catch((error: unknown) => {
-      if (this.#worker === worker) this.#worker = null
+    if (!asEngine) return
+    this.#starting ??= this.#startWorker(options).catch((error: unknown) => {
+      this.#starting = null
       throw error
     })
+    await this.#starting
+  }
+
+  async #startWorker(options: ResolvedWorkerOptions): Promise<void> {
+    const { session, starter, results } = this
+    const worker = new Worker({ session, starter, results, registry: this.#registry, options })
+    await worker.start()
+    this.#worker = worker
   }
 
   /** Lets running steps finish, hands the rest back, and closes its connections. */
   override async stop(): Promise<void> {
+    await this.#starting?.catch(() => {})
     const worker = this.#worker
     this.#worker = null
+    this.#starting = null
     await worker?.stop()
-    this.#started = null
+    this.#prepared = null
     await super.stop()
   }
 
@@ -100,11 +108,11 @@ export class WorkflowEngine extends WorkflowClient {
    * An engine that was not started makes its workflows known all the same, to start runs of them.
    */
   protected override prepare(): Promise<void> {
-    this.#started ??= this.#prepareOnce().catch((error: unknown) => {
-      this.#started = null
+    this.#prepared ??= this.#prepareOnce().catch((error: unknown) => {
+      this.#prepared = null
       throw error
     })
-    return this.#started
+    return this.#prepared
   }
 
   async #prepareOnce(): Promise<void> {

@@ -75,6 +75,11 @@ export class Execution implements RunHandle {
     return this.#over
   }
 
+  /** The handler has not come to where the run was when this process got it. */
+  get replaying(): boolean {
+    return this.journal.unseen.size > 0
+  }
+
   /** Of the handler: 1, 2, … */
   get attempt(): number {
     return this.journal.handlerFailures + this.lease.crashes + 1

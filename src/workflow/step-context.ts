@@ -1,4 +1,4 @@
-import { runLogger } from '../model/logger.ts'
+import { stepLogger } from '../model/logger.ts'
 import type { Execution } from './execution.ts'
 import type { StepContext } from './step-types.ts'
 
@@ -23,7 +23,7 @@ export function stepContext(
       return signal()
     },
     get logger() {
-      return runLogger(host.logger, `${key} (attempt ${attempt})`)
+      return stepLogger(host.logger, `${key} (attempt ${attempt})`)
     },
   }
 }

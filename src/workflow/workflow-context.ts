@@ -1,6 +1,6 @@
 import type { JournalRow } from '../model/journal.ts'
 import { decodePayload } from '../model/json.ts'
-import { type RunLogger, runLogger } from '../model/logger.ts'
+import { type RunLogger, replayLogger } from '../model/logger.ts'
 import type { Schema, SchemaOut } from '../model/schema.ts'
 import type { Execution } from './execution.ts'
 import type { StepBaseContext } from './step-types.ts'
@@ -24,6 +24,7 @@ export type WorkflowContext<S extends Schema = Schema, Step = StepBaseContext> =
   readonly attempt: number
   /** Aborted when the run is cancelled, lost or timed out, or this process stops. */
   readonly signal: AbortSignal
+  /** Says nothing at a replay, up to where the run was before. */
   readonly logger: RunLogger
   /** What was recorded before this process took the run, by step. */
   readonly timeline: Record<string, RecordedStep>
@@ -49,7 +50,7 @@ export function workflowContext(
       return x.signal
     },
     get logger() {
-      return runLogger(host.logger, 'handler')
+      return replayLogger(host.logger, () => x.replaying)
     },
     get timeline() {
       return readTimeline(lease.journal)

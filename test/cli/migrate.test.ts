@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { grantedFunctions } from '../../src/cli/roles.ts'
-import { WorkflowClient } from '../../src/index.ts'
+import { WorkflowClient, WorkflowEngine } from '../../src/index.ts'
 import { asAdmin, createEmptyDatabase, type TestDatabase } from '../support/database.ts'
 import { makeFolder, millrace, millraceJson, startMillrace } from './millrace.ts'
 
@@ -122,13 +122,18 @@ export const child = workflow('child', async ({ input }) => input)
     expect(await client.getWorkers()).toHaveLength(1)
     await client.stop()
     expect((await worker.stop('SIGTERM')).code).toBe(0)
+    const checks = new WorkflowEngine({ connectionString: urlOf('worker'), migrate: 'check' })
+    await checks.start(false)
+    await checks.stop()
 
     const args = ['worker', '--migrate', 'off']
     const refused = await millrace(args, { url: urlOf('client'), cwd: folder.path })
     expect([refused.code, refused.stderr.slice(0, 12)]).toEqual([5, 'error MR042:'])
+    const path = 'functions/id/take_ids.sql'
+    await db.query(`update millrace.repeatables set checksum = 'old' where path = $1`, [path])
     const migrating = await millrace(['worker'], { url: urlOf('worker'), cwd: folder.path })
     expect([migrating.code, migrating.stderr.slice(0, 12)]).toEqual([5, 'error MR042:'])
-    expect(migrating.stderr).toContain('needs --migrate off')
+    expect(migrating.stderr).toContain('pass --migrate off')
   })
 
   test('a doctor tells a client from a worker', async () => {

@@ -261,7 +261,13 @@ test('progress counts the steps of the last completed run', async () => {
 test('workers and workflows are listed', async () => {
   await t.engine.registerWorkflow(echo)
   const [worker] = await t.engine.getWorkers()
-  expect(worker).toMatchObject({ pid: process.pid })
-  const rows = await t.engine.getWorkflows()
-  expect(rows.find((row) => row.id === 'echo')).toMatchObject({ version: '1', kind: 'function' })
+  expect(worker).toMatchObject({ pid: process.pid, queues: null, running: [] })
+  expect(worker?.workflows).toContainEqual({ id: 'echo', version: '1' })
+  const known = { version: '1', kind: 'function', workers: 1 }
+  const echoes = async () => (await t.engine.getWorkflows()).find(({ id }) => id === 'echo')
+  expect(await echoes()).toMatchObject(known)
+  await t.engine.unregisterWorkflow('echo')
+  expect(await echoes()).toMatchObject({ ...known, workers: 0 })
+  await t.engine.registerWorkflow(echo)
+  expect(await echoes()).toMatchObject(known)
 })

@@ -133,10 +133,10 @@ test('a start in a transaction that stays open does not cost an idle worker its 
   await tx.query('begin')
   const run = await own.engine.startWorkflow(w, undefined, { tx })
   const [before] = await own.engine.getWorkers()
-  const aLeaseLater = (before?.seenAt.getTime() ?? 0) + 3000
+  const aLeaseLater = (before?.leaseUntil.getTime() ?? 0) + 3000
   await until('its lease was renewed for one more', async () => {
     const [now] = await own.engine.getWorkers()
-    return now && now.seenAt.getTime() > aLeaseLater
+    return now && now.leaseUntil.getTime() > aLeaseLater
   })
   expect((await own.engine.getWorkers())[0]?.id).toBe(before?.id)
   await tx.query('commit')

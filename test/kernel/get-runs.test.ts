@@ -175,12 +175,31 @@ test('finds the few among many: more than a window of 500, in both directions', 
   expect(pages).toEqual(ids.map(uuid).reverse())
 })
 
-test('last_seen is where to go on: the last run of a full page, or how far a short one looked', async () => {
+test('last_seen is where to go on, until there is no more', async () => {
   const route = await kernel.route()
   const runs = []
   for (let i = 0; i < 4; i++) runs.unshift(await kernel.start(route))
   const full = await list(kernel, { workflow_id: route.name, limit: 2 })
   expect(full[0]?.last_seen).toBe(uuid(runs[1] as string))
-  const short = await list(kernel, { workflow_id: route.name, limit: 9 })
-  expect(short[0]?.last_seen).toBe(uuid(runs[3] as string))
+  const all = await list(kernel, { workflow_id: route.name, limit: 9 })
+  expect(all[0]?.last_seen).toBeNull()
+})
+
+test('a page that found nothing among the first 100,000 says where to go on', async () => {
+  const route = await kernel.route()
+  const parent = await kernel.start(route)
+  const old = await kernel.start(route, { meta: { parent } })
+  await kernel.query(
+    `with made as (
+       insert into millrace.runs (id, created_at, tenant_id, route_id)
+       select (10::bigint ^ 12)::bigint + i, now(), 1, $1 from generate_series(1, 100100) i
+       returning id)
+     insert into millrace.outcomes (run_id, at, tenant_id, status) select id, now(), 1, 'c' from made`,
+    [route.route],
+  )
+  const rare = { workflow_id: route.name, parent_id: uuid(parent), limit: 9 }
+  const [none, ...more] = await list(kernel, rare)
+  expect([none?.run, more]).toEqual([null, []])
+  const [found] = await list(kernel, { ...rare, after: none?.last_seen as string })
+  expect(found).toMatchObject({ run: { id: uuid(old) }, last_seen: null })
 })

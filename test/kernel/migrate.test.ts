@@ -46,6 +46,23 @@ describe('migrate', () => {
     expect(Math.max(...counts)).toBeGreaterThan(40)
   })
 
+  test('a table that is in use is waited for, for a moment at a time', async () => {
+    await using own = await createDatabase({ testClock: false })
+    const path = 'policies/tenant_isolation.sql'
+    await own.query(`update millrace.repeatables set checksum = 'old' where path = $1`, [path])
+    const tx = await own.connect()
+    await tx.query('begin; select from millrace.live')
+    const migrated = migrate(new Database({ pool: own.pool }))
+    const waiting = () =>
+      own.value<number>(`select count(*)::int from pg_locks l join pg_stat_activity a using (pid)
+        where not l.granted and a.datname = current_database()`)
+    await until('it waits', async () => (await waiting()) > 0)
+    await until('it steps aside', async () => (await waiting()) === 0)
+    await tx.query('commit')
+    expect(await migrated).toEqual({ applied: [path] })
+    await tx.end()
+  })
+
   test('a function whose file changed is applied again, a migration that changed is refused', async () => {
     await using own = await createDatabase({ testClock: false })
     const db = new Database({ pool: own.pool })

@@ -20,6 +20,13 @@ test('a queued run is paused at once, says who and why, and is not claimed', asy
   expect(await (await kernel.worker()).claim(route)).toEqual([])
 })
 
+test('a run that nobody has begun is pending again when it is resumed', async () => {
+  const { run, id } = await started()
+  await pause(id)
+  await kernel.call('resume_workflow', id, {})
+  expect(await kernel.run(run)).toMatchObject({ status: 'pending' })
+})
+
 test('pausing again changes nothing', async () => {
   const { run, id } = await started()
   const first = await pause(id)

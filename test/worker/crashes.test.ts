@@ -62,7 +62,7 @@ test('an event loop that is blocked for two leases does not cost the lease', {
   await using p = await startProcesses()
   await Promise.all([p.spawn(), p.spawn()])
   const seen = async () =>
-    (await p.client.getWorkers()).map((worker) => worker.seenAt.getTime()).sort()[0] ?? 0
+    (await p.client.getWorkers()).map((worker) => worker.leaseUntil.getTime()).sort()[0] ?? 0
   const registered = await seen()
   await until('both keep their leases', async () => (await seen()) > registered, LONG)
   const run = await p.client.startWorkflow(createWorkflowRef('blocking'), 4500)

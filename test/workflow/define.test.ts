@@ -164,5 +164,29 @@ test('the context says what the run is', async () => {
     attempt: 1,
     inner: { runId: run.id, stepId: 's', attempt: 1 },
   })
-  expect(t.log.some((line) => line.includes('a line {"n":1}') && line.includes(run.id))).toBe(true)
+  expect(t.log).toContain(`info context ${run.id}: a line {"n":1}`)
+})
+
+test('what a handler logs is not said again at a replay', async () => {
+  const w = workflow('says', async ({ step, logger }) => {
+    logger.info('begins')
+    const a = await step.run('a', ({ logger: inner }) => {
+      inner.warn('works')
+      return 1
+    })
+    logger.info(`has ${a}`)
+    await step.waitFor('go', { eventName: 'go' })
+    logger.info('goes on')
+  })
+  const run = await t.start(w)
+  await run.waitForStatus('waiting')
+  await run.signal('go')
+  await run.result({ timeout: 15_000 })
+  const lines = t.log.filter((line) => line.includes(run.id))
+  expect(lines.map((line) => line.replace(` says ${run.id}`, ''))).toEqual([
+    'info: begins',
+    'warn: a (attempt 1): works',
+    'info: has 1',
+    'info: goes on',
+  ])
 })

@@ -3,12 +3,13 @@
 create or replace function millrace.get_workflows(options jsonb default '{}')
 returns table (id text, version text, kind text, live int, workers int)
 language sql stable security definer set search_path = '' as $$
-  select w.name, w.version, coalesce(w.definition ->> 'kind', 'function'),
-         (select count(*)::int from millrace.routes r join millrace.live l on l.route_id = r.id and l.task = 0 where r.workflow_id = w.id),
+  select w.name, w.version, coalesce(w.definition ->> 'kind', 'function'), coalesce(c.live, 0)::int,
          (select count(*)::int from millrace.workers k
           where k.tenant_id = w.tenant_id and k.expires_at > pg_catalog.clock_timestamp()
             and k.info -> 'workflows' @> jsonb_build_array(jsonb_build_array(w.name, w.version)))
   from millrace.workflows w
+  left join (select r.workflow_id, count(*) as live from millrace.live l join millrace.routes r on r.id = l.route_id
+             where l.task = 0 group by r.workflow_id) c on c.workflow_id = w.id
   where w.tenant_id = millrace.tenant_id(coalesce(options ->> 'tenant', 'default')) order by w.name, w.id
 $$;
 

@@ -1,7 +1,8 @@
 -- get_runs: runs as JSON, newest first.
 --   options  tenant, workflow_id, version, queue, statuses, resource_id, tags (all of them), parent_id, created_after,
 --            created_before, limit (20, at most 101), after (a run's id: older ones follow), before (newer ones precede)
--- At most 100,000 runs are looked at in one call, so a page under a rare filter may be short: go on from its last_seen.
+-- At most 100,000 runs are looked at in one call, so a page under a rare filter may be short, or a single row without a
+-- run: go on from its last_seen, until that is null.
 -- Example: select run ->> 'id' from millrace.get_runs('{"workflow_id": "order", "statuses": ["failed"]}');
 create or replace function millrace.get_runs(options jsonb default '{}') returns table (run json, last_seen uuid)
 language plpgsql stable security definer set search_path = '' set jit = off
@@ -28,11 +29,13 @@ declare
                           when v_statuses <@ '{pending,running,waiting,paused}' then 'live' else 'routes' end;
   v_found    bigint[] := '{}';
   v_window   bigint[];
+  v_more     boolean := true;
 begin
   for i in 1 .. 200 loop
     v_window := millrace.run_window(v_tenant, v_source, case when v_resource is not null then 'r' else 't' end::"char",
       case v_source when 'unhappy' then case v_statuses[1] when 'failed' then 'f' else 'x' end else coalesce(v_resource, v_tags[1]) end,
       v_routes, v_bound, v_newer);
+    v_more := cardinality(v_window) = 500;
     exit when v_window = '{}';
     v_bound := v_window[cardinality(v_window)];
     v_found := v_found || array(
@@ -47,12 +50,15 @@ begin
         and not exists (select from unnest(v_tags) t (tag) where not exists (
           select from millrace.run_labels b where b.tenant_id = v_tenant and b.kind = 't' and b.value = t.tag and b.run_id = r.id))
       order by u.i limit v_limit - cardinality(v_found));
-    exit when cardinality(v_found) >= v_limit or cardinality(v_window) < 500;
+    exit when cardinality(v_found) >= v_limit or not v_more;
   end loop;
-  v_bound := case when cardinality(v_found) >= v_limit then v_found[v_limit] else v_bound end;
+  v_bound := case when cardinality(v_found) >= v_limit then v_found[v_limit] when v_more then v_bound end;
   return query
-  select j.run, case when v_bound < 9223372036854775807 then millrace.run_uuid(v_bound) end
+  select j.run, millrace.run_uuid(v_bound)
   from millrace.run_json(v_tenant, array(select x from unnest(v_found) x order by x desc)) j;
+  if not found and v_more then
+    return query select null::json, millrace.run_uuid(v_bound);
+  end if;
 end $$;
 
 comment on function millrace.get_runs(jsonb) is 'Runs as JSON, newest first, with filters and a cursor.';

@@ -3,7 +3,7 @@
 -- Example: select step_id, status, failure ->> 'message' from millrace.get_timeline('…');
 create or replace function millrace.get_timeline(run_id uuid, options jsonb default '{}')
 returns table (seq int, step_id text, kind text, status text, attempt int, output json, timed_out boolean, failure json,
-               at timestamptz, by text)
+               at timestamptz, by text, reason text)
 language plpgsql stable security definer set search_path = '' set jit = off as $$
 #variable_conflict use_column
 declare
@@ -24,7 +24,8 @@ begin
               when j.kind = 'd' then json_build_object('code', 'MR055', 'name', 'LeaseLostError', 'stepId', null, 'attempt', 1,
                 'message', format('Worker %s died while it held the run.', j.data::json ->> 'worker'), 'stack', null, 'fingerprint', 'died')
               when j.kind = 'p' then j.data::json -> 'failure' end,
-         j.at, case when j.kind in ('p', 'u', 'x') then j.data::json ->> 'by' end
+         j.at, case when j.kind in ('p', 'u', 'x') then j.data::json ->> 'by' end,
+         case when j.kind in ('p', 'x') then j.data::json ->> 'reason' end
   from (select g.*, bool_or(g.kind = 'c') over (partition by g.name order by g.seq) and g.kind = 'g' as child
         from millrace.get_journal(v_run) g) j
   where j.seq > coalesce((options ->> 'after')::int, -1)

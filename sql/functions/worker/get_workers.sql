@@ -1,6 +1,6 @@
 -- get_workers: the worker processes of a tenant, and the steps that have run for long there.   options  tenant
 create or replace function millrace.get_workers(options jsonb default '{}')
-returns table (id text, info jsonb, running jsonb, started_at timestamptz, seen_until timestamptz, alive boolean)
+returns table (id text, info jsonb, running jsonb, started_at timestamptz, lease_until timestamptz, alive boolean)
 language sql stable security definer set search_path = '' as $$
   select w.id::text, w.info, w.running, w.started_at, w.expires_at, w.expires_at > pg_catalog.clock_timestamp()
   from millrace.workers w

@@ -25,7 +25,7 @@ export function workersCommand(): Command {
   })
 }
 
-function toJson({ id, info, running, started_at, seen_until, alive }: WorkerRow) {
+function toJson({ id, info, running, started_at, lease_until, alive }: WorkerRow) {
   const { host, pid, queues, workflows } = info
   return {
     id,
@@ -35,7 +35,7 @@ function toJson({ id, info, running, started_at, seen_until, alive }: WorkerRow)
     queues,
     workflows: workflows.map(([name, version]) => ({ id: name, version })),
     startedAt: started_at,
-    leaseUntil: seen_until,
+    leaseUntil: lease_until,
     running: running ?? [],
   }
 }
@@ -43,8 +43,8 @@ function toJson({ id, info, running, started_at, seen_until, alive }: WorkerRow)
 function showWorkers(workers: readonly WorkerRow[], { paint, columns, quiet }: Output): string {
   if (quiet) return workers.map(({ id }) => id).join('\n')
   const dim = (text: string) => paint('dim', text)
-  const state = ({ alive, seen_until }: WorkerRow) =>
-    alive ? paint('green', '● alive') : paint('red', `✗ lease over ${ago(seen_until)}`)
+  const state = ({ alive, lease_until }: WorkerRow) =>
+    alive ? paint('green', '● alive') : paint('red', `✗ lease over ${ago(lease_until)}`)
   const names = ({ info }: WorkerRow) =>
     info.workflows.map(([name, version]) => `${name} v${version}`).join(', ') || 'none'
   const lines = table(

@@ -2,6 +2,7 @@ import type { Definition, RunEnd, RunHandle } from '../../definition/definition.
 import type { LeasedRun, RunHost } from '../../definition/host.ts'
 import type { RunFailure } from '../../model/failure.ts'
 import type { Change, JournalRow } from '../../model/journal.ts'
+import { type LogLevel, type LogSink, makeRunLogger, withFields } from '../../model/logger.ts'
 
 /** A run, as events name it. */
 export type RunName = { readonly id: string; readonly workflowId: string; readonly version: string }
@@ -30,7 +31,7 @@ export interface RunEvents {
   /** @param step empty for the handler itself */
   attemptFailed(run: RunName, step: string, failure: RunFailure): void
   /** What user code logs. */
-  logged(run: RunName, message: string): void
+  logged(run: RunName, level: LogLevel, message: string): void
 }
 
 /** Takes a run as far as it goes, as the definition does, and tells what happens. */
@@ -45,8 +46,8 @@ export function runAudibly(
   const since = performance.now()
   let waits: readonly WaitName[] = []
   const again = lease.journal.length > 0
-  const log = (message: string) => {
-    for (const listener of listeners) listener.logged(run, message)
+  const log: LogSink = (level, message, args) => {
+    for (const listener of listeners) listener.logged(run, level, withFields(message, args))
   }
   const heard = listenTo(host, log, (change) => {
     waits = waitNames(change)
@@ -64,13 +65,9 @@ export function runAudibly(
   return handle
 }
 
-function listenTo(
-  host: RunHost,
-  log: (message: string) => void,
-  hear: (change: Change) => void,
-): RunHost {
+function listenTo(host: RunHost, log: LogSink, hear: (change: Change) => void): RunHost {
   return {
-    logger: { log, debug: log, info: log, warn: log, error: log },
+    logger: makeRunLogger(log),
     now: () => host.now(),
     transact: (isolation, work, change) => host.transact(isolation, work, change),
     prepareChild: (workflow, input, options) => host.prepareChild(workflow, input, options),
