@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
-import { findSystemPostgres } from './test/support/system-postgres.ts'
+import { findSystemPostgres } from './test/support/other-postgres.ts'
 
 /** Tests that need no database, or start their own: they do not wait for one. */
 const plain = ['test/{model,definition,embedded}/**/*.test.ts', 'test/*.test.ts']
@@ -31,7 +31,7 @@ export default defineConfig({
               test: {
                 name: `postgres ${system.major}`,
                 include: ['test/kernel/**/*.test.ts'],
-                globalSetup: ['test/support/system-setup.ts'],
+                globalSetup: ['test/support/other-setup.ts'],
                 isolate: false,
               },
             },

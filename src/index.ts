@@ -3,7 +3,8 @@
  * @module
  */
 export * from './client/index.ts'
-export type { Definition, InputOf, OutputOf, Startable } from './definition/definition.ts'
+export type { Definition, InputOf, OutputOf } from './definition/definition.ts'
+export type { Startable } from './definition/startable.ts'
 export type { RetryOptions } from './model/backoff.ts'
 export { type DurationObject, parseDuration } from './model/duration.ts'
 export type { RunLogger } from './model/logger.ts'
@@ -18,6 +19,7 @@ export type { SkipReason, StepStatus, StepType } from './model/status.ts'
 export type { WorkerOptions } from './worker/options.ts'
 export { WorkflowEngine, type WorkflowEngineOptions } from './worker/workflow-engine.ts'
 export { defineStep } from './workflow/define-step.ts'
+export type { WorkflowDefinition } from './workflow/define-workflow.ts'
 export type { RunInfo, WorkflowPlugin } from './workflow/plugin.ts'
 export type {
   ChildOptions,
@@ -26,6 +28,6 @@ export type {
   StepDefinition,
   StepOptions,
 } from './workflow/step-types.ts'
-export { type WorkflowDefinition, type WorkflowFactory, workflow } from './workflow/workflow.ts'
+export { type WorkflowFactory, workflow } from './workflow/workflow.ts'
 export type { WorkflowContext } from './workflow/workflow-context.ts'
 export type { WorkflowOptions } from './workflow/workflow-options.ts'

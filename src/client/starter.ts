@@ -1,4 +1,4 @@
-import type { Startable } from '../definition/definition.ts'
+import type { Startable } from '../definition/startable.ts'
 import type { Tx } from '../kernel/database.ts'
 import { isRefused } from '../kernel/database-error.ts'
 import {

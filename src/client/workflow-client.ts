@@ -1,4 +1,5 @@
-import type { Definition, InputOf, OutputOf, Startable } from '../definition/definition.ts'
+import type { Definition, InputOf, OutputOf } from '../definition/definition.ts'
+import type { Startable } from '../definition/startable.ts'
 import type { Tx } from '../kernel/database.ts'
 import * as definitions from '../kernel/definitions.ts'
 import * as runs from '../kernel/runs.ts'

@@ -1,22 +1,11 @@
 import type { Json, Jsonify } from '../model/json.ts'
-import type { Schema } from '../model/schema.ts'
 import type { LeasedRun, RunHost } from './host.ts'
-
-/**
- * Anything that runs can be started of: a definition, or a reference to one that lives elsewhere.
- */
-// biome-ignore-start lint/suspicious/noExplicitAny: a phantom type's defaults: with unknown none would fit
-export interface Startable<I = any, O = any, Steps = any> {
-  readonly id: string
-  /** Checked before a start, where the reference has it. */
-  readonly inputSchema?: Schema | undefined
-  /** Never set: it only carries the types. */
-  readonly '~types'?: { input: I; output: O; steps: Steps }
-}
+import type { Startable } from './startable.ts'
 
 /**
  * What every way of writing a workflow makes; all that client, worker, server and CLI know of one.
  */
+// biome-ignore lint/suspicious/noExplicitAny: as in Startable
 export interface Definition<I = any, O = any, Steps = any> extends Startable<I, O, Steps> {
   readonly kind: 'function' | 'flow' | 'graph' | 'machine'
   readonly version: string
@@ -25,7 +14,6 @@ export interface Definition<I = any, O = any, Steps = any> extends Startable<I, 
   /** Takes one leased run as far as it goes in this process. */
   run(lease: LeasedRun, host: RunHost): RunHandle
 }
-// biome-ignore-end lint/suspicious/noExplicitAny: see above
 
 export type StartDefaults = {
   readonly queue?: string

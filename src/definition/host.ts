@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg'
 import type { Change, ChildStart, JournalRow, Verdict } from '../model/journal.ts'
 import type { RunLogger } from '../model/logger.ts'
-import type { Startable } from './definition.ts'
+import type { Startable } from './startable.ts'
 
 /** A run that this process owns, as an authoring model sees it. */
 export type LeasedRun = {

@@ -1,11 +1,8 @@
 import type { Schema } from '../model/schema.ts'
 import { workflow } from '../workflow/workflow.ts'
 import type { Ledger } from './ledger.ts'
-import type { Shop } from './shop.ts'
+import type { Order, Shop } from './shop.ts'
 import { work } from './work.ts'
-
-/** What an order is started with. */
-export type Order = { readonly number: number; readonly item: number; readonly quantity: number }
 
 /** The steps whose handlers do something: each of them is entered in the ledger. */
 export const STEPS = ['validate', 'charge', 'reserve', 'ship'] as const

@@ -1,7 +1,9 @@
 import pg from 'pg'
 import type { Tx } from '../kernel/database.ts'
-import type { Order } from './orders.ts'
 import { work } from './work.ts'
+
+/** What somebody ordered. */
+export type Order = { readonly number: number; readonly item: number; readonly quantity: number }
 
 /** Kinds of things that the shop sells, and how many it has of each. */
 export const ITEMS = 50

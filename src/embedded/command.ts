@@ -1,5 +1,4 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
-import type { ServerUser } from './server-user.ts'
 
 /** How a command ended; `failure` says why it never ran. */
 export interface CommandEnd {
@@ -9,8 +8,16 @@ export interface CommandEnd {
   failure: Error | null
 }
 
+/** Who runs a command. */
+export interface CommandUser {
+  uid: number
+  gid: number
+  /** True where we are root and must become this user, as Postgres refuses to run as root. */
+  switches: boolean
+}
+
 /** The identity to spawn with: none where the server runs as the user that we are already. */
-export function identityOf(user: ServerUser): { uid?: number; gid?: number } {
+export function identityOf(user: CommandUser): { uid?: number; gid?: number } {
   return user.switches ? { uid: user.uid, gid: user.gid } : {}
 }
 
@@ -29,7 +36,7 @@ export function serverEnvironment(): Record<string, string> {
 export function runCommand(
   file: string,
   args: string[],
-  user: ServerUser,
+  user: CommandUser,
   input = '',
 ): Promise<CommandEnd> {
   return new Promise((done) => {

@@ -1,14 +1,10 @@
 import { readFile, stat } from 'node:fs/promises'
-import { runCommand } from './command.ts'
+import { type CommandUser, runCommand } from './command.ts'
 import { EmbeddedPostgresError, useYourOwn } from './embedded-error.ts'
 
 /** The user that initdb and postgres run as. */
-export interface ServerUser {
-  uid: number
-  gid: number
+export interface ServerUser extends CommandUser {
   name: string
-  /** True where we are root and must become this user, as Postgres refuses to run as root. */
-  switches: boolean
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Definition } from '../definition/definition.ts'
+import { defineWorkflow, type WorkflowDefinition } from '../workflow/define-workflow.ts'
 import type { WorkflowPlugin } from '../workflow/plugin.ts'
 import type { StepBaseContext, StepDefinition } from '../workflow/step-types.ts'
-import { defineWorkflow, type WorkflowDefinition } from '../workflow/workflow.ts'
 
 /** Stands in for a step or a workflow. */
 // biome-ignore lint/suspicious/noExplicitAny: what it gets depends on the step that it stands in for

@@ -3,7 +3,7 @@ import type { Definition } from '../definition/definition.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import type { JournalRow } from '../model/journal.ts'
 import { encodePayload } from '../model/json.ts'
-import { defineWorkflow, type WorkflowDefinition } from '../workflow/workflow.ts'
+import { defineWorkflow, type WorkflowDefinition } from '../workflow/define-workflow.ts'
 import { ReplayHost } from './replay-host.ts'
 import { ReplaySteps } from './replay-steps.ts'
 

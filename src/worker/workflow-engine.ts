@@ -1,6 +1,7 @@
 import { WorkflowClient, type WorkflowClientOptions } from '../client/workflow-client.ts'
-import type { Definition, Startable } from '../definition/definition.ts'
+import type { Definition } from '../definition/definition.ts'
 import { Registry } from '../definition/registry.ts'
+import type { Startable } from '../definition/startable.ts'
 import { registerWorkflow } from '../kernel/definitions.ts'
 import { checkMigrated, migrate } from '../kernel/migrate.ts'
 import { type ResolvedWorkerOptions, resolveWorkerOptions, type WorkerOptions } from './options.ts'

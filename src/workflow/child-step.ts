@@ -1,4 +1,4 @@
-import type { Startable } from '../definition/definition.ts'
+import type { Startable } from '../definition/startable.ts'
 import type { ResolvedRetry } from '../model/backoff.ts'
 import { parseDuration } from '../model/duration.ts'
 import { ChildFailedError, DefinitionError } from '../model/errors.ts'

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg'
-import type { Startable } from '../definition/definition.ts'
 import type { ChildOptions as HostChildOptions, Isolation } from '../definition/host.ts'
+import type { Startable } from '../definition/startable.ts'
 import type { RetryOptions } from '../model/backoff.ts'
 import type { Duration } from '../model/duration.ts'
 import type { Jsonify } from '../model/json.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Startable } from '../definition/definition.ts'
+import type { Startable } from '../definition/startable.ts'
 import { type ResolvedRetry, type RetryOptions, resolveRetry } from '../model/backoff.ts'
 import { parseDuration } from '../model/duration.ts'
 import { HistoryMismatchError, InvalidInputError } from '../model/errors.ts'

@@ -1,8 +1,9 @@
-import type { Definition, InputOf, OutputOf, Startable } from '../definition/definition.ts'
+import type { Definition, InputOf, OutputOf } from '../definition/definition.ts'
+import type { Startable } from '../definition/startable.ts'
 import type { Jsonify } from '../model/json.ts'
 import { checkName } from '../model/names.ts'
 import type { Schema, SchemaIn, SchemaOut } from '../model/schema.ts'
-import { defineWorkflow, type WorkflowDefinition } from './workflow.ts'
+import { defineWorkflow, type WorkflowDefinition } from './define-workflow.ts'
 import type { WorkflowContext } from './workflow-context.ts'
 import type { WorkflowOptions } from './workflow-options.ts'
 

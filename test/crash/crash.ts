@@ -1,5 +1,6 @@
 // npm run crash: thousands of random histories on a Postgres that is killed meanwhile.
 //   --seed 7  --count 5000  --history 12 (that one alone)  --kill-every 40  --parallel 8  --minutes 10
+//   --postgres 15 (the system's, or 16 or 17 as fetched by test:slow; else the embedded one)
 import { tmpdir } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     'kill-every': { type: 'string', default: '40' },
     parallel: { type: 'string', default: '8' },
     minutes: { type: 'string', default: 'Infinity' },
+    postgres: { type: 'string' },
   },
 })
 const seed = Number(values.seed)
@@ -23,7 +25,11 @@ const alone = values.history !== undefined
 const killEvery = Number(values['kill-every'])
 const parallel = alone ? 1 : Number(values.parallel)
 
-const server = await Server.start(`${tmpdir()}/millrace-crash-${process.pid}`, true)
+const major = values.postgres === undefined ? undefined : Number(values.postgres)
+const server = await Server.start(`${tmpdir()}/millrace-crash-${process.pid}`, {
+  durable: true,
+  major,
+})
 const lab = new Lab(server.url, parallel)
 await lab.open(parallel)
 const began = performance.now()

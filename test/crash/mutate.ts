@@ -13,7 +13,7 @@ const SLOTS = 8
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, seconds: { type: 'string', default: '60' } },
 })
-const server = await Server.start(`${tmpdir()}/millrace-mutants-${process.pid}`, false)
+const server = await Server.start(`${tmpdir()}/millrace-mutants-${process.pid}`, { durable: false })
 const mutants = MUTANTS.filter(({ name }) => name.includes(values.only))
 for (const mutant of mutants) mutate(mutant) // fails before anything runs if a text is no longer there
 

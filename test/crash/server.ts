@@ -1,31 +1,46 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { type EmbeddedPostgres, startPostgres } from '../../src/embedded/index.ts'
+import { startPostgres } from '../../src/embedded/index.ts'
+import { findPostgres, type OtherServer, startOtherPostgres } from '../support/other-postgres.ts'
 
 /** Why it dies: as by a power cut of the process, or by an immediate shutdown. Neither writes a checkpoint. */
 export type Blow = 'SIGKILL' | 'SIGQUIT'
 
+export type ServerOptions = {
+  /** fsync and synchronous_commit as users have them; without, histories are faster. */
+  readonly durable: boolean
+  /** The major version. Default: the embedded one. */
+  readonly major?: number | undefined
+}
+
 /** A Postgres of the harness's own, which it may kill. */
 export class Server {
   readonly #folder: string
-  readonly #settings: Record<string, string>
-  #running: EmbeddedPostgres
+  readonly #boot: (port?: number) => Promise<OtherServer>
+  #running: OtherServer
 
-  private constructor(folder: string, settings: Record<string, string>, running: EmbeddedPostgres) {
+  private constructor(
+    folder: string,
+    boot: (port?: number) => Promise<OtherServer>,
+    running: OtherServer,
+  ) {
     this.#folder = folder
-    this.#settings = settings
+    this.#boot = boot
     this.#running = running
   }
 
-  /** @param durable fsync and synchronous_commit as users have them; without, histories are faster. */
-  static async start(folder: string, durable: boolean): Promise<Server> {
+  static async start(folder: string, { durable, major }: ServerOptions): Promise<Server> {
     await rm(folder, { recursive: true, force: true })
     await mkdir(folder, { recursive: true, mode: 0o755 })
     const settings = {
       max_connections: '200',
       ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
     }
-    const running = await startPostgres({ dataDir: `${folder}/pg`, settings })
-    return new Server(folder, settings, running)
+    const dataDir = `${folder}/pg`
+    const boot = (port?: number) =>
+      major === undefined
+        ? startPostgres({ dataDir, settings, ...(port === undefined ? {} : { port }) })
+        : startOtherPostgres(findPostgres(major), dataDir, settings, port)
+    return new Server(folder, boot, await boot())
   }
 
   get url(): string {
@@ -41,10 +56,9 @@ export class Server {
   async strike(blow: Blow): Promise<void> {
     const { pid, port } = this.#running
     process.kill(pid, blow)
-    const dataDir = `${this.#folder}/pg`
     for (let turn = 1; ; turn++) {
       try {
-        this.#running = await startPostgres({ dataDir, port, settings: this.#settings })
+        this.#running = await this.#boot(port)
         return
       } catch (error) {
         // until the last of the old server's processes has noticed that it is an orphan

@@ -1,14 +1,13 @@
 import type { TestProject } from 'vitest/node'
+import { findPostgres, startOtherPostgres } from './other-postgres.ts'
 import { makeServerRoom } from './server-room.ts'
-import { findSystemPostgres, startSystemPostgres } from './system-postgres.ts'
 import { makeTemplates, serverSettings } from './templates.ts'
 
-/** As global-setup.ts, with the PostgreSQL that the system has. */
+/** As global-setup.ts, with the PostgreSQL that the project is named after. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const system = findSystemPostgres()
-  if (system === null) throw new Error('vitest.config.ts has this project only with such a server')
   const room = await makeServerRoom()
-  const server = await startSystemPostgres(system, room.dataDir, serverSettings)
+  const postgres = findPostgres(Number(project.name.split(' ')[1]))
+  const server = await startOtherPostgres(postgres, room.dataDir, serverSettings)
   await makeTemplates(server.connectionString)
   project.provide('adminUrl', server.connectionString)
   return async () => {

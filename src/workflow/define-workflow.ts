@@ -1,0 +1,86 @@
+import type { Definition, RunHandle, StartDefaults } from '../definition/definition.ts'
+import type { LeasedRun, RunHost } from '../definition/host.ts'
+import { retryOptionsProblem } from '../model/backoff.ts'
+import { parseDuration } from '../model/duration.ts'
+import { DefinitionError } from '../model/errors.ts'
+import { MAX_ATTEMPTS, MAX_PRIORITY } from '../model/limits.ts'
+import { checkName } from '../model/names.ts'
+import type { Schema, SchemaIn } from '../model/schema.ts'
+import { execute } from './execute.ts'
+import type { WorkflowPlugin } from './plugin.ts'
+import type { WorkflowOptions } from './workflow-options.ts'
+
+/** A durable function. */
+export interface WorkflowDefinition<S extends Schema = Schema, O = unknown>
+  extends Definition<SchemaIn<S>, O> {
+  readonly kind: 'function'
+  readonly inputSchema?: S | undefined
+  readonly handler: (ctx: never) => unknown
+  readonly options: WorkflowOptions<S>
+  /** Those of its factory, in order. */
+  readonly plugins: readonly WorkflowPlugin[]
+}
+
+/** What workflow() does; @see WorkflowFactory */
+export function defineWorkflow(
+  id: string,
+  handler: (ctx: never) => unknown,
+  options: WorkflowOptions,
+  plugins: readonly WorkflowPlugin[],
+): WorkflowDefinition {
+  checkDefinition(id, handler, options)
+  return Object.freeze({
+    kind: 'function' as const,
+    id,
+    version: options.version ?? '1',
+    inputSchema: options.inputSchema,
+    handler,
+    options,
+    plugins,
+    defaults: startDefaults(options),
+    run: (lease: LeasedRun, host: RunHost): RunHandle =>
+      execute({ id, handler, options, plugins }, lease, host),
+  })
+}
+
+function startDefaults(options: WorkflowOptions): StartDefaults {
+  const { queue, priority, retries, timeout } = options
+  return {
+    ...(queue === undefined ? {} : { queue }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(retries === undefined ? {} : { retries }),
+    ...(timeout === undefined ? {} : { timeoutMs: parseDuration(timeout) }),
+  }
+}
+
+/** Every problem of a definition at once. */
+function checkDefinition(id: string, handler: unknown, options: WorkflowOptions): void {
+  const problems: string[] = []
+  const check = (work: () => unknown) => {
+    try {
+      work()
+    } catch (error) {
+      problems.push((error as Error).message)
+    }
+  }
+  check(() => checkName('workflow id', id))
+  check(() => checkName('version', options.version ?? '1'))
+  check(() => checkName('queue', options.queue ?? 'default'))
+  check(() => options.timeout === undefined || parseDuration(options.timeout))
+  if (typeof handler !== 'function')
+    problems.push(`The handler is ${typeof handler}, not a function.`)
+  const { priority = 0, retries = 0, maxSteps = 1 } = options
+  if (!Number.isInteger(priority) || Math.abs(priority) > MAX_PRIORITY)
+    problems.push(`Priority ${priority} is not a whole number from -1000 to 1000.`)
+  if (!Number.isInteger(retries) || retries < 0 || retries >= MAX_ATTEMPTS)
+    problems.push(`retries ${retries} is not a whole number from 0 to ${MAX_ATTEMPTS - 1}.`)
+  if (!Number.isInteger(maxSteps) || maxSteps < 1)
+    problems.push(`maxSteps ${maxSteps} is not a whole number above 0.`)
+  const retry = options.retry && retryOptionsProblem(options.retry)
+  if (retry) problems.push(retry)
+  if (problems.length === 0) return
+  throw new DefinitionError(`Workflow "${id}" is not valid: ${problems.join(' ')}`, {
+    workflowId: id,
+    issues: problems.map((message) => ({ message })),
+  })
+}
