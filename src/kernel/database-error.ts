@@ -13,6 +13,9 @@ const network = /^(ECONN|ENOTFOUND|EAI_|EPIPE|ETIMEDOUT|EHOST|ENET|ENOENT)/
 /** SQLSTATEs after which the connection is gone, or the server cannot serve now. */
 const away = /^(08|57P0[1-5]|53|58|25006|3D000|28)/
 
+/** Says too that a parallel worker is gone, because the server is about to go. */
+const NOT_IN_STATE = '55000'
+
 /** The whole transaction may be repeated: a deadlock, or a conflict of snapshots. */
 export function isRetryable(error: unknown): boolean {
   const code = (error as PgError | undefined)?.code
@@ -32,8 +35,9 @@ export function isRefused(error: unknown): boolean {
 export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof UnavailableError) return true
   const { code, message } = (error ?? {}) as PgError
-  if (typeof code === 'string') return network.test(code) || away.test(code)
-  return /connection (terminated|ended)|lost connection to parallel worker|terminating connection|timeout|not queryable|use a pool after/i.test(
+  if (typeof code === 'string' && code !== NOT_IN_STATE)
+    return network.test(code) || away.test(code)
+  return /connection (terminated|ended)|lost connection|terminating connection|timeout|not queryable|use a pool after/i.test(
     message ?? '',
   )
 }

@@ -32,6 +32,7 @@ export class Claimer {
   readonly #registry: Registry
   readonly #options: ResolvedWorkerOptions
   readonly #order = new QueueOrder()
+  #refreshed: Promise<void> = Promise.resolve()
   #clock = { at: performance.now(), time: Date.now() }
   #sweptAt = Number.NEGATIVE_INFINITY
   #sweepPause = LEAST_SWEEP_MS
@@ -57,8 +58,16 @@ export class Claimer {
     return this.#registry.all().map(({ id, version }) => [id, version] as const)
   }
 
-  /** Definitions came or went, here or in the database. */
-  async refreshRoutes(): Promise<void> {
+  /**
+   * Definitions came or went, here or in the database. One after the other: an answer that is overtaken
+   * by a later one would take away the routes that came in between.
+   */
+  refreshRoutes(): Promise<void> {
+    this.#refreshed = this.#refreshed.catch(() => {}).then(() => this.#refreshRoutes())
+    return this.#refreshed
+  }
+
+  async #refreshRoutes(): Promise<void> {
     const { db } = this.#session
     const tenant = await this.#session.tenant()
     this.#order.set(await getRoutes(db, tenant, this.workflows(), this.#options.queues))

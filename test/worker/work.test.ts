@@ -121,6 +121,34 @@ test('a cancel aborts the handler within a second, and no attempt follows', asyn
   expect((await run.refresh()).status).toBe('cancelled')
 })
 
+test('a workflow that is registered meanwhile is worked on, whichever answer comes first', async () => {
+  const [a, b] = [workflow('a', () => 'a'), workflow('b', () => 'b')]
+  await using t = await startEngine([a, b])
+  await t.engine.unregisterAllWorkflows()
+  const runs = [await t.engine.startWorkflow(a, undefined)]
+  await (await t.engine.startWorkflow(b, undefined)).cancel()
+  const pool = openPool({ connectionString: t.db.url, max: 6 })
+  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>
+  let asked = 0
+  let held = Number.POSITIVE_INFINITY
+  pool.query = (async (...args: unknown[]) => {
+    const late = JSON.stringify(args[0]).includes('get_routes') && ++asked === held
+    const answer = await query(...args)
+    if (late) await pause(1000)
+    return answer
+  }) as typeof pool.query
+  const engine = await t.another([], {}, { connectionString: undefined, pool })
+  await until('it knows the routes that there are', () => asked === 2)
+  held = 3
+  const first = engine.registerWorkflow(a)
+  await until('it asks for the routes of one', () => asked === 3)
+  await Promise.all([first, engine.registerWorkflow(b)])
+  runs.push(await t.engine.startWorkflow(b, undefined))
+  expect(await Promise.all(runs.map((run) => run.result({ timeout: 10_000 })))).toEqual(['a', 'b'])
+  await engine.stop()
+  await pool.end()
+})
+
 test('an idle worker asks fewer than two things a second, and uses no CPU to speak of', async () => {
   await using t = await startEngine([])
   const pool = openPool({ connectionString: t.db.url, max: 4 })
