@@ -2,6 +2,8 @@
 
 -- sequences -----------------------------------------------------------------------------------------------------
 
+create sequence millrace.arrivals as bigint increment 1 start 1
+
 create sequence millrace.fences as bigint increment 1 start 1
 
 create sequence millrace.numbers as bigint increment 1 start 1
@@ -49,6 +51,7 @@ create table millrace.live with (autovacuum_vacuum_scale_factor=0, autovacuum_va
   seq integer not null default 0
   stamp bigint
   crashes smallint not null default 0
+  buffered smallint
   state "char" not null
   reason "char"
   ask text
@@ -170,13 +173,14 @@ create table millrace.signals
   run_id bigint not null
   at timestamp with time zone not null
   tenant_id integer not null
-  nth integer not null
+  nth bigint not null
   taken integer
   id text not null
   name text not null
   data text
   constraint signals_pkey PRIMARY KEY (run_id, id)
   constraint signals_name_form CHECK ((name ~ '^[A-Za-z0-9_.: $-]{1,160}$'::text))
+  CREATE INDEX signals_untaken ON millrace.signals USING btree (run_id, name, nth) WHERE (taken IS NULL)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -220,6 +224,7 @@ create table millrace.workflows
   version text not null
   definition jsonb not null default '{}'::jsonb
   created_at timestamp with time zone not null default now()
+  registered_at timestamp with time zone not null default clock_timestamp()
   constraint workflows_name_key UNIQUE (tenant_id, name, version)
   constraint workflows_pkey PRIMARY KEY (id)
   constraint workflows_definition_form CHECK ((jsonb_typeof(definition) = 'object'::text))
@@ -246,6 +251,8 @@ create view millrace.run_details with (security_invoker=true) -- A run as people
   output text
   failure text
   current_step_id text
+  starts_at timestamp with time zone
+  waits json
   definition jsonb
   created_at timestamp with time zone
   updated_at timestamp with time zone
@@ -257,51 +264,63 @@ create view millrace.run_details with (security_invoker=true) -- A run as people
 
 -- functions -----------------------------------------------------------------------------------------------------
 
-create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json, p_stamp bigint DEFAULT NULL::bigint)
+create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json, p_stamp bigint DEFAULT NULL::bigint, p_transaction text DEFAULT NULL::text)
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
-  language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: d7243a2c80cc05d017e047cee324064a
+  body: ffe1ffa804665131fbfbdef821878070
 
 create function millrace.apply_ask(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone)
   returns void
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Pauses a run that was asked to while it was leased.
   body: 469b376ab8d8ec6fb0d8e009647a005a
 
-create function millrace.begin_incarnation()
+create function millrace.begin_incarnation(p_seen_fence bigint DEFAULT 0)
   returns bigint
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Invalidates every lease after the database was set back by a restore.
-  body: 9d6bfadbad71b1d1a5e9779ca30347ce
+  body: de8eac9fe6657d34f0aac1e07d935e28
 
 create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text)
   returns SETOF bigint
-  language plpgsql volatile security definer set search_path="" set jit=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Ends runs, whatever they do; returns those that were alive.
-  body: ef1fa173a2050ee09971c8caa67cc708
+  body: 3aae353bb6ed20aa8959cba465592ac0
 
 create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Ends a run, whatever it does.
-  body: ac211a67967c43728e0cb9948291f684
+  body: 5428ea743568128f98bb5fd6f830c282
+
+create function millrace.check_options(p_function text, p_options jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
+  returns integer
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses options that a public function does not know; returns the tenant's number.
+  body: 06c4892d819a25ee637c3dbe50554b01
 
 create function millrace.check_progress(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(completed_steps integer, total_steps integer, completion_percentage numeric)
-  language plpgsql stable security definer set search_path="" set jit=off
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: How far a run is: steps done, steps in all, per cent.
-  body: 38b5b374809ffa74721418922887cbf8
+  body: 358533e6ee84aa20551b6c5515c60c38
+
+create function millrace.check_starts(p_inputs text[], p_metas text[])
+  returns void
+  language plpgsql stable set search_path=pg_catalog, pg_temp
+  comment: Refuses inputs and metas of starts that others could not read later.
+  body: e12970c6b82fbe5cee9c8491f34bac6e
 
 create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas text[])
   returns bigint[]
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Takes keys and callers' ids of a start; returns the runs whose name is taken.
   body: 73e56b276f139b08f69446adb28e88eb
 
 create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch integer, p_routes integer[], p_after bigint[], p_want integer, p_suspect boolean DEFAULT true, p_idle boolean DEFAULT false)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, created_at timestamp with time zone, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
-  language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Leases ready runs to a worker, with input, journal and open waits.
   body: 24eb09ab9c9ae91f6e22c943a297ec0d
 
@@ -321,229 +340,241 @@ create function millrace.current_tenant()
 
 create function millrace.describe_worker(p_worker bigint, p_info jsonb)
   returns void
-  language sql volatile security definer set search_path=""
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Changes what people see of a worker.
   body: ea7269dd541f9f6a0490ac3ff299d9b8
 
 create function millrace.duration_ms(p_duration jsonb)
   returns bigint
-  language plpgsql immutable set search_path=""
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
   comment: A duration in milliseconds, from a number or an interval as text.
   body: 6c69334d3768154d7f7b112f36ef83e4
 
 create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigint[], p_ops "char"[], p_tails text[], p_outputs text[], p_parents bigint[], p_now timestamp with time zone)
   returns void
-  language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off
   comment: What follows when runs end: outcome, buffer emptied, parents told, clients notified.
   body: 54f217cf82556b109ac63e377c4523e8
 
 create function millrace.expire_runs(p_max integer DEFAULT 1000)
   returns integer
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Fails the runs whose own time-out is over; returns how many.
-  body: ac05fe5c70105daab5daa004a78c0482
+  body: 40ff225e5de4d007e8aaf099c06fe544
 
 create function millrace.fail(p_code text, p_message text, p_hint text, p_detail json DEFAULT '{}'::json)
   returns void
-  language plpgsql volatile set search_path=""
+  language plpgsql volatile set search_path=pg_catalog, pg_temp
   comment: Raises an error of the table in src/model/error-codes.ts.
   body: 81239a5198901bcd30a8493539512285
 
 create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '{}'::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Ends the wait that a run is in.
-  body: 161cfe4733ede856e9b7ebb4258d8897
+  body: d1089df8aeda0811b2114ba153f2a414
 
 create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text DEFAULT NULL::text)
   returns bigint
-  language plpgsql stable security definer set search_path=""
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The run id behind a UUID of ours or of the caller's; MR041 if there is none.
   body: bac15097a6f44b70cac580c2b4931711
 
 create function millrace.get_chores(p_tenant integer, p_now timestamp with time zone)
   returns TABLE(due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
-  language sql stable security definer set search_path=""
+  language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: When something comes due, the newest route, and what somebody should do.
   body: 9a67d3b89c8c103cc3e168b564daa73c
 
 create function millrace.get_journal(p_run bigint)
   returns TABLE(seq integer, at timestamp with time zone, kind "char", name text, data text)
-  language sql stable security definer set search_path="" set jit=off
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: A run's journal, in order.
   body: f28d67b55755f2c2b7e30b9828864be6
 
 create function millrace.get_outcomes(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, status "char", output text)
-  language sql stable security definer set search_path="" set jit=off set enable_seqscan=off
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off
   comment: Of some runs those that have ended.
   body: 659743b4671924710e0ebb3e70d9be6f
 
 create function millrace.get_routes(p_tenant integer, p_names text[], p_versions text[], p_queues text[] DEFAULT NULL::text[])
   returns TABLE(route_id integer, name text, version text, queue text, priority integer)
-  language sql stable security definer set search_path=""
+  language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: The routes that a worker can serve, highest priority first.
   body: 439d9731ec3e02b56ce3565a66f0a81f
 
 create function millrace.get_run(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
-  language plpgsql stable security definer set search_path=""
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: One run, as JSON: status, input, output, failure, times.
-  body: 068ba4e39689f81a5c94995cb69ce8f3
+  body: f5b93200966dd3ba97475930c3a0fd46
 
 create function millrace.get_runs(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(run json, last_seen uuid)
-  language plpgsql stable security definer set search_path="" set jit=off set join_collapse_limit=16 set from_collapse_limit=16
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Runs as JSON, newest first, with filters and a cursor.
-  body: 315af758c402014adab4b4fedde5f34a
+  body: b241401f1dcbb3eedb171a855fe0d00e
 
 create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
-  returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text)
-  language plpgsql stable security definer set search_path="" set jit=off
+  returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What happened to a run, in order: attempts, errors, waits, pauses.
-  body: 2fd7aabd9b5bf3c1e0ad81d61eae3fcc
+  body: d6c5d6908ba766607c11ca65b27ed37b
 
 create function millrace.get_workers(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, lease_until timestamp with time zone, alive boolean)
-  language sql stable security definer set search_path=""
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The worker processes, and the steps that have run for long there.
-  body: ed86e64f2a1115b3120c50373390077f
+  body: 8fd9ca8db451ed01b763c8c6f60ca719
 
 create function millrace.get_workflows(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, version text, kind text, live integer, workers integer)
-  language sql stable security definer set search_path=""
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The registered workflow versions, with their live runs and workers.
-  body: 1e866875d00982173f8891e325fef6cd
+  body: 1fa506323c9601d80825d99f9cc74c07
 
 create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
-  language plpgsql volatile security definer set search_path="" set jit=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Runs leased to workers that are gone go back to the queue, or to pause.
-  body: e7c65b3dfb60a64e1acb39c9e2ce9232
+  body: 37b733ac04f811b37ec76dd100e8c14f
 
 create function millrace.held_tasks(p_tenant integer, p_worker bigint, p_epoch integer)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, created_at timestamp with time zone, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: What a worker owns; refuses its claims of an earlier epoch.
   body: 378ab463b40b405c506ad751a754b571
 
 create function millrace.hint()
   returns void
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Wakes idle workers by a notification, if there are any.
-  body: 3cfcd387b37bfbc7b36dfbf560fda8e4
+  body: c0a45f327e7875b3ef48cac1f939cda6
 
 create function millrace.journal_length(p_tenant integer, p_run bigint, p_task integer, p_fence bigint)
   returns integer
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: How long the journal of an owned run is; null if it is not the caller's.
   body: 2d41d2af6b37df3cac5f0a9495b22a46
 
+create function millrace.judge_ids(p_tenant integer, p_ids bigint[], p_routes integer[], p_inputs text[], p_metas text[], p_skip bigint[])
+  returns bigint[]
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Of starts whose ids were there before, those that are another run's.
+  body: 33d052efc3aafccdfb9d72dcaddadb0d
+
 create function millrace.judge_names(p_tenant integer, p_ids bigint[], p_inputs text[], p_metas text[], p_skip bigint[])
   returns TABLE(run_id bigint, verdict "char", existing bigint)
-  language sql volatile security definer set search_path=""
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Whether the run that has a start's key or id is what was asked for.
-  body: 6a955f89dcba5acf7ea34bc3662d8958
+  body: 5a0e352c318daadcd18235d99c1e2dfa
 
 create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigint, p_now timestamp with time zone)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, created_at timestamp with time zone, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
-  language sql volatile security definer set search_path="" set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Writes the lease into locked live rows and returns their runs.
   body: b7babd2620761777d620462e6ad50550
 
 create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_parents bigint[], p_stamp bigint, OUT mine bigint[], OUT asked bigint[])
   returns record
-  language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Locks an owner's runs and their parents, ascending; tells whose fence holds.
   body: fc00cc4cbf9c6836e8ae6fa4d8616f8f
 
+create function millrace.parent_of(p_meta text)
+  returns bigint
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: The parent of a run with this meta; null if it has none.
+  body: 5b7151ffd7cb331392a41d802ac32023
+
 create function millrace.park_runs(p_only bigint[], p_ask bigint[], p_runs bigint[], p_tasks integer[], p_ops "char"[], p_seqs integer[], p_outputs text[], p_keys text[], p_names text[], p_ms text[], p_stamp bigint, p_now timestamp with time zone)
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
-  language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The part of advance_tasks for runs that go on living: waits, yields, pauses.
   body: fc2e6144bee91ae5c54e5c1f01ca358a
 
 create function millrace.pause_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Stops a run until resume_workflow; a step that runs is not interrupted.
-  body: 5a64bbcee8a9391272f7b0a9d6293b33
+  body: 0ebb6d49ff21b8c574cfd7485d3903d5
 
 create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p_name text, p_data text, p_now timestamp with time zone)
   returns boolean
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Buffers a message for a run, and ends the wait for it.
-  body: 8a592158cbeffae146cd7cb1bb8f091d
+  body: 40b56db6f55424e00f14af781b24f8b7
 
 create function millrace.recover()
   returns integer
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Hands back the runs of workers whose lease is over; returns how many.
-  body: 7337a40930c75af0e1abb3387a8d086c
+  body: 856990d3d85c17fd7494a001612db3aa
 
 create function millrace.refuse_move(p_tenant integer, p_run bigint, p_what text)
   returns void
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Raises MR011 with what the run is.
   body: 4069ef3d4193a9a8e707fa8f1f8f5efc
 
 create function millrace.refuse_rewrite(p_only bigint[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[])
   returns void
-  language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Refuses journal rows that would take the place of others.
   body: 9c71901d8a96b6b5bc362628260fff66
 
 create function millrace.register_worker(p_tenant integer, p_lease_ms integer, p_info jsonb, p_seen_fence bigint DEFAULT 0)
   returns bigint
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Registers a worker process and returns its id.
-  body: f1e059b39c5c8a4c1e1db008e9247035
+  body: f8b533446000289debe31383d04c255a
 
 create function millrace.register_workflow(p_tenant integer, p_name text, p_version text, p_definition jsonb)
   returns integer
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 5aecb39a6ef59d8006c084699c393176
+  body: 48dfcdace751398898064f20727c7b84
 
 create function millrace.renew_lease(p_worker bigint, p_lease_ms integer)
   returns boolean
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: The heartbeat of a worker; false if it is no longer registered.
   body: b459d9c228dd41c276049d0b54fbf662
 
 create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs bigint[], p_fences bigint[])
   returns SETOF bigint
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Reports long steps; returns the runs whose lease is over.
   body: 591476013611dccd92b8d65ffa2577b5
 
 create function millrace.resolve_route(p_tenant integer, p_name text, p_version text DEFAULT NULL::text, p_queue text DEFAULT NULL::text, p_priority integer DEFAULT NULL::integer)
   returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb)
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Where a start goes, and the defaults it gets.
-  body: 5e7b6f29c1aea617edc09839e43a57b0
+  body: feb047048b0368d63d76fe2c83f80c20
 
 create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Lets a paused run go on.
-  body: 98394756197f37b7fd9608f2766aa6b4
+  body: 8bbbd460656d04bd4abdb32654f884c7
 
 create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts a new run of a failed one that goes on from its failure.
-  body: efedd58387d0c65a37e092b5c1e73dfe
+  body: 0fa97af2b12c1c764490d9018f6ef203
 
 create function millrace.run_json(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, run json)
-  language sql stable security definer set search_path="" set jit=off set join_collapse_limit=16 set from_collapse_limit=16
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Runs as JSON objects.
-  body: f2a2132ce228749e93cb4e718f1b0fa7
+  body: cc35caa50f8a88f639c0b89f9a774216
 
 create function millrace.run_number(p_uuid uuid)
   returns bigint
-  language sql immutable parallel safe set search_path=""
+  language sql immutable parallel safe set search_path=pg_catalog, pg_temp
   comment: The run id that one of our UUIDs holds; null for any other UUID.
   rights: grant execute to public
   body: d3d4840dce81dddd2722e5baf58fda84
@@ -555,86 +586,92 @@ create function millrace.run_uuid(p_id bigint, p_partition integer DEFAULT 0)
   rights: grant execute to public
   a standard SQL body
 
-create function millrace.run_window(p_tenant integer, p_source text, p_label "char", p_value text, p_routes integer[], p_bound bigint, p_newer boolean)
+create function millrace.run_window(p_tenant integer, p_source text, p_label "char", p_value text, p_routes integer[], p_bound bigint, p_newer boolean, p_size integer)
   returns bigint[]
-  language plpgsql stable security definer set search_path="" set jit=off set enable_seqscan=off set enable_bitmapscan=off
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_bitmapscan=off
   comment: The next ids of a list of runs, from the narrowest index.
-  body: 7084a03aad59ff84a6e85207711bd47f
+  body: 2b2fec36e03332dcef8b4e0534e5cd14
+
+create function millrace.same_json(p_one text, p_other text)
+  returns boolean
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: Whether two payloads are the same, however they are formatted.
+  body: a25562047cb08a9063e89d3913ae200f
 
 create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
   returns TABLE(nth integer, accepted boolean)
-  language plpgsql volatile security definer set search_path="" set jit=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Sends messages to runs; tells which runs were alive to take them.
-  body: 9d250dc6e0cc981d1a9c0868f21ba66f
+  body: 22554d0e7e357f66241ff67e705e85cf
 
-create function millrace.settle(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone)
+create function millrace.settle(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone, p_more integer DEFAULT 0)
   returns TABLE(seq integer, kind "char", name text, data text)
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Ends the waits of a run that can end; returns its journal from a number on.
-  body: 94d86c5b68f0f0c6fe7097bb04fb8f16
+  body: 5314baf84de8c9f2cea20c4b3828cde2
 
 create function millrace.start_children(p_tenant integer, p_only bigint[], p_children json)
   returns void
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts children in the transaction that writes it into their parents' journals.
   body: 7227192779b7444ebd74f3da2d7b8e55
 
 create function millrace.start_meta(p_workflow text, p_options jsonb)
   returns jsonb
-  language plpgsql immutable security definer set search_path=""
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: The options of start_workflow, checked, as start_runs keeps them.
-  body: a1833e6b8cb28b44cb8fe4df7567a657
+  body: e3c36fa541c8bb275fc20ceaf77c4665
 
 create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[] DEFAULT NULL::text[])
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
-  language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
-  body: 79e9e9d0fcaca0f6690165145e34e598
+  body: 38b6107aab1a09d789297f206153030f
 
 create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns uuid
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts a run in the caller's transaction and returns its id.
-  body: 2ddf9f713438ec43c78c2d8f39a5c0ac
+  body: 902edd498a206f8ce681cbd96b51f4f0
 
 create function millrace.stop_worker(p_worker bigint)
   returns integer
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Ends a worker's lease; what it still held is handed back without blame.
-  body: b5f8a0c675f300433869412cca608dd9
+  body: 02a664b45f2576b7ebef0dd93f4d470f
 
 create function millrace.take_ids()
   returns bigint
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Draws 1,024 run ids and returns the first.
   body: 6916a9e8cd7d5ab328dc1d3556873069
 
 create function millrace.tenant_id(p_slug text)
   returns integer
-  language plpgsql stable security definer set search_path=""
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The number of a tenant; MR042 if there is none of that name.
   body: 9c913f177a97cba7cece5c83307fa7ce
 
 create function millrace.tick(p_max integer DEFAULT 1000)
   returns integer
-  language plpgsql volatile security definer set search_path="" set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off
   comment: Wakes runs whose wait is over by time; returns how many.
   body: 8446e6e045320215808afd1b7878b947
 
 create function millrace.trigger_event(run_id uuid, event_name text, data jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Sends a message to one run: buffered, consumed once.
-  body: 5b75fe966e383b9a3cf8c3b3e294f9cb
+  body: 7192eb11aaa29ab6c6fff01185afd7d8
 
-create function millrace.wake(p_run bigint, p_task integer, p_seq integer, p_ended text[])
+create function millrace.wake(p_run bigint, p_task integer, p_seq integer, p_ended text[], p_buffered integer DEFAULT 0)
   returns void
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Takes ended waits off a run, and queues it if it was waiting.
-  body: 93de0da3b09eb15bdcd89f4408901923
+  body: 617b274f73aab135fb0ad0f19df1c8ee
 
 create function millrace.watch(p_tenant integer, p_watcher bigint)
   returns void
-  language plpgsql volatile security definer set search_path=""
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Asks for notifications of ended runs for the next 30 s.
   body: a217b9b920680d6365e29af64f721d42

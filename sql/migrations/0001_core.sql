@@ -6,6 +6,7 @@
 -- a row in live. Every row carries its tenant, and every unique key over values that users choose begins with it.
 
 create sequence millrace.numbers;  -- one draw gives 1,024 run ids (or places in the queue): number * 1024 + offset
+create sequence millrace.arrivals; -- of signals: one draw for each, under the run's lock
 create sequence millrace.fences;   -- one draw for each claim; the bits above the 42nd are the incarnation (set_incarnation)
 
 ---------------------------------------------------------------------------------------------------- configuration
@@ -26,6 +27,7 @@ create table millrace.workflows (   -- one row for each version of a workflow th
   version    text        not null,
   definition jsonb       not null default '{}',  -- kind, queue, priority, timeout_ms and the like, as registered last
   created_at timestamptz not null default now(),
+  registered_at timestamptz not null default clock_timestamp(),  -- the last time: a start without a version takes the latest
   constraint workflows_pkey primary key (id),
   constraint workflows_name_key unique (tenant_id, name, version),
   constraint workflows_name_form check (name ~ '^[A-Za-z0-9_.: -]{1,128}$'),
@@ -93,7 +95,7 @@ create table millrace.run_labels (   -- only for runs that were given a resource
   run_id    bigint not null,
   constraint run_labels_pkey primary key (tenant_id, kind, value, run_id)
 );
-create table millrace.run_keys (     -- only for runs started with an idempotency key
+create table millrace.run_keys (     -- only for runs started with an idempotency key, and for the retry of a run ('$retry', its id)
   tenant_id int    not null,
   workflow  text   not null,
   key       text   not null,
@@ -123,6 +125,7 @@ create table millrace.live (        -- a run's place and its mutex: whoever chan
   seq        int      not null default 0,  -- length of the journal when the run last left a worker
   stamp      bigint,                -- of the call that brought the waits, in this lease: a call with a lower one came late
   crashes    smallint not null default 0,  -- owners that died in a row without recording anything
+  buffered   smallint,              -- callers' signals that no wait has taken yet; null: there never was one
   state      "char"   not null,     -- q queued · s queued, suspected of killing its workers · l leased · w waiting · p paused
   reason     "char",                -- of a pause: p person · c poison (crashes) · h history mismatch · l limit · s step.pause
   ask        text,                  -- a pause asked for while leased: JSON of its journal row, applied at the owner's next write
@@ -146,7 +149,7 @@ create table millrace.signals (     -- buffered from the moment the run exists, 
   run_id    bigint      not null,
   at        timestamptz not null,
   tenant_id int         not null,
-  nth       int         not null,   -- order of arrival, counted under the run's lock
+  nth       bigint      not null,   -- order of arrival: from a sequence, so that it costs the same however many there are
   taken     int,                    -- seq of the checkpoint it became. The row stays until the run ends: were it deleted on
                                     -- delivery, a signal sent again after a lost reply would count twice
   id        text        not null,   -- chosen by the sender: sending twice is sending once
@@ -155,6 +158,7 @@ create table millrace.signals (     -- buffered from the moment the run exists, 
   constraint signals_pkey primary key (run_id, id),
   constraint signals_name_form check (name ~ '^[A-Za-z0-9_.: $-]{1,160}$')
 );
+create index signals_untaken on millrace.signals (run_id, name, nth) where taken is null;
 
 create table millrace.workers (     -- one heartbeat row for each process
   id         bigint      not null,

@@ -1,7 +1,7 @@
 -- advance_test_clock: moves the time by which runs live forward, and wakes what comes due by that.
 -- Transitions: those of tick and expire_runs. Locks: the clock's row, then as they do.
 create or replace function millrace.advance_test_clock(p_ms bigint) returns void
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   update millrace.test_clock c set offset_ms = c.offset_ms + p_ms;
   while millrace.tick() > 0 loop

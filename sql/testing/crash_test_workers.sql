@@ -2,7 +2,7 @@
 -- runs. The notification has a worker that lives on look for work, and so hear that it is dead.
 -- Locks: the workers' rows, then as recover. They are waited for: recover itself would skip the row of one that claims.
 create or replace function millrace.crash_test_workers() returns void
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   perform from millrace.workers w order by w.id for update;
   update millrace.workers w set expires_at = timestamptz 'epoch';

@@ -2,7 +2,7 @@
 -- will); and the time by which runs live.
 create or replace function millrace.get_test_state()
 returns table (busy int, due_ms bigint, clock timestamptz)
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_now timestamptz := millrace.clock();
 begin

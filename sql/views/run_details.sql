@@ -11,8 +11,16 @@ select r.id as run_id, r.tenant_id, coalesce((m.meta ->> 'id')::uuid, millrace.r
             when 's' then 'step' end as reason,
        m.meta, r.input, case when e.status = 'c' then e.output end as output,
        coalesce(case when e.status = 'f' then e.output end,
-                case when l.reason in ('h', 'l') then paused.data::json ->> 'failure' end) as failure,
-       case when l.wait_keys[1] <> '~start' then ltrim(l.wait_keys[1], '~?') end as current_step_id, w.definition,
+                case when l.reason in ('h', 'l') then paused.data::json ->> 'failure'
+                     when l.reason = 'c' then json_build_object('code', 'MR055', 'name', 'LeaseLostError',
+                       'message', format('%s workers died while they held the run, one after the other.', l.crashes),
+                       'stack', null, 'stepId', null, 'attempt', 1, 'fingerprint', 'poison')::text end) as failure,
+       case when l.wait_keys[1] <> '~start' then ltrim(l.wait_keys[1], '~?') end as current_step_id,
+       case when l.wait_keys = '{~start}' then l.wait_until[1] end as starts_at,
+       coalesce((select json_agg(json_build_object('step_id', ltrim(x.key, '~?'), 'event', x.event, 'until', x.until) order by x.i)
+                 from (select k.key, k.until, k.i, case when k.name !~ '^[$]' then k.name end as event
+                       from unnest(l.wait_keys, l.wait_names, l.wait_until) with ordinality k (key, name, until, i)) x
+                 where x.key not in ('~start', '~$handler')), '[]') as waits, w.definition,
        r.created_at, greatest(r.created_at, e.at, last.at) as updated_at, e.at as completed_at, l.timeout_at,
        case when l.state = 'p' then paused.at end as paused_at, resumed.at as resumed_at,
        (select count(*)::int from millrace.checkpoints c where c.run_id = r.id and c.kind in ('e', 'h')) as retry_count

@@ -73,7 +73,7 @@ export async function withDatabase<T>(
 
 /** A connection string as it may be shown: without its password. */
 export function hidePassword(url: string): string {
-  return url.replace(/(:\/\/[^:@/]*):[^@]*@/, '$1:***@').replace(/(password=)[^&]*/i, '$1***')
+  return url.replace(/(:\/\/[^:@/]*):.*@/, '$1:***@').replace(/(password=)[^&]*/i, '$1***')
 }
 
 const errorsOnly: WorkflowLogger = {

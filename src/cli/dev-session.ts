@@ -3,6 +3,7 @@ import { type EmbeddedPostgres, isEmbeddedDataDir, startPostgres } from '../embe
 import { WorkflowEngine } from '../worker/workflow-engine.ts'
 import { checkUrl, hidePassword } from './connection.ts'
 import { EventLog } from './event-log.ts'
+import { keepStdout } from './output.ts'
 import { packageVersion } from './program.ts'
 import type { Settings } from './settings.ts'
 import { programName } from './show/words.ts'
@@ -13,7 +14,7 @@ import {
   tellReload,
 } from './show/workflow-files-view.ts'
 import { stopRequested } from './stop-signal.ts'
-import { facts } from './table.ts'
+import { type Fact, facts } from './table.ts'
 import { LiveWorkflows } from './workflow-files/live-workflows.ts'
 import { WorkflowSet } from './workflow-files/workflow-set.ts'
 
@@ -66,7 +67,8 @@ class DevSession {
     this.#settings = settings
     this.#server = server
     this.#url = server?.connectionString ?? checkUrl(databaseUrl ?? '')
-    this.#log = new EventLog(out, this.#cwd, true)
+    const read = (runId: string) => this.#engine.getRun({ runId })
+    this.#log = new EventLog(out, { cwd: this.#cwd, everyRun: true, read })
     const connection = { connectionString: this.#url, schema, tenant, logger: this.#log }
     this.#engine = new WorkflowEngine(connection)
     const set = new WorkflowSet(this.#engine, [this.#log], this.#cwd)
@@ -75,6 +77,7 @@ class DevSession {
 
   async start(): Promise<void> {
     const { out } = this.#settings
+    if (out.json) keepStdout()
     // a promise that user code forgot must not end the session
     process.on('unhandledRejection', (error) => this.#log.error('Unhandled rejection:', error))
     const broken = await this.#workflows.load()
@@ -109,36 +112,37 @@ class DevSession {
       return { id, version, file: relative(this.#cwd, file) }
     })
     const { dataDir, logFile, version } = this.#server ?? {}
-    const fields = { url: this.#url, dataDir, logFile, postgres: version, workflows }
+    const fields = { url: this.#shownUrl(), dataDir, logFile, postgres: version, workflows }
     if (out.json) this.#log.tell('ready', fields, '')
     else if (!out.quiet) out.print(this.#banner())
   }
 
   #banner(): string {
-    const { out, databaseUrl } = this.#settings
+    const { out } = this.#settings
     const listed = this.#workflows.list()
     const me = programName()
-    const url = this.#server === null ? hidePassword(this.#url) : this.#url
-    const own = this.#server !== null || databaseUrl !== process.env.DATABASE_URL
-    const psql = own ? `psql '${url}'` : 'psql "$DATABASE_URL"'
     const head = `${out.paint('bold', 'millrace dev')} ${out.paint('dim', packageVersion())}`
     const found = listed.length === 0 ? null : showWorkflows(listed, this.#cwd, out)
     const none = listed.length === 0 ? `\n${showNoWorkflows(this.#options.workflows, out)}\n` : ''
-    const body = facts([
+    const id = listed[0]?.id ?? 'hello'
+    const input = listed.length === 0 ? '{"name": "Ada"}' : '{}'
+    const pairs: Fact[] = [
       ['postgres', this.#serverLine()],
-      ['url', url],
+      ['url', this.#shownUrl()],
+      ['', this.#server && out.paint('dim', 'for psql, and as DATABASE_URL of your own programs')],
       ['data', this.#server && relative(this.#cwd, this.#server.dataDir)],
       ['log', this.#server && relative(this.#cwd, this.#server.logFile)],
-      ['workflows', found],
-      [
-        'start',
-        `${me} start ${listed[0]?.id ?? 'hello'} '${listed[0] ? '{}' : '{"name": "Ada"}'}'`,
-      ],
+      ['workflows', found, 'sentence'],
+      ['start', `${me} start ${id} '${input}'`],
       ['look', `${me} runs list`],
-      ['sql', psql],
-    ])
+    ]
     const foot = out.paint('dim', `Watching ${this.#options.workflows}  ·  Ctrl-C stops.`)
-    return `\n${head}\n\n${body}\n${none}\n${foot}\n`
+    return `\n${head}\n\n${facts(pairs, out.columns)}\n${none}\n${foot}\n`
+  }
+
+  /** The password of its own server can be read nowhere else; others' are not ours to show. */
+  #shownUrl(): string {
+    return this.#server === null ? hidePassword(this.#url) : this.#url
   }
 
   #serverLine(): string {

@@ -1,57 +1,69 @@
+import type { WorkflowRun } from '../client/workflow-run.ts'
 import type { RunFailure } from '../model/failure.ts'
 import type { LogLevel, WorkflowLogger } from '../model/logger.ts'
 import type { Output } from './output.ts'
 import { clockTime, coarse, count, firstLine } from './show/words.ts'
 import { printable } from './style.ts'
 import { placeInStack } from './workflow-files/load.ts'
-import type { Ended, RunEvents, RunName, WaitName } from './workflow-files/run-events.ts'
+import type { Ended, Pause, RunEvents, RunName, WaitName } from './workflow-files/run-events.ts'
+import { wrap } from './wrap.ts'
 
 /** Lines of one second about single runs; of the rest only the number is told. */
 const LINES_A_SECOND = 30
 
+/** Where texts begin, behind the time. */
+const INDENT = 10
+
+/** What the log must know to tell of runs. */
+export type EventLogOptions = {
+  readonly cwd: string
+  /** Tell of every run, not only of what failed. */
+  readonly everyRun: boolean
+  /** What became of a run that somebody ended or took over. */
+  readonly read: (runId: string) => Promise<Pick<WorkflowRun, 'status' | 'failure'>>
+}
+
 /** What a process with a worker tells while it lives: lines for people, or a JSON object a line. */
 export class EventLog implements RunEvents, WorkflowLogger {
   readonly #out: Output
-  readonly #cwd: string
-  readonly #everyRun: boolean
+  readonly #options: EventLogOptions
   #second = 0
   #lines = 0
   #timer: NodeJS.Timeout | undefined
 
-  /** @param everyRun tell of every run, not only of what failed */
-  constructor(out: Output, cwd: string, everyRun: boolean) {
+  constructor(out: Output, options: EventLogOptions) {
     this.#out = out
-    this.#cwd = cwd
-    this.#everyRun = everyRun
+    this.#options = options
   }
 
   /** Something of the process itself. Fields are for --json, the text for people. */
   tell(event: string, fields: object, text: string): void {
     const at = new Date()
-    if (this.#out.json) this.#out.print(JSON.stringify({ at, event, ...fields }))
-    else if (!this.#out.quiet) this.#out.print(`${this.#out.paint('dim', clockTime(at))}  ${text}`)
+    const { json, quiet, paint, columns, print } = this.#out
+    if (json) print(JSON.stringify({ at, event, ...fields }))
+    else if (!quiet) print(wrap(`${paint('dim', clockTime(at))}  ${text}`, columns, INDENT))
   }
 
   began(run: RunName, again: boolean): void {
-    if (!this.#everyRun) return
+    if (!this.#options.everyRun) return
     this.#ofRun(again ? 'run.resumed' : 'run.started', run, '●', again ? 'goes on' : 'started')
   }
 
   ended(run: RunName, end: Ended): void {
-    if (end.kind === 'failed') return this.#failed(run, end.output)
-    if (!this.#everyRun || end.kind === 'lost') return
+    if (end.kind === 'failed') return this.#failed(run, readFailure(end.output))
+    if (end.kind === 'parked' && end.pause) return this.#paused(run, end.pause)
+    if (end.kind === 'lost') return end.taken ? void this.#taken(run) : undefined
+    if (!this.#options.everyRun) return
     const { paint } = this.#out
     if (end.kind === 'completed') {
-      const took = end.again ? '' : ` in ${coarseMs(end.ms)}`
-      return this.#ofRun('run.completed', run, paint('green', '✓'), `completed${took}`, {
-        ms: Math.round(end.ms),
-      })
+      const took = end.again ? '' : ` in ${coarse(end.ms)}`
+      const more = { ms: Math.round(end.ms) }
+      return this.#ofRun('run.completed', run, paint('green', '✓'), `completed${took}`, more)
     }
-    if (end.waits.length === 0) return this.#ofRun('run.left', run, '○', 'left for later')
     const { waits } = end
-    this.#ofRun('run.waiting', run, paint('cyan', '◌'), waits.map(describeWait).join(', '), {
-      waits,
-    })
+    if (waits.length === 0) return this.#ofRun('run.left', run, '○', 'left for later')
+    const what = waits.map(describeWait).join(', ')
+    this.#ofRun('run.waiting', run, paint('cyan', '◌'), what, { waits })
   }
 
   logged(run: RunName, level: LogLevel, message: string): void {
@@ -62,7 +74,7 @@ export class EventLog implements RunEvents, WorkflowLogger {
   }
 
   attemptFailed(run: RunName, step: string, failure: RunFailure): void {
-    if (!this.#everyRun) return
+    if (!this.#options.everyRun) return
     const { paint } = this.#out
     const what = `${step || 'the handler'}, attempt ${failure.attempt}: ${this.#reason(failure)}`
     const more = { step, failure }
@@ -84,15 +96,43 @@ export class EventLog implements RunEvents, WorkflowLogger {
     this.#tellRest()
   }
 
-  #failed(run: RunName, output: string | null): void {
-    const failure = output === null ? null : (JSON.parse(output) as RunFailure)
+  #failed(run: RunName, failure: RunFailure | null): void {
     const { paint } = this.#out
+    const at = failure?.stepId ? ` at ${failure.stepId}` : ''
     const why = failure === null ? '' : `: ${this.#reason(failure)}`
-    this.#ofRun('run.failed', run, paint('red', '✗'), paint('red', `failed${why}`), { failure })
+    this.#ofRun('run.failed', run, paint('red', '✗'), paint('red', `failed${at}${why}`), {
+      failure,
+    })
+  }
+
+  /** What the engine pauses is told like a failure: somebody has to look. */
+  #paused(run: RunName, pause: Pause): void {
+    const { reason, step, failure } = pause
+    const { paint } = this.#out
+    const sign = paint('yellow', '‖')
+    if (failure) {
+      const at = step === null ? '' : ` at step "${step}"`
+      const what = paint('yellow', `paused: ${reason}${at}: ${firstLine(failure.message)}`)
+      return this.#ofRun('run.paused', run, sign, what, pause)
+    }
+    if (!this.#options.everyRun) return
+    const what = step === null ? 'paused by a person' : `paused by step.pause at ${step}`
+    this.#ofRun('run.paused', run, sign, what, pause)
+  }
+
+  /** Somebody ended the run, or it went to another worker: that stands in its record alone. */
+  async #taken(run: RunName): Promise<void> {
+    const now = await this.#options.read(run.id).catch(() => null)
+    if (now?.status === 'failed') return this.#failed(run, now.failure)
+    if (now === null || !this.#options.everyRun) return
+    const { paint } = this.#out
+    if (now.status === 'cancelled')
+      this.#ofRun('run.cancelled', run, paint('dim', '⊘'), 'cancelled')
+    else this.#ofRun('run.left', run, '○', `went to another worker: it is ${now.status}`)
   }
 
   #reason({ name, message, stack }: RunFailure): string {
-    const place = placeInStack(stack ?? '', this.#cwd)
+    const place = placeInStack(stack ?? '', this.#options.cwd)
     return `${name}: ${firstLine(message)}${place === null ? '' : `  (${place})`}`
   }
 
@@ -124,11 +164,16 @@ export class EventLog implements RunEvents, WorkflowLogger {
   }
 }
 
-function describeWait({ step, ms, backoff }: WaitName): string {
-  if (backoff) return `tries ${step} again in ${coarse(ms ?? 0)}`
-  return ms === null ? `waits at ${step}` : `waits at ${step} (${coarse(ms)})`
+function describeWait({ step, ms, for: what, event }: WaitName): string {
+  const soon = coarse(ms ?? 0)
+  if (what === 'attempt')
+    return `tries ${step === '$handler' ? 'the handler' : step} again in ${soon}`
+  if (what === 'question') return `asks ${step} again in ${soon}`
+  const name = event === null ? '' : ` for "${event}"`
+  return `waits at ${step}${name}${ms === null ? '' : ` (${soon})`}`
 }
 
-function coarseMs(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : coarse(ms)
+/** @param output of a run that failed, JSON text */
+function readFailure(output: string | null): RunFailure | null {
+  return output === null ? null : (JSON.parse(output) as RunFailure)
 }

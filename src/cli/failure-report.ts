@@ -2,7 +2,8 @@ import { CommanderError } from 'commander'
 import { EmbeddedPostgresError } from '../embedded/embedded-error.ts'
 import { ERROR_CODES, helpUrl, isErrorCode } from '../model/error-codes.ts'
 import { WorkflowEngineError } from '../model/errors.ts'
-import { painter, printable } from './style.ts'
+import { columnsOf, painter, printable } from './style.ts'
+import { wrapSentences } from './wrap.ts'
 
 /** An error as the CLI tells it. */
 export type Failure = {
@@ -35,8 +36,9 @@ export function reportFailure(error: unknown, how: { json: boolean; verbose: boo
     return failure.exitCode
   }
   const paint = painter(process.stderr)
-  const head = paint('red', `error ${failure.code}:`)
-  process.stderr.write(`${head} ${printable(failure.message)}\n${paint('dim', failure.help)}\n`)
+  const text = `${paint('red', `error ${failure.code}:`)} ${printable(failure.message)}`
+  const message = wrapSentences(text, columnsOf(process.stderr))
+  process.stderr.write(`${message}\n${paint('dim', failure.help)}\n`)
   if (how.verbose) process.stderr.write(`\n${paint('dim', printable(stackOf(error)))}\n`)
   return failure.exitCode
 }

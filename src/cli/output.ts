@@ -1,38 +1,52 @@
-import { type Paint, painter } from './style.ts'
+import { columnsOf, type Paint, painter } from './style.ts'
+import { wrapSentences } from './wrap.ts'
 
 /** Where a command says what it found. The result goes to stdout, everything about it to stderr. */
 export type Output = {
   readonly json: boolean
   readonly quiet: boolean
   readonly paint: Paint
-  /** Columns of the terminal; Infinity where it is none. */
+  /** Columns of the terminal, as it is now; Infinity where it is none. */
   readonly columns: number
   /** One text to stdout. */
   print(text: string): void
   /** The result: the value with --json, else what `text` makes of it for people. */
   show(value: unknown, text: () => string): void
-  /** A remark to stderr; not with --json or --quiet. */
+  /** A remark to stderr, its commands to copy on indented lines; not with --json or --quiet. */
   note(text: string): void
 }
 
 /** The output of a command with these options. */
 export function makeOutput(options: { json: boolean; quiet: boolean }): Output {
   const { json, quiet } = options
-  const print = (text: string) => void process.stdout.write(`${text}\n`)
+  const write = process.stdout.write.bind(process.stdout)
+  const print = (text: string) => void write(`${text}\n`)
   return {
     json,
     quiet,
     paint: painter(process.stdout),
-    columns: process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY,
+    get columns() {
+      return columnsOf(process.stdout)
+    },
     print,
     show(value, text) {
       const shown = json ? JSON.stringify(value, null, 2) : text()
       if (shown !== '') print(shown)
     },
     note(text) {
-      if (!json && !quiet) process.stderr.write(`${painter(process.stderr)('dim', text)}\n`)
+      if (json || quiet) return
+      const { stderr } = process
+      stderr.write(`${painter(stderr)('dim', wrapSentences(text, columnsOf(stderr)))}\n`)
     },
   }
+}
+
+/**
+ * From now on stdout is for outputs alone: what user code prints, by console.log or otherwise, goes
+ * to stderr. With --json every line of stdout is JSON.
+ */
+export function keepStdout(): void {
+  process.stdout.write = process.stderr.write.bind(process.stderr)
 }
 
 /** `millrace runs list | head` closes the pipe early: that is no error. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Command, type CommanderError } from 'commander'
+import { Command, type CommanderError, type Option } from 'commander'
 import { capitalise } from '../model/text.ts'
 import { reportFailure, UsageError } from './failure-report.ts'
 import { addGlobalOptions } from './settings.ts'
@@ -61,8 +61,17 @@ function prepare(command: Command, path: string): void {
     showGlobalOptions: true,
     styleTitle: (text) => `\u001b[1m${text}\u001b[22m`,
     optionTerm: (option) => (option.short === '-V' ? '-V, --version' : option.flags),
-    optionDescription: (option) =>
-      option.envVar ? `${option.description} (or ${option.envVar})` : option.description,
+    optionDescription: describeOption,
   })
   for (const child of command.commands) prepare(child, `${path} ${child.name()}`)
+}
+
+/** What it is for, and what it is when it is not given. */
+function describeOption({ description, envVar, ...option }: Option): string {
+  const value = option.defaultValueDescription ?? option.defaultValue
+  const notes = [
+    ...(envVar === undefined ? [] : [`or ${envVar}`]),
+    ...(value === undefined ? [] : [`default: ${value}`]),
+  ]
+  return notes.length === 0 ? description : `${description} (${notes.join('; ')})`
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { InvalidInputError } from '../model/errors.ts'
 import { makeOutput, type Output } from './output.ts'
 
 /** What the global options and the environment say. Only the CLI reads the environment. */
@@ -24,9 +25,21 @@ type GlobalOptions = {
 /** Adds the options that every command has. */
 export function addGlobalOptions(program: Command): Command {
   return program
-    .addOption(new Option('--database-url <url>', 'Postgres to use').env('DATABASE_URL'))
-    .addOption(new Option('--schema <name>', 'schema of the engine').env('MILLRACE_SCHEMA'))
-    .addOption(new Option('--tenant <slug>', 'whose runs these are').env('MILLRACE_TENANT'))
+    .addOption(
+      new Option('--database-url <url>', 'Postgres to use')
+        .env('DATABASE_URL')
+        .default(undefined, 'that of "millrace dev" here'),
+    )
+    .addOption(
+      new Option('--schema <name>', 'schema of the engine')
+        .env('MILLRACE_SCHEMA')
+        .default(undefined, 'millrace'),
+    )
+    .addOption(
+      new Option('--tenant <slug>', 'whose runs these are')
+        .env('MILLRACE_TENANT')
+        .default(undefined, 'default'),
+    )
     .option('--embedded', 'use the Postgres in ./.millrace; start it if need be')
     .option('--json', 'print JSON')
     .option('-q, --quiet', 'print ids, or nothing')
@@ -46,4 +59,13 @@ export function readSettings(command: Command): Settings {
     verbose: options.verbose ?? false,
     out: makeOutput({ json, quiet: options.quiet ?? false }),
   }
+}
+
+/**
+ * For what prints something else than a result.
+ * @param what prints what. @example refuseJson(settings, '--sql prints SQL')
+ * @throws InvalidInputError for --json
+ */
+export function refuseJson({ out }: Settings, what: string): void {
+  if (out.json) throw new InvalidInputError(`${what}, no JSON: leave out --json.`)
 }

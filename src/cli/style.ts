@@ -13,6 +13,12 @@ export function painter(stream: NodeJS.WriteStream): Paint {
   return coloured ? (format, text) => styleText(format, text) : (_, text) => text
 }
 
+/** Columns of a terminal, as it is now; Infinity where it is none. */
+export function columnsOf(stream: NodeJS.WriteStream): number {
+  // a terminal that does not know its size says 0
+  return (stream.isTTY && stream.columns) || Number.POSITIVE_INFINITY
+}
+
 /** The escape sequences of colours and styles. */
 export const PAINT = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
 /** What a terminal would obey: C0 and C1 controls, but for line breaks and tabs. */

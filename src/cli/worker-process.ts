@@ -5,6 +5,7 @@ import { findTarget } from './connection.ts'
 import { EventLog } from './event-log.ts'
 import { type HealthServer, serveHealth } from './health-server.ts'
 import { Metrics } from './metrics.ts'
+import { keepStdout } from './output.ts'
 import type { Settings } from './settings.ts'
 import { count } from './show/words.ts'
 import { tellBroken, tellReload } from './show/workflow-files-view.ts'
@@ -56,7 +57,8 @@ class WorkerProcess {
     const { schema, tenant, out } = settings
     this.#options = options
     this.#settings = settings
-    this.#log = new EventLog(out, this.#cwd, false)
+    const read = (runId: string) => this.#engine.getRun({ runId })
+    this.#log = new EventLog(out, { cwd: this.#cwd, everyRun: false, read })
     const connection = { connectionString, schema, tenant, logger: this.#log }
     this.#engine = new WorkflowEngine({ ...connection, migrate: options.migrate })
     const set = new WorkflowSet(this.#engine, [this.#log, this.#metrics], this.#cwd)
@@ -65,6 +67,7 @@ class WorkerProcess {
 
   async start(): Promise<void> {
     const { concurrency, lease, drain, queues, healthPort, watch } = this.#options
+    if (this.#settings.out.json) keepStdout()
     await this.#load()
     if (healthPort !== undefined) {
       this.#health = await serveHealth(healthPort, {

@@ -1,5 +1,5 @@
 import type { Outcome } from '../kernel/runs.ts'
-import { parseDuration } from '../model/duration.ts'
+import { formatDuration, parseDuration } from '../model/duration.ts'
 import {
   IllegalMoveError,
   RunCancelledError,
@@ -12,7 +12,7 @@ import { decodePayload } from '../model/json.ts'
 import { MAX_TIMER_MS } from '../model/limits.ts'
 import { isTerminal, type WorkflowStatus } from '../model/status.ts'
 import type { Results } from './results.ts'
-import type { WaitOptions, WorkflowRun } from './workflow-run.ts'
+import type { StatusWaitOptions, WaitOptions, WorkflowRun } from './workflow-run.ts'
 
 /** Between two looks at a run's status. */
 const FIRST_LOOK_MS = 10
@@ -29,7 +29,8 @@ export async function awaitResult(
   if (outcome.status === 'c') return decodePayload(outcome.output)
   if (outcome.status === 'x') throw new RunCancelledError(`Run ${id} was cancelled.`, { runId: id })
   const failure = decodePayload(outcome.output) as RunFailure
-  throw new RunFailedError(`Run ${id} failed: ${failure.message}`, {
+  const at = failure.stepId ? ` at step "${failure.stepId}"` : ''
+  throw new RunFailedError(`Run ${id} failed${at}: ${failure.message}`, {
     runId: id,
     failure,
     details: { failure },
@@ -54,10 +55,13 @@ function awaitOutcome(
     const late = () =>
       leave(() =>
         reject(
-          new TimeoutError(`Run ${id} has not ended within ${ms} ms; it goes on.`, {
-            runId: id,
-            details: { timeoutMs: ms },
-          }),
+          new TimeoutError(
+            `Run ${id} has not ended within ${formatDuration(ms ?? 0)}; it goes on.`,
+            {
+              runId: id,
+              details: { timeoutMs: ms },
+            },
+          ),
         ),
       )
     const timer = ms === null ? undefined : setTimeout(late, Math.min(ms, MAX_TIMER_MS))
@@ -66,6 +70,23 @@ function awaitOutcome(
     )
     options.signal?.addEventListener('abort', aborted, { once: true })
     if (options.signal?.aborted) aborted()
+  })
+}
+
+/** The same error, saying what the run does instead of ending: a paused one needs somebody. */
+export async function explainLate(
+  error: TimeoutError,
+  read: () => Promise<WorkflowRun>,
+): Promise<TimeoutError> {
+  const run = await read().catch(() => null)
+  if (run === null || isTerminal(run.status)) return error
+  const why = run.reason === null ? '' : ` (${run.reason})`
+  const failure = run.failure ? `: ${run.failure.message}` : ''
+  const state = run.status === 'paused' ? `it is paused${why}${failure}` : `it is ${run.status}`
+  const message = error.message.replace('it goes on.', () => `${state.replace(/\.$/, '')}.`)
+  return new TimeoutError(message, {
+    runId: run.id,
+    details: { ...error.details, status: run.status },
   })
 }
 
@@ -80,14 +101,13 @@ function stopped(id: string): UnavailableError {
 export async function awaitStatus(
   run: WorkflowRun,
   statuses: readonly WorkflowStatus[],
-  options: { timeoutMs?: number; signal?: AbortSignal },
+  options: StatusWaitOptions,
   results: Results,
   number: (id: string) => Promise<string>,
 ): Promise<WorkflowRun> {
-  const until =
-    options.timeoutMs === undefined
-      ? Number.POSITIVE_INFINITY
-      : performance.now() + options.timeoutMs
+  const given = options.timeout ?? options.timeoutMs
+  const timeoutMs = given === undefined ? Number.POSITIVE_INFINITY : parseDuration(given)
+  const until = performance.now() + timeoutMs
   let ended = false
   let closed = false
   let wake: () => void = () => {}
@@ -111,7 +131,7 @@ export async function awaitStatus(
       }
       if (performance.now() > until) {
         throw new TimeoutError(
-          `Run ${run.id} is still ${now.status}, not ${statuses.join(' or ')}, after ${options.timeoutMs} ms.`,
+          `Run ${run.id} is still ${now.status}, not ${statuses.join(' or ')}, after ${formatDuration(timeoutMs)}.`,
           { runId: run.id },
         )
       }

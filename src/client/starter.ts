@@ -14,6 +14,7 @@ import { IdempotencyConflictError, InvalidInputError, UnavailableError } from '.
 import { decodePayload, encodePayload, type Json } from '../model/json.ts'
 import { MAX_ATTEMPTS, MAX_BATCH, MAX_KEY, MAX_PRIORITY } from '../model/limits.ts'
 import { checkName, checkTags, checkText } from '../model/names.ts'
+import type { OptionNames } from '../model/options.ts'
 import { decodeRunId, encodeRunId, isUuid } from '../model/run-id.ts'
 import { validate } from '../model/schema.ts'
 import { IdPool } from './id-pool.ts'
@@ -51,13 +52,31 @@ export type StartOptions = {
   batchSize?: number
 }
 
+export const startOptionNames: OptionNames<StartOptions> = {
+  resourceId: true,
+  idempotencyKey: true,
+  runId: true,
+  version: true,
+  queue: true,
+  priority: true,
+  delay: true,
+  tags: true,
+  attributes: true,
+  timeout: true,
+  retries: true,
+  tx: true,
+  expireInSeconds: true,
+  batchSize: true,
+}
+
 /** What only the engine itself says of a start. */
 export type InnerOptions = { parent?: string }
 
 /** A start that is ready to be sent, and the run as it will be the moment it is made. */
 export type Prepared = {
-  readonly start: Start
-  readonly id: string
+  /** Its ids are others once it was sent, if those that were drawn were another run's. */
+  start: Start
+  id: string
   readonly born: Omit<RunJson, 'created_at' | 'updated_at'>
 }
 
@@ -67,6 +86,8 @@ const RESEND_MS = 8000
 const MAX_ATTRIBUTES_BYTES = 16 * 1024
 /** A version that is registered meanwhile is seen after this long. */
 const ROUTE_FRESH_MS = 5000
+/** Blocks of ids that are drawn for starts whose ids others have: far more than there ever are. */
+const MAX_DRAWS = 100
 
 type Resolved = ResolvedRoute & { at: number }
 type Answer = { readonly started: Started } | { readonly error: unknown }
@@ -77,6 +98,8 @@ export class Starter {
   readonly #session: Session
   readonly #routes = new Map<string, Resolved>()
   readonly #batcher: Batcher<Start, Answer>
+  /** The ids under which starts were sent instead, where the database gave theirs to others. */
+  readonly #fresh = new WeakMap<Start, string>()
 
   constructor(session: Session) {
     this.#session = session
@@ -123,9 +146,10 @@ export class Starter {
   async start(prepared: Prepared, tx?: Tx): Promise<Accepted> {
     const started = tx
       ? ((
-          await startRuns(this.#session.db, await this.#session.tenant(tx), [prepared.start], tx)
+          await this.#startRuns(await this.#session.tenant(tx), [prepared.start], tx)
         )[0] as Started)
       : await this.#startWithOthers(prepared.start)
+    this.#rename(prepared)
     return refuseTaken(started, prepared)
   }
 
@@ -141,7 +165,8 @@ export class Starter {
     const { db } = this.#session
     const starts = prepared.map((one) => one.start)
     const startIn = async (inner?: Tx) => {
-      const started = await startRuns(db, tenant, starts, inner)
+      const started = await this.#startRuns(tenant, starts, inner)
+      for (const one of prepared) this.#rename(one)
       return started.map((one, i) => refuseTaken(one, prepared[i] as Prepared))
     }
     // only a key or an id can be taken: then the others must not be started either
@@ -162,9 +187,11 @@ export class Starter {
   async #send(starts: Start[]): Promise<Answer[]> {
     const tenant = await this.#session.tenant()
     const until = performance.now() + RESEND_MS
-    for (;;) {
+    for (let lost = false; ; lost = true) {
       try {
-        const started = await startRuns(this.#session.db, tenant, starts)
+        const started = await this.#startRuns(tenant, starts)
+        // it may have been set back while it was away, and hand out again what was drawn before
+        if (lost) this.ids.drop()
         return started.map((one) => ({ started: one }))
       } catch (error) {
         if (isRefused(error)) return this.#apart(starts, error)
@@ -172,6 +199,31 @@ export class Starter {
         await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 200))
       }
     }
+  }
+
+  /** Starts whose ids are other runs' are sent again under fresh ones; the others change nothing. */
+  async #startRuns(tenant: number, starts: readonly Start[], tx?: Tx): Promise<Started[]> {
+    for (let draws = 0; ; draws++) {
+      const sent = starts.map((start) => this.#renewed(start))
+      const started = await startRuns(this.#session.db, tenant, sent, tx)
+      const taken = starts.filter((_, i) => started[i]?.kind === 'number-taken')
+      if (taken.length === 0 || draws === MAX_DRAWS) return started
+      this.ids.drop()
+      for (const start of taken) this.#fresh.set(start, String(await this.ids.take(tx)))
+    }
+  }
+
+  #renewed(start: Start): Start {
+    const id = this.#fresh.get(start)
+    return id === undefined ? start : { ...start, id }
+  }
+
+  #rename(prepared: Prepared): void {
+    const { start } = prepared
+    prepared.start = this.#renewed(start)
+    if (prepared.start === start || prepared.id !== encodeRunId(BigInt(start.id))) return
+    prepared.id = encodeRunId(BigInt(prepared.start.id))
+    prepared.born.id = prepared.id
   }
 
   /** One start that is refused must not take those of others with it. */
@@ -220,6 +272,8 @@ function newborn(
     tags: options.tags ?? [],
     attributes: options.attributes ?? {},
     current_step_id: null,
+    starts_at: null,
+    waits: [],
     paused_at: null,
     resumed_at: null,
     completed_at: null,
@@ -233,7 +287,9 @@ function refuseTaken(started: Started, prepared: Prepared): Accepted {
   if (started.kind === 'made' || started.kind === 'existing') return started
   const meta = JSON.parse(prepared.start.meta ?? '{}') as { key?: string; id?: string }
   const [what, value] =
-    started.kind === 'key-taken' ? ['idempotency key', meta.key] : ['run id', meta.id]
+    started.kind === 'key-taken'
+      ? ['idempotency key', meta.key]
+      : ['run id', meta.id ?? prepared.id]
   // in one call of many, the run that took the name may itself have been refused
   const existing = started.run === null ? undefined : encodeRunId(BigInt(started.run))
   throw new IdempotencyConflictError(
@@ -294,7 +350,7 @@ function checkOptions(options: StartOptions): void {
     (typeof runId !== 'string' || !isUuid(runId) || decodeRunId(runId) !== null)
   ) {
     throw new InvalidInputError(
-      `runId "${runId}" is not a UUID of your own. Give any UUID that this engine did not make, or leave it out.`,
+      `runId "${runId}" is not a UUID that a caller may choose: make one with crypto.randomUUID(), or leave it out.`,
     )
   }
   if (!Number.isInteger(priority) || Math.abs(priority) > MAX_PRIORITY) {

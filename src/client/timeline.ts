@@ -18,6 +18,8 @@ export type TimelineEntry = {
   readonly by: string | null
   /** Why it was paused or cancelled, if they said so; of a pause by the engine, why that was. */
   readonly reason: string | null
+  /** Of a child that was started, and of its end. */
+  readonly childId: string | null
 }
 
 export function readTimeline(rows: readonly TimelineRow[]): TimelineEntry[] {
@@ -33,5 +35,6 @@ export function readTimeline(rows: readonly TimelineRow[]): TimelineEntry[] {
     timestamp: row.at,
     by: row.by,
     reason: row.reason,
+    childId: row.child_id,
   }))
 }

@@ -4,19 +4,20 @@ import type { Tx } from '../kernel/database.ts'
 import * as definitions from '../kernel/definitions.ts'
 import * as runs from '../kernel/runs.ts'
 import * as workers from '../kernel/workers.ts'
-import { InvalidInputError } from '../model/errors.ts'
+import { InvalidInputError, TimeoutError } from '../model/errors.ts'
 import { toIso } from '../model/instant.ts'
 import { encodePayload } from '../model/json.ts'
 import { MAX_KEY } from '../model/limits.ts'
 import { checkName, checkText } from '../model/names.ts'
+import { checkOptionNames } from '../model/options.ts'
 import { decodeRunId, isUuid } from '../model/run-id.ts'
 import type { WorkflowStatus } from '../model/status.ts'
 import { describeValue } from '../model/text.ts'
 import { type Page, type PageRequest, readPage } from './page.ts'
 import { Results } from './results.ts'
-import { awaitResult, awaitStatus } from './run-waits.ts'
+import { awaitResult, awaitStatus, explainLate } from './run-waits.ts'
 import { Session, type SessionOptions } from './session.ts'
-import { type Prepared, Starter, type StartOptions } from './starter.ts'
+import { type Prepared, Starter, type StartOptions, startOptionNames } from './starter.ts'
 import { readTimeline, type TimelineEntry } from './timeline.ts'
 import { makeRun, type RunVerbs, type WaitOptions, type WorkflowRun } from './workflow-run.ts'
 
@@ -99,8 +100,9 @@ export class WorkflowClient {
    */
   startWorkflow<I, O, St>(
     workflow: Startable<I, O, St>,
-    input: NoInfer<I>,
-    options?: StartOptions,
+    ...input: undefined extends I
+      ? [input?: NoInfer<I>, options?: StartOptions]
+      : [input: NoInfer<I>, options?: StartOptions]
   ): Promise<WorkflowRun<I, O, St>>
   startWorkflow(
     p: { workflowId: string; input: unknown; options?: StartOptions } & StartOptions,
@@ -112,6 +114,7 @@ export class WorkflowClient {
   ): Promise<WorkflowRun> {
     const call = isByName(first) ? byName(first) : { workflow: first, input, options }
     checkStartable(call.workflow)
+    checkOptionNames('a start', call.options, startOptionNames)
     if (!call.options.tx) await this.prepare()
     const prepared = await this.starter.prepare(
       this.startable(call.workflow),
@@ -130,6 +133,7 @@ export class WorkflowClient {
   ): Promise<WorkflowRun<I, O, St>[]> {
     checkStartable(workflow)
     if (!options.tx) await this.prepare()
+    for (const one of inputs) checkOptionNames('a start', one.options, startOptionNames)
     const startable = this.startable(workflow)
     const prepared = await Promise.all(
       inputs.map((one) =>
@@ -155,7 +159,7 @@ export class WorkflowClient {
     const data = encodePayload(p.data, { what: `the data of signal "${name}"` })
     if (p.dedupeId !== undefined) checkText('dedupeId', p.dedupeId, MAX_KEY)
     // an id drawn here, so that the same message sent again after a lost reply is the same message
-    const dedupe = p.dedupeId ?? `$${await this.starter.ids.take()}`
+    const dedupe = p.dedupeId ?? `$${await this.starter.ids.take(p.tx)}`
     const options = this.session.options({ resource_id: p.resourceId, dedupe_id: dedupe })
     return this.#run(
       await runs.triggerEvent(
@@ -349,10 +353,12 @@ export class WorkflowClient {
   }
 
   /** A new run is what it was made of; one that was there already is read. */
-  async #started({ born }: Prepared, started: runs.Accepted, tx?: Tx): Promise<WorkflowRun> {
+  async #started({ born, start }: Prepared, started: runs.Accepted, tx?: Tx): Promise<WorkflowRun> {
     if (started.kind === 'made') {
       const at = started.at.toISOString()
-      return this.#run({ ...born, created_at: at, updated_at: at })
+      const begins = start.delayMs === null ? null : started.at.getTime() + start.delayMs
+      const starts_at = begins === null ? null : new Date(begins).toISOString()
+      return this.#run({ ...born, starts_at, created_at: at, updated_at: at })
     }
     const [json] = await runs.readRuns(
       this.session.db,
@@ -360,11 +366,11 @@ export class WorkflowClient {
       [started.run],
       tx,
     )
-    return this.#run(json as runs.RunJson)
+    return this.#run(json as runs.RunJson, true)
   }
 
-  #run(json: runs.RunJson): WorkflowRun {
-    return makeRun(json, this.#verbs)
+  #run(json: runs.RunJson, existing = false): WorkflowRun {
+    return makeRun(json, this.#verbs, existing)
   }
 
   async #number(id: string): Promise<string> {
@@ -374,7 +380,10 @@ export class WorkflowClient {
   }
 
   async #result(id: string, wait: WaitOptions): Promise<unknown> {
-    return awaitResult(id, await this.#number(id), wait, this.results)
+    const ofRun = () => this.getRun({ runId: id })
+    return awaitResult(id, await this.#number(id), wait, this.results).catch(async (error) => {
+      throw error instanceof TimeoutError ? await explainLate(error, ofRun) : error
+    })
   }
 
   async #timeline(runId: string): Promise<TimelineEntry[]> {

@@ -1,4 +1,5 @@
 import type { RunJson } from '../kernel/runs.ts'
+import type { Duration } from '../model/duration.ts'
 import type { RunFailure } from '../model/failure.ts'
 import type { Json } from '../model/json.ts'
 import type { WorkflowStatus } from '../model/status.ts'
@@ -31,6 +32,10 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
   readonly tags: string[]
   readonly attributes: Record<string, Json>
   readonly currentStepId: string | null
+  /** Of a delayed start: when it may begin. */
+  readonly startsAt: Date | null
+  /** What ends its waits: the event of that name, or the time. */
+  readonly waits: { stepId: string; event: string | null; until: Date | null }[]
   readonly createdAt: Date
   readonly updatedAt: Date
   readonly pausedAt: Date | null
@@ -41,6 +46,11 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
   readonly maxRetries: number
   readonly '~steps'?: Steps
   /**
+   * Of a start: the run was there already, under the same key or id; else false. As it tells of the
+   * start and not of the run, `JSON.stringify` leaves it out.
+   */
+  readonly existing: boolean
+  /**
    * The output, when the run has completed.
    * @throws RunFailedError, RunCancelledError; TimeoutError if it was given a `timeout` (ms, '30 s')
    */
@@ -48,7 +58,7 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
   /** Until the run has one of these statuses. Rejects at once when it ends otherwise. */
   waitForStatus(
     status: WorkflowStatus | WorkflowStatus[],
-    options?: { timeoutMs?: number; signal?: AbortSignal },
+    options?: StatusWaitOptions,
   ): Promise<WorkflowRun<I, O, Steps>>
   /** The run as it is now. */
   refresh(): Promise<WorkflowRun<I, O, Steps>>
@@ -67,7 +77,9 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
   timeline(): Promise<TimelineEntry[]>
 }
 
-export type WaitOptions = { timeout?: number | string; signal?: AbortSignal }
+export type WaitOptions = { timeout?: Duration; signal?: AbortSignal }
+/** `timeoutMs` is another name of `timeout`. */
+export type StatusWaitOptions = WaitOptions & { timeoutMs?: number }
 
 /** What a run object asks its client for. */
 export interface RunVerbs {
@@ -75,7 +87,7 @@ export interface RunVerbs {
   waitForStatus(
     run: WorkflowRun,
     statuses: WorkflowStatus[],
-    options: { timeoutMs?: number; signal?: AbortSignal },
+    options: StatusWaitOptions,
   ): Promise<WorkflowRun>
   getRun(p: { runId: string }): Promise<WorkflowRun>
   triggerEvent(p: { runId: string; eventName: string; data?: unknown }): Promise<WorkflowRun>
@@ -88,11 +100,12 @@ export interface RunVerbs {
   timeline(id: string): Promise<TimelineEntry[]>
 }
 
-/** A run object of what the kernel says. */
-export function makeRun(json: RunJson, client: RunVerbs): WorkflowRun {
+/** A run object of what the kernel says. @param existing a start found it there */
+export function makeRun(json: RunJson, client: RunVerbs, existing: boolean): WorkflowRun {
   const runId = json.id
   const data = readRun(json)
   const verbs = {
+    existing,
     result: (options: WaitOptions = {}) => client.result(runId, options),
     waitForStatus: (status: WorkflowStatus | WorkflowStatus[], options = {}) =>
       client.waitForStatus(run, [status].flat(), options),
@@ -135,6 +148,12 @@ function readRun(json: RunJson) {
     tags: json.tags,
     attributes: json.attributes as Record<string, Json>,
     currentStepId: json.current_step_id,
+    startsAt: date(json.starts_at),
+    waits: json.waits.map(({ step_id, event, until }) => ({
+      stepId: step_id,
+      event,
+      until: date(until),
+    })),
     createdAt: new Date(json.created_at),
     updatedAt: new Date(json.updated_at),
     pausedAt: date(json.paused_at),

@@ -4,7 +4,11 @@ import type { Output } from './options.ts'
 /** Between two pictures: on a terminal one line that changes, else a line each time. */
 const LIVE_MS = 100
 const LINES_MS = 1000
-const BAR = 16
+/** The bar's columns, where there is room, and where there is little. */
+const BARS = [16, 8]
+
+/** Of the live line. Where there is little room, what has the highest number is left out first. */
+type Part = { readonly text: string; readonly spare: number }
 
 /** Where the demo shows how it goes. */
 export class Screen {
@@ -36,11 +40,9 @@ export class Screen {
     const now = performance.now()
     if (now - this.#shownAt < (this.#output.isTTY ? LIVE_MS : LINES_MS)) return
     this.#shownAt = now
-    const line = this.#describe(census, now)
-    if (!this.#output.isTTY) return this.tell(line)
-    const done = Math.round((BAR * census.ended) / this.#total)
-    const bar = `${'█'.repeat(done)}${'░'.repeat(BAR - done)}`
-    this.#live = ` ${bar} ${line}`.slice(0, (this.#output.columns ?? 80) - 1)
+    const parts = this.#describe(census, now)
+    if (!this.#output.isTTY) return this.tell(join(parts))
+    this.#live = liveLine(parts, census.ended / this.#total, (this.#output.columns || 80) - 1)
     this.#output.write(`\r\x1b[K${this.#live}`)
   }
 
@@ -50,23 +52,41 @@ export class Screen {
     this.#live = ''
   }
 
-  #describe(census: Census, now: number): string {
+  #describe(census: Census, now: number): Part[] {
     const { ended, held, orphaned, waiting, queued, suspected, steps } = census
     const seconds = (now - this.#speed.at) / 1000
     if (seconds >= 0.5) {
       const perSecond = Math.round((steps - this.#speed.steps) / seconds)
       this.#speed = { at: now, steps, perSecond }
     }
-    return [
-      `${count(ended)} of ${count(this.#total)} completed`,
-      `${held} running`,
-      ...(orphaned > 0 ? [`${orphaned} of a dead worker`] : []),
-      `${waiting} waiting`,
-      `${queued} queued`,
-      ...(suspected > 0 ? [`${suspected} suspected`] : []),
-      `${count(this.#speed.perSecond)} steps/s`,
-    ].join(', ')
+    const parts: (Part | false)[] = [
+      { text: `${count(ended)} of ${count(this.#total)} completed`, spare: 0 },
+      { text: `${held} running`, spare: 1 },
+      orphaned > 0 && { text: `${orphaned} of a dead worker`, spare: 0 },
+      { text: `${waiting} waiting`, spare: 2 },
+      { text: `${queued} queued`, spare: 4 },
+      suspected > 0 && { text: `${suspected} suspected`, spare: 5 },
+      { text: `${count(this.#speed.perSecond)} steps/s`, spare: 3 },
+    ]
+    return parts.filter((part) => part !== false)
   }
+}
+
+/** The bar and as much of the text as there is room for. */
+function liveLine(parts: readonly Part[], share: number, width: number): string {
+  for (const columns of BARS) {
+    const done = Math.round(columns * share)
+    const line = ` ${'█'.repeat(done)}${'░'.repeat(columns - done)} ${join(parts)}`
+    if (line.length <= width) return line
+  }
+  const spare = Math.max(...parts.map((part) => part.spare))
+  if (spare === 0) return join(parts).slice(0, width)
+  const rest = parts.filter((part) => part.spare !== spare)
+  return liveLine(rest, share, width)
+}
+
+function join(parts: readonly Part[]): string {
+  return parts.map(({ text }) => text).join(', ')
 }
 
 /** @example count(12345) // '12,345' */

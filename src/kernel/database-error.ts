@@ -22,6 +22,11 @@ export function isRetryable(error: unknown): boolean {
   return code === '40001' || code === '40P01'
 }
 
+/** A row was not free in the time that the statement was given. */
+export function isLocked(error: unknown): boolean {
+  return (error as PgError | undefined)?.code === '55P03'
+}
+
 /**
  * What was sent is at fault: a rule of the kernel, or data that cannot be stored. Anything else (no
  * connection, no room, a cancelled statement, a missing grant) is not, and may pass.
@@ -37,7 +42,7 @@ export function isConnectionLoss(error: unknown): boolean {
   const { code, message } = (error ?? {}) as PgError
   if (typeof code === 'string' && code !== NOT_IN_STATE)
     return network.test(code) || away.test(code)
-  return /connection (terminated|ended)|lost connection|terminating connection|timeout|not queryable|use a pool after/i.test(
+  return /^SASL|connection (terminated|ended)|lost connection|terminating connection|timeout|not queryable|use a pool after/i.test(
     message ?? '',
   )
 }

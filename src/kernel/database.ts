@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { InvalidInputError } from '../model/errors.ts'
+import { InvalidInputError, UnavailableError } from '../model/errors.ts'
 import { decodeError, isRetryable } from './database-error.ts'
 import { destroy } from './destroy.ts'
 import { checkSchemaName, DEFAULT_SCHEMA, inSchema } from './schema-name.ts'
@@ -13,8 +13,8 @@ export type Tx = { query(text: string, values?: any[]): Promise<{ rows: any[] }>
 
 /** How to reach the database: exactly one of the two. */
 export type Connection =
-  | { connectionString: string; pool?: never }
-  | { pool: pg.Pool; connectionString?: never }
+  | { connectionString: string | undefined; pool?: undefined }
+  | { pool: pg.Pool; connectionString?: undefined }
 
 /** Milliseconds after which a statement of the kernel that got no answer counts as lost. */
 const STATEMENT_TIMEOUT_MS = 30_000
@@ -32,15 +32,14 @@ export class Database {
   readonly pool: pg.Pool
   readonly #owned: boolean
   #closed: Promise<void> | undefined
+  #isolated: Promise<boolean> | undefined
 
   /** @throws InvalidInputError unless exactly one of `connectionString` and `pool` is given. */
   constructor(connection: Connection, options: { schema?: string | undefined; max?: number } = {}) {
     this.schema = checkSchemaName(options.schema ?? DEFAULT_SCHEMA)
     const { connectionString, pool } = connection
     if ((connectionString ? 1 : 0) + (pool ? 1 : 0) !== 1) {
-      throw new InvalidInputError(
-        'Give exactly one of connectionString and pool. Without a database of your own, set DATABASE_URL or run "millrace dev".',
-      )
+      throw new InvalidInputError(describeConnection(connection))
     }
     this.#owned = pool === undefined
     this.pool = pool ?? makePool(connectionString as string, options.max ?? 10)
@@ -80,38 +79,59 @@ export class Database {
    * @throws what decodeError makes of the database's errors.
    */
   async call<Row>(text: string, values: unknown[], tx?: Tx): Promise<Row[]> {
+    this.#refuseClosed()
     const statement = inSchema(text, this.schema)
     if (tx) return (await tx.query(statement, values).catch(rethrow)).rows as Row[]
-    return repeat(async () => {
-      // query_timeout is pg's, per statement; its types know it only for a whole client
-      const config = {
-        text: statement,
-        values,
-        query_timeout: STATEMENT_TIMEOUT_MS,
-      } as pg.QueryConfig
-      return (await this.pool.query(config)).rows as Row[]
-    })
+    return this.#run<Row>({ text: statement, values })
   }
 
   /** As `call`, with rows as arrays: cheaper where there are hundreds. */
   async callArrays<Row extends unknown[]>(text: string, values: unknown[]): Promise<Row[]> {
+    this.#refuseClosed()
     const statement = inSchema(text, this.schema)
-    const config = {
-      text: statement,
-      values,
-      rowMode: 'array',
-      query_timeout: STATEMENT_TIMEOUT_MS,
-    }
-    return repeat(async () => (await this.pool.query(config as pg.QueryArrayConfig)).rows as Row[])
+    return this.#run<Row>({ text: statement, values, rowMode: 'array' })
   }
 
-  /** Several statements, all or none. What `work` throws rolls back, and is thrown as it is. */
+  /** Several statements, all or none, repeated after a conflict. What `work` throws is thrown as it is. */
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return repeat(() => this.#transaction(work))
+  }
+
+  /**
+   * The kernel decides by what it sees once it holds a lock, so it needs read committed: with a
+   * snapshot from before it would not see what it waited for. Where the role, the database or the
+   * pool has another default, each statement says so itself.
+   */
+  async #run<Row>(query: { text: string; values: unknown[]; rowMode?: 'array' }): Promise<Row[]> {
+    // query_timeout is pg's, per statement; its types know it only for a whole client
+    const config = { ...query, query_timeout: STATEMENT_TIMEOUT_MS } as pg.QueryConfig
+    this.#isolated ??= this.#isIsolated()
+    if (await this.#isolated)
+      return this.transaction(async (tx) => (await (tx as pg.PoolClient).query(config)).rows)
+    return repeat(async () => (await this.pool.query(config)).rows as Row[])
+  }
+
+  /** Whether statements of this pool see a snapshot by default. Asked once. */
+  #isIsolated(): Promise<boolean> {
+    const asked = this.pool.query({
+      text: 'show default_transaction_isolation',
+      query_timeout: STATEMENT_TIMEOUT_MS,
+    } as pg.QueryConfig)
+    return asked.then(
+      ({ rows }) => rows[0]?.default_transaction_isolation !== 'read committed',
+      (error: unknown) => {
+        this.#isolated = undefined
+        throw decodeError(error)
+      },
+    )
+  }
+
+  async #transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await this.pool.connect().catch(rethrow)
     client.on('error', ignore)
     let sound = false
     try {
-      await client.query('begin')
+      await client.query('begin isolation level read committed')
       const result = await work(client)
       await client.query('commit')
       sound = true
@@ -121,7 +141,7 @@ export class Database {
         () => true,
         () => false,
       )
-      throw decodeError(error)
+      throw error
     } finally {
       client.off('error', ignore)
       client.release(!sound)
@@ -134,10 +154,26 @@ export class Database {
     return this.#closed
   }
 
+  #refuseClosed(): void {
+    if (this.#closed === undefined) return
+    throw new UnavailableError(
+      'This client was stopped, and its connections are closed. Make another.',
+    )
+  }
+
   async #close(): Promise<void> {
     if (this.#owned) await endPool(this.pool)
     else this.pool.off('error', ignore)
   }
+}
+
+function describeConnection(connection: object): string {
+  const { connectionString, pool } = connection as { connectionString?: unknown; pool?: unknown }
+  if (connectionString && pool) return 'Give connectionString or pool, not both.'
+  if ('connectionString' in connection) {
+    return `connectionString is ${connectionString === '' ? 'empty' : String(connectionString)}. If it comes from the environment, set that variable (DATABASE_URL, say); "millrace dev" prints one for a Postgres of its own.`
+  }
+  return 'Give connectionString, or a pool of pg. "millrace dev" prints a connection string for a Postgres of its own.'
 }
 
 function makePool(connectionString: string, max: number): pg.Pool {
@@ -147,7 +183,28 @@ function makePool(connectionString: string, max: number): pg.Pool {
     keepAlive: true,
     connectionTimeoutMillis: 5000,
     application_name: 'millrace',
-  })
+    Client: ClosingClient,
+  } as pg.PoolConfig)
+}
+
+type Connected = (error?: Error) => void
+
+/** A client that was refused (no password, say) keeps its socket, and with it the process. */
+class ClosingClient extends pg.Client {
+  override connect(): Promise<this>
+  override connect(callback: Connected): void
+  override connect(callback?: Connected): Promise<this> | void {
+    const connected = super.connect() as unknown as Promise<unknown>
+    const done = connected.then(
+      () => this,
+      (error: unknown) => {
+        destroy(this)
+        throw error
+      },
+    )
+    if (callback === undefined) return done
+    done.then(() => callback(), callback)
+  }
 }
 
 /**

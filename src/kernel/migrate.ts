@@ -76,7 +76,7 @@ async function applyAtOnce(
   schema: string,
   options: MigrateOptions,
 ): Promise<string[]> {
-  await client.query('begin')
+  await client.query('begin isolation level read committed')
   await client.query(
     "set local lock_timeout = '60s'; set local check_function_bodies = off; set local client_min_messages = warning",
   )

@@ -11,15 +11,17 @@ export type Start = {
 
 /**
  * Of a start: made, or its key or id has a run already: the same start (`existing`), or another
- * (`taken`).
+ * (`taken`). `number-taken`: the number that was drawn for it is another run's, because the database
+ * was set back; draw another.
  */
 export type Started =
   | { readonly kind: 'made'; readonly at: Date }
   | { readonly kind: 'existing'; readonly run: string }
   | { readonly kind: 'key-taken' | 'id-taken'; readonly run: string | null }
+  | { readonly kind: 'number-taken'; readonly run: string }
 
 /** A start that gave a run. */
-export type Accepted = Exclude<Started, { kind: 'key-taken' | 'id-taken' }>
+export type Accepted = Extract<Started, { kind: 'made' | 'existing' }>
 
 const kinds = { e: 'existing', k: 'key-taken', i: 'id-taken' } as const
 
@@ -64,7 +66,10 @@ export async function startRuns(
   )
   const made: Started = { kind: 'made', at: rows.pop()?.created_at as Date }
   const odd = new Map(
-    rows.map((row) => [row.run_id, { kind: kinds[row.verdict], run: row.existing } as Started]),
+    rows.map((row) => {
+      const kind = row.existing === row.run_id ? 'number-taken' : kinds[row.verdict]
+      return [row.run_id, { kind, run: row.existing } as Started]
+    }),
   )
   return starts.map((start) => odd.get(start.id) ?? made)
 }
@@ -88,6 +93,8 @@ export type RunJson = {
   tags: string[]
   attributes: Record<string, unknown>
   current_step_id: string | null
+  starts_at: string | null
+  waits: { step_id: string; event: string | null; until: string | null }[]
   created_at: string
   updated_at: string
   paused_at: string | null
@@ -197,6 +204,7 @@ export type TimelineRow = {
   at: Date
   by: string | null
   reason: string | null
+  child_id: string | null
 }
 
 /** What happened to a run, in order. @see sql/functions/run/get_timeline.sql */

@@ -155,6 +155,16 @@ const DONE: Verdict = { kind: 'done' }
 const STALE: Verdict = { kind: 'stale' }
 const PAUSED: Verdict = { kind: 'paused' }
 
+/** How a call is made. */
+export type AdvanceOptions = {
+  /** In this transaction. */
+  readonly tx?: Tx
+  /** Rises with each sending: one that comes late, after the next, changes nothing. */
+  readonly stamp?: number
+  /** That `tx` is still the transaction that began with this setting. */
+  readonly transaction?: string
+}
+
 type VerdictRow = [
   run: string,
   verdict: string,
@@ -167,19 +177,18 @@ type VerdictRow = [
 /**
  * Says all of it in one call; the answers are in the order of `items`, at most one item for each
  * run.
- * @param options `stamp` rises with each sending by this worker, also when the same is sent again: a
- *   sending that comes late, after the next, changes nothing
  */
 export async function advanceTasks(
   db: Database,
   tenant: number,
   items: readonly Advance[],
-  { tx, stamp }: { tx?: Tx | undefined; stamp?: number } = {},
+  options: AdvanceOptions = {},
 ): Promise<Verdict[]> {
+  const { tx, stamp, transaction } = options
   const sorted = [...items].sort(byRun)
-  const values = [tenant, ...columns(sorted), stamp ?? null]
+  const values = [tenant, ...columns(sorted), stamp ?? null, transaction ?? null]
   const text =
-    'select * from millrace.advance_tasks($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)'
+    'select * from millrace.advance_tasks($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20)'
   const rows = tx
     ? (await db.call<Record<string, unknown>>(text, values, tx)).map(
         (row) => Object.values(row) as VerdictRow,

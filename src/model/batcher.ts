@@ -4,6 +4,8 @@ export type BatcherOptions<In, Out> = {
   readonly lanes: number
   /** Items in one call. */
   readonly max: number
+  /** The weight of an item, and the most that goes into one call; one item goes whatever it weighs. */
+  readonly weight?: { readonly of: (item: In) => number; readonly max: number }
   /** Sends a batch; its answers are in the order of the items. */
   readonly send: (items: In[]) => Promise<Out[]>
 }
@@ -38,9 +40,9 @@ export class Batcher<In, Out> {
   }
 
   #pump(): void {
-    const { lanes, max, send } = this.#options
+    const { lanes, send } = this.#options
     while (this.#busy < lanes && this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, max)
+      const batch = this.#queue.splice(0, this.#fitting())
       this.#busy++
       send(batch.map((entry) => entry.item))
         .then(
@@ -56,5 +58,17 @@ export class Batcher<In, Out> {
           this.#pump()
         })
     }
+  }
+
+  /** How many of the first go into one call. */
+  #fitting(): number {
+    const { max, weight } = this.#options
+    if (!weight) return max
+    let sum = 0
+    const end = this.#queue.findIndex(({ item }, i) => {
+      sum += weight.of(item)
+      return i >= max || (i > 0 && sum > weight.max)
+    })
+    return end < 0 ? max : end
   }
 }

@@ -8,6 +8,7 @@ export type PayloadRule =
   | 'date'
   | 'collection'
   | 'promise'
+  | 'opaque'
   | 'cycle'
   | 'depth'
   | 'size'
@@ -78,6 +79,9 @@ function visit(value: unknown, key: string, depth: number, limits: Limits): Json
       return value === null ? spend(limits, 4) : visitObject(value, key, depth, limits)
     case 'bigint':
       return visitBigInt(value, key, depth, limits)
+    case 'function':
+    case 'symbol':
+      return nothingProblem(typeof value)
     default:
       return null
   }
@@ -205,8 +209,32 @@ function exoticProblem(value: object): JsonProblem | null {
   if (types.isNumberObject(value) && !Number.isFinite(Number(value))) {
     return numberProblem(Number(value))
   }
-  if (!types.isPromise(value)) return null
-  return newProblem('promise', 'is a Promise, which JSON would turn into {}. Await it first.')
+  if (types.isPromise(value))
+    return newProblem('promise', 'is a Promise, which JSON would turn into {}. Await it first.')
+  if (types.isNativeError(value))
+    return newProblem(
+      'opaque',
+      'is an Error, which JSON would turn into {}. Throw it, or store its message.',
+    )
+  if (types.isTypedArray(value))
+    return newProblem('opaque', "is binary data. Store Buffer.from(bytes).toString('base64').")
+  return isOpaque(value) ? opaqueProblem(value) : null
+}
+
+/** Whatever it holds, it does not show: a Response, a RegExp, an ArrayBuffer. */
+function isOpaque(value: object): boolean {
+  const isPlain = Object.getPrototypeOf(value) === null
+  return !isPlain && !types.isBoxedPrimitive(value) && Object.keys(value).length === 0
+}
+
+function opaqueProblem(value: object): JsonProblem {
+  const name = value.constructor?.name || 'object'
+  const remedy = name === 'Response' ? 'await response.json()' : 'what you need of it as plain data'
+  return newProblem('opaque', `is a ${name}, which JSON would turn into {}. Store ${remedy}.`)
+}
+
+function nothingProblem(what: string): JsonProblem {
+  return newProblem('nothing', `is a ${what}, which JSON drops. Store plain data.`)
 }
 
 function collectionProblem(name: string, remedy: string): JsonProblem {

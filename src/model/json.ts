@@ -22,15 +22,17 @@ export type Jsonify<T> = 0 extends 1 & T
       ? T
       : T extends { toJSON(): infer J }
         ? Jsonify<J>
-        : T extends bigint | symbol | Fn | ReadonlyMap<any, any> | ReadonlySet<any>
-          ? never
-          : T extends readonly unknown[]
-            ? { [K in keyof T]: Jsonify<T[K]> }
-            : {
-                [K in keyof T as K extends symbol ? never : T[K] extends Fn ? never : K]: Jsonify<
-                  T[K]
-                >
-              }
+        : T extends { command: string; rowCount: number | null; oid: number; rows: infer R }
+          ? { command: string; rowCount: number | null; rows: Jsonify<R> }
+          : T extends bigint | symbol | Fn | ReadonlyMap<any, any> | ReadonlySet<any>
+            ? never
+            : T extends readonly unknown[]
+              ? { [K in keyof T]: Jsonify<T[K]> }
+              : {
+                  [K in keyof T as K extends symbol ? never : T[K] extends Fn ? never : K]: Jsonify<
+                    T[K]
+                  >
+                }
 // biome-ignore-end lint/suspicious: see above
 
 /** How `encodePayload` names and limits a value. */
@@ -48,14 +50,16 @@ const suspectEscape = /\\u(?:0000|d[89a-f])/
 
 /**
  * A value as JSON text that Postgres can store; undefined as null. Like JSON.stringify it drops
- * undefined, functions and symbols inside objects, but refuses what JSON would lose without a word:
- * BigInt, Map, Set, Promise, NaN, Infinity, invalid dates; and what cannot be stored: cycles,
- * U+0000, halves of surrogate pairs, too much depth or size.
+ * undefined inside objects, but refuses what JSON would lose without a word: functions, symbols,
+ * BigInt, Map, Set, Promise, NaN, Infinity, invalid dates, errors, binary data and objects that show
+ * nothing (a Response); and what cannot be stored: cycles, U+0000, halves of surrogate pairs, too
+ * much depth or size. Of a result of pg it takes what the database said, not the driver's own parts.
  * @throws PayloadError with `details.path` and `details.rule`.
  * @example encodePayload({ at: new Date(0) }, { what: 'the input' }) // '{"at":"1970-01-01T…Z"}'
  */
-export function encodePayload(value: unknown, options: EncodeOptions): string | null {
-  if (value === undefined) return null
+export function encodePayload(given: unknown, options: EncodeOptions): string | null {
+  if (given === undefined) return null
+  const value = readQueryResult(given)
   const maxBytes = options.maxBytes ?? MAX_PAYLOAD_BYTES
   const problem = findProblem(value, options.maxDepth ?? MAX_DEPTH, maxBytes)
   if (problem)
@@ -86,6 +90,29 @@ export function decodePayload(text: string | null): unknown {
       { cause, details: { length: text.length } },
     )
   }
+}
+
+/** What `tx.query` of pg gives, of one statement or several: it would bring its parsers along. */
+function readQueryResult(value: unknown): unknown {
+  try {
+    if (isQueryResult(value)) return plainResult(value)
+    const several = Array.isArray(value) && isQueryResult(value[0]) && value.every(isQueryResult)
+    return several ? value.map(plainResult) : value
+  } catch {
+    return value // a proxy that throws: the walk says where
+  }
+}
+
+type QueryResult = { command: string; rowCount: number | null; rows: unknown[] }
+
+function isQueryResult(value: unknown): value is QueryResult {
+  if (typeof value !== 'object' || value === null || value.constructor?.name !== 'Result')
+    return false
+  return 'command' in value && 'rowCount' in value && 'rows' in value && '_parsers' in value
+}
+
+function plainResult({ command, rowCount, rows }: QueryResult): QueryResult {
+  return { command, rowCount, rows }
 }
 
 function stringify(value: unknown, what: string): string {

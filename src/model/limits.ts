@@ -12,6 +12,12 @@ export const MAX_DEPTH = 64
 /** Steps of one run, by default: the history is read at each replay, so it must stay readable. */
 export const MAX_STEPS = 10_000
 
+/** Bytes of one run's history: it goes to its worker in one piece, at each replay. */
+export const MAX_JOURNAL_BYTES = 64 * 1024 * 1024
+
+/** Bytes of payloads in one write: a statement is one text in this process and in Postgres. */
+export const MAX_WRITE_BYTES = 8 * 1024 * 1024
+
 /** Items in one call to the kernel: keeps a transaction short and its locks few. */
 export const MAX_BATCH = 1000
 

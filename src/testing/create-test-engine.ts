@@ -7,6 +7,7 @@ import { TestEngine } from './test-engine.ts'
 
 /** Of an engine for tests. */
 export type TestEngineOptions = {
+  /** Those that the tests start; a child that they need may be a stand-in (`mockWorkflow`). */
   workflows: readonly Definition[]
   /**
    * A server of your own, by any of its databases: the engine gets a database beside that, which its
@@ -17,7 +18,9 @@ export type TestEngineOptions = {
   dataDir?: string
   /** Default: errors to the console. */
   logger?: WorkflowLogger
+  /** Default 'default'; there is no other yet. */
   tenant?: string
+  /** Default: quick to notice things, and a lease that outlives a breakpoint. */
   worker?: WorkerOptions
 }
 
@@ -32,9 +35,12 @@ const worker: WorkerOptions = {
 }
 
 /**
- * Starts an engine in a new database, with time that can be moved. The embedded Postgres starts with the
- * first engine and serves all test files; its very first start takes some seconds, an engine 0.2 s.
- * @example await using engine = await createTestEngine({ workflows: [refund] })
+ * Starts an engine in a new database, with time that can be moved: it runs on like real time, and jumps
+ * forward when it is told to. The embedded Postgres starts with the first engine and serves all test
+ * files. Its very first start takes longer than a test may: see `startTestServer`. Stop the engine at the
+ * end of its test, or declare it by `await using`.
+ * @example const engine = await createTestEngine({ workflows: [refund] })
+ *   onTestFinished(() => engine.stop())
  *   const run = await engine.startWorkflow(refund, { amount: 900 })
  *   await engine.clock.advance('2 days')
  *   expect(await run.result()).toEqual({ refunded: false })
@@ -55,7 +61,8 @@ export async function createTestEngine(options: TestEngineOptions): Promise<Test
 /**
  * Starts the embedded Postgres ahead of the tests and makes the template of their databases, so that
  * the first test of a fresh checkout does not take the seconds that this takes.
- * @example // a file that vitest's globalSetup names
+ * @example // test-server.ts, named in vitest.config.ts: test: { globalSetup: './test-server.ts' }
+ *   import { startTestServer } from 'millrace/testing'
  *   export const setup = () => startTestServer()
  */
 export async function startTestServer(options: { dataDir?: string } = {}): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * `millrace/testing`: engines whose time is moved by the test, in databases of their own.
+ * `millrace/testing`: engines in databases of their own, with a clock that a test can move.
  * @module
  */
 export type { TestClock } from './clock.ts'

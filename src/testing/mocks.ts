@@ -15,6 +15,7 @@ type Step = (id: string, ...rest: unknown[]) => Promise<unknown>
 export class Mocks {
   readonly #steps = new Map<string, MockFn>()
   readonly #workflows = new Map<string, MockFn>()
+  readonly #used = new Set<MockFn>()
   /** One for each definition: registering the same one twice is no mistake. */
   readonly #wrapped = new WeakMap<Definition, Definition>()
 
@@ -24,6 +25,21 @@ export class Mocks {
 
   workflow(workflowId: string, fn: MockFn): void {
     this.#workflows.set(workflowId, fn)
+  }
+
+  /** Those that nothing has asked for: `step "charge" of workflow "order"`. */
+  unused(): string[] {
+    const steps = [...this.#steps].map(([key, fn]) => {
+      const [workflow, step] = key.split('\n')
+      return { name: `step "${step}" of workflow "${workflow}"`, fn }
+    })
+    const workflows = [...this.#workflows].map(([id, fn]) => ({ name: `workflow "${id}"`, fn }))
+    return [...steps, ...workflows].filter(({ fn }) => !this.#used.has(fn)).map(({ name }) => name)
+  }
+
+  #use(fn: MockFn): MockFn {
+    this.#used.add(fn)
+    return fn
   }
 
   /** The same definition, looking here first. Its options, version and plugins are as they were. */
@@ -40,7 +56,7 @@ export class Mocks {
     const { id, handler, options, plugins } = definition as WorkflowDefinition
     const looking = (ctx: { input: unknown }) => {
       const fn = this.#workflows.get(id)
-      return fn ? fn(ctx.input) : handler(ctx as never)
+      return fn ? this.#use(fn)(ctx.input) : handler(ctx as never)
     }
     return defineWorkflow(id, looking, options, [this.#plugin(id), ...plugins])
   }
@@ -52,7 +68,7 @@ export class Mocks {
         const original = step[name as keyof StepBaseContext] as unknown as Step
         const look: Step = (id, ...rest) => {
           const fn = this.#steps.get(`${workflowId}\n${id}`)
-          return fn ? way(step, fn, id, rest) : original(id, ...rest)
+          return fn ? way(step, this.#use(fn), id, rest) : original(id, ...rest)
         }
         return [name, look]
       })

@@ -73,10 +73,16 @@ function readHistory(history: readonly TimelineEntry[]): JournalRow[] {
   return own.map((entry, i) => ({
     kind: kindOf(entry, own.slice(i + 1)),
     name: entry.stepId,
-    data: entry.failure
-      ? JSON.stringify(entry.failure)
-      : encodePayload(entry.output, { what: 'a recorded output' }),
+    data: dataOf(entry),
   }))
+}
+
+function dataOf({ kind, status, childId, failure, output }: TimelineEntry): string | null {
+  const text = encodePayload(output, { what: 'a recorded output' })
+  if (kind !== 'child') return failure ? JSON.stringify(failure) : text
+  if (status === 'running') return JSON.stringify({ run: '0', id: childId })
+  const end = status === 'completed' ? 'c' : status === 'failed' ? 'f' : 'x'
+  return JSON.stringify({ status: end, output: failure ?? output })
 }
 
 function kindOf(entry: TimelineEntry, later: readonly TimelineEntry[]): JournalRow['kind'] {

@@ -66,7 +66,8 @@ export class TestEngine extends WorkflowEngine {
 
   /**
    * Calls `fn` in place of a step's own function, with the same arguments. Where a step waits or starts
-   * a child, `fn` gives at once what that would have given; it gets what is waited for, or the input.
+   * a child, `fn` gives at once what that would have given; it gets the options of the wait, or the
+   * input of the child, and what it throws fails the step without another attempt.
    * @example engine.mockStep(order, 'charge', () => ({ id: 'ch_1' }))
    */
   mockStep(workflow: Startable | string, stepId: string, fn: MockFn): void {
@@ -110,8 +111,9 @@ export class TestEngine extends WorkflowEngine {
 
   override startWorkflow<I, O, St>(
     workflow: Startable<I, O, St>,
-    input: NoInfer<I>,
-    options?: StartOptions,
+    ...input: undefined extends I
+      ? [input?: NoInfer<I>, options?: StartOptions]
+      : [input: NoInfer<I>, options?: StartOptions]
   ): Promise<WorkflowRun<I, O, St>>
   override startWorkflow(
     p: { workflowId: string; input: unknown; options?: StartOptions } & StartOptions,
@@ -130,8 +132,14 @@ export class TestEngine extends WorkflowEngine {
 
   /** Ends the worker, and drops the database. */
   override stop(): Promise<void> {
-    this.#stopped ??= super.stop().finally(() => this.#database.drop())
+    this.#stopped ??= this.#end()
     return this.#stopped
+  }
+
+  async #end(): Promise<void> {
+    for (const name of this.#mocks.unused())
+      this.session.logger.error(`A stand-in was never called: ${name}. Is its name right?`)
+    await super.stop().finally(() => this.#database.drop())
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,7 @@
 import { type Duration, parseDuration } from '../model/duration.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { checkName } from '../model/names.ts'
+import { checkOptionNames, type OptionNames } from '../model/options.ts'
 
 /** Of a worker. */
 export type WorkerOptions = {
@@ -23,6 +24,16 @@ export type WorkerOptions = {
   drainTimeout?: Duration
 }
 
+const workerOptionNames: OptionNames<WorkerOptions> = {
+  concurrency: true,
+  queues: true,
+  batchSize: true,
+  heartbeatSeconds: true,
+  lease: true,
+  pollInterval: true,
+  drainTimeout: true,
+}
+
 /** The same, with defaults and in milliseconds. */
 export type ResolvedWorkerOptions = {
   readonly concurrency: number
@@ -36,6 +47,7 @@ export type ResolvedWorkerOptions = {
 
 /** @throws InvalidInputError that names the option, its value and the rule */
 export function resolveWorkerOptions(options: WorkerOptions): ResolvedWorkerOptions {
+  checkOptionNames('a worker', options, workerOptionNames)
   const leaseMs = ms('lease', options.lease ?? '15 s', 1000, 3_600_000)
   const heartbeatMs = Math.min((options.heartbeatSeconds ?? 5) * 1000, leaseMs / 3)
   for (const queue of options.queues ?? []) checkName('queue', queue)

@@ -3,6 +3,7 @@ import type { PoolClient, QueryConfig } from 'pg'
 import { Abandoned, type Isolation } from '../definition/host.ts'
 import type { Database } from '../kernel/database.ts'
 import { decodeError, isConnectionLoss, isRetryable } from '../kernel/database-error.ts'
+import { inSchema } from '../kernel/schema-name.ts'
 import type { Verdict } from '../model/journal.ts'
 import { whileAway } from './while-away.ts'
 
@@ -16,6 +17,8 @@ const CONTROL_TIMEOUT_MS = 30_000
 /** A transaction of the user's with its checkpoint. */
 export type RunTransaction<T> = {
   readonly isolation: Isolation
+  /** Tells this transaction from one that the work began in its place. */
+  readonly name: string
   readonly work: (client: PoolClient) => Promise<T>
   /** Writes what follows from the result, in the same transaction. */
   readonly write: (client: PoolClient, result: T) => Promise<Verdict>
@@ -39,7 +42,7 @@ export async function runTransaction<T>(
 ): Promise<{ result: T; verdict: Verdict }> {
   for (let repeats = 0; ; ) {
     const client = await whileAway(() => connect(db), transaction.over)
-    const tried = await tryOnce(client, transaction)
+    const tried = await tryOnce(client, db.schema, transaction)
     if (tried.kind === 'done') return tried
     if (tried.counts) repeats++
     if (repeats >= MAX_REPEATS || transaction.over()) throw decodeError(tried.error)
@@ -47,15 +50,20 @@ export async function runTransaction<T>(
   }
 }
 
-async function tryOnce<T>(client: PoolClient, transaction: RunTransaction<T>): Promise<Tried<T>> {
-  const { isolation, work, write } = transaction
+async function tryOnce<T>(
+  client: PoolClient,
+  schema: string,
+  transaction: RunTransaction<T>,
+): Promise<Tried<T>> {
+  const { isolation, name, work, write } = transaction
   // a connection that is lost while it does nothing says only this; unheard, it would end the
   // process
   client.on('error', ignore)
   let phase: Phase = 'begin'
   let result: T | undefined
   try {
-    await control(client, `begin isolation level ${isolation}`)
+    const begin = `begin isolation level ${isolation}; set local millrace.transaction = '${name}'`
+    await control(client, inSchema(begin, schema))
     phase = 'work'
     result = await work(client)
     phase = 'write'

@@ -82,13 +82,23 @@ export class WorkerHost implements RunHost {
   ): Promise<{ result: T; verdict: Verdict }> {
     const { session, transactions, leaseOver } = this.#parts
     const tenant = await session.tenant()
+    const transaction = `${this.#task.fence} ${this.#task.run}`
     const write = async (client: PoolClient, result: T): Promise<Verdict> => {
       const item = this.#item(change(result))
-      return (await advanceTasks(session.db, tenant, [item], { tx: client }))[0] as Verdict
+      return (
+        await advanceTasks(session.db, tenant, [item], { tx: client, transaction })
+      )[0] as Verdict
     }
     const committed = (result: T) => this.#isCommitted(tenant, change(result).length)
     return transactions.use(() =>
-      runTransaction(session.db, { isolation, work, write, committed, over: leaseOver }),
+      runTransaction(session.db, {
+        isolation,
+        name: transaction,
+        work,
+        write,
+        committed,
+        over: leaseOver,
+      }),
     )
   }
 

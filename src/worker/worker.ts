@@ -173,11 +173,13 @@ export class Worker {
     if (room <= 0) return this.#claimer.watch(as)
     const want = Math.min(room, this.#parts.options.batchSize)
     const suspect = this.#held.mayTakeSuspect
-    return this.#claimer.claim({ ...as, want, suspect }, (task) => this.#take(task), this.#wake)
+    const take = (task: LeasedTask) => this.#take(task, as.worker)
+    return this.#claimer.claim({ ...as, want, suspect }, take, this.#wake)
   }
 
-  #take(task: LeasedTask): void {
-    if (this.#stopped) return
+  /** A reply that comes after the end of the lease brings what others own. */
+  #take(task: LeasedTask, worker: string): void {
+    if (this.#stopped || worker !== this.#id || this.#leaseOver()) return
     const fence = BigInt(task.fence)
     if (fence > this.#seenFence) this.#seenFence = fence
     this.#held.add(task)
@@ -197,8 +199,10 @@ export class Worker {
       // what we hold, and what of that ends while we ask: of both the reply tells nothing new
       const known = new Set(this.#held.all().map(({ task }) => `${task.run} ${task.fence}`))
       try {
-        const tasks = await heldTasks(session.db, await session.tenant(), this.#id, this.#epoch)
-        for (const task of tasks) if (!known.has(`${task.run} ${task.fence}`)) this.#take(task)
+        const worker = this.#id
+        const tasks = await heldTasks(session.db, await session.tenant(), worker, this.#epoch)
+        for (const task of tasks)
+          if (!known.has(`${task.run} ${task.fence}`)) this.#take(task, worker)
         return
       } catch (again) {
         if (again instanceof LeaseLostError) return this.#giveUpLease()

@@ -58,7 +58,12 @@ export class WorkflowEngine extends WorkflowClient {
   async #startWorker(options: ResolvedWorkerOptions): Promise<void> {
     const { session, starter, results } = this
     const worker = new Worker({ session, starter, results, registry: this.#registry, options })
-    await worker.start()
+    try {
+      await worker.start()
+    } catch (error) {
+      await worker.stop().catch(() => {})
+      throw error
+    }
     this.#worker = worker
   }
 

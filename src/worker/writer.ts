@@ -1,13 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Session } from '../client/session.ts'
-import { isRefused } from '../kernel/database-error.ts'
+import { isLocked, isRefused } from '../kernel/database-error.ts'
 import { type Advance, advanceTasks } from '../kernel/tasks.ts'
 import { Batcher } from '../model/batcher.ts'
 import type { Verdict } from '../model/journal.ts'
+import { MAX_WRITE_BYTES } from '../model/limits.ts'
 import { awayPause } from './while-away.ts'
 
 const STALE: Verdict = { kind: 'stale' }
-type Answer = { readonly verdict: Verdict } | { readonly error: unknown }
+/** Between two tries of a run whose row somebody else holds, in an open transaction say. */
+const BUSY_MS = 50
+const MOST_BUSY_MS = 1000
+
+type Answer =
+  | { readonly verdict: Verdict }
+  | { readonly error: unknown }
+  | { readonly later: Promise<Verdict> }
 
 /**
  * Writes what runs have to say: whatever became ready while the previous call was in flight goes
@@ -23,12 +31,14 @@ export class Writer {
   constructor(session: Session, leaseOver: () => boolean) {
     this.#session = session
     this.#leaseOver = leaseOver
-    this.#batcher = new Batcher({ lanes: 2, max: 500, send: (items) => this.#send(items) })
+    const weight = { of: bytesOf, max: MAX_WRITE_BYTES }
+    this.#batcher = new Batcher({ lanes: 2, max: 500, weight, send: (items) => this.#send(items) })
   }
 
   /** @throws what the database says to this one item */
   async write(item: Advance): Promise<Verdict> {
     const answer = await this.#batcher.add(item)
+    if ('later' in answer) return answer.later
     if ('error' in answer) throw answer.error
     return answer.verdict
   }
@@ -41,15 +51,38 @@ export class Writer {
   async #send(items: Advance[]): Promise<Answer[]> {
     for (let turn = 0; ; turn++) {
       try {
-        const verdicts = await advanceTasks(this.#session.db, await this.#session.tenant(), items, {
-          stamp: ++this.#sendings,
-        })
-        return verdicts.map((verdict) => ({ verdict }))
+        return (await this.#call(items)).map((verdict) => ({ verdict }))
       } catch (error) {
-        if (isRefused(error)) return this.#apart(items, error)
+        if (isLocked(error) && items.length === 1) return [this.#later(items[0] as Advance)]
+        if (isLocked(error) || isRefused(error) || error instanceof RangeError)
+          return this.#apart(items, error)
         if (this.#leaseOver()) return items.map(() => ({ verdict: STALE }))
         if (turn === 3) this.#session.logger.error('a write is sent again and again', error)
         await pause(awayPause(turn))
+      }
+    }
+  }
+
+  async #call(items: Advance[]): Promise<Verdict[]> {
+    const stamp = ++this.#sendings
+    return advanceTasks(this.#session.db, await this.#session.tenant(), items, { stamp })
+  }
+
+  /** Somebody holds the row of this run, in an open transaction: the others do not wait for that. */
+  #later(item: Advance): Answer {
+    const later = this.#whenFree(item)
+    later.catch(() => {})
+    return { later }
+  }
+
+  async #whenFree(item: Advance): Promise<Verdict> {
+    for (let ms = BUSY_MS; ; ms = Math.min(ms * 2, MOST_BUSY_MS)) {
+      await pause(ms)
+      if (this.#leaseOver()) return STALE
+      try {
+        return (await this.#call([item]))[0] as Verdict
+      } catch (error) {
+        if (isRefused(error)) throw error
       }
     }
   }
@@ -61,4 +94,12 @@ export class Writer {
     for (const item of items) answers.push(...(await this.#send([item])))
     return answers
   }
+}
+
+function bytesOf({ rows, tail = [], output, children = [] }: Advance): number {
+  let sum = output?.length ?? 0
+  for (const { data } of rows) sum += data?.length ?? 0
+  for (const { data } of tail) sum += data?.length ?? 0
+  for (const { input } of children) sum += input?.length ?? 0
+  return sum
 }

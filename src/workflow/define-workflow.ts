@@ -5,10 +5,11 @@ import { parseDuration } from '../model/duration.ts'
 import { DefinitionError } from '../model/errors.ts'
 import { MAX_ATTEMPTS, MAX_PRIORITY } from '../model/limits.ts'
 import { checkName } from '../model/names.ts'
+import { checkOptionNames } from '../model/options.ts'
 import type { Schema, SchemaIn } from '../model/schema.ts'
 import { execute } from './execute.ts'
 import type { WorkflowPlugin } from './plugin.ts'
-import type { WorkflowOptions } from './workflow-options.ts'
+import { type WorkflowOptions, workflowOptionNames } from './workflow-options.ts'
 
 /** A durable function. */
 export interface WorkflowDefinition<S extends Schema = Schema, O = unknown>
@@ -64,6 +65,7 @@ function checkDefinition(id: string, handler: unknown, options: WorkflowOptions)
     }
   }
   check(() => checkName('workflow id', id))
+  check(() => checkOptionNames('a workflow', options, workflowOptionNames))
   check(() => checkName('version', options.version ?? '1'))
   check(() => checkName('queue', options.queue ?? 'default'))
   check(() => options.timeout === undefined || parseDuration(options.timeout))

@@ -3,9 +3,9 @@
  * Without it, `Promise.race` over two recorded steps would be won by the one that the code calls
  * first, whichever had won when they ran.
  *
- * A result is handed over at once if it is the only one that the handler waits for. Where there are
- * several, there is one at a time, and the handler comes to rest between two, so that what it calls
- * next is called in the same order too.
+ * One result at a time: between two the handler comes to rest, so that what it calls next is called in
+ * the same order too, however many awaits it takes to get there. A result is handed over at once if
+ * it is the only one that the handler waits for, and no other was since it last came to rest.
  */
 export class Deliveries {
   /** Keys of ended steps in the order of the journal; what comes before `#next` is delivered. */
@@ -16,6 +16,8 @@ export class Deliveries {
   readonly #waiting = new Map<string, () => void>()
   #open = 0
   #scheduled = false
+  /** A result was handed over, and the handler is on its way with it. */
+  #moved = false
   readonly #onDelivered: () => void
 
   /**
@@ -69,7 +71,7 @@ export class Deliveries {
 
   /** Resolves, or is undefined, when it is this step's turn. */
   deliver(key: string): Promise<void> | undefined {
-    if (this.#open === 1 && this.#due[this.#next] === key) {
+    if (!this.#moved && this.#open === 1 && this.#due[this.#next] === key) {
       this.#pass()
       return undefined
     }
@@ -82,6 +84,10 @@ export class Deliveries {
   #pass(): void {
     this.#next++
     this.#open--
+    this.#moved = true
+    setImmediate(() => {
+      this.#moved = false
+    })
   }
 
   #schedule(): void {

@@ -1,4 +1,4 @@
-import { StepFailedError } from '../model/errors.ts'
+import { ChildFailedError, StepFailedError } from '../model/errors.ts'
 import { type RunFailure, toFailure } from '../model/failure.ts'
 import type { JournalRow } from '../model/journal.ts'
 
@@ -12,7 +12,9 @@ export type Failing = { readonly error: unknown; readonly retryMs: number | null
 
 /** The row of a pause that the engine itself makes. */
 export function suspensionRow(reason: string, error: Error): JournalRow {
-  const failure = toFailure(error, { stepId: null, attempt: 1 })
+  const { step, expected } =
+    (error as { details?: { step?: string; expected?: string } }).details ?? {}
+  const failure = toFailure(error, { stepId: step ?? expected ?? null, attempt: 1 })
   return { kind: 'p', name: '', data: JSON.stringify({ reason, by: null, failure }) }
 }
 
@@ -21,8 +23,15 @@ export function suspensionRow(reason: string, error: Error): JournalRow {
  * threw.
  */
 export function failingRow(error: unknown, attempt: number): JournalRow {
+  const failure = failureOf(error, attempt)
+  return { kind: 'h', name: '', data: JSON.stringify(failure) }
+}
+
+function failureOf(error: unknown, attempt: number): RunFailure {
+  // of a child, what its parent threw: it names the child, whose own failure is with it
+  if (error instanceof ChildFailedError)
+    return toFailure(error, { stepId: String(error.details.step), attempt })
   const ofStep =
     error instanceof StepFailedError ? (error.details.failure as RunFailure | undefined) : undefined
-  const failure = ofStep ?? toFailure(error, { stepId: null, attempt })
-  return { kind: 'h', name: '', data: JSON.stringify(failure) }
+  return ofStep ?? toFailure(error, { stepId: null, attempt })
 }

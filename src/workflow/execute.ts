@@ -6,6 +6,7 @@ import { decodePayload, encodePayload } from '../model/json.ts'
 import { MAX_STEPS } from '../model/limits.ts'
 import { validate } from '../model/schema.ts'
 import { Execution } from './execution.ts'
+import { outsideSteps } from './inside.ts'
 import { Hooks, type WorkflowPlugin } from './plugin.ts'
 import { retryDelay } from './retry-delay.ts'
 import type { StepBaseContext } from './step-types.ts'
@@ -43,7 +44,7 @@ async function call(x: Execution, program: Program, hooks: Hooks): Promise<strin
       : given
     const step = makeSteps(x, stepDefaults(x, options), hooks)
     const context = workflowContext(x, input, extend(step, plugins))
-    const value = await program.handler(context as never)
+    const value = await outsideSteps(() => program.handler(context as never))
     const output = options.outputSchema
       ? await validate(options.outputSchema, value, `the output of workflow "${program.id}"`)
       : value

@@ -2,6 +2,7 @@ import type { RunEnd, RunHandle } from '../definition/definition.ts'
 import type { LeasedRun, PreparedChild, RunHost } from '../definition/host.ts'
 import { type HistoryMismatchError, LimitError } from '../model/errors.ts'
 import type { Change, JournalRow, Verdict, Wait } from '../model/journal.ts'
+import { MAX_JOURNAL_BYTES } from '../model/limits.ts'
 import { Activity } from './activity.ts'
 import { Deliveries } from './deliveries.ts'
 import { failingRow, type Settled, suspensionRow } from './endings.ts'
@@ -122,8 +123,9 @@ export class Execution implements RunHandle {
   }
 
   /** Takes a row into the next write. */
-  record(row: JournalRow): void {
-    this.#outbox.addRow(row)
+  record(row: JournalRow, child: PreparedChild | null = null): void {
+    if (this.#outgrows(row)) return this.touch()
+    this.#outbox.add(row, child)
     if (row.kind === 'r' || row.kind === 'f') this.#deliveries.place(row.name, this.#outbox.busy)
     this.touch()
   }
@@ -133,8 +135,7 @@ export class Execution implements RunHandle {
    * child.
    */
   startChild(child: PreparedChild, row: JournalRow, ends: boolean): void {
-    this.#outbox.addChild(child)
-    this.record(row)
+    this.record(row, child)
     if (ends) this.#deliveries.place(row.name, this.#outbox.busy)
   }
 
@@ -248,6 +249,7 @@ export class Execution implements RunHandle {
   #pump(): void {
     const settled = this.#settled
     const due = this.#outbox.size > 0
+    if (this.#outbox.large) return this.#keep()
     if (settled && (!settled.ok || this.journal.unseen.size === 0)) return this.#conclude(settled)
     if (this.#outbox.turns > 0) return due ? this.#keep() : this.#outbox.grant()
     if (this.#suspension ?? this.#limit()) return this.#stop(() => this.#suspend())
@@ -287,9 +289,22 @@ export class Execution implements RunHandle {
     return this.#suspension
   }
 
+  /** A row that would make the history too large is not taken: its step is done again, if ever. */
+  #outgrows({ data }: JournalRow): boolean {
+    const bytes = this.journal.bytes + this.#outbox.bytes + (data?.length ?? 0)
+    if (bytes <= MAX_JOURNAL_BYTES) return false
+    const megabytes = MAX_JOURNAL_BYTES / 1024 / 1024
+    const error = new LimitError(
+      `The history of the run would have more than ${megabytes} MiB. Store large values elsewhere and keep references, or split the workflow into children.`,
+      { code: 'MR022', details: { limitBytes: MAX_JOURNAL_BYTES } },
+    )
+    this.#suspension ??= { letter: 'l', reason: 'limit', error }
+    return true
+  }
+
   #suspend(): void {
     const { letter, reason, error } = this.#suspension as Suspension
-    this.#outbox.addRow(suspensionRow(reason, error))
+    this.#outbox.add(suspensionRow(reason, error))
     this.#write({ op: 'p', output: letter })
   }
 
@@ -302,12 +317,15 @@ export class Execution implements RunHandle {
 
   #park(): void {
     if (!this.#waits.asksForPause) return this.#write({ op: 'w' })
-    this.#outbox.addRow({ kind: 'p', name: '', data: '{"reason":"step","by":null}' })
+    this.#outbox.add({ kind: 'p', name: '', data: '{"reason":"step","by":null}' })
     this.#write({ op: 'p', output: 's' })
   }
 
   #conclude(settled: Settled): void {
-    if (settled.ok) return this.#write({ op: 'c', output: settled.output })
+    if (settled.ok) {
+      this.#warnOfLosers()
+      return this.#write({ op: 'c', output: settled.output })
+    }
     const row = failingRow(settled.failure.error, this.attempt)
     const { retryMs } = settled.failure
     if (retryMs === null) return this.#write({ op: 'f', output: row.data })
@@ -315,11 +333,20 @@ export class Execution implements RunHandle {
     this.#activity.dismiss()
     this.#waits.clear()
     this.#waits.forget(HANDLER_BACKOFF)
-    this.#outbox.addRow(row)
+    this.#outbox.add(row)
     // over at once, it is begun anew like any other
     const wait = { key: HANDLER_BACKOFF, name: null, ms: retryMs }
     void this.#waits.add(wait).then(() => this.drain())
     this.#write({ op: 'w' })
+  }
+
+  /** They may have lost a race. Or an await is missing, and nobody would ever hear of it. */
+  #warnOfLosers(): void {
+    for (const { step } of this.#activity.list()) {
+      this.host.logger.warn(
+        `the handler returned while step "${step}" was at work: nothing of it is recorded. Await it, unless it lost a race.`,
+      )
+    }
   }
 
   // ── writing
@@ -339,7 +366,7 @@ export class Execution implements RunHandle {
       .write(change)
       .then(
         (verdict) => {
-          this.journal.length = change.length
+          this.journal.grow(change)
           this.#waits.keep(waits)
           this.#heed(verdict, part)
         },

@@ -1,5 +1,5 @@
 import { HistoryMismatchError } from '../model/errors.ts'
-import type { JournalKind, JournalRow } from '../model/journal.ts'
+import type { Change, JournalKind, JournalRow } from '../model/journal.ts'
 
 /** What the journal holds under one key. */
 export type Entry = {
@@ -21,6 +21,8 @@ const EMPTY: Readonly<Entry> = Object.freeze({ end: null, child: null, failures:
 export class Journal {
   /** Rows that are durable, control rows included. */
   length: number
+  /** Of its payloads. */
+  bytes = 0
   /** Attempts of the handler that failed. */
   handlerFailures = 0
   /** Nothing was recorded since the present attempt of the handler began. */
@@ -31,7 +33,10 @@ export class Journal {
 
   constructor(rows: readonly JournalRow[]) {
     this.length = rows.length
-    for (const row of rows) this.#read(row)
+    for (const row of rows) {
+      this.#read(row)
+      this.bytes += row.data?.length ?? 0
+    }
   }
 
   /** Keys that the handler has not asked for. */
@@ -71,10 +76,17 @@ export class Journal {
     )
   }
 
+  /** A write is through. */
+  grow({ length, rows }: Change): void {
+    this.length = length
+    for (const row of rows) this.bytes += row.data?.length ?? 0
+  }
+
   /** News of a wait: recorded by the kernel, and asked for already. */
   add(row: JournalRow): void {
     if (row.kind === '~') return
     this.length++
+    this.bytes += row.data?.length ?? 0
     this.#read(row)
     this.#unseen.delete(row.name)
   }

@@ -1,23 +1,37 @@
 import type { PreparedChild } from '../definition/host.ts'
 import type { Change, JournalRow, Wait } from '../model/journal.ts'
+import { MAX_WRITE_BYTES } from '../model/limits.ts'
 
 /** What a write is for, beside the rows that travel with it. */
 export type Part = Pick<Change, 'op' | 'output'>
+
+/** A row, and the child that is started with it. */
+type Entry = { readonly row: JournalRow; readonly child: PreparedChild | null }
 
 /**
  * What goes out with the next write of a run, and whose turn it is to write: one at a time, because
  * two would give their rows the same numbers.
  */
 export class Outbox {
-  #rows: JournalRow[] = []
-  #children: PreparedChild[] = []
+  #entries: Entry[] = []
+  #bytes = 0
   /** Transactions that wait until no other write is under way or due. */
   readonly #turns: (() => void)[] = []
   #busy = false
 
   /** Rows to be written. */
   get size(): number {
-    return this.#rows.length
+    return this.#entries.length
+  }
+
+  /** Of their payloads. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** There is more than goes into one write. */
+  get large(): boolean {
+    return this.#bytes > MAX_WRITE_BYTES
   }
 
   /** A write is under way. */
@@ -30,20 +44,16 @@ export class Outbox {
     return this.#turns.length
   }
 
-  addRow(row: JournalRow): void {
-    this.#rows.push(row)
-  }
-
-  /** Its row goes with it. */
-  addChild(child: PreparedChild): void {
-    this.#children.push(child)
+  add(row: JournalRow, child: PreparedChild | null = null): void {
+    this.#entries.push({ row, child })
+    this.#bytes += bytesOf({ row, child })
   }
 
   /** Resolves when a transaction may write; `free` must follow. */
   turn(): Promise<void> {
     return new Promise((resolve) => {
       this.#turns.push(resolve)
-      if (!this.#busy && this.#rows.length === 0) this.grant()
+      if (!this.#busy && this.#entries.length === 0) this.grant()
     })
   }
 
@@ -54,16 +64,16 @@ export class Outbox {
   }
 
   /**
-   * A write of all there is; `free` must follow.
+   * A write of all there is, or of what fits into one; `free` must follow.
    * @param length of the journal before it
    * @param waits of the run; none: as the kernel knows them
    */
   take(part: Part, length: number, waits: readonly Wait[]): Change {
     this.#busy = true
-    const rows = this.#rows
-    const children = this.#children.map((child) => child.start)
-    this.#rows = []
-    this.#children = []
+    const entries = this.#entries.splice(0, this.#fitting())
+    for (const entry of entries) this.#bytes -= bytesOf(entry)
+    const rows = entries.map(({ row }) => row)
+    const children = entries.flatMap(({ child }) => child?.start ?? [])
     const ends = part.op === 'c' || part.op === 'f'
     return {
       ...part,
@@ -79,4 +89,19 @@ export class Outbox {
   free(): void {
     this.#busy = false
   }
+
+  /** How many of the first fit; at least one. */
+  #fitting(): number {
+    if (!this.large) return this.#entries.length
+    let bytes = 0
+    const end = this.#entries.findIndex((entry) => {
+      bytes += bytesOf(entry)
+      return bytes > MAX_WRITE_BYTES
+    })
+    return Math.max(end, 1)
+  }
+}
+
+function bytesOf({ row, child }: Entry): number {
+  return (row.data?.length ?? 0) + (child?.start.input?.length ?? 0)
 }

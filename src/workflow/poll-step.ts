@@ -5,6 +5,7 @@ import type { JournalRow } from '../model/journal.ts'
 import { encodePayload } from '../model/json.ts'
 import { attempt } from './attempt.ts'
 import type { Execution } from './execution.ts'
+import { insideStep } from './inside.ts'
 import { readEnd } from './run-step.ts'
 import { stepContext } from './step-context.ts'
 import type { StepContext } from './step-types.ts'
@@ -39,11 +40,11 @@ export async function poll(
 ): Promise<Polled> {
   const intervalMs = parseInterval(options.interval)
   const deadline = options.timeout === undefined ? null : parseDuration(options.timeout)
-  const { end } = x.take(key, 'step.poll', 'rfgt')
-  const over = end || deadline === null ? null : x.wait({ key, name: null, ms: deadline })
+  const { end } = x.take(key, 'step.poll', 'rfgo')
+  const over = end || deadline === null ? null : x.wait({ key, name: `$poll:${key}`, ms: deadline })
   const row = end ?? (await askOn({ x, id, key, fn, intervalMs, over }))
   await x.deliver(key)
-  if (row.kind === 't') return { timedOut: true }
+  if (row.kind === 'o') return { timedOut: true }
   const ended = readEnd(key, row)
   if (ended.ok) return { timedOut: false, data: ended.value }
   throw ended.error
@@ -84,7 +85,7 @@ async function askInTime(poll: Poll, tries: number): Promise<JournalRow | null> 
   const late = new AbortController()
   const asked = ask(poll, tries, AbortSignal.any([x.signal, late.signal]))
   const row = await Promise.race([asked, over])
-  if (row?.kind === 't') late.abort(new Error(`Poll "${key}" is over.`))
+  if (row?.kind === 'o') late.abort(new Error(`Poll "${key}" is over.`))
   return row
 }
 
@@ -95,7 +96,8 @@ async function ask(poll: Poll, tries: number, signal: AbortSignal): Promise<Jour
   try {
     if (signal.aborted) return null
     const limits = { what: `Poll "${key}"`, ms: null, signal, prompt: poll.over !== null }
-    const begin = (given: () => AbortSignal) => fn(stepContext(x, id, key, tries, given))
+    const begin = (given: () => AbortSignal) =>
+      insideStep(key, () => fn(stepContext(x, id, key, tries, given)))
     const value = await attempt<unknown>(limits, begin).catch(() => false)
     if (!value || signal.aborted) return null
     const row = answerRow(key, value, tries)

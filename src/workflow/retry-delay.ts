@@ -16,12 +16,9 @@ export function retryDelay(
   return retryAfterMs(error, now) ?? backoffDelay(retry, tries)
 }
 
-/** What violates a schema or cannot be stored will do so again. */
+/** What breaks a rule or cannot be stored will do so again. */
 function isHopeless(error: unknown): boolean {
-  return (
-    error instanceof PayloadError ||
-    (error instanceof InvalidInputError && error.issues !== undefined)
-  )
+  return error instanceof PayloadError || error instanceof InvalidInputError
 }
 
 function safely(retryIf: (error: unknown) => boolean, error: unknown): boolean {

@@ -10,6 +10,7 @@ import { attempt } from './attempt.ts'
 import { invoke, startWorkflow } from './child-step.ts'
 import type { Execution } from './execution.ts'
 import { forever } from './forever.ts'
+import { insideStep, refuseInside } from './inside.ts'
 import { mapItems } from './map-step.ts'
 import type { Hooks } from './plugin.ts'
 import { poll } from './poll-step.ts'
@@ -42,7 +43,10 @@ const DEFAULT_MAP_CONCURRENCY = 10
 export function makeSteps(x: Execution, defaults: StepDefaults, hooks: Hooks): StepBaseContext {
   const maker = new StepMaker(x, defaults, hooks)
   const call = <T>(id: string, work: (key: string) => Promise<T>) =>
-    guard(x, async () => work(x.key(checkStepId(id))))
+    guard(x, async () => {
+      refuseInside(id)
+      return work(x.key(checkStepId(id)))
+    })
   const child =
     (go: typeof invoke | typeof startWorkflow) =>
     (id: string, workflow: Startable, input: unknown, options: ChildOptions = {}) =>
@@ -133,7 +137,7 @@ class StepMaker {
     input: unknown,
     options?: StepOptions,
   ): RunStep {
-    checkHandler(key, step?.handler)
+    checkHandler(key, step?.handler ?? step)
     return this.step(id, key, withSchemas(step, input), options, step.options)
   }
 
@@ -183,7 +187,9 @@ class StepMaker {
     if (this.#hooks.any) await this.#hooks.beforeStep(id)
     const signal = group ? AbortSignal.any([x.signal, group]) : x.signal
     const limits = { what: `Step "${key}"`, ms, signal, prompt: group !== undefined }
-    const output = await attempt(limits, (given) => fn(stepContext(x, id, key, tries, given)))
+    const output = await attempt(limits, (given) =>
+      insideStep(key, () => fn(stepContext(x, id, key, tries, given))),
+    )
     if (x.over || group?.aborted) throw new Error('The step was given up.')
     const data = encodePayload(output, { what: `the output of step "${key}"` })
     x.record({ kind: 'r', name: key, data })

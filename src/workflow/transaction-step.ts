@@ -3,6 +3,7 @@ import { Abandoned, type Isolation } from '../definition/host.ts'
 import { decodePayload, encodePayload } from '../model/json.ts'
 import { attempt } from './attempt.ts'
 import type { Execution } from './execution.ts'
+import { insideStep } from './inside.ts'
 import { stepContext } from './step-context.ts'
 import type { StepContext } from './step-types.ts'
 
@@ -32,7 +33,8 @@ export async function performTransaction(
     try {
       return await attempt(limits, async (signal) => {
         try {
-          const value = await fn(client, stepContext(x, id, key, tries, signal))
+          const context = stepContext(x, id, key, tries, signal)
+          const value = await insideStep(key, () => fn(client, context))
           return encodePayload(value, { what: `the output of step "${key}"` })
         } finally {
           through = true

@@ -1,5 +1,6 @@
 import type { RetryOptions } from '../model/backoff.ts'
 import type { Duration } from '../model/duration.ts'
+import type { OptionNames } from '../model/options.ts'
 import type { Schema } from '../model/schema.ts'
 
 /** Of a workflow. */
@@ -25,4 +26,16 @@ export type WorkflowOptions<S extends Schema = Schema> = {
   priority?: number
   /** Journal rows that a run may have before it is paused. Default 10,000. */
   maxSteps?: number
+}
+
+export const workflowOptionNames: OptionNames<WorkflowOptions> = {
+  inputSchema: true,
+  outputSchema: true,
+  version: true,
+  timeout: true,
+  retries: true,
+  retry: true,
+  queue: true,
+  priority: true,
+  maxSteps: true,
 }

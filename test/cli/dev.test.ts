@@ -7,7 +7,7 @@ import { until } from '../support/until.ts'
 import { makeFolder, millrace, type Running, startMillrace } from './millrace.ts'
 
 // every command is a process, and a busy machine starts them slowly
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const hello = (greeting: string) => `import { workflow } from 'millrace'
 import type { WorkflowClient } from 'millrace/client'
@@ -49,9 +49,11 @@ describe('dev', () => {
   test('says where everything is, and how to make a workflow', () => {
     const text = dev.text()
     expect(url).toMatch(/^postgresql:/)
-    expect(text).toContain(url)
+    // with its password, which can be read nowhere else; but not again and again
+    expect(text.split(url)).toHaveLength(2)
+    expect(text.split(new URL(url).password)).toHaveLength(2)
+    expect(text).toContain('for psql')
     expect(text).toContain('.millrace/postgres.log')
-    expect(text).toContain(`psql '${url}'`)
     expect(text).toContain('No workflow yet')
     expect(text).toContain("import { workflow } from 'millrace'")
     expect(text).toContain(`millrace start hello '{"name": "Ada"}'`)
@@ -95,6 +97,41 @@ describe('dev', () => {
     await rm(join(folder.path, 'workflows/again.ts'))
   })
 
+  test('tells of pauses, and of what others did to a run that is at work here', async () => {
+    const drift = (first: string) => `import { workflow } from 'millrace'
+export const drift = workflow('drift', async ({ step }) => {
+  await ${first}
+  await step.waitFor('gate', { eventName: 'opened' })
+})
+export const stop = workflow('stop', async ({ step }) => { await step.pause('look') })
+export const long = workflow('long', async ({ step }) => {
+  await step.run('sleep', ({ signal }) => new Promise((resolve) => {
+    signal.addEventListener('abort', resolve)
+  }))
+})
+`
+    await folder.write('workflows/drift.ts', drift("step.run('first', () => 1)"))
+    await dev.says(/drift v1, long v1, stop v1/)
+    const start = (workflowId: string) => client.startWorkflow({ workflowId, input: null })
+    const [run, stop, long] = [await start('drift'), await start('stop'), await start('long')]
+    await dev.says(`◌ drift  waits at gate for "opened"  ${run.id}`)
+    await dev.says(`‖ stop  paused by step.pause at look  ${stop.id}`)
+    await dev.says(`● long  started  ${long.id}`)
+    await long.cancel()
+    await dev.says(`⊘ long  cancelled  ${long.id}`)
+    await folder.write('workflows/drift.ts', drift("step.sleep('first', '1 s')"))
+    await until('the changed file', () => dev.text().split('drift v1, long v1').length > 2)
+    await run.signal('opened')
+    await dev.says('‖ drift  paused: history_mismatch at step "first": Step "first" is recorded as')
+    const { code, stderr } = await millrace(['runs', 'wait', run.id, '--timeout', '1 s'], {
+      cwd: folder.path,
+    })
+    expect(code).toBe(1)
+    expect(stderr).toContain(`Run ${run.id} is paused (its code no longer fits its history)`)
+    expect(stderr).toMatch(/error MR054: .* it is paused \(history_mismatch\): Step "first"/)
+    await rm(join(folder.path, 'workflows/drift.ts'))
+  })
+
   test('a file that vanishes takes its workflow with it', async () => {
     await rm(join(folder.path, 'workflows/hello.ts'))
     await dev.says('− hello v1 is not taken here any more')
@@ -119,4 +156,28 @@ describe('dev', () => {
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^[-0-9a-f]{36}\n$/)])
     expect(await readConnectionString(join(folder.path, '.millrace/pg'))).toBeNull()
   })
+})
+
+test('--json prints nothing but JSON, whatever user code prints', async () => {
+  await using other = await makeFolder({
+    'workflows/loud.ts': `import { workflow } from 'millrace'
+console.log('loaded')
+export const loud = workflow('loud', async ({ step }) => {
+  await step.run('a', () => { console.log('at work'); process.stdout.write('half a line') })
+})
+`,
+  })
+  const session = startMillrace(['dev', '--json'], { cwd: other.path })
+  await session.says('"event":"ready"')
+  const args = ['start', 'loud', '--wait', '20 s', '--json']
+  const started = await millrace(args, { cwd: other.path })
+  expect([started.code, started.stderr]).toEqual([0, ''])
+  const { code, stdout, stderr } = await session.stop('SIGINT')
+  expect(code).toBe(0)
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).event)
+  expect(events).toEqual(['ready', 'run.started', 'run.completed', 'stopped'])
+  for (const printed of ['loaded', 'at work', 'half a line']) expect(stderr).toContain(printed)
 })

@@ -11,11 +11,13 @@ type Report = { ok: boolean; checks: Finding[] }
 
 async function examine(
   url: string,
+  which: (finding: Finding) => boolean = () => true,
 ): Promise<{ code: number | null; of: (name: string) => Finding }> {
   const { code, stdout, stderr } = await millrace(['doctor', '--json'], { url })
   if (stdout === '') throw new Error(stderr)
   const { checks } = JSON.parse(stdout) as Report
-  const of = (name: string) => checks.find((check) => check.name === name) as Finding
+  const of = (name: string) =>
+    checks.find((check) => check.name === name && which(check)) as Finding
   return { code, of }
 }
 
@@ -44,8 +46,9 @@ describe('a database that is used', () => {
     expect(of('rights').message).toContain('run workers, migrate')
     expect(of('workers').message).toBe('1 worker alive')
     expect(of('routes').message).toBe(
-      '1 unfinished run of order v1 in queue "nobodys", and no worker for them.',
+      '1 unfinished run of order v1 in queue "nobodys", and no worker for it.',
     )
+    expect(of('routes').remedy).toBe('Start a worker that has order v1 and takes "nobodys".')
     expect(of('notifications')).toMatchObject({ status: 'ok' })
     expect(of('clock')).toMatchObject({ status: 'ok' })
     expect(of('paused runs')).toMatchObject({ status: 'ok' })
@@ -59,8 +62,37 @@ describe('a database that is used', () => {
     await db.query("update millrace.live set state = 'p', reason = 'c'")
     const { of } = await examine(db.url)
     expect(of('workers')).toMatchObject({ status: 'warn', remedy: expect.any(String) })
-    expect(of('workers').message).toBe('1 worker died without a word; 0 alive.')
+    expect(of('workers').message).toBe(
+      '1 worker died without a word; 0 alive. 1 run is unfinished.',
+    )
+    // of one cause it tells once
+    expect(of('routes')).toMatchObject({ status: 'skip' })
     expect(of('paused runs').message).toMatch(/^1 paused by the engine; .* \(poison\)\.$/)
+  })
+
+  test('tells of several routes in one finding', async () => {
+    const workflows = ['a', 'b', 'c'].map((id) => workflow(id, async () => null))
+    const engine = new WorkflowEngine({ connectionString: db.url, workflows })
+    await engine.start(false)
+    for (const id of ['a', 'b', 'b']) await engine.startWorkflow({ workflowId: id, input: null })
+    const other = new WorkflowEngine({ connectionString: db.url, workflows: workflows.slice(2) })
+    await other.start()
+    const { of } = await examine(db.url)
+    await other.stop()
+    await engine.stop()
+    expect(of('routes')).toMatchObject({
+      status: 'warn',
+      message:
+        '4 unfinished runs, and no worker for them: ' +
+        '1 of a v1, 2 of b v1, 1 of order v1 in queue "nobodys".',
+    })
+  })
+
+  test('tells times in seconds', async () => {
+    await db.query(`alter database ${db.name} set statement_timeout = 3000`)
+    const { of } = await examine(db.url, ({ message }) => message.startsWith('statement_timeout'))
+    expect(of('settings').message).toContain('statement_timeout is 3 s: ')
+    await db.query(`alter database ${db.name} reset statement_timeout`)
   })
 
   test('is told to people with remedies', async () => {

@@ -73,7 +73,7 @@ export function startMillrace(args: string[], options: SpawnOptions = {}): Runni
     text: () => stdout + stderr,
     async says(part) {
       await until(`it says ${part}`, () => said(part) || child.exitCode !== null, {
-        timeout: 30_000,
+        timeout: 50_000,
       })
       if (!said(part)) throw new Error(`It ended without saying ${part}:\n${stdout}${stderr}`)
     },

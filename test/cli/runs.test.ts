@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { showRuns } from '../../src/cli/show/run-view.ts'
 import { WorkflowEngine, workflow } from '../../src/index.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
 import { millrace, millraceJson } from './millrace.ts'
+import { fakeOutput } from './output.ts'
 
 // every command is a process, and a busy machine starts them slowly
 vi.setConfig({ testTimeout: 60_000 })
 
 type Run = { id: string; status: string; output: unknown; retriedFrom: string | null }
-type Shown = Run & { timeline: { stepId: string; status: string; by: string | null }[] }
+type Entry = { stepId: string; status: string; by: string | null; childId: string | null }
+type Shown = Run & { timeline: Entry[] }
 
 const order = workflow(
   'order',
@@ -24,14 +27,39 @@ const order = workflow(
   { retries: 0 },
 )
 const quick = workflow('quick', async ({ input }) => input)
+const kid = workflow(
+  'kid',
+  async ({ input }) => {
+    if (input === 'fall') throw new Error('kid fell')
+    return input
+  },
+  { retries: 0 },
+)
+const mother = workflow(
+  'mother',
+  async ({ step, input }) => step.invoke('child', kid, input as string),
+  { retries: 0 },
+)
+const stops = workflow('stops', async ({ step }) => step.pause('look at it'))
+const busy = workflow('busy', async ({ step }) => {
+  await step.run(
+    'work',
+    ({ signal }) =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', resolve)
+      }),
+  )
+})
+
+const workflows = [order, quick, kid, mother, stops, busy]
 
 let db: TestDatabase
 let engine: WorkflowEngine
 
 beforeAll(async () => {
   db = await createDatabase({ testClock: false })
-  engine = new WorkflowEngine({ connectionString: db.url, workflows: [order, quick] })
-  await engine.start()
+  engine = new WorkflowEngine({ connectionString: db.url, workflows })
+  await engine.start({ drainTimeout: '100 ms' })
 })
 afterAll(async () => {
   await engine.stop()
@@ -78,6 +106,36 @@ describe.concurrent('start', () => {
     expect(again.stderr).toContain('error MR010:')
   })
 
+  test('tells of a run that is there already, and its status', async () => {
+    const start = ['start', 'quick', '{"b": 1}', '--key', 'twice']
+    expect((await cli(...start, '--wait', '20 s')).code).toBe(0)
+    const { stdout } = await cli(...start)
+    expect(stdout).toMatch(/^✓ already there: quick v1 {2}✓ completed\n {2}run +[-0-9a-f]{36}\n/)
+    expect(await json(...start)).toMatchObject({ status: 'completed', existing: true })
+    const waited = await cli(...start, '--wait')
+    expect(JSON.parse(waited.stdout)).toEqual({ b: 1 })
+    expect(waited.stderr).toMatch(/^Run [-0-9a-f]{36} was there already, and is completed\.\n$/)
+    const found = await engine.startWorkflow(quick, { b: 1 }, { idempotencyKey: 'twice' })
+    expect([found.existing, JSON.stringify(found).includes('existing')]).toEqual([true, false])
+    const made = await engine.startWorkflow(quick, { b: 1 })
+    expect([made.existing, (await made.refresh()).existing]).toEqual([false, false])
+  })
+
+  test('of a delayed run tells when it begins, and so do list and show', async () => {
+    const options = ['--delay', '1h', '--resource', 'later']
+    expect((await cli('start', 'quick', ...options)).stdout).toMatch(/\n {2}begins {2}.* in 1 h\n/)
+    const { stdout } = await cli('runs', 'list', '--resource', 'later')
+    expect(stdout).toMatch(/ ○ pending .* starts in (1 h|59 min)\n$/)
+    const [id = ''] = (await cli('runs', 'list', '--resource', 'later', '--quiet')).stdout.split(
+      '\n',
+    )
+    const shown = await cli('runs', 'show', id)
+    expect(shown.stdout).toMatch(/\n {2}begins {3}.* in (1 h|59 min)\n/)
+    expect(shown.stdout).toMatch(/\nNothing has happened yet: it starts in (1 h|59 min)\.\n$/)
+    const forwarded = await cli('runs', 'fast-forward', id)
+    expect(forwarded.stdout).toContain(`✓ fast-forwarded ${id}`)
+  })
+
   test('--wait prints the output; the input may come on stdin', async () => {
     const args = ['start', 'quick', '-', '--wait', '20 s']
     const { code, stdout } = await millrace(args, { url: db.url, input: '{"from": "stdin"}' })
@@ -88,6 +146,26 @@ describe.concurrent('start', () => {
   test('--quiet prints the id alone', async () => {
     const { stdout, stderr } = await cli('start', 'quick', '--quiet')
     expect([stdout, stderr]).toEqual([expect.stringMatching(/^[-0-9a-f]{36}\n$/), ''])
+  })
+
+  test('of a mistyped workflow or version suggests what there is', async () => {
+    const [name, version] = await Promise.all([
+      cli('start', 'ordr'),
+      cli('start', 'quick', '--version', '7'),
+    ])
+    expect([name.code, version.code]).toEqual([3, 3])
+    expect(name.stderr).toContain('Workflow "ordr" is not registered. Did you mean "order"?\n')
+    expect(version.stderr).toContain(
+      'Workflow "quick" in version "7" is not registered. It is registered in version "1".\n',
+    )
+  })
+
+  test('with a run id that is none: exit code 2', async () => {
+    const { code, stderr } = await cli('start', 'quick', '--run-id', '7')
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^error MR001: runId "7" is not a UUID/),
+    ])
   })
 
   test('of an unknown workflow: exit code 3', async () => {
@@ -110,7 +188,7 @@ describe.concurrent('see', () => {
     expect(stdout).toBe(`${first}\n`)
     const table = await cli(...filter, '--limit', '1')
     expect(table.stdout).toMatch(
-      /^RUN +WORKFLOW +STATUS +STARTED +NOTE\n.* order v1 +◌ waiting .* approval\n$/,
+      /^RUN +WORKFLOW +STATUS +STARTED +NOTE\n.* order v1 +◌ waiting .* for "approved" at .*\n$/,
     )
     expect(table.stderr).toBe(`There are more: add --after ${second}\n`)
     expect((await cli(...filter, '--tag', 'nowhere')).stdout).toBe('')
@@ -134,6 +212,50 @@ describe.concurrent('see', () => {
     expect(entries.map(({ stepId }) => stepId)).toEqual(['reserve', 'approval', 'charge'])
   })
 
+  test('show tells what a run waits for, and how to send it', async () => {
+    const id = await waitingRun()
+    const { stdout, stderr } = await cli('runs', 'show', id)
+    expect(stdout).toContain('\n  waits at  approval for event "approved"\n')
+    expect(stderr).toBe(
+      `\nTo send what it waits for:\n  millrace runs signal ${id} approved '{}'\n`,
+    )
+    expect((await cli('runs', 'show', id, '--quiet')).stderr).toBe('')
+  })
+
+  test('show tells at which step a run failed, and of a child how it ended', async () => {
+    const run = await engine.startWorkflow(mother, 'fall')
+    const waited = await cli('runs', 'wait', run.id)
+    expect([waited.code, waited.stderr]).toEqual([1, expect.stringContaining('at step "child"')])
+    const [child] = await run.children()
+    const { stdout } = await cli('runs', 'show', run.id)
+    expect(stdout).toMatch(/\n +MR051 at step "child"\n/)
+    expect(stdout).toMatch(new RegExp(` child +child +● running +run ${child?.id}\n`))
+    expect(stdout).toMatch(/ child +child +✗ failed +Error: kid fell\n$/)
+    const { timeline } = await json<Shown>('runs', 'show', run.id)
+    expect(timeline.map(({ childId }) => childId)).toEqual([child?.id, child?.id])
+    const fell = await cli('runs', 'show', child?.id ?? '')
+    expect(fell.stdout).toMatch(/\nNo step was recorded\.\n$/)
+    const fine = await engine.startWorkflow(mother, 'stand')
+    await fine.result({ timeout: '20 s' })
+    expect((await cli('runs', 'timeline', fine.id)).stdout).toMatch(/✓ completed +"stand"\n$/)
+  })
+
+  test('on a narrow terminal list keeps ids, statuses and notes', async () => {
+    const run = await engine.startWorkflow(mother, 'fall')
+    await run.waitForStatus('failed')
+    const runs = [await run.refresh(), ...(await run.children())]
+    const wide = showRuns(runs, fakeOutput(140)).split('\n')
+    expect(wide[0]).toMatch(/^RUN +WORKFLOW +STATUS +STARTED +TOOK +NOTE$/)
+    const narrow = showRuns(runs, fakeOutput(80)).split('\n')
+    expect(narrow.filter((line) => line.length > 80)).toEqual([])
+    expect(narrow.join('\n')).toMatch(
+      /✗ failed .*\n {4}Child "kid" \(run [-0-9a-f]{36}\).*fell\.\n/s,
+    )
+    expect(narrow.at(-1)).toBe('    kid fell')
+    const least = showRuns(runs, fakeOutput(61)).split('\n')
+    expect(least[0]).toMatch(/^RUN +WORKFLOW +STATUS$/)
+  })
+
   test('wait ends after its time with exit code 1', async () => {
     const { code, stderr } = await cli('runs', 'wait', await waitingRun(), '--timeout', '50 ms')
     expect(code).toBe(1)
@@ -152,15 +274,14 @@ describe.concurrent('see', () => {
     type Workflow = { id: string; version: string; workers: number }
     const workflows = await json<Workflow[]>('workflows', 'list')
     expect(workflows.map(({ id, version, workers }) => [id, version, workers])).toEqual([
-      ['order', '1', 1],
-      ['quick', '1', 1],
+      ...['busy', 'kid', 'mother', 'order', 'quick', 'stops'].map((id) => [id, '1', 1]),
     ])
     expect((await cli('workflows')).stdout).toMatch(
-      /^WORKFLOW +VERSION +KIND .*\norder +1 +function/,
+      /^WORKFLOW +VERSION +KIND .*\nbusy +1 +function/,
     )
     const workers = await json<{ pid: number; alive: boolean; queues: null }[]>('workers')
     expect(workers).toMatchObject([{ pid: process.pid, alive: true, queues: null }])
-    expect((await cli('workers')).stdout).toMatch(/● alive .* all +order v1, quick v1\n$/)
+    expect((await cli('workers')).stdout).toMatch(/● alive .* all +.*order v1, quick v1.*\n/)
   })
 })
 
@@ -175,6 +296,16 @@ describe.concurrent('steer', () => {
     expect((await cli('runs', 'signal', id, 'approved')).code).toBe(4)
   })
 
+  test('a signal that the run does not wait for is kept, and told', async () => {
+    const id = await waitingRun()
+    const { code, stdout, stderr } = await cli('runs', 'signal', id, 'aproved')
+    expect([code, stdout]).toEqual([0, expect.stringContaining('✓ sent "aproved" to')])
+    expect(stderr).toBe(
+      'The run waits for "approved"; this message is kept until it waits for "aproved".\n',
+    )
+    expect((await cli('runs', 'signal', id, 'approved')).stderr).toBe('')
+  })
+
   test('pause and resume note who and why', async () => {
     const id = await waitingRun()
     const args = ['runs', 'pause', id, '--reason', 'look first', '--by', 'grace']
@@ -182,8 +313,26 @@ describe.concurrent('steer', () => {
     expect((await cli('runs', 'resume', id, '--by', 'ada')).stdout).toContain(`✓ resumed ${id}`)
     const { timeline } = await json<Shown>('runs', 'show', id)
     expect(timeline.map(({ by }) => by).filter(Boolean)).toEqual(['grace', 'ada'])
+    const shown = await cli('runs', 'timeline', id)
+    expect(shown.stdout).toMatch(/\(the run\) +control +‖ paused +by grace: look first\n/)
     const again = await cli('runs', 'resume', id)
     expect([again.code, again.stderr.slice(0, 12)]).toEqual([4, 'error MR011:'])
+  })
+
+  test('a run that is at work is paused later; one that stopped itself says where', async () => {
+    const work = await engine.startWorkflow(busy, null)
+    await until('it runs', async () => (await work.refresh()).status === 'running')
+    const asked = await cli('runs', 'pause', work.id)
+    expect(asked.stdout).toContain('to be paused after the running step: ')
+    await work.cancel()
+    const stopped = await engine.startWorkflow(stops, null)
+    await stopped.waitForStatus('paused')
+    const { stdout, stderr } = await cli('runs', 'show', stopped.id)
+    expect(stdout).toContain('\n  paused   by step.pause at look at it\n')
+    expect(stderr).toContain(`millrace runs resume ${stopped.id}`)
+    const late = await cli('runs', 'wait', stopped.id, '--timeout', '50 ms')
+    expect([late.code, late.stderr]).toEqual([1, expect.stringContaining('it is paused (step)')])
+    expect((await cli('runs', 'fast-forward', stopped.id)).stdout).toContain('✓ fast-forwarded')
   })
 
   test('cancel, and the wait for it', async () => {
@@ -197,9 +346,26 @@ describe.concurrent('steer', () => {
     const id = await waitingRun({ amount: 101 })
     expect((await cli('runs', 'fast-forward', id, '{"by": "hand"}')).code).toBe(0)
     await until('it fails', async () => (await engine.getRun({ runId: id })).status === 'failed')
+    const ended = await cli('runs', 'fast-forward', id)
+    expect([ended.code, ended.stdout]).toEqual([4, ''])
+    expect(ended.stderr).toContain(
+      `error MR011: Run ${id} is failed: it waits for nothing any more.`,
+    )
     const retried = await json<Run>('runs', 'retry', id)
     expect(retried).toMatchObject({ retriedFrom: id })
     expect(retried.id).not.toBe(id)
+  })
+
+  test('fast-forward of a run that waits for nothing says so', async () => {
+    const run = await engine.startWorkflow(busy, null)
+    await until('it runs', async () => (await run.refresh()).status === 'running')
+    const { code, stdout, stderr } = await cli('runs', 'fast-forward', run.id)
+    expect([code, stderr]).toEqual([0, 'It waits for nothing now.\n'])
+    expect(stdout).toBe(`– nothing to end: ${run.id}  busy v1  ● running\n`)
+    await run.cancel()
+    const id = await waitingRun()
+    await engine.pauseWorkflow({ runId: id })
+    expect((await cli('runs', 'fast-forward', id)).stderr).toBe('It is paused: resume it first.\n')
   })
 })
 

@@ -16,11 +16,30 @@ const here = (args: string[], env: Record<string, string> = {}) =>
   millrace(args, { cwd: folder.path, env })
 
 describe.concurrent('help', () => {
+  const help: Record<string, ReturnType<typeof here>> = {}
+
   test.each(['dev', 'runs', 'runs fast-forward', 'migrate'])('of %s has examples', async (name) => {
     const { code, stdout } = await here([...name.split(' '), '--help'])
     expect(code).toBe(0)
     expect(stdout).toContain(`Usage: millrace ${name}`)
     expect(stdout).toMatch(/Examples:\n {2}\$ .*millrace /)
+  })
+
+  test.each([
+    ['worker', '--migrate', '"auto" brings it up to date, "check" refuses an old one, "off" does'],
+    ['worker', '--migrate', 'neither (default: auto)'],
+    ['worker', '--workflows', '(default: ./workflows/**/*.{ts,js,mjs,mts})'],
+    ['worker', '--concurrency', '1 to 10000 (default: 100)'],
+    ['worker', '--lease', '1 s to 1 h (default: 15 s)'],
+    ['worker', '--drain', 'up to 1 h (default: 30 s)'],
+    ['runs list', '--limit', '1 to 100 (default: 20)'],
+    ['runs list', '--status', 'pending, running, waiting, paused, completed, failed, cancelled'],
+    ['dev', '--database-url', 'or DATABASE_URL; default: that of "millrace dev"'],
+  ])('of %s names values and defaults: %s %s', async (name, option, text) => {
+    help[name] ??= here([...name.split(' '), '--help'])
+    const { stdout } = await help[name]
+    const [, about = ''] = stdout.replaceAll(/\s+/g, ' ').split(` ${option} <`)
+    expect(about.split(' --')[0]).toContain(text)
   })
 
   test('is what the program says when it is told nothing', async () => {
@@ -52,6 +71,7 @@ describe.concurrent('a wrong command line', () => {
     [['runs', 'show'], "Missing required argument 'id'"],
     [['migrate', '--sql', '--roles'], 'cannot be used with'],
     [['start', 'order', '{}', '--input-file', 'x.json'], 'given twice'],
+    [['start', 'order', '--priority', '2000'], 'from -1000 to 1000'],
   ])('%j: exit code 2 and no stack', async (args, message) => {
     const { code, stdout, stderr } = await here(args)
     expect(stderr).toContain(message)
@@ -65,6 +85,15 @@ describe.concurrent('a wrong command line', () => {
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'MR001', exitCode: 2 } })
   })
 })
+
+test.each([[['migrate', '--sql']], [['migrate', '--roles']], [['demo']]])(
+  '%j prints no JSON, and refuses --json',
+  async (args) => {
+    const { code, stdout, stderr } = await here([...args, '--json'])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(JSON.parse(stderr).error.message).toContain('leave out --json')
+  },
+)
 
 describe.concurrent('JSON that is none', () => {
   test('shows the place, in an argument', async () => {

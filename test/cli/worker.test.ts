@@ -59,9 +59,14 @@ test('SIGTERM lets the running step end, hands the run back, and ends with 0', a
   expect(await client.getWorkers()).toEqual([])
   const next = startMillrace(['worker', '--json'], at())
   expect(await run.result({ timeout: '15 s' })).toBe(7)
-  const lines = (await next.stop('SIGINT')).stdout.split('\n')
-  const events = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line).event)
+  const told = await next.stop('SIGINT')
+  const events = told.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).event)
   expect(events).toEqual(['ready', 'stopping', 'stopped'])
+  // what steps print goes elsewhere: each line of stdout is JSON
+  expect(told.stderr).toContain('the next step began')
 })
 
 test('two signals end it at once', async () => {

@@ -123,6 +123,7 @@ test('a database that is not there is told within ten seconds, by type', async (
     'no server': Object.assign(new URL(url), { port: '1' }).href,
     'no database': Object.assign(new URL(url), { pathname: '/no_such_database' }).href,
     'wrong password': Object.assign(new URL(url), { password: 'wrong' }).href,
+    'no password': Object.assign(new URL(url), { password: '' }).href,
     'no answer': 'postgres://u:p@10.255.255.1:5432/x',
   }
   const began = performance.now()

@@ -271,3 +271,60 @@ test('workers and workflows are listed', async () => {
   await t.engine.registerWorkflow(echo)
   expect(await echoes()).toMatchObject(known)
 })
+
+test('a result that is waited for in vain says that the run is paused, and why', async () => {
+  const w = workflow('pauses', ({ step }) => step.pause('look'))
+  const run = await t.start(w)
+  await run.waitForStatus('paused', { timeout: '15 s' })
+  const late = run.result({ timeout: 50 })
+  await expect(late).rejects.toThrow(/has not ended within 50 ms; it is paused \(step\)\./)
+  await run.cancel()
+})
+
+test('what a run waits for, and when a delayed one begins, can be seen', async () => {
+  const w = workflow('waits for', ({ step }) =>
+    step.waitFor('pickup', { eventName: 'picked-up', timeout: '1 hour' }),
+  )
+  const run = await t.start(w)
+  const waiting = await run.waitForStatus('waiting')
+  expect(waiting.waits).toEqual([{ stepId: 'pickup', event: 'picked-up', until: expect.any(Date) }])
+  await run.signal('picked-up')
+  const delayed = await t.start(w, undefined, { delay: '1 hour' })
+  const { startsAt, createdAt, waits } = await delayed.refresh()
+  expect((startsAt as Date).getTime() - createdAt.getTime()).toBe(3_600_000)
+  expect([delayed.startsAt, waits]).toEqual([startsAt, []])
+})
+
+test('the end of a child is told as its own: who it was, and what it failed with', async () => {
+  const child = workflow('child that fails', () => Promise.reject(new Error('fell')), {
+    retries: 0,
+  })
+  await t.engine.registerWorkflow(child)
+  const w = workflow('has a child', ({ step }) => step.invoke('kid', child, undefined))
+  const run = await t.start(w)
+  await expect(run.result({ timeout: 15_000 })).rejects.toMatchObject({
+    message: expect.stringContaining('failed at step "kid"'),
+    failure: { code: 'MR051', name: 'ChildFailedError', stepId: 'kid' },
+  })
+  const [kid] = await run.children()
+  const entries = (await run.timeline()).filter(({ stepId }) => stepId === 'kid')
+  expect(entries).toMatchObject([
+    { kind: 'child', status: 'running', childId: kid?.id, output: undefined },
+    { kind: 'child', status: 'failed', childId: kid?.id, failure: { message: 'fell' } },
+  ])
+})
+
+test('a stopped client says so', async () => {
+  const client = new WorkflowClient({ connectionString: t.db.url })
+  await client.stop()
+  await expect(client.getRuns()).rejects.toThrow('This client was stopped')
+})
+
+test('an option that nobody knows is refused, with the one that was meant', async () => {
+  const misspelled = { idempotency_key: 'a' } as object
+  await expect(t.engine.startWorkflow(echo, 1, misspelled)).rejects.toThrow(
+    'The options of a start have no "idempotency_key". Did you mean "idempotencyKey"?',
+  )
+  expect(() => workflow('x', () => 1, { retires: 5 } as object)).toThrow('Did you mean "retries"?')
+  await expect(t.engine.start({ concurency: 3 } as object)).rejects.toThrow('have no "concurency"')
+})

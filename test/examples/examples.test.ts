@@ -1,24 +1,25 @@
 import { execFile } from 'node:child_process'
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { createDatabase } from '../support/database.ts'
+import { makeServerRoom } from '../support/server-room.ts'
+import { until } from '../support/until.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const jiti = join(root, 'node_modules', 'jiti', 'lib', 'jiti-cli.mjs')
 
 /** What each example prints. They are run as users run them: in a process, from the built package. */
 const printed: Record<string, readonly string[]> = {
-  'approval.ts': ['a chair: approved by Grace', 'a yacht: nobody decided in time'],
-  'children.ts': ['[ 1, 6, 0 ]', 'children: 4'],
-  'errors.ts': [
+  'approval.js': ['a chair: approved by Grace', 'a yacht: nobody decided in time'],
+  'children.js': ['[ 1, 6, 0 ]', 'children: 4'],
+  'errors.js': [
     "[ 'flight, at attempt 3', 'train' ]",
     'flight cancelled',
     'it burned down in book the hotel',
   ],
-  'plugin.ts': [
+  'plugin.js': [
     '> greet Ada',
     '< greet Ada: sent to ada@example.com',
     '> count',
@@ -26,31 +27,42 @@ const printed: Record<string, readonly string[]> = {
     'greet is done',
     '1',
   ],
-  'poll.ts': ['https://video.example/7 after 3 questions'],
-  'quick-start.ts': [
+  'poll.js': ['https://video.example/7 after 3 questions'],
+  'quick-start.js': [
     'Welcome, Ada!',
     'step "create the user": completed',
     'timer "let them look around": completed',
     'step "send a mail": completed',
   ],
-  'transactions.ts': ['a lamp is shipped, 9 left', 'changed my mind', 'runs: 1'],
+  'transactions.js': ['a lamp is shipped, 9 left', 'changed my mind', 'runs of the mistake: 0'],
 }
 
-describe.concurrent('the examples', { timeout: 60_000 }, () => {
+describe.concurrent('the examples', { timeout: 120_000 }, () => {
   test('are all listed here', () => {
-    expect(readdirSync(join(root, 'examples')).sort()).toEqual(Object.keys(printed).sort())
+    const files = readdirSync(join(root, 'examples')).filter((file) => file.endsWith('.js'))
+    expect(files.sort()).toEqual([...Object.keys(printed), 'database.js'].sort())
   })
 
   test.for(Object.entries(printed))('%s prints what it should', async ([file, lines]) => {
     await using db = await createDatabase({ testClock: false })
     expect(await run(file, db.url)).toEqual(lines)
   })
+
+  test('need nothing but node: they bring a database', async () => {
+    const room = await makeServerRoom()
+    const folder = dirname(room.dataDir)
+    expect(await run('quick-start.js', '', folder)).toEqual(printed['quick-start.js'])
+    const lock = join(folder, '.millrace', 'pg', 'postmaster.pid')
+    await until('the server is gone', () => !existsSync(lock))
+    await room.remove()
+  })
 })
 
-async function run(file: string, url: string): Promise<string[]> {
+/** @param url empty: a database of its own, in `cwd` */
+async function run(file: string, url: string, cwd = root): Promise<string[]> {
   const env = { ...process.env, DATABASE_URL: url }
-  const args = [jiti, join(root, 'examples', file)]
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: root, env })
+  const program = join(root, 'examples', file)
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program], { cwd, env })
   expect(stderr).toBe('')
   return stdout.trimEnd().split('\n')
 }

@@ -7,6 +7,7 @@ import {
   timer,
   uuid,
 } from '../support/kernel.ts'
+import { explainAll } from '../support/plans.ts'
 import { refusal } from '../support/refusal.ts'
 
 const kernel = await openKernel()
@@ -203,3 +204,55 @@ test('a page that found nothing among the first 100,000 says where to go on', as
   const [found] = await list(kernel, { ...rare, after: none?.last_seen as string })
   expect(found).toMatchObject({ run: { id: uuid(old) }, last_seen: null })
 })
+
+test('a list over many routes reads what the page needs, and misses nothing', async () => {
+  await using many = await createKernel()
+  const { name } = await many.route()
+  const COUNT = 2000
+  await many.query(
+    `insert into millrace.routes (tenant_id, workflow_id, queue, priority)
+     select 1, id, 'q' || i, 0 from millrace.workflows, generate_series(2, $1) i`,
+    [COUNT],
+  )
+  // by turns, but the newest hundred on one route
+  await many.query(
+    `with made as (
+       insert into millrace.runs (id, created_at, tenant_id, route_id)
+       select 1000000 + i, now(), 1, (select min(id) from millrace.routes) + case when i > 9900 then 7 else i % $1 end
+       from generate_series(1, 10000) i returning id)
+     insert into millrace.outcomes (run_id, at, tenant_id, status) select id, now(), 1, 'c' from made`,
+    [COUNT],
+  )
+  await many.query('analyze')
+  const { reads } = await explainAll(many)
+  const text = 'select * from millrace.get_runs($1)'
+  const read = async (options: object) =>
+    (await reads(text, [options])).reduce(
+      (sum, { table, rows }) => sum + (table === 'runs' ? rows : 0),
+      0,
+    )
+  expect(await read({})).toBeLessThan(COUNT + 50 * 50 + 500)
+  expect(await read({ limit: 101, before: uuid('1000001') })).toBeLessThan(COUNT + 101 * 101 + 1000)
+
+  const all = Array.from({ length: 10_000 }, (_, i) => uuid(String(1_010_000 - i)))
+  const found: string[] = []
+  for (let after: string | undefined; found.length < 700; after = found.at(-1))
+    found.push(...(await idsOf({ limit: 100, workflow_id: name, ...(after && { after }) }, many)))
+  expect(found).toEqual(all.slice(0, 700))
+  const back: string[] = []
+  for (let before = all.at(-1) as string; back.length < 700; before = back[0] as string)
+    back.unshift(...(await idsOf({ limit: 100, before }, many)))
+  expect(back).toEqual(all.slice(-701, -1))
+  // a rare filter: the window grows
+  await many.query(
+    `update millrace.runs set meta = '{"parent":"1000001"}' where id in (1000005, 1003000)`,
+  )
+  const rare: Record<string, unknown> = { parent_id: uuid('1000001') }
+  const few: Row[] = []
+  do {
+    const page = await list(many, rare)
+    few.push(...page.filter(({ run }) => run !== null))
+    rare.after = page[0]?.last_seen
+  } while (rare.after)
+  expect(few.map(({ run }) => run.id)).toEqual([uuid('1003000'), uuid('1000005')])
+}, 60_000)

@@ -16,7 +16,7 @@ test('tells every attempt, wait, child and pause, in order', async () => {
     row('e', 'a', { message: 'second' }),
     row('r', 'a', { ok: 1 }),
     row('f', 'b', { message: 'for good' }),
-    row('c', 'kid', { run: child }),
+    row('c', 'kid', { run: child, id: uuid(child) }),
   ]
   const waits = [
     timer('nap', 1000),
@@ -55,7 +55,7 @@ test('tells every attempt, wait, child and pause, in order', async () => {
     ' control running 1 bob',
     'nap timer completed 1',
     'late wait completed 1',
-    'kid child completed 1',
+    'kid child cancelled 1',
     ' control cancelled 1 eve',
   ])
   expect(found[0]).toMatchObject({ failure: { message: 'first' }, output: null, timed_out: false })
@@ -63,6 +63,7 @@ test('tells every attempt, wait, child and pause, in order', async () => {
   expect(found[5]).toMatchObject({ output: 'hi' })
   expect(found[6]).toMatchObject({ failure: { code: 'MR055', name: 'LeaseLostError' } })
   expect(found[10]).toMatchObject({ timed_out: true })
+  expect(found[11]).toMatchObject({ child_id: uuid(child), output: null, failure: null })
 })
 
 test('has the rows that came with the end, and pages by number', async () => {

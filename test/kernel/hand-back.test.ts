@@ -27,7 +27,15 @@ test('a run that kills its worker five times is paused, and its neighbours go on
     expect(deaths).toBeLessThan(12)
   }
   expect(await kernel.live(killer)).toMatchObject({ state: 'p', reason: 'c', crashes: 5 })
-  expect(await kernel.run(killer)).toMatchObject({ status: 'paused', reason: 'poison' })
+  expect(await kernel.run(killer)).toMatchObject({
+    status: 'paused',
+    reason: 'poison',
+    failure: {
+      code: 'MR055',
+      name: 'LeaseLostError',
+      message: '5 workers died while they held the run, one after the other.',
+    },
+  })
   const journal = await kernel.journal(killer)
   expect(journal.map((text) => text[0])).toEqual(['d', 'd', 'd', 'd', 'd', 'p'])
   expect(journal.at(-1)).toBe('p {"reason":"poison","by":null}')
@@ -52,6 +60,7 @@ test('a poisoned run that is resumed gets five new chances', async () => {
   const { id } = await kernel.run(run)
   await kernel.call('resume_workflow', id)
   expect(await kernel.live(run)).toMatchObject({ state: 'q', crashes: 0 })
+  expect(await kernel.run(run)).toMatchObject({ failure: null })
   for (let i = 0; i < 4; i++) await die((await kernel.lease(route)).worker)
   expect(await kernel.live(run)).toMatchObject({ state: 's', crashes: 4 })
   const { worker, task } = await kernel.lease(route)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openKernel, row, type TestWorker } from '../support/kernel.ts'
+import { openKernel, row, type TestWorker, uuid } from '../support/kernel.ts'
 
 const kernel = await openKernel()
 const expire = (worker: TestWorker) =>
@@ -60,4 +60,49 @@ test('passes by a worker whose claim is on its way: it is alive', async () => {
   expect(await kernel.call('recover')).toBe(0)
   await claiming.query('commit')
   expect(await kernel.call('recover')).toBe(1)
+})
+
+test('waits for nobody: a run that an open transaction holds is recovered when that is over', async () => {
+  const route = await kernel.route()
+  const [held, free] = [await kernel.start(route), await kernel.start(route)]
+  const worker = await kernel.worker()
+  await worker.claim(route)
+  const user = await kernel.connect()
+  await user.query('begin')
+  await user.query(`select millrace.trigger_event($1, 'x')`, [uuid(held)])
+  await expire(worker)
+  const other = await kernel.connect()
+  await other.query("set lock_timeout = '1ms'")
+  const recover = async () => (await other.query('select millrace.recover() as n')).rows[0].n
+  expect(await recover()).toBe(1)
+  expect(await kernel.live(free)).toMatchObject({ state: 'q', crashes: 1 })
+  expect(await kernel.live(held)).toMatchObject({ state: 'l', worker_id: worker.id })
+  // not at once again: each look reads the whole of live
+  expect(await recover()).toBe(0)
+  expect(
+    await kernel.value(
+      'select expires_at > clock_timestamp() from millrace.workers where id = $1',
+      [worker.id],
+    ),
+  ).toBe(true)
+  await expire(worker)
+  expect(await recover()).toBe(0)
+  await user.query('commit')
+  await expire(worker)
+  expect(await recover()).toBe(1)
+  expect(await kernel.live(held)).toMatchObject({ state: 'q', crashes: 1 })
+  expect(await kernel.query('select from millrace.workers where id = $1', [worker.id])).toEqual([])
+})
+
+test('nor for a watcher that somebody holds', async () => {
+  await kernel.call('watch', 1, 77)
+  await kernel.query(`update millrace.watchers set expires_at = '2000-01-01' where id = 77`)
+  const user = await kernel.connect()
+  await user.query('begin; select from millrace.watchers where id = 77 for update')
+  const other = await kernel.connect()
+  await other.query("set lock_timeout = '1ms'")
+  await other.query('select millrace.recover()')
+  await user.query('commit')
+  await other.query('select millrace.recover()')
+  expect(await kernel.query('select from millrace.watchers where id = 77')).toEqual([])
 })

@@ -50,3 +50,27 @@ test('a fence from the future begins a new incarnation: old workers are refused,
   expect(BigInt(next.task.fence)).toBeGreaterThan(BigInt(seen))
   expect(BigInt(next.task.fence) >> 42n).toBe(1n)
 })
+
+test('after several restores the new incarnation is above all that a process has seen', async () => {
+  await using restored = await createKernel()
+  const seen = (5n << 42n) + 7n
+  await restored.call('register_worker', 1, 15_000, {}, String(seen))
+  const route = await restored.route()
+  await restored.start(route)
+  const { task } = await restored.lease(route)
+  expect(BigInt(task.fence) >> 42n).toBe(6n)
+  await restored.call('register_worker', 1, 15_000, {}, String(seen))
+  expect(await restored.call('begin_incarnation', String(seen))).toBe('6')
+})
+
+test('a fence that nobody can have seen is refused, and changes nothing', async () => {
+  await using restored = await createKernel()
+  const most = ((1000n + 1n) << 42n) - 1n
+  const register = (fence: bigint) =>
+    restored.call<string>('register_worker', 1, 15_000, {}, String(fence))
+  for (const fence of [most + 1n, (1n << 63n) - 1n])
+    await refusal(register(fence), 'MR001', 'cannot have been seen: this database is in its 0.')
+  expect(await restored.value('select last_value >> 42 from millrace.fences')).toBe('0')
+  await register(most)
+  expect(await restored.value('select last_value >> 42 from millrace.fences')).toBe('1001')
+})

@@ -19,6 +19,14 @@ test('without a version, the one that was registered last', async () => {
   expect((await resolve(1, 'versions', '1')).definition).toEqual({ retries: 1 })
 })
 
+test('registered last is not made last: a version that is rolled back to comes first again', async () => {
+  for (const version of ['1', '2', '1'])
+    await kernel.call('register_workflow', 1, 'rolled back', version, {})
+  expect(await resolve(1, 'rolled back')).toMatchObject({ version: '1' })
+  await kernel.call('register_workflow', 1, 'rolled back', '2', { retries: 5 })
+  expect(await resolve(1, 'rolled back')).toMatchObject({ version: '2' })
+})
+
 test('queue and priority of the call come first, then those of the definition', async () => {
   await kernel.call('register_workflow', 1, 'layers', '1', { queue: 'q', priority: 3 })
   const at = async (...rest: unknown[]) => {

@@ -60,14 +60,37 @@ test('a run whose handler failed keeps all its steps, and what it had caught', a
   ])
 })
 
-test('each retry is a run of its own, and a retry can be retried', async () => {
+test('the retry of a run is one run, whoever asks again and whenever; a retry can be retried', async () => {
   const { route, id, worker, task } = await started()
   await worker.fail(task)
-  const [one, two] = [await retry(id), await retry(id)]
-  expect(one.id).not.toBe(two.id)
+  const asked = await Promise.all([1, 2, 3, 4].map(() => retry(id)))
+  expect(new Set(asked.map((run) => run.id)).size).toBe(1)
+  const [one] = asked as [Run]
+  expect(await retry(id)).toMatchObject({ id: one.id, retried_from: id })
   const again = await worker.claimOne(route)
+  expect(await worker.claim(route)).toEqual([])
   await worker.fail(again)
-  expect(await retry(one.id)).toMatchObject({ retried_from: one.id })
+  expect(await retry(id)).toMatchObject({ id: one.id, status: 'failed' })
+  const next = await retry(one.id)
+  expect(next).toMatchObject({ retried_from: one.id })
+  expect(await retry(one.id)).toMatchObject({ id: next.id })
+})
+
+test('of two that retry at once the second waits, and gets the run of the first, or makes its own', async () => {
+  for (const end of ['commit', 'rollback']) {
+    const { route, id, worker, task } = await started()
+    await worker.fail(task)
+    const [first, second] = [await kernel.connect(), await kernel.connect()]
+    const text = `select millrace.retry_workflow($1) ->> 'id' as id`
+    await first.query('begin')
+    const one = (await first.query(text, [id])).rows[0].id
+    const later = second.query(text, [id])
+    await kernel.waitUntilBlocked(second)
+    await first.query(end)
+    const two = (await later).rows[0].id
+    expect(two === one).toBe(end === 'commit')
+    expect((await worker.claim(route)).map(({ run }) => uuid(run))).toEqual([two])
+  }
 })
 
 test('the new run hears the end of a child that its parent had not heard', async () => {

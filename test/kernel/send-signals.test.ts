@@ -25,12 +25,14 @@ test('says for each whether the run was alive to take it, in the order of the ca
     { nth: 4, accepted: false },
     { nth: 5, accepted: false },
   ])
-  expect(await kernel.query('select run_id, nth, name from millrace.signals order by nth')).toEqual(
-    [
-      { run_id: a, nth: 0, name: 'w' },
-      { run_id: a, nth: 1, name: 'x' },
-    ],
-  )
+  expect(
+    await kernel.query(
+      'select run_id, nth - min(nth) over () as nth, name from millrace.signals order by nth',
+    ),
+  ).toEqual([
+    { run_id: a, nth: '0', name: 'w' },
+    { run_id: a, nth: '1', name: 'x' },
+  ])
 })
 
 test('sending again under the same ids changes nothing', async () => {

@@ -33,16 +33,16 @@ test('news that was lost with its reply is told again', async () => {
   expect(await kernel.live(run)).toMatchObject({ state: 'l', wait_keys: ['t'] })
 })
 
-test('messages are taken first in first out for each name, each once', async () => {
+test('messages are taken first in first out for each name, each once, by the newest call of a step', async () => {
   const { run, id, worker, task } = await leased()
   for (const n of [1, 2]) await kernel.call('trigger_event', id, 'a', n)
   await kernel.call('trigger_event', id, 'b', 3)
   const waits = [message('b', 'b'), message('a', 'a'), message('a#2', 'a'), message('a#3', 'a')]
   expect(await worker.advance(task, { op: 'w', waits })).toEqual({
     kind: 'news',
-    rows: [row('g', 'b', 3), row('g', 'a', 1), row('g', 'a#2', 2)],
+    rows: [row('g', 'b', 3), row('g', 'a#3', 1), row('g', 'a#2', 2)],
   })
-  expect(await kernel.live(run)).toMatchObject({ wait_keys: ['a#3'] })
+  expect(await kernel.live(run)).toMatchObject({ wait_keys: ['a'] })
 })
 
 test('of message and time the message is first, and time has nothing more to say', async () => {
@@ -134,4 +134,28 @@ test('a leased run keeps what it waits for beside its steps, and settles it at i
   const verdict = await worker.keep(next, [row('r', 'b')], [message('m', 'go'), timer('t', null)])
   expect(verdict).toEqual({ kind: 'news', rows: [row('g', 'm', 1)] })
   expect(await kernel.journal(run)).toEqual(['r a', 'r b', 'g m 1'])
+})
+
+test('a message goes to the newest call of its step: the others lost a race in a loop', async () => {
+  const { run, id, worker, task } = await leased()
+  const answers = Array.from({ length: 11 }, (_, i) =>
+    message(i === 0 ? 'answer' : `answer#${i + 1}`, 'go', 60_000),
+  )
+  await worker.wait(task, ...answers, timer('delay#11', 1000))
+  await kernel.call('trigger_event', id, 'go', 1)
+  expect(await kernel.journal(run)).toEqual(['g answer#11 1'])
+})
+
+test('among different steps the oldest comes first, each with its newest call', async () => {
+  const { route, run, id, worker, task } = await leased()
+  const keys = ['a', 'b', 'b#2', 'a#2', 'c#1x']
+  await worker.wait(task, ...keys.map((key) => message(key, 'go')))
+  for (let i = 1; i <= 5; i++) await kernel.call('trigger_event', id, 'go', i)
+  expect(await kernel.journal(run)).toEqual(['g a#2 1'])
+  const rest = keys.filter((key) => key !== 'a#2').map((key) => message(key, 'go'))
+  const verdict = await worker.wait(await worker.claimOne(route), ...rest)
+  expect(verdict).toEqual({
+    kind: 'news',
+    rows: [row('g', 'a', 2), row('g', 'b#2', 3), row('g', 'b', 4), row('g', 'c#1x', 5)],
+  })
 })

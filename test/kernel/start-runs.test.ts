@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openKernel } from '../support/kernel.ts'
+import { openKernel, uuid } from '../support/kernel.ts'
 import { refusal } from '../support/refusal.ts'
 
 const kernel = await openKernel()
@@ -199,3 +199,166 @@ test('a start in a transaction that rolls back leaves nothing, and its ids can b
   await client.query(text, [[id], [route.route], [null]])
   expect(await kernel.live(id)).toMatchObject({ state: 'q' })
 })
+
+test.each(['', '{', '{"a":}', 'nul', '{}x', "{'a': 1}"])(
+  'the input %j is no JSON, and is refused',
+  async (input) => {
+    const route = await kernel.route()
+    const [good, bad] = ids(2) as [string, string]
+    const call = startRuns({
+      ids: [good, bad],
+      routes: [route.route, route.route],
+      inputs: ['1', input],
+    })
+    await expect(call).rejects.toMatchObject({ code: '22P02' })
+    expect(await kernel.live(good)).toBeNull()
+  },
+)
+
+/** A meta as text, so that it need not be JSON. */
+const startWith = async (meta: string) => {
+  const route = await kernel.route()
+  const text = `select * from millrace.start_runs(1, $1, $2, null, '{1}', $3)`
+  return kernel.query<Started>(text, [ids(1), [route.route], [meta]])
+}
+
+test.each(['', '{', '{"tags": [}', '{"key": "\\u0000"}'])(
+  'the meta %j is no JSON that can be read, and is refused',
+  async (meta) => {
+    await expect(startWith(meta)).rejects.toMatchObject({
+      code: expect.stringMatching(/^22P0[25]$/),
+    })
+  },
+)
+
+const texts = Array.from({ length: 33 }, (_, i) => `t${i}`)
+test.each<[object | string | number | null, string]>([
+  [[], 'meta must be an object'],
+  ['x', 'meta must be an object'],
+  [7, 'meta must be an object'],
+  [null, 'meta must be an object'],
+  [{ workflow: '$retry', key: '1' }, 'workflow must match'],
+  [{ workflow: 7 }, 'workflow must match'],
+  [{ workflow: 'w', key: '' }, 'key must be a text'],
+  [{ workflow: 'w', key: 7 }, 'key must be a text'],
+  [{ workflow: 'w', key: 'x'.repeat(257) }, 'key must be a text'],
+  [{ key: 'x' }, 'key needs the name of the workflow'],
+  [{ resource: ['x'] }, 'resource must be a text'],
+  [{ resource: '' }, 'resource must be a text'],
+  [{ id: 7 }, 'id must be a UUID'],
+  [{ id: 'x' }, 'id must be a UUID'],
+  [{ id: uuid('77') }, 'id must not be an id that the engine made'],
+  [{ tags: 'x' }, 'tags must be an array'],
+  [{ tags: null }, 'tags must be an array'],
+  [{ attributes: null }, 'attributes must be an object'],
+  [{ tags: { a: 1 } }, 'tags must be an array'],
+  [{ tags: ['x', 7] }, 'tags must be at most 32 texts'],
+  [{ tags: [''] }, 'tags must be at most 32 texts'],
+  [{ tags: texts }, 'tags must be at most 32 texts'],
+  [{ attributes: [] }, 'attributes must be an object'],
+  [{ attributes: 'x' }, 'attributes must be an object'],
+  [{ attributes: { a: 'x'.repeat(16 * 1024) } }, 'attributes must have at most 16 KiB'],
+  [{ retries: '2' }, 'retries must be a whole number'],
+  [{ retries: 1.5 }, 'retries must be a whole number'],
+  [{ retries: -1 }, 'retries must be a whole number'],
+  [{ retries: 1000 }, 'retries must be a whole number'],
+  [{ retries: {} }, 'retries must be a whole number'],
+  [{ timeout_ms: '5' }, 'timeout_ms must be a whole number'],
+  [{ timeout_ms: 0 }, 'timeout_ms must be a whole number'],
+  [{ timeout_ms: 0.5 }, 'timeout_ms must be a whole number'],
+  [{ timeout_ms: 3155760000001 }, 'timeout_ms must be a whole number'],
+  [{ timeout_ms: [] }, 'timeout_ms must be a whole number'],
+  [{ parent: 'x' }, 'parent must be the number of a run'],
+  [{ parent: {} }, 'parent must be the number of a run'],
+  [{ parent: -1 }, 'parent must be the number of a run'],
+  [{ parent: '9'.repeat(19) }, 'parent must be the number of a run'],
+  [{ retried_from: 'x' }, 'retried_from must be the number of a run'],
+])('the meta %j is refused', async (meta, why) => {
+  const details = await refusal(startWith(JSON.stringify(meta)), 'MR001', why)
+  expect(details).toEqual({ start: 1 })
+})
+
+test('what is null in a meta is as if it were not there, and what it does not know is kept', async () => {
+  const meta = {
+    workflow: 'w',
+    id: null,
+    key: null,
+    resource: null,
+    retries: null,
+    parent: null,
+    own: { a: 1 },
+  }
+  expect(await startWith(JSON.stringify(meta))).toMatchObject([{ verdict: 'm' }])
+  expect(await startWith(JSON.stringify({ timeout_ms: null }))).toHaveLength(1)
+})
+
+test('an id that another run has is told, and leaves that run as it is', async () => {
+  const [route, other] = [await kernel.route(), await kernel.route()]
+  const [id, fresh] = ids(2) as [string, string]
+  const meta = { workflow: route.name, resource: 'mine', key: 'mine' }
+  await startRuns({ ids: [id], routes: [route.route], inputs: ['1'], metas: [meta] })
+  const row = () =>
+    kernel.query(
+      'select r.*, l.* from millrace.runs r join millrace.live l on l.run_id = r.id where r.id = $1',
+      [id],
+    )
+  const before = await row()
+  const again = {
+    ids: [id, fresh],
+    routes: [route.route, route.route],
+    inputs: ['1', '2'],
+    metas: [meta, null],
+  }
+  expect(await startRuns(again)).toMatchObject([{ verdict: 'm' }])
+  const changes: Partial<typeof again>[] = [
+    { inputs: ['9', '2'] },
+    { routes: [other.route, route.route] },
+    {
+      metas: [
+        {
+          ...meta,
+          resource: 'theirs',
+          key: 'theirs',
+          id: '44444444-4444-4444-8444-444444444444',
+        } as never,
+        null,
+      ],
+    },
+    { metas: [{ ...meta, tags: ['theirs'] } as never, null] },
+  ]
+  for (const change of changes)
+    expect(await startRuns({ ...again, ...change })).toMatchObject([
+      { run_id: id, verdict: 'i', existing: id },
+      { verdict: 'm' },
+    ])
+  expect(await row()).toEqual(before)
+  const labels = 'select kind, value from millrace.run_labels where run_id = $1'
+  expect(await kernel.query(labels, [id])).toEqual([{ kind: 'r', value: 'mine' }])
+  const names =
+    'select key from millrace.run_keys where run_id = $1 union all select alias::text from millrace.run_aliases where run_id = $1'
+  expect(await kernel.query(names, [id])).toEqual([{ key: 'mine' }])
+})
+
+test('nor is an id of another tenant reported as made', async () => {
+  const second = await kernel.makeTenant('third')
+  const [ours, theirs] = [await kernel.route(), await kernel.route({ tenant: second })]
+  const list = ids(1)
+  await startRuns({ ids: list, routes: [ours.route], inputs: ['1'] })
+  const rows = await startRuns({ tenant: second, ids: list, routes: [theirs.route], inputs: ['1'] })
+  expect(rows).toMatchObject([{ verdict: 'i' }, { verdict: 'm' }])
+})
+
+test.each(['{"a": "\\u0000"}', '[1e999999]', '"\\ud800"'])(
+  'the input %s, which only json takes, hinders nobody who asks for the same key',
+  async (odd) => {
+    const route = await kernel.route()
+    const metas = [{ workflow: route.name, key: 'odd' }]
+    const [a, b, c] = ids(3) as [string, string, string]
+    const start = (id: string, input: string) =>
+      startRuns({ ids: [id], routes: [route.route], inputs: [input], metas })
+    expect(await start(a, odd)).toMatchObject([{ verdict: 'm' }])
+    expect(await start(b, odd)).toMatchObject([{ verdict: 'e', existing: a }, {}])
+    expect(await start(c, '{"a": 1}')).toMatchObject([{ verdict: 'k', existing: a }, {}])
+    expect(await kernel.run(a)).toMatchObject({ status: 'pending' })
+  },
+)

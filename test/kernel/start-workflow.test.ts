@@ -172,8 +172,33 @@ test.each([
   [{ attributes: [] }, 'attributes must be an object'],
   [{ delay: 'soon' }, 'is not a duration'],
   [{ timeout: -1 }, 'is not a duration'],
+  [{ timeout: true }, 'is not a duration'],
+  [[], 'they must be an object, not []'],
+  ['x', 'they must be an object, not "x"'],
+  [{ resource_id: 7 }, 'resource_id must be a text'],
+  [{ idempotency_key: ['x'] }, 'idempotency_key must be a text'],
+  [{ version: 2 }, 'version must be a text'],
+  [{ tenant: 1 }, 'tenant must be a text'],
+  [{ priority: '5' }, 'priority must be an integer'],
+  [{ retries: '5' }, 'retries must be an integer'],
 ])('refuses %j', async (options, message) => {
-  await refusal(start(name, null, options), 'MR001', message)
+  const json = JSON.stringify(options) as never
+  const details = await refusal(start(name, null, json), 'MR001', message)
+  expect(JSON.stringify(details)).not.toBe('{}')
+})
+
+test('an option that is null is as if it were not there', async () => {
+  const names = ['tenant', 'version', 'queue', 'priority', 'delay', 'timeout', 'resource_id']
+  const more = ['tags', 'attributes', 'idempotency_key', 'run_id', 'retries']
+  const options = Object.fromEntries([...names, ...more].map((option) => [option, null]))
+  const id = await start(name, { a: 1 }, options)
+  expect(await kernel.call('get_run', id)).toMatchObject({ tags: [], attributes: {} })
+})
+
+test('attributes of 16 KiB are kept, more are refused', async () => {
+  const attributes = (length: number) => ({ attributes: { a: 'x'.repeat(length) } })
+  await start(name, null, attributes(16 * 1024 - 9))
+  await refusal(start(name, null, attributes(16 * 1024 - 8)), 'MR002', 'over the limit of 16 KiB')
 })
 
 test('refuses an unknown workflow, version or tenant, and an input over 1 MiB', async () => {

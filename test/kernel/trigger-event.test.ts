@@ -19,7 +19,7 @@ const buffered = (run: string) =>
 test('is buffered from the moment the run exists', async () => {
   const { route, run, id } = await started()
   expect(await trigger(id, 'go', { a: 1 })).toMatchObject({ id, status: 'pending' })
-  expect(await buffered(run)).toEqual([{ nth: 0, name: 'go', data: '{"a": 1}', taken: null }])
+  expect(await buffered(run)).toMatchObject([{ name: 'go', data: '{"a": 1}', taken: null }])
   const { worker, task } = await kernel.lease(route)
   expect(await worker.wait(task, message('m', 'go'))).toMatchObject({ kind: 'news' })
 })
@@ -97,4 +97,20 @@ test('too much data, an unknown run, another tenant and another resource are ref
   await kernel.makeTenant('second')
   await refusal(trigger(id, 'go', 1, { tenant: 'second' }), 'MR041', id)
   await refusal(trigger(id, 'go', 1, { resource_id: 'r' }), 'MR041', 'of resource "r"')
+})
+
+test.each(['$child:7', '$child:', '', 'x'.repeat(257)])(
+  'the dedupe_id %j is refused: it is the engine’s own, or no id',
+  async (dedupe) => {
+    const { run, id } = await started()
+    await refusal(trigger(id, 'go', 1, { dedupe_id: dedupe }), 'MR001', 'is not an id for a signal')
+    expect(await buffered(run)).toEqual([])
+  },
+)
+
+test('ids of 256 characters, and those that clients draw, are accepted', async () => {
+  const { run, id } = await started()
+  for (const dedupe of ['x'.repeat(256), '$123', 'child:7', '$'])
+    await trigger(id, 'go', 1, { dedupe_id: dedupe })
+  expect(await buffered(run)).toHaveLength(4)
 })

@@ -67,20 +67,40 @@ describe('encodePayload', () => {
     expect(decodePayload('null')).toBeNull()
   })
 
-  test('drops what JSON drops inside of objects', () => {
-    const value = {
-      a: undefined,
-      f() {},
-      [Symbol('s')]: 1,
-      list: [undefined, () => 1],
-      at: new Date(0),
-    }
-    expect(encode(value)).toBe('{"list":[null,null],"at":"1970-01-01T00:00:00.000Z"}')
+  test('drops undefined inside of objects', () => {
+    const value = { a: undefined, [Symbol('s')]: 1, list: [undefined], at: new Date(0) }
+    expect(encode(value)).toBe('{"list":[null],"at":"1970-01-01T00:00:00.000Z"}')
   })
 
   test('calls toJSON with its key, and not that of its result', () => {
     expect(encode({ price: new Money(3) })).toBe('{"price":{"amount":3,"key":"price"}}')
-    expect(encode({ toJSON: () => new Money(1) })).toBe('{}')
+    expect(() => encode({ toJSON: () => new Money(1) })).toThrow('is a Money')
+  })
+
+  test('refuses what shows nothing of what it holds', () => {
+    const values = [new Response('a'), /x/, new Error('x'), new ArrayBuffer(1), new WeakMap()]
+    for (const value of [...values, new Uint8Array(1), () => 1, Symbol('s')]) {
+      expect(() => encode({ at: [value] })).toThrow(
+        expect.objectContaining({ code: 'MR002', message: expect.stringContaining('$.at[0] is ') }),
+      )
+    }
+    expect(encode([Buffer.from('a'), new URL('http://a.b')])).toBe(
+      '[{"type":"Buffer","data":[97]},"http://a.b/"]',
+    )
+  })
+
+  test('takes of a result of pg what the database said', () => {
+    class Result {
+      command = 'SELECT'
+      rowCount = 1
+      oid = null
+      fields = [{ name: 'a' }]
+      rows = [{ a: 1 }]
+      _parsers = [() => 1]
+    }
+    const plain = '{"command":"SELECT","rowCount":1,"rows":[{"a":1}]}'
+    expect(encode(new Result())).toBe(plain)
+    expect(encode([new Result(), new Result()])).toBe(`[${plain},${plain}]`)
   })
 
   test('takes escapes that only look bad', () => {

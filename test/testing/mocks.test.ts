@@ -91,3 +91,18 @@ test('a workflow that is registered later can be mocked as well', async () => {
   await engine.registerWorkflow(late)
   expect(await (await engine.startWorkflow({ workflowId: 'late', input: 1 })).result()).toBe('mock')
 })
+
+test('a stand-in that was never called is told of at the end', async () => {
+  const lines: string[] = []
+  const logger = { log: () => {}, error: (line: string) => lines.push(line) }
+  const order = workflow('order', ({ step }) => step.run('charge', () => 'charged'))
+  const engine = await openEngine([order], { logger })
+  engine.mockStep(order, 'chrage', () => 'not charged')
+  const run = await engine.startWorkflow(order)
+  await engine.runUntilIdle()
+  expect(await run.result()).toBe('charged')
+  await engine.stop()
+  expect(lines).toEqual([
+    'A stand-in was never called: step "chrage" of workflow "order". Is its name right?',
+  ])
+})

@@ -149,6 +149,54 @@ test('a workflow that is registered meanwhile is worked on, whichever answer com
   await pool.end()
 })
 
+test('runs that somebody holds in an open transaction do not hold up the others', async () => {
+  let release: () => void = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const held = workflow('held', ({ step }) => step.run('s', () => released.then(() => 'held')))
+  const other = workflow('other', ({ step }) => step.run('s', () => 'other'))
+  await using t = await startEngine([held, other])
+  const runs = await Promise.all([1, 2, 3].map(() => t.engine.startWorkflow(held, undefined)))
+  for (const run of runs) await run.waitForStatus('running')
+  const tx = await t.db.connect()
+  await tx.query('begin')
+  for (const { id } of runs) await t.engine.triggerEvent({ runId: id, eventName: 'x', tx })
+  release()
+  const others = await Promise.all([1, 2, 3].map(() => t.engine.startWorkflow(other, undefined)))
+  for (const run of others) expect(await run.result({ timeout: 10_000 })).toBe('other')
+  expect((await runs[0]?.refresh())?.status).toBe('running')
+  await tx.query('rollback')
+  for (const run of runs) expect(await run.result({ timeout: 10_000 })).toBe('held')
+})
+
+test('a history that grows too large pauses its run, and harms no other', async () => {
+  const large = workflow('large', ({ step }) =>
+    step.map('m', Array.from({ length: 70 }), () => 'x'.repeat(1024 * 1024 - 100)),
+  )
+  const other = workflow('other', ({ step }) => step.run('s', () => 'other'))
+  await using t = await startEngine([large, other])
+  const run = await t.engine.startWorkflow(large, undefined)
+  const paused = await run.waitForStatus('paused', { timeout: '50 s' })
+  expect(paused).toMatchObject({ reason: 'limit', error: expect.stringContaining('64 MiB') })
+  const next = await t.engine.startWorkflow(other, undefined)
+  expect(await next.result({ timeout: 10_000 })).toBe('other')
+}, 60_000)
+
+test('a start that fails leaves nothing behind, and may be tried again', async () => {
+  await using t = await startEngine([])
+  await t.db.query('alter function millrace.get_routes rename to get_routes_')
+  const w = workflow('w', () => 'done')
+  const options = { connectionString: t.db.url, workflows: [w], logger: collect([]) }
+  const engine = new WorkflowEngine({ ...options, migrate: 'off' })
+  await expect(engine.start()).rejects.toMatchObject({ code: 'MR091' })
+  expect(await t.engine.getWorkers()).toHaveLength(1)
+  await t.db.query('alter function millrace.get_routes_ rename to get_routes')
+  await engine.start()
+  expect(await (await engine.startWorkflow(w)).result({ timeout: 10_000 })).toBe('done')
+  await engine.stop()
+})
+
 test('an idle worker asks fewer than two things a second, and uses no CPU to speak of', async () => {
   await using t = await startEngine([])
   const pool = openPool({ connectionString: t.db.url, max: 4 })

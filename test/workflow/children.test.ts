@@ -67,7 +67,7 @@ test('a child that fails or is cancelled throws ChildFailedError, which may be c
   const waiting = (await run.children()).find((one) => one.input === 'wait')
   await waiting?.cancel('enough')
   await expect(run.result({ timeout: 15_000 })).rejects.toMatchObject({
-    failure: { code: 'MR053', name: 'RunCancelledError', stepId: 'cancelled' },
+    failure: { code: 'MR051', name: 'ChildFailedError', stepId: 'cancelled' },
   })
   const expected = [
     'MR051',

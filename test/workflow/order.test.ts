@@ -89,6 +89,20 @@ test('the loser of a race is aborted when the run ends', async () => {
   await expect.poll(() => aborted).toBe(true)
 })
 
+test('a step that nobody awaits is told of when the handler returns', async () => {
+  const w = workflow('forgotten', async ({ step }) => {
+    void step.run(
+      'charge',
+      (ctx) => new Promise((resolve) => ctx.signal.addEventListener('abort', resolve)),
+    )
+    await step.run('other', () => 1)
+    return 'done'
+  })
+  const run = await t.start(w)
+  expect(await run.result({ timeout: 15_000 })).toBe('done')
+  expect(t.log).toContainEqual(expect.stringContaining('returned while step "charge" was at work'))
+})
+
 test('a step races a time-out of its own, and both ways are the same at replay', async () => {
   const seen: unknown[] = []
   let release: () => void = () => {}

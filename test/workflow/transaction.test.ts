@@ -239,6 +239,71 @@ for (const [where, cut] of Object.entries(cuts)) {
   })
 }
 
+test.each(['read committed', 'repeatable read', 'serializable'])(
+  'the connection is lost while the commit still runs: the transaction counts once (%s)',
+  async (isolation) => {
+    await using own = await startEngine([], { pollInterval: 50 })
+    await own.db.query(`create table entries (what text);
+      create function slow() returns trigger language plpgsql as
+        $$ begin perform pg_sleep(0.5); return null; end $$;
+      create constraint trigger slow after insert on entries deferrable initially deferred
+        for each row execute function slow();
+      alter database ${own.db.name} set default_transaction_isolation = '${isolation}'`)
+    const { pool, cutNext } = cuttingPool(own.db.url)
+    const w = workflow('slow', ({ step }) =>
+      step.transaction('t', (tx) => insert(tx, 'slow'), { retry: false }),
+    )
+    const engine = await own.another([w], {}, { connectionString: undefined, pool })
+    cutNext(async (send) => {
+      send().catch(() => {})
+      await own.db.query('select 1') // by then it is on its way
+      throw reset()
+    })
+    const run = await engine.startWorkflow(w, undefined)
+    expect(await run.result({ timeout: 15_000 })).toEqual(
+      expect.objectContaining({ command: 'INSERT', rowCount: 1 }),
+    )
+    expect(Number(await own.db.value('select count(*) from entries'))).toBe(1)
+    await engine.stop()
+    await pool.end()
+  },
+)
+
+test.each(['commit', 'commit; begin', 'rollback'])(
+  'work that ends its transaction by "%s" fails its step, and is not repeated',
+  async (text) => {
+    let calls = 0
+    const w = workflow(`ends by ${text.replace(';', ' and')}`, ({ step }) =>
+      step.transaction('t', async (tx) => {
+        calls++
+        await tx.query(text)
+      }),
+    )
+    const run = await t.start(w)
+    await expect(run.result({ timeout: 15_000 })).rejects.toMatchObject({
+      failure: { code: 'MR001', message: expect.stringContaining('ended the transaction') },
+    })
+    expect(calls).toBe(1)
+  },
+)
+
+test.each(['run', 'transaction', 'poll', 'map'] as const)(
+  'a step inside step.%s is refused, at once',
+  async (outer) => {
+    const w = workflow(`nested in ${outer}`, async ({ step }) => {
+      const inner = () => step.run('inner', () => 1)
+      if (outer === 'run') await step.run('outer', inner)
+      if (outer === 'transaction') await step.transaction('outer', inner)
+      if (outer === 'map') await step.map('outer', [1], inner)
+      if (outer === 'poll') await step.poll('outer', () => inner().catch((e: Error) => e.message))
+      return (await step.run('inner', () => 'no more inside')) as string
+    })
+    const ended = (await t.start(w)).result({ timeout: 15_000 })
+    if (outer === 'poll') expect(await ended).toBe('no more inside')
+    else await expect(ended).rejects.toThrow(/Step "inner" was called inside step "outer/)
+  },
+)
+
 test('the lease is lost inside: nothing is committed, and another worker does it once', async () => {
   await using own = await startEngine([], { pollInterval: 50 })
   await own.db.query('create table entries (what text)')

@@ -2,7 +2,7 @@
 -- highest priority first.
 create or replace function millrace.get_routes(p_tenant int, p_names text[], p_versions text[], p_queues text[] default null)
 returns table (route_id int, name text, version text, queue text, priority int)
-language sql stable security definer set search_path = '' as $$
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select r.id, w.name, w.version, r.queue, r.priority::int
   from unnest(p_names, p_versions) u (name, version)
   join millrace.workflows w on w.tenant_id = p_tenant and w.name = u.name and w.version = u.version

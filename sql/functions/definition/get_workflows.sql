@@ -2,7 +2,12 @@
 --   options  tenant
 create or replace function millrace.get_workflows(options jsonb default '{}')
 returns table (id text, version text, kind text, live int, workers int)
-language sql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  v_tenant int := millrace.check_options('get_workflows', options);
+begin
+  return query
   select w.name, w.version, coalesce(w.definition ->> 'kind', 'function'), coalesce(c.live, 0)::int,
          (select count(*)::int from millrace.workers k
           where k.tenant_id = w.tenant_id and k.expires_at > pg_catalog.clock_timestamp()
@@ -10,8 +15,8 @@ language sql stable security definer set search_path = '' as $$
   from millrace.workflows w
   left join (select r.workflow_id, count(*) as live from millrace.live l join millrace.routes r on r.id = l.route_id
              where l.task = 0 group by r.workflow_id) c on c.workflow_id = w.id
-  where w.tenant_id = millrace.tenant_id(coalesce(options ->> 'tenant', 'default')) order by w.name, w.id
-$$;
+  where w.tenant_id = v_tenant order by w.name, w.id;
+end $$;
 
 comment on function millrace.get_workflows(jsonb) is 'The registered workflow versions, with their live runs and workers.';
 revoke execute on function millrace.get_workflows(jsonb) from public;

@@ -5,7 +5,7 @@
 create or replace function millrace.resolve_route(
   p_tenant int, p_name text, p_version text default null, p_queue text default null, p_priority int default null)
 returns table (route_id int, version text, queue text, priority int, definition jsonb)
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   v_workflow millrace.workflows;
@@ -15,7 +15,7 @@ declare
 begin
   select * into v_workflow from millrace.workflows w
   where w.tenant_id = p_tenant and w.name = p_name and (p_version is null or w.version = p_version)
-  order by w.id desc limit 1;
+  order by w.registered_at desc, w.id desc limit 1;
   if not found then
     perform millrace.fail('MR040',
       format('Workflow "%s"%s is not registered.', p_name,

@@ -4,7 +4,7 @@
 -- Postgres killed then, it could hand the same ids out again. The message makes this transaction wait.
 -- Locks: none.
 create or replace function millrace.take_ids() returns bigint
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 begin
   perform pg_logical_emit_message(true, 'millrace', '');
   return nextval('millrace.numbers') * 1024;

@@ -3,15 +3,14 @@
 -- Transitions: any live state -> ended. Locks: live rows of the runs and their parents, ascending.
 create or replace function millrace.cancel_runs(p_tenant int, p_runs bigint[], p_note json, p_failure text default null)
 returns setof bigint
-language plpgsql security definer set search_path = '' set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
   v_now     timestamptz;
   v_parents bigint[];
   v_gone    bigint[];
   v_held    bigint[];
 begin
-  v_parents := array(select (r.meta::json ->> 'parent')::bigint from millrace.runs r
-                     where r.id = any (p_runs) and r.tenant_id = p_tenant and r.meta like '%"parent":%');
+  v_parents := array(select millrace.parent_of(r.meta) from millrace.runs r where r.id = any (p_runs) and r.tenant_id = p_tenant);
   perform from millrace.live l where l.run_id = any (p_runs || v_parents) and l.tenant_id = p_tenant
   order by l.run_id, l.task for update;
   v_now := millrace.clock();
@@ -29,7 +28,7 @@ begin
   perform millrace.end_runs(p_tenant, null, v_gone,
     array_fill(case when p_failure is null then 'x'::"char" else 'f' end, array[cardinality(v_gone)]),
     null, case when p_failure is not null then array_fill(p_failure, array[cardinality(v_gone)]) end,
-    array(select (r.meta::json ->> 'parent')::bigint
+    array(select millrace.parent_of(r.meta)
           from unnest(v_gone) with ordinality u (id, i) join millrace.runs r on r.id = u.id order by u.i),
     v_now);
   if v_held is not null then

@@ -2,10 +2,10 @@
 --   options  tenant, resource_id, reason, by
 -- Returns: the run. Raises: MR011 if it completed or failed, MR041 if there is none. Locks: its live row, and its parent's.
 create or replace function millrace.cancel_workflow(run_id uuid, options jsonb default '{}') returns json
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-  v_tenant int := millrace.tenant_id(coalesce(options ->> 'tenant', 'default'));
+  v_tenant int := millrace.check_options('cancel_workflow', options, '{"resource_id": "text", "reason": "text", "by": "text"}');
   v_run    bigint := millrace.find_run(v_tenant, cancel_workflow.run_id, options ->> 'resource_id');
 begin
   perform millrace.cancel_runs(v_tenant, array[v_run], json_build_object('reason', options ->> 'reason', 'by', options ->> 'by'));

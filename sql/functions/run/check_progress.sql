@@ -3,10 +3,10 @@
 -- Raises: MR041 if there is no such run.
 create or replace function millrace.check_progress(run_id uuid, options jsonb default '{}')
 returns table (completed_steps int, total_steps int, completion_percentage numeric)
-language plpgsql stable security definer set search_path = '' set jit = off as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 #variable_conflict use_column
 declare
-  v_tenant int := millrace.tenant_id(coalesce(options ->> 'tenant', 'default'));
+  v_tenant int := millrace.check_options('check_progress', options, '{"resource_id": "text"}');
   v_run    bigint := millrace.find_run(v_tenant, check_progress.run_id, options ->> 'resource_id');
   v_last   bigint;
   v_ended  boolean := exists (select from millrace.outcomes o where o.run_id = v_run and o.status = 'c');

@@ -2,7 +2,7 @@
 -- ones wait for each other and never deadlock. Returns the runs that must not be started, because another has the name.
 -- Locks: rows of run_keys and run_aliases, ascending.
 create or replace function millrace.claim_names(p_tenant int, p_ids bigint[], p_metas text[]) returns bigint[]
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_skip bigint[];
 begin

@@ -1,23 +1,36 @@
 -- expire_runs: fails the runs whose own time-out is over, whatever they do: at most p_max, the earliest first.
--- Transitions: any live state -> failed. Locks: live rows of the runs of all tenants and their parents, ascending;
--- cancel_runs looks again under the lock.
+-- Every worker calls it, so it waits for nobody: a run that somebody holds, or whose parent somebody holds, is left for the
+-- next time. An open transaction that sent a run a signal would otherwise stop all workers.
+-- Transitions: any live state -> failed. Locks: live rows of the runs of all tenants, then of their parents, skipping
+-- locked ones; cancel_runs looks again under the lock.
 create or replace function millrace.expire_runs(p_max int default 1000) returns int
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  v_now    timestamptz := millrace.clock();
-  v_due    bigint[] := array(select l.run_id from millrace.live l where l.timeout_at <= v_now
-                             order by l.timeout_at limit least(p_max, 1000));
-  v_tenant int;
-  v_runs   bigint[];
-  v_n      int := 0;
+  v_now     timestamptz := millrace.clock();
+  v_left    bigint[] := '{}';  -- whose parent is held
+  v_due     bigint[];
+  v_parents bigint[];
+  v_free    bigint[];
+  v_held    bigint[];
+  v_tenant  int;
+  v_runs    bigint[];
+  v_n       int := 0;
 begin
-  if v_due = '{}' then
-    return 0;
-  end if;
-  perform from millrace.live l
-  where l.run_id = any (v_due || array(select (r.meta::json ->> 'parent')::bigint from millrace.runs r
-                                       where r.id = any (v_due) and r.meta like '%"parent":%'))
-  order by l.run_id, l.task for update;
+  for i in 1 .. 10 loop  -- the children of a parent that is held must not stand in the way of others for ever
+    v_due := array(select l.run_id from millrace.live l where l.timeout_at <= v_now and l.run_id <> all (v_left)
+                   order by l.timeout_at limit least(p_max, 1000) for update skip locked);
+    exit when v_due = '{}';
+    v_parents := array(select p.id from (select millrace.parent_of(r.meta) as id from millrace.runs r where r.id = any (v_due)) p
+                       where p.id is not null);
+    v_free := array(select l.run_id from millrace.live l where l.run_id = any (v_parents) order by l.run_id for update skip locked);
+    v_held := array(select l.run_id from millrace.live l where l.run_id = any (v_parents) and l.run_id <> all (v_free));
+    if v_held <> '{}' then
+      v_left := v_left || array(select r.id from millrace.runs r
+                                where r.id = any (v_due) and millrace.parent_of(r.meta) = any (v_held));
+      v_due := array(select u.id from unnest(v_due) u (id) where u.id <> all (v_left));
+    end if;
+    exit when v_due <> '{}';
+  end loop;
   for v_tenant, v_runs in
     select r.tenant_id, array_agg(r.id) from millrace.runs r where r.id = any (v_due) group by r.tenant_id
   loop

@@ -4,10 +4,10 @@
 --   options  tenant, resource_id. Transitions: waiting, paused by a step -> queued. Locks: its live row.
 -- Returns: the run. Raises: MR002 for too much data, MR041 if there is none.
 create or replace function millrace.fast_forward_workflow(run_id uuid, data jsonb default '{}', options jsonb default '{}') returns json
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-  v_tenant int := millrace.tenant_id(coalesce(options ->> 'tenant', 'default'));
+  v_tenant int := millrace.check_options('fast_forward_workflow', options, '{"resource_id": "text"}');
   v_run    bigint := millrace.find_run(v_tenant, fast_forward_workflow.run_id, options ->> 'resource_id');
   v_live   millrace.live;
   v_now    timestamptz;

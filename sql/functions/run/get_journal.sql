@@ -1,7 +1,7 @@
 -- get_journal: a run's journal, in order: checkpoints, then those that were recorded with the outcome.
 create or replace function millrace.get_journal(p_run bigint)
 returns table (seq int, at timestamptz, kind "char", name text, data text)
-language sql stable security definer set search_path = '' set jit = off as $$
+language sql stable security definer set search_path = pg_catalog, pg_temp set jit = off as $$
   select c.seq, c.at, c.kind, c.name, c.data from millrace.checkpoints c where c.run_id = p_run
   union all
   select (select coalesce(max(c.seq) + 1, 0) from millrace.checkpoints c where c.run_id = p_run) + t.i::int - 1,

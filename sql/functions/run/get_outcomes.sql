@@ -1,7 +1,7 @@
 -- get_outcomes: of some runs those that have ended, for whoever waits for results.
 create or replace function millrace.get_outcomes(p_tenant int, p_runs bigint[])
 returns table (run_id bigint, status "char", output text)
-language sql stable security definer set search_path = '' set jit = off set enable_seqscan = off as $$
+language sql stable security definer set search_path = pg_catalog, pg_temp set jit = off set enable_seqscan = off as $$
   select o.run_id, o.status, o.output from millrace.outcomes o where o.run_id = any (p_runs) and o.tenant_id = p_tenant
 $$;
 

@@ -3,33 +3,38 @@
 -- Example: select step_id, status, failure ->> 'message' from millrace.get_timeline('…');
 create or replace function millrace.get_timeline(run_id uuid, options jsonb default '{}')
 returns table (seq int, step_id text, kind text, status text, attempt int, output json, timed_out boolean, failure json,
-               at timestamptz, by text, reason text)
-language plpgsql stable security definer set search_path = '' set jit = off as $$
+               at timestamptz, by text, reason text, child_id uuid)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 #variable_conflict use_column
 declare
-  v_tenant int := millrace.tenant_id(coalesce(options ->> 'tenant', 'default'));
+  v_tenant int := millrace.check_options('get_timeline', options, '{"resource_id": "text", "after": "seq", "limit": "whole"}');
   v_run    bigint := millrace.find_run(v_tenant, get_timeline.run_id, options ->> 'resource_id');
 begin
   return query
   select j.seq, coalesce(j.name, ''),
          case when j.kind in ('r', 'e', 'f') then 'step' when j.kind = 't' then 'timer' when j.kind = 'c' or j.child then 'child'
               when j.kind in ('g', 'o') then 'wait' else 'control' end,
-         case j.kind when 'e' then 'failed' when 'f' then 'failed' when 'h' then 'failed' when 'd' then 'failed' when 'c' then 'running'
-              when 'p' then 'paused' when 'u' then 'running' when 'x' then 'cancelled' else 'completed' end,
+         case when j.child then case j.data::json ->> 'status' when 'c' then 'completed' when 'f' then 'failed' else 'cancelled' end
+              when j.kind in ('e', 'f', 'h', 'd') then 'failed' when j.kind in ('c', 'u') then 'running'
+              when j.kind = 'p' then 'paused' when j.kind = 'x' then 'cancelled' else 'completed' end,
          (1 + count(*) filter (where j.kind in ('e', 'h'))
             over (partition by j.name order by j.seq rows between unbounded preceding and 1 preceding))::int,
-         case when j.kind in ('r', 'g', 'c') then j.data::json end,
+         case when j.child then case j.data::json ->> 'status' when 'c' then j.data::json -> 'output' end
+              when j.kind in ('r', 'g') then j.data::json end,
          j.kind = 'o',
-         case when j.kind in ('e', 'f', 'h') then j.data::json
+         case when j.child then case j.data::json ->> 'status' when 'f' then j.data::json -> 'output' end
+              when j.kind in ('e', 'f', 'h') then j.data::json
               when j.kind = 'd' then json_build_object('code', 'MR055', 'name', 'LeaseLostError', 'stepId', null, 'attempt', 1,
                 'message', format('Worker %s died while it held the run.', j.data::json ->> 'worker'), 'stack', null, 'fingerprint', 'died')
               when j.kind = 'p' then j.data::json -> 'failure' end,
          j.at, case when j.kind in ('p', 'u', 'x') then j.data::json ->> 'by' end,
-         case when j.kind in ('p', 'x') then j.data::json ->> 'reason' end
-  from (select g.*, bool_or(g.kind = 'c') over (partition by g.name order by g.seq) and g.kind = 'g' as child
-        from millrace.get_journal(v_run) g) j
+         case when j.kind in ('p', 'x') then j.data::json ->> 'reason' end, case when j.kind in ('c', 'g') then j.child_id end
+  from (select x.*, x.child_id is not null and x.kind = 'g' as child
+        from (select g.*, (max(case when g.kind = 'c' then g.data::json ->> 'id' end) over (partition by g.name order by g.seq))::uuid
+                          as child_id
+              from millrace.get_journal(v_run) g) x) j
   where j.seq > coalesce((options ->> 'after')::int, -1)
-  order by j.seq limit least(coalesce((options ->> 'limit')::int, 1000), 10001);
+  order by j.seq limit greatest(least(coalesce((options ->> 'limit')::int, 1000), 10001), 1);
 end $$;
 
 comment on function millrace.get_timeline(uuid, jsonb) is 'What happened to a run, in order: attempts, errors, waits, pauses.';

@@ -1,11 +1,11 @@
 -- judge_names: for starts whose key or id another run has: is that run what was asked for? Same workflow and same input
--- (as text, or as jsonb where the texts differ: SQL and JavaScript format JSON differently).
+-- (same_json).
 -- A start may have lost its name to another of the same call that then lost its own other name: existing is null then.
 create or replace function millrace.judge_names(p_tenant int, p_ids bigint[], p_inputs text[], p_metas text[], p_skip bigint[])
 returns table (run_id bigint, verdict "char", existing bigint)
-language sql security definer set search_path = '' as $$
+language sql security definer set search_path = pg_catalog, pg_temp as $$
   select u.id,
-         case when (r.input is not distinct from u.input or r.input::jsonb = u.input::jsonb)
+         case when r.id is not null and millrace.same_json(r.input, u.input)
                    and w.name = u.meta::json ->> 'workflow' then 'e'
               when k.run_id is null and u.meta::json ->> 'id' is not null then 'i' else 'k' end::"char",
          r.id

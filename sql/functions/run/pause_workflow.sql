@@ -3,10 +3,10 @@
 -- Transitions: queued, waiting -> paused; leased -> leased, to be paused. Locks: its live row.
 -- Returns: the run. Raises: MR011 if it has ended, MR041 if there is none.
 create or replace function millrace.pause_workflow(run_id uuid, options jsonb default '{}') returns json
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-  v_tenant int := millrace.tenant_id(coalesce(options ->> 'tenant', 'default'));
+  v_tenant int := millrace.check_options('pause_workflow', options, '{"resource_id": "text", "reason": "text", "by": "text"}');
   v_run    bigint := millrace.find_run(v_tenant, pause_workflow.run_id, options ->> 'resource_id');
   v_note   text := json_build_object('reason', options ->> 'reason', 'by', options ->> 'by')::text;
   v_live   millrace.live;

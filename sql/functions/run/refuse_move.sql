@@ -1,6 +1,6 @@
 -- refuse_move: raises MR011 with what the run is, for a move that this does not allow.
 create or replace function millrace.refuse_move(p_tenant int, p_run bigint, p_what text) returns void
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_run record;
 begin

@@ -1,20 +1,28 @@
 -- retry_workflow: a new run of a failed one: same workflow, version and input, with the journal up to the failure, so that
 -- no completed step runs again. Outcomes are final: the old run stays as it is, and the new one names it (retried_from).
+-- The retry of a run is one run: who asks again, or at the same time, gets that one, whatever has become of it; if it has
+-- failed too, it is that one which can be retried. It is kept in run_keys, under a name that no workflow can have.
 --   options  tenant, resource_id, by. Returns: the new run. Raises: MR011 if the run has not failed, MR041 if there is none.
+-- Locks: a row of run_keys.
 -- The rows of the step that failed are left out (its attempts count anew); what a handler caught stays. The end of a child
 -- was told to the old run: the new one gets it in its buffer. While such a child is alive, MR011: nobody would be told.
 create or replace function millrace.retry_workflow(run_id uuid, options jsonb default '{}') returns json
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-  v_tenant int := millrace.tenant_id(coalesce(options ->> 'tenant', 'default'));
+  v_tenant int := millrace.check_options('retry_workflow', options, '{"resource_id": "text", "by": "text"}');
   v_run    bigint := millrace.find_run(v_tenant, retry_workflow.run_id, options ->> 'resource_id');
-  v_new    bigint := millrace.take_ids();
+  v_new    bigint;
+  v_one    bigint;
   v_end    millrace.outcomes;
   v_step   text;
   v_open   bigint[];
   v_n      int;
 begin
+  select k.run_id into v_one from millrace.run_keys k where k.tenant_id = v_tenant and k.workflow = '$retry' and k.key = v_run::text;
+  if found then
+    return (select j.run from millrace.run_json(v_tenant, array[v_one]) j);
+  end if;
   select * into v_end from millrace.outcomes o where o.run_id = v_run;
   if v_end.status is distinct from 'f' then
     perform millrace.refuse_move(v_tenant, v_run, 'only a failed run can be retried');
@@ -25,6 +33,13 @@ begin
                     and not exists (select from millrace.get_journal(v_run) g where g.kind = 'g' and g.name = c.name));
   if exists (select from millrace.live l where l.run_id = any (v_open)) then
     perform millrace.refuse_move(v_tenant, v_run, 'a child that it waited for is still alive; cancel that, or wait for its end');
+  end if;
+  v_new := millrace.take_ids();
+  insert into millrace.run_keys (tenant_id, workflow, key, run_id) values (v_tenant, '$retry', v_run::text, v_new)
+  on conflict on constraint run_keys_pkey do nothing;
+  if not found then
+    select k.run_id into v_one from millrace.run_keys k where k.tenant_id = v_tenant and k.workflow = '$retry' and k.key = v_run::text;
+    return (select j.run from millrace.run_json(v_tenant, array[v_one]) j);
   end if;
   perform millrace.start_runs(v_tenant, array[v_new], array[r.route_id], null, array[r.input],
     array[((coalesce(r.meta, '{}')::jsonb - 'id' - 'key' - 'parent')
@@ -39,7 +54,7 @@ begin
   where x.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c') and x.name is distinct from v_step;
   get diagnostics v_n = row_count;
   insert into millrace.signals (run_id, at, tenant_id, nth, id, name, data)
-  select v_new, o.at, v_tenant, (row_number() over (order by o.run_id))::int - 1, '$child:' || o.run_id, '$child:' || o.run_id,
+  select v_new, o.at, v_tenant, nextval('millrace.arrivals'), '$child:' || o.run_id, '$child:' || o.run_id,
          format('{"status":"%s"%s}', o.status, ',"output":' || o.output)
   from millrace.outcomes o where o.run_id = any (v_open);
   update millrace.live l set seq = v_n where l.run_id = v_new and l.task = 0;

@@ -1,7 +1,7 @@
 -- run_json: runs as JSON objects with the fields that every surface shows. Payloads are embedded as the text they are.
 -- run_details joins more than join_collapse_limit's 8: left at that, the planner reads every run before it looks for ours.
 create or replace function millrace.run_json(p_tenant int, p_runs bigint[]) returns table (run_id bigint, run json)
-language sql stable security definer set search_path = '' set jit = off
+language sql stable security definer set search_path = pg_catalog, pg_temp set jit = off
 set join_collapse_limit = 16 set from_collapse_limit = 16 as $$
   select d.run_id, json_build_object(
     'id', d.id, 'workflow_id', d.workflow_id, 'version', d.version, 'status', d.status, 'reason', d.reason,
@@ -10,7 +10,8 @@ set join_collapse_limit = 16 set from_collapse_limit = 16 as $$
     'parent_id', millrace.run_uuid((d.meta ->> 'parent')::bigint), 'retried_from', millrace.run_uuid((d.meta ->> 'retried_from')::bigint),
     'input', d.input::json, 'output', d.output::json, 'failure', d.failure::json,
     'tags', coalesce(d.meta -> 'tags', '[]'::json), 'attributes', coalesce(d.meta -> 'attributes', '{}'::json),
-    'current_step_id', d.current_step_id, 'created_at', d.created_at, 'updated_at', d.updated_at,
+    'current_step_id', d.current_step_id, 'starts_at', d.starts_at, 'waits', d.waits,
+    'created_at', d.created_at, 'updated_at', d.updated_at,
     'paused_at', d.paused_at, 'resumed_at', d.resumed_at, 'completed_at', d.completed_at, 'timeout_at', d.timeout_at,
     'retry_count', d.retry_count,
     'max_retries', coalesce((d.meta ->> 'retries')::int, (d.definition ->> 'retries')::int, 2))

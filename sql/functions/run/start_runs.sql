@@ -1,21 +1,24 @@
 -- start_runs: the start, in arrays. Calling it again with the same ids changes nothing, so a lost reply is sent again.
 --   p_ids     drawn by take_ids    p_routes  from resolve_route    p_delays  ms, null: none    p_inputs  JSON
 --   p_metas   JSON, null: nothing out of the ordinary: id (a UUID of the caller's), key (idempotency), workflow (with
---             key), resource, tags, timeout_ms, parent, and whatever else is to be kept with the run
+--             key), resource, tags, attributes, timeout_ms, retries, parent, and whatever else is to be kept with the run
 -- Returns: a row for each start that made no new run, because its key or id was used before: verdict e = the existing run
--- is what was asked for; k, i = that key, that id belongs to another start (the caller raises MR010).
+-- is what was asked for; k, i = that key, that id belongs to another start (the caller raises MR010). Where existing is the
+-- start's own id, that is the id that was drawn: the database was set back, and the caller draws another.
 -- The last row has verdict m, and the time at which the others were made.
 -- Transitions: -> queued, waiting (a delay). Locks: key rows in order; idle workers, skipping locked ones.
--- Raises: MR020 for more than 1,000 at once, MR040 for a route of another tenant.
+-- Raises: MR020 for more than 1,000 at once, MR040 for a route of another tenant, MR001 and 22P02 for what others could not
+-- read (check_starts).
 create or replace function millrace.start_runs(
   p_tenant int, p_ids bigint[], p_routes int[], p_delays bigint[], p_inputs text[], p_metas text[] default null)
 returns table (run_id bigint, verdict "char", existing bigint, created_at timestamptz)
-language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off as $$
 #variable_conflict use_column
 declare
   v_now  timestamptz := millrace.clock();
   v_turn bigint := nextval('millrace.numbers') * 1024;
-  v_skip bigint[];
+  v_skip bigint[];  -- another run has the name
+  v_lost bigint[];  -- another run has the id
   v_n    int;
 begin
   if cardinality(p_ids) > 1000 then
@@ -26,6 +29,7 @@ begin
      <> (select count(distinct x) from unnest(p_routes) x) then
     perform millrace.fail('MR040', 'A route is unknown to this tenant.', 'Resolve it again: the database may have been restored.');
   end if;
+  perform millrace.check_starts(p_inputs, p_metas);
   if p_metas is not null then
     v_skip := millrace.claim_names(p_tenant, p_ids, p_metas);
   end if;
@@ -36,6 +40,9 @@ begin
   where v_skip is null or u.id <> all (v_skip)
   on conflict (id) do nothing;
   get diagnostics v_n = row_count;
+  if v_n + coalesce(cardinality(v_skip), 0) < cardinality(p_ids) then
+    v_lost := millrace.judge_ids(p_tenant, p_ids, p_routes, p_inputs, p_metas, v_skip);
+  end if;
 
   insert into millrace.live (run_id, turn, tenant_id, route_id, state, wake_at, wait_keys, wait_names, wait_until, timeout_at)
   select u.id, v_turn + u.i, p_tenant, u.route, case when x.wake_at is null then 'q' else 'w' end, x.wake_at,
@@ -54,13 +61,14 @@ begin
     from unnest(p_ids, p_metas) u (id, meta),
     lateral (select 'r'::"char" as kind, u.meta::json ->> 'resource' as value
              union select 't', t from json_array_elements_text(u.meta::json -> 'tags') t) x
-    where x.value is not null and (v_skip is null or u.id <> all (v_skip))
+    where x.value is not null and (v_skip is null or u.id <> all (v_skip)) and (v_lost is null or u.id <> all (v_lost))
     on conflict do nothing;
   end if;
   perform millrace.hint();
   if v_skip is not null then
     return query select j.*, null::timestamptz from millrace.judge_names(p_tenant, p_ids, p_inputs, p_metas, v_skip) j;
   end if;
+  return query select u.id, 'i'::"char", u.id, null::timestamptz from unnest(v_lost) u (id);
   return query select null::bigint, 'm'::"char", null::bigint, v_now;
 end $$;
 

@@ -1,14 +1,16 @@
 -- start_workflow: starts a run, in the caller's transaction: it exists if that commits. For psql, triggers and any language.
 --   options  tenant, version, queue, priority, delay and timeout (ms, or an interval as text), resource_id, tags, attributes,
 --            idempotency_key (same key and input: the same run), run_id (a UUID of your own), retries
--- Returns: the run's id. Raises: MR001 for an option it does not know, MR002 for an input that is too big, MR010 for a key
+-- Returns: the run's id. Raises: MR001 for an option it does not know, MR002 for an input or attributes too big, MR010 for a key
 -- or id that another start used, MR040 for an unknown workflow.
 -- Example: select millrace.start_workflow('order', '{"id": 7}', '{"idempotency_key": "order-7"}');
 create or replace function millrace.start_workflow(workflow_id text, input jsonb default null, options jsonb default '{}')
 returns uuid
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  v_tenant int := millrace.tenant_id(coalesce(options ->> 'tenant', 'default'));
+  v_tenant int := millrace.check_options('start_workflow', options,
+    '{"version": "text", "queue": "text", "priority": "any", "delay": "any", "timeout": "any", "resource_id": "text", "tags": "any",
+      "attributes": "any", "idempotency_key": "text", "run_id": "text", "retries": "any"}');
   v_id     bigint := millrace.take_ids();
   v_meta   jsonb := millrace.start_meta(workflow_id, options);
   v_route  int;

@@ -1,15 +1,23 @@
 -- send_signals: messages to runs, in arrays; first in first out for each run and name, each consumed once.
 -- Returns: for each, whether the run was alive to take it; a run that has ended, or never was, takes none.
--- Raises: MR020 for more than 1,000. Locks: the live rows, ascending.
+-- Raises: MR001 for an id that is too long or is the engine's own ($child: begins those of ends of children), MR020 for more
+-- than 1,000 at once or too many that are not taken (put_signal). Locks: the live rows, ascending.
 create or replace function millrace.send_signals(p_tenant int, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
 returns table (nth int, accepted boolean)
-language plpgsql security definer set search_path = '' set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
   v_now timestamptz;
+  v_bad text;
 begin
   if cardinality(p_runs) > 1000 then
     perform millrace.fail('MR020', format('%s signals in one call are over the limit of 1,000.', cardinality(p_runs)),
       'Send them in several calls.');
+  end if;
+  select coalesce(u.id, 'null') into v_bad from unnest(p_ids) u (id)
+  where u.id is null or u.id like '$child:%' or length(u.id) not between 1 and 256 limit 1;
+  if found then
+    perform millrace.fail('MR001', format('"%s" is not an id for a signal.', left(v_bad, 300)),
+      'An id has 1 to 256 characters and does not begin with "$child:".', json_build_object('dedupe_id', left(v_bad, 300)));
   end if;
   perform from millrace.live l where l.run_id = any (p_runs) and l.task = 0 and l.tenant_id = p_tenant order by l.run_id for update;
   v_now := millrace.clock();

@@ -1,13 +1,14 @@
 -- trigger_event: a message to one run: buffered until the run waits for it, consumed once, first in first out per name.
---   options  tenant, resource_id, dedupe_id (sending the same one again changes nothing)
--- Returns: the run. Raises: MR001 for a bad name, MR002 for too much data, MR011 if the run has ended, MR041 if there is none.
+--   options  tenant, resource_id, dedupe_id (1 to 256 characters; sending the same one again changes nothing)
+-- Returns: the run. Raises: MR001 for a bad name or dedupe_id, MR002 for too much data, MR011 if the run has ended, MR020 if
+-- 10,000 signals for it are not taken yet, MR041 if there is none.
 -- Locks: the run's live row. Example: select millrace.trigger_event('…', 'approved', '{"by": "ada"}');
 create or replace function millrace.trigger_event(run_id uuid, event_name text, data jsonb default null, options jsonb default '{}')
 returns json
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-  v_tenant int := millrace.tenant_id(coalesce(options ->> 'tenant', 'default'));
+  v_tenant int := millrace.check_options('trigger_event', options, '{"resource_id": "text", "dedupe_id": "text"}');
   v_run    bigint := millrace.find_run(v_tenant, trigger_event.run_id, options ->> 'resource_id');
   v_ok     boolean;
 begin

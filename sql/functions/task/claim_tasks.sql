@@ -17,7 +17,7 @@ create or replace function millrace.claim_tasks(
 returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int, created_at timestamptz,
                timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],
                due_ms bigint, newest_route int, chores int, clock timestamptz)
-language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
+language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 #variable_conflict use_column
 declare

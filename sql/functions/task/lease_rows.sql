@@ -4,7 +4,7 @@ create or replace function millrace.lease_rows(p_rows tid[], p_worker bigint, p_
 returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int, created_at timestamptz,
                timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],
                due_ms bigint, newest_route int, chores int, clock timestamptz)
-language sql volatile security definer set search_path = '' set jit = off
+language sql volatile security definer set search_path = pg_catalog, pg_temp set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
   with mine as (
     update millrace.live l set state = 'l', worker_id = p_worker, fence = p_fence, stamp = null

@@ -6,7 +6,7 @@
 create or replace function millrace.lock_runs(
   p_tenant int, p_runs bigint[], p_tasks int[], p_fences bigint[], p_parents bigint[], p_stamp bigint,
   out mine bigint[], out asked bigint[])
-language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
+language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
   if array_remove(p_parents, null) <> '{}' then

@@ -6,7 +6,7 @@ create or replace function millrace.park_runs(
   p_only bigint[], p_ask bigint[], p_runs bigint[], p_tasks int[], p_ops "char"[], p_seqs int[], p_outputs text[],
   p_keys text[], p_names text[], p_ms text[], p_stamp bigint, p_now timestamptz)
 returns table (run_id bigint, verdict "char", seq int, kind "char", name text, data text)
-language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
+language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 #variable_conflict use_column
 declare

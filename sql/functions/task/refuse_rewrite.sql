@@ -3,7 +3,7 @@
 -- Raises: MR099.
 create or replace function millrace.refuse_rewrite(
   p_only bigint[], c_runs bigint[], c_seqs int[], c_kinds "char"[], c_names text[], c_data text[]) returns void
-language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
+language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_run bigint;

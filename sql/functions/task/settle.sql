@@ -1,12 +1,15 @@
 -- settle: ends the waits of one run that can end: by a buffered message (the oldest of its name, g), else by time (t, or o
 -- where a message was waited for; a key that begins with ~ or ? ends without a row). What ends a wait becomes a journal
 -- row under the run's lock, in the transaction that wakes the run: replay never asks the buffer.
+-- Of several waits for one message the oldest step gets it, and of the calls of one step (answer, answer#2) the newest: the
+-- others lost a race in a loop, and nobody listens to them any more.
+--   p_more  signals that were just put and are not counted in live.buffered yet
 -- Returns: the journal rows from p_seq on, also those that an earlier call wrote whose reply was lost, and a row of kind ~
 -- without a number for each wait that ended without one. They are news to an owner; nobody else looks at them.
 -- Transitions: waiting -> queued, if a wait ended; leased -> leased. Locks: none, the caller holds the live row.
-create or replace function millrace.settle(p_run bigint, p_task int, p_seq int, p_now timestamptz)
+create or replace function millrace.settle(p_run bigint, p_task int, p_seq int, p_now timestamptz, p_more int default 0)
 returns table (seq int, kind "char", name text, data text)
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   v_live  millrace.live;
@@ -15,19 +18,23 @@ declare
   v_ended text[];
   v_quiet text[] := '{}';
   v_seq   int;
+  v_taken int := 0;  -- of callers
 begin
   select * into v_live from millrace.live l where l.run_id = p_run and l.task = p_task;
   select coalesce(array_agg(c.name), '{}'), coalesce(max(c.seq) + 1, p_seq) into v_ended, v_seq
   from millrace.checkpoints c where c.run_id = p_run and c.seq >= p_seq;
   for v_wait in
     select w.key, w.name, w.until
-    from unnest(v_live.wait_keys, v_live.wait_names, v_live.wait_until) with ordinality w (key, name, until, i)
-    where w.key <> all (v_ended) order by w.i
+    from (select x.*, min(x.i) over (partition by x.name, case when x.name is null then x.key else x.step end) as first
+          from (select u.*, regexp_replace(u.key, '#[0-9]+$', '') as step, substring(u.key from '#([0-9]{1,9})$')::int as call
+                from unnest(v_live.wait_keys, v_live.wait_names, v_live.wait_until) with ordinality u (key, name, until, i)) x) w
+    where w.key <> all (v_ended) order by w.first, w.call desc nulls last, w.i
   loop
     select * into v_sign from millrace.signals g
     where g.run_id = p_run and g.name = v_wait.name and g.taken is null order by g.nth limit 1;
     continue when v_sign.id is null and (v_wait.until is null or v_wait.until > p_now);
     v_ended := v_ended || v_wait.key;
+    v_taken := v_taken + case when v_sign.id is null or v_sign.id like '$child:%' then 0 else 1 end;
     if v_sign.id is not null or v_wait.key !~ '^[~?]' then
       update millrace.signals g set taken = v_seq where g.run_id = p_run and g.id = v_sign.id;
       insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data)
@@ -40,12 +47,12 @@ begin
     end if;
   end loop;
   if cardinality(v_ended) > 0 then
-    perform millrace.wake(p_run, p_task, v_seq, v_ended);
+    perform millrace.wake(p_run, p_task, v_seq, v_ended, p_more - v_taken);
   end if;
   return query select c.seq, c.kind, c.name, c.data from millrace.checkpoints c
                where c.run_id = p_run and c.seq >= p_seq order by c.seq;
   return query select null::int, '~'::"char", q, null::text from unnest(v_quiet) q;
 end $$;
 
-comment on function millrace.settle(bigint, int, int, timestamptz) is 'Ends the waits of a run that can end; returns its journal from a number on.';
-revoke execute on function millrace.settle(bigint, int, int, timestamptz) from public;
+comment on function millrace.settle(bigint, int, int, timestamptz, int) is 'Ends the waits of a run that can end; returns its journal from a number on.';
+revoke execute on function millrace.settle(bigint, int, int, timestamptz, int) from public;

@@ -2,7 +2,7 @@
 --   p_only      the parents whose fence holds; null: all     p_children  [{parent, id, route, delay_ms, input, meta}]
 -- Raises: MR010 if the id that a parent chose for its child belongs to another run.
 create or replace function millrace.start_children(p_tenant int, p_only bigint[], p_children json) returns void
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_ids  bigint[];
   v_used record;

@@ -1,6 +1,6 @@
 -- tenant_id: the number of a tenant. Raises: MR042 if there is no such tenant.
 create or replace function millrace.tenant_id(p_slug text) returns int
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_id int;
 begin

@@ -1,7 +1,7 @@
 -- duration_ms: a duration given in options: a number of milliseconds, or an interval as text ('3 days'). Null stays null.
 -- Raises: MR001 for one that is not above zero and at most 100 years.
 create or replace function millrace.duration_ms(p_duration jsonb) returns bigint
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   v_ms numeric;
 begin

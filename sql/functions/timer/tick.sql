@@ -3,7 +3,7 @@
 -- them is recorded instead).
 -- Transitions: waiting -> queued. Locks: live rows, skipping locked ones: whoever holds one is ending that wait anyway.
 create or replace function millrace.tick(p_max int default 1000) returns int
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off as $$
 declare
   v_now   timestamptz := millrace.clock();

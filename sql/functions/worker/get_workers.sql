@@ -1,11 +1,16 @@
 -- get_workers: the worker processes of a tenant, and the steps that have run for long there.   options  tenant
 create or replace function millrace.get_workers(options jsonb default '{}')
 returns table (id text, info jsonb, running jsonb, started_at timestamptz, lease_until timestamptz, alive boolean)
-language sql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  v_tenant int := millrace.check_options('get_workers', options);
+begin
+  return query
   select w.id::text, w.info, w.running, w.started_at, w.expires_at, w.expires_at > pg_catalog.clock_timestamp()
   from millrace.workers w
-  where w.tenant_id = millrace.tenant_id(coalesce(options ->> 'tenant', 'default')) order by w.id
-$$;
+  where w.tenant_id = v_tenant order by w.id;
+end $$;
 
 comment on function millrace.get_workers(jsonb) is 'The worker processes, and the steps that have run for long there.';
 revoke execute on function millrace.get_workers(jsonb) from public;

@@ -2,9 +2,12 @@
 -- p_crashed: count it against them. A run that recorded something since it was claimed starts counting anew. From the
 -- third crash on a run is suspected and handed out alone (state s), and while a dead worker held a suspect only the
 -- suspect is blamed: a run that kills its worker is paused after five deaths, and none of its neighbours is.
--- Transitions: leased -> queued, suspected, paused. Locks: the live rows, ascending. The caller holds the workers' rows.
+-- The workers' rows go with the last of their runs. After a crash runs that somebody holds are passed by, for all workers
+-- wait for whoever recovers: the row of their worker stays for another second, and then somebody recovers it again.
+-- Transitions: leased -> queued, suspected, paused. Locks: the live rows, ascending; those of crashed workers skipping
+-- locked ones. The caller holds the workers' rows.
 create or replace function millrace.hand_back(p_workers bigint[], p_crashed boolean) returns int
-language plpgsql security definer set search_path = '' set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
   v_now     timestamptz;
   v_turn    bigint;
@@ -13,16 +16,28 @@ declare
   v_deaths  int;
   v_pause   text;
   v_n       int := 0;
+  v_free    bigint[];
+  v_held    bigint[] := '{}';  -- the runs that others hold, and their workers
+  v_busy    bigint[] := '{}';
+  v_again   timestamptz;
 begin
-  perform from millrace.live l where l.state = 'l' and (p_workers is null or l.worker_id = any (p_workers))
-  order by l.run_id, l.task for update;
+  if p_crashed then
+    v_free := array(select l.run_id from millrace.live l where l.state = 'l' and l.worker_id = any (p_workers)
+                    order by l.run_id, l.task for update skip locked);
+    select coalesce(array_agg(l.run_id), '{}'), coalesce(array_agg(distinct l.worker_id), '{}') into v_held, v_busy
+    from millrace.live l left join unnest(v_free) u (id) on u.id = l.run_id
+    where l.state = 'l' and l.worker_id = any (p_workers) and u.id is null;
+  else
+    perform from millrace.live l where l.state = 'l' and (p_workers is null or l.worker_id = any (p_workers))
+    order by l.run_id, l.task for update;
+  end if;
   v_now := millrace.clock();
   v_suspect := array(select l.worker_id from millrace.live l
                      where l.state = 'l' and l.crashes >= 3 and (p_workers is null or l.worker_id = any (p_workers)));
   for v_row in
     select l.run_id, l.task, l.tenant_id, l.ask, l.crashes, l.seq, l.worker_id, l.worker_id = any (v_suspect) as shielded,
            coalesce((select max(c.seq) + 1 from millrace.checkpoints c where c.run_id = l.run_id), 0) as length
-    from millrace.live l where l.state = 'l' and (p_workers is null or l.worker_id = any (p_workers))
+    from millrace.live l where l.state = 'l' and (p_workers is null or l.worker_id = any (p_workers)) and l.run_id <> all (v_held)
     order by l.turn
   loop
     if v_n % 1024 = 0 then
@@ -44,6 +59,9 @@ begin
     where l.run_id = v_row.run_id and l.task = v_row.task;
     v_n := v_n + 1;
   end loop;
+  delete from millrace.workers w where (p_workers is null or w.id = any (p_workers)) and w.id <> all (v_busy);
+  v_again := clock_timestamp() + interval '1 s';
+  update millrace.workers w set expires_at = v_again where w.id = any (v_busy);
   perform millrace.hint();
   return v_n;
 end $$;

@@ -1,18 +1,20 @@
--- recover: takes the leases of workers whose time is over, and hands their runs back. Whoever calls it, it is idempotent.
--- Locks: the expired workers' rows, skipping locked ones (a claim under way holds its own), then their live rows, ascending.
+-- recover: takes the leases of workers whose time is over, and hands their runs back. Whoever calls it, it is idempotent,
+-- and waits for nobody.
+-- Locks: the rows of expired workers and watchers, skipping locked ones (a claim under way holds its own), then the live rows
+-- of those workers, ascending and skipping locked ones.
 create or replace function millrace.recover() returns int
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_now  timestamptz := clock_timestamp();
   v_dead bigint[];
 begin
   select array_agg(x.id) into v_dead
   from (select w.id from millrace.workers w where w.expires_at <= v_now order by w.id for update skip locked) x;
-  delete from millrace.watchers w where w.expires_at <= v_now;
+  delete from millrace.watchers where id in (
+    select w.id from millrace.watchers w where w.expires_at <= v_now order by w.id for update skip locked);
   if v_dead is null then
     return 0;
   end if;
-  delete from millrace.workers w where w.id = any (v_dead);
   return millrace.hand_back(v_dead, true);
 end $$;
 

@@ -2,7 +2,7 @@
 -- The clock is read after the lock: a lease written after a wait would otherwise be short by that wait.
 -- Locks: the worker's row.
 create or replace function millrace.renew_lease(p_worker bigint, p_lease_ms int) returns boolean
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_until timestamptz;
 begin

@@ -1,10 +1,9 @@
 -- stop_worker: a worker that shuts down gives up its lease at once; what it still held goes back without blame.
 -- Locks: the worker's row, then its live rows, ascending.
 create or replace function millrace.stop_worker(p_worker bigint) returns int
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   perform from millrace.workers w where w.id = p_worker for update;
-  delete from millrace.workers w where w.id = p_worker;
   return millrace.hand_back(array[p_worker], false);
 end $$;
 

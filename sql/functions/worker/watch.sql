@@ -1,7 +1,7 @@
 -- watch: a process says that it waits for runs to end, for the next 30 s. While anybody does, ends are notified on the
 -- channel of the engine; the process polls anyhow, because a notification is only a hint.
 create or replace function millrace.watch(p_tenant int, p_watcher bigint) returns void
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_until timestamptz := clock_timestamp() + interval '30 s';
 begin

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { type DemoOptions, demoFlags } from '../../demo/options.ts'
 import { wholeNumber } from '../option-values.ts'
 import { makeCommand } from '../program.ts'
-import { readSettings } from '../settings.ts'
+import { readSettings, refuseJson } from '../settings.ts'
 
 /** `millrace demo` */
 export function demoCommand(): Command {
@@ -16,7 +16,9 @@ export function demoCommand(): Command {
     command.addOption(range ? option.argParser(wholeNumber(...range)) : option)
   }
   return command.action(async (options: DemoOptions, command: Command) => {
-    const { databaseUrl } = readSettings(command)
+    const settings = readSettings(command)
+    refuseJson(settings, 'The demo prints a report')
+    const { databaseUrl } = settings
     const { runDemo } = await import('../../demo/demo.ts')
     process.exitCode = await runDemo({ ...options, databaseUrl })
   })

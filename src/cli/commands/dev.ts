@@ -14,7 +14,7 @@ export function devCommand(): Command {
     'DATABASE_URL=postgresql://localhost/app millrace dev',
   ])
     .option('--workflows <glob>', 'files that export workflows', DEFAULT_GLOB)
-    .option('--concurrency <n>', 'runs at work at once', wholeNumber(1, 10_000), 100)
+    .option('--concurrency <n>', 'runs at work at once, 1 to 10000', wholeNumber(1, 10_000), 100)
     .option('--data-dir <folder>', 'where its own Postgres keeps its data', DATA_DIR)
     .action(async (options: DevOptions, command: Command) => {
       // the engine and the compiler of TypeScript are loaded only where they are used

@@ -8,6 +8,7 @@ import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
 import { count } from '../show/words.ts'
 import { printable } from '../style.ts'
+import { wrap } from '../wrap.ts'
 
 type Finding = Verdict & { readonly name: string }
 
@@ -58,7 +59,7 @@ const signs = {
   skip: ['–', 'dim'],
 } as const
 
-function showFindings(all: readonly Finding[], { paint, quiet }: Output): string {
+function showFindings(all: readonly Finding[], { paint, quiet, columns }: Output): string {
   const width = Math.max(...all.map(({ name }) => name.length))
   const lines = all
     .filter(({ status }) => !quiet || status === 'warn' || status === 'fail')
@@ -66,7 +67,7 @@ function showFindings(all: readonly Finding[], { paint, quiet }: Output): string
       const [sign, colour] = signs[status]
       const verdict = paint(colour, `${sign} ${status.padEnd(4)}`)
       const line = `${verdict}  ${name.padEnd(width)}  ${printable(message)}`
-      return remedy === undefined ? line : `${line}\n${' '.repeat(width + 10)}→ ${remedy}`
+      return wrap(remedy === undefined ? line : `${line}\n→ ${remedy}`, columns, width + 10)
     })
   return quiet ? lines.join('\n') : `${lines.join('\n')}\n\n${summary(all, paint)}`
 }

@@ -4,7 +4,7 @@ import { checkSchemaName, DEFAULT_SCHEMA } from '../../kernel/schema-name.ts'
 import { withDatabase } from '../connection.ts'
 import { makeCommand } from '../program.ts'
 import { roleStatements } from '../roles.ts'
-import { readSettings, type Settings } from '../settings.ts'
+import { readSettings, refuseJson, type Settings } from '../settings.ts'
 import { count } from '../show/words.ts'
 
 type Options = { dryRun?: boolean; sql?: boolean; roles?: boolean }
@@ -24,6 +24,7 @@ export function migrateCommand(): Command {
     .option('--roles', 'print roles and grants as SQL; needs no database')
     .action(async (options: Options, command: Command) => {
       const settings = readSettings(command)
+      if (options.sql || options.roles) refuseJson(settings, '--sql and --roles print SQL')
       const schema = checkSchemaName(settings.schema ?? DEFAULT_SCHEMA)
       if (options.sql) return settings.out.print(migrationScript(schema).trimEnd())
       if (options.roles) return settings.out.print(roleStatements(schema).trimEnd())

@@ -2,6 +2,8 @@ import { userInfo } from 'node:os'
 import type { Command } from 'commander'
 import type { WorkflowClient } from '../../client/workflow-client.ts'
 import type { WorkflowRun } from '../../client/workflow-run.ts'
+import { IllegalMoveError } from '../../model/errors.ts'
+import { isTerminal } from '../../model/status.ts'
 import { withClient } from '../connection.ts'
 import { readJsonArgument } from '../json-input.ts'
 import type { Output } from '../output.ts'
@@ -15,10 +17,15 @@ type Move = (client: WorkflowClient, runId: string, who: Who) => Promise<Workflo
 /** `millrace runs pause` */
 export function pauseCommand(): Command {
   return withReason(
-    controlCommand('pause', 'stop a run until it is resumed', 'paused', (client, runId, who) =>
+    controlCommand('pause', 'stop a run until it is resumed', paused, (client, runId, who) =>
       client.pauseWorkflow({ runId, ...who }),
     ),
   )
+}
+
+/** A step that runs is not interrupted. */
+function paused({ status }: WorkflowRun): string {
+  return status === 'paused' ? 'paused' : 'to be paused after the running step:'
 }
 
 /** `millrace runs resume` */
@@ -57,23 +64,53 @@ export function fastForwardCommand(): Command {
       const settings = readSettings(command)
       const data = await readJsonArgument('data', text)
       await withClient(settings, async (client) => {
+        const before = await client.getRun({ runId })
+        // the kernel leaves a run that waits for nothing as it is, and does not say so
+        if (isTerminal(before.status)) throw endedAlready(before)
+        if (!hasWait(before)) return showIdle(before, settings.out)
         const run = await client.fastForwardWorkflow({ runId, data })
+        if (isTerminal(run.status)) throw endedAlready(run)
         showMoved(run, 'fast-forwarded', settings.out)
       })
     })
+}
+
+/** A pause by a person, or by the engine, is no wait. */
+function hasWait({ status, startsAt, reason }: WorkflowRun): boolean {
+  return status === 'waiting' || reason === 'step' || (status === 'pending' && startsAt !== null)
+}
+
+function showIdle(run: WorkflowRun, out: Output): void {
+  out.show(run, () => (out.quiet ? '' : `– nothing to end: ${nameRun(run, out)}`))
+  out.note(run.status === 'paused' ? 'It is paused: resume it first.' : 'It waits for nothing now.')
+}
+
+function endedAlready({ id, status }: WorkflowRun): IllegalMoveError {
+  return new IllegalMoveError(
+    `Run ${id} is ${status}: it waits for nothing any more. A run that has ended stays ended.`,
+    { runId: id, details: { run_id: id, status } },
+  )
 }
 
 /** Tells what was done to a run. */
 export function showMoved(run: WorkflowRun, done: string, out: Output): void {
   out.show(run, () => {
     if (out.quiet) return run.retriedFrom === null ? '' : run.id
-    const { paint } = out
-    const status = paintStatus(run.status, paint)
-    return `${paint('green', '✓')} ${done} ${run.id}  ${run.workflowId} v${run.version}  ${status}`
+    return `${out.paint('green', '✓')} ${done} ${nameRun(run, out)}`
   })
 }
 
-function controlCommand(verb: string, description: string, done: string, move: Move): Command {
+function nameRun({ id, workflowId, version, status }: WorkflowRun, { paint }: Output): string {
+  return `${id}  ${workflowId} v${version}  ${paintStatus(status, paint)}`
+}
+
+/** @param done what was done, as it is told */
+function controlCommand(
+  verb: string,
+  description: string,
+  done: string | ((run: WorkflowRun) => string),
+  move: Move,
+): Command {
   return makeCommand(verb, description, [`millrace runs ${verb} <id>`])
     .argument('<id>')
     .option('--by <who>', 'who does it, for the timeline (default: your user name)')
@@ -82,7 +119,8 @@ function controlCommand(verb: string, description: string, done: string, move: M
       const { by = userName(), reason } = options
       const who = { by, ...(reason === undefined ? {} : { reason }) }
       await withClient(settings, async (client) => {
-        showMoved(await move(client, runId, who), done, settings.out)
+        const run = await move(client, runId, who)
+        showMoved(run, typeof done === 'string' ? done : done(run), settings.out)
       })
     })
 }

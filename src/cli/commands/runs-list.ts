@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { RunFilter } from '../../client/workflow-client.ts'
-import type { WorkflowStatus } from '../../model/status.ts'
+import { WorkflowStatus } from '../../model/status.ts'
 import { withClient } from '../connection.ts'
 import { collect, duration, statuses, wholeNumber } from '../option-values.ts'
 import { makeCommand } from '../program.ts'
@@ -20,6 +20,8 @@ type Options = {
   after?: string
 }
 
+const known = Object.values(WorkflowStatus).join(', ')
+
 /** `millrace runs list` */
 export function listCommand(): Command {
   return makeCommand('list', 'runs, newest first', [
@@ -29,13 +31,13 @@ export function listCommand(): Command {
   ])
     .option('--workflow <id>', 'of one workflow')
     .option('--version <version>', 'of one version')
-    .option('--status <list>', 'with one of these statuses, commas between them', statuses)
+    .option('--status <list>', `with one of these, commas between them: ${known}`, statuses)
     .option('--resource <id>', 'about one resource')
     .option('--tag <tag>', 'with this tag; given several times: with all of them', collect)
     .option('--queue <name>', 'of one queue')
     .option('--parent <id>', 'started by this run')
     .option('--since <duration>', 'started within the last …', duration)
-    .option('--limit <n>', 'at most so many', wholeNumber(1, 100), 20)
+    .option('--limit <n>', 'at most so many, 1 to 100', wholeNumber(1, 100), 20)
     .option('--after <id>', 'go on after this run')
     .action(list)
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { withClient } from '../connection.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
-import { showRun, showStack } from '../show/run-view.ts'
+import { showNext, showRun, showStack } from '../show/run-view.ts'
 import { showTimeline } from '../show/timeline-view.ts'
 
 type Options = { stacks?: boolean }
@@ -24,10 +24,12 @@ export function showCommand(): Command {
           const parts = [
             showRun(run, out),
             ...(stacks && failure ? [showStack(failure, out.paint)] : []),
-            showTimeline(timeline, run.createdAt, out, stacks),
+            showTimeline(timeline, run, out, stacks),
           ]
           return parts.join('\n\n')
         })
+        const next = showNext(run)
+        if (next !== null) out.note(`\n${next}`)
       })
     })
 }
@@ -44,7 +46,7 @@ export function timelineCommand(): Command {
       await withClient(settings, async (client) => {
         const run = await client.getRun({ runId })
         const timeline = await run.timeline()
-        out.show(timeline, () => showTimeline(timeline, run.createdAt, out, stacks))
+        out.show(timeline, () => showTimeline(timeline, run, out, stacks))
       })
     })
 }

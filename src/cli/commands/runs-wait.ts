@@ -6,6 +6,7 @@ import { duration } from '../option-values.ts'
 import type { Output } from '../output.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
+import { why } from '../show/run-view.ts'
 
 /** `millrace runs wait` */
 export function waitCommand(): Command {
@@ -26,7 +27,9 @@ export function waitCommand(): Command {
 
 /** Waits for the end of a run and prints its output. @throws what it ended with */
 export async function awaitRun(run: WorkflowRun, ms: number | undefined, out: Output) {
-  if (!isTerminal(run.status)) {
+  if (run.status === 'paused') {
+    out.note(`Run ${run.id} is paused (${why(run)}): it ends only after "millrace runs resume".`)
+  } else if (!isTerminal(run.status)) {
     out.note(`Waiting for run ${run.id}; Ctrl-C leaves it running.`)
   }
   const output = await run.result(ms === undefined ? {} : { timeout: ms })

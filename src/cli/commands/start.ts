@@ -1,15 +1,17 @@
 import type { Command } from 'commander'
 import type { WorkflowClient } from '../../client/workflow-client.ts'
 import type { WorkflowRun } from '../../client/workflow-run.ts'
-import { InvalidInputError } from '../../model/errors.ts'
+import { InvalidInputError, WorkflowNotFoundError } from '../../model/errors.ts'
 import { MAX_PRIORITY } from '../../model/limits.ts'
+import { isTerminal } from '../../model/status.ts'
 import { withClient } from '../connection.ts'
 import { readJsonArgument, readJsonFile } from '../json-input.ts'
+import { nearest } from '../nearest.ts'
 import { collect, duration, wholeNumber } from '../option-values.ts'
 import type { Output } from '../output.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
-import { programName } from '../show/words.ts'
+import { ahead, localTime, paintStatus, programName } from '../show/words.ts'
 import { facts } from '../table.ts'
 import { awaitRun } from './runs-wait.ts'
 
@@ -25,6 +27,8 @@ type Options = {
   runId?: string
   wait?: true | number
 }
+
+const priorities = wholeNumber(-MAX_PRIORITY, MAX_PRIORITY)
 
 /** `millrace start` */
 export function startCommand(): Command {
@@ -43,10 +47,14 @@ export function startCommand(): Command {
     .option('--tag <tag>', 'a tag; may be given several times', collect)
     .option('--version <version>', 'version of the workflow (default: the newest)')
     .option('--queue <name>', "queue (default: the workflow's)")
-    .option('--priority <n>', 'higher first', wholeNumber(-MAX_PRIORITY, MAX_PRIORITY))
+    .option('--priority <n>', `higher first, -${MAX_PRIORITY} to ${MAX_PRIORITY}`, priorities)
     .option('--delay <duration>', 'begin after this long', duration)
     .option('--run-id <uuid>', 'a UUID of your own')
-    .option('--wait [timeout]', 'wait until it ends, and print its output', duration)
+    .option(
+      '--wait [timeout]',
+      'wait until it ends (at most so long), and print its output',
+      duration,
+    )
     .action(start)
 }
 
@@ -61,7 +69,7 @@ async function start(
   const input = await readInput(text, options.inputFile)
   await withClient(settings, async (client) => {
     const { key, resource, tag, version, queue, priority, delay, runId } = options
-    const run = await client.startWorkflow({
+    const started = client.startWorkflow({
       workflowId,
       input,
       ...(key === undefined ? {} : { idempotencyKey: key }),
@@ -73,8 +81,17 @@ async function start(
       ...(delay === undefined ? {} : { delay }),
       ...(runId === undefined ? {} : { runId }),
     })
-    await warnWithoutWorker(client, out)
-    if (options.wait === undefined) return out.show(run, () => showStarted(run, out))
+    const run = await started.catch(async (error: unknown) => {
+      throw error instanceof WorkflowNotFoundError
+        ? await suggest(error, workflowId, client)
+        : error
+    })
+    if (!isTerminal(run.status)) await warnWithoutWorker(client, out)
+    const { existing } = run
+    if (options.wait === undefined) {
+      return out.show({ ...run, existing }, () => showStarted(run, out))
+    }
+    if (existing) out.note(`Run ${run.id} was there already, and is ${run.status}.`)
     await awaitRun(run, options.wait === true ? undefined : options.wait, out)
   })
 }
@@ -85,12 +102,38 @@ async function readInput(text: string | undefined, file: string | undefined): Pr
   throw new InvalidInputError('The input is given twice. Leave out --input-file or the argument.')
 }
 
+/** The same error, with what the user may have meant. */
+async function suggest(
+  error: WorkflowNotFoundError,
+  workflowId: string,
+  client: WorkflowClient,
+): Promise<WorkflowNotFoundError> {
+  const known = await client.getWorkflows().catch(() => [])
+  const versions = known.filter(({ id }) => id === workflowId).map(({ version }) => version)
+  const meant = nearest(
+    workflowId,
+    known.map(({ id }) => id),
+  )
+  if (versions.length === 0 && meant.length === 0) return error
+  const names = (versions.length > 0 ? versions : meant).map((name) => `"${name}"`).join(' or ')
+  const hint =
+    versions.length > 0 ? `It is registered in version ${names}.` : `Did you mean ${names}?`
+  const what = error.message.replace(/(is not registered\.).*$/s, `$1 ${hint}`)
+  return new WorkflowNotFoundError(what, { details: error.details, cause: error })
+}
+
 function showStarted(run: WorkflowRun, { paint, quiet }: Output): string {
   if (quiet) return run.id
-  const head = `${paint('green', '✓')} started ${paint('bold', run.workflowId)} v${run.version}`
+  const name = `${paint('bold', run.workflowId)} v${run.version}`
+  const status = run.existing ? `  ${paintStatus(run.status, paint)}` : ''
+  const what = run.existing ? 'already there:' : 'started'
+  const head = `${paint('green', '✓')} ${what} ${name}${status}`
   const me = programName()
+  const { startsAt } = run
+  const begins = startsAt && `${localTime(startsAt)}  ${paint('dim', ahead(startsAt))}`
   return `${head}\n${facts([
     ['run', run.id],
+    ['begins', begins],
     ['wait', paint('dim', `${me} runs wait ${run.id}`)],
     ['look', paint('dim', `${me} runs show ${run.id}`)],
   ])}`

@@ -5,29 +5,38 @@ import { readSettings } from '../settings.ts'
 import type { WorkerProcessOptions } from '../worker-process.ts'
 import { DEFAULT_GLOB } from '../workflow-files/glob.ts'
 
+const migrateModes = '"auto" brings it up to date, "check" refuses an old one, "off" does neither'
+
 /** `millrace worker` */
 export function workerCommand(): Command {
   return makeCommand('worker', 'a worker for your workflows, for production', [
     'millrace worker',
-    "millrace worker --workflows 'dist/workflows/*.js' --queues mail,default --concurrency 50",
+    "millrace worker --workflows 'dist/workflows/*.js' --queues mail,default",
     'millrace worker --migrate off --health-port 9090',
   ])
     .option('--workflows <glob>', 'files that export workflows', DEFAULT_GLOB)
-    .option('--queues <names>', 'take runs of these queues only, commas between them', list)
-    .option('--concurrency <n>', 'runs at work at once', wholeNumber(1, 10_000), 100)
+    .option(
+      '--queues <names>',
+      'take runs of these queues only, commas between them (default: all)',
+      list,
+    )
+    .option('--concurrency <n>', 'runs at work at once, 1 to 10000', wholeNumber(1, 10_000), 100)
     .addOption(
-      new Option('--lease <duration>', 'how long a dead worker goes unnoticed')
+      new Option('--lease <duration>', 'how long a dead worker goes unnoticed, 1 s to 1 h')
         .argParser(duration)
         .default(15_000, '15 s'),
     )
     .addOption(
-      new Option('--drain <duration>', 'how long running steps may take to end at a stop')
+      new Option(
+        '--drain <duration>',
+        'how long running steps may take to end at a stop, up to 1 h',
+      )
         .argParser(duration)
         .default(30_000, '30 s'),
     )
     .option('--health-port <n>', 'serve /live, /ready and /metrics there', wholeNumber(0, 65_535))
     .addOption(
-      new Option('--migrate <how>', 'bring the schema up to date at start, check it, or neither')
+      new Option('--migrate <how>', `the schema at start: ${migrateModes}`)
         .choices(['auto', 'check', 'off'])
         .default('auto'),
     )

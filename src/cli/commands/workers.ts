@@ -47,21 +47,23 @@ function showWorkers(workers: readonly WorkerRow[], { paint, columns, quiet }: O
     alive ? paint('green', '● alive') : paint('red', `✗ lease over ${ago(lease_until)}`)
   const names = ({ info }: WorkerRow) =>
     info.workflows.map(([name, version]) => `${name} v${version}`).join(', ') || 'none'
-  const lines = table(
+  return table(
     [
       { heading: dim('WORKER'), cell: ({ id }) => id },
-      { heading: dim('HOST'), cell: ({ info }) => `${info.host}:${info.pid}` },
+      { heading: dim('HOST'), cell: ({ info }) => `${info.host}:${info.pid}`, spare: 2 },
       { heading: dim('STATE'), cell: state },
-      { heading: dim('UP'), cell: ({ started_at }) => coarse(Date.now() - started_at.getTime()) },
-      { heading: dim('QUEUES'), cell: ({ info }) => info.queues?.join(', ') ?? 'all' },
-      { heading: dim('WORKFLOWS'), cell: names },
+      {
+        heading: dim('UP'),
+        cell: ({ started_at }) => coarse(Date.now() - started_at.getTime()),
+        spare: 3,
+      },
+      { heading: dim('QUEUES'), cell: ({ info }) => info.queues?.join(', ') ?? 'all', spare: 1 },
+      { heading: dim('WORKFLOWS'), cell: names, text: true },
     ],
     workers,
     columns,
-  ).split('\n')
-  const [head, ...rows] = lines
-  const body = rows.flatMap((line, i) => [line, ...longSteps(workers[i] as WorkerRow, dim)])
-  return [head, ...body].join('\n')
+    (worker) => longSteps(worker, dim),
+  )
 }
 
 function longSteps({ running }: WorkerRow, dim: (text: string) => string): string[] {

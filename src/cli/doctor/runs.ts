@@ -3,24 +3,30 @@ import { getRuns, type RunJson } from '../../kernel/runs.ts'
 import { inSchema } from '../../kernel/schema-name.ts'
 import { getWorkers, type WorkerRow } from '../../kernel/workers.ts'
 import { count } from '../show/words.ts'
-import { type Check, ok, type Patient, type Verdict, warn } from './check.ts'
+import { type Check, ok, type Patient, skip, type Verdict, warn } from './check.ts'
 
 /** Reasons for which the system itself pauses a run. */
 const systemReasons: readonly RunJson['reason'][] = ['poison', 'history_mismatch', 'limit']
 
+/** Routes that are named in one finding. */
+const SHOWN = 10
+
 /** Whether somebody does the work. */
 export const workers: Check = {
   name: 'workers',
-  async look({ db, tenant }) {
-    const all = await getWorkers(db, { tenant })
-    const alive = all.filter((worker) => worker.alive)
+  async look(patient) {
+    const { all, alive } = await readWorkers(patient)
     const lapsed = all.length - alive.length
+    const idle = alive.length > 0 ? '' : unfinished(numberOf(await liveRoutes(patient)))
     if (lapsed > 0) {
-      const text = `${count(lapsed, 'worker')} died without a word; ${alive.length} alive.`
-      return warn(text, 'Their runs go on as soon as a worker lives: look why these died.')
+      const text = `${count(lapsed, 'worker')} died without a word; ${alive.length} alive.${idle}`
+      return warn(text, 'Runs go on as soon as a worker lives: look why these died.')
     }
     if (alive.length > 0) return ok(`${count(alive.length, 'worker')} alive`)
-    return warn('No worker is alive.', 'Start one with "millrace worker", or "millrace dev".')
+    return warn(
+      `No worker is alive.${idle}`,
+      'Start one with "millrace worker", or "millrace dev".',
+    )
   },
 }
 
@@ -28,14 +34,20 @@ export const workers: Check = {
 export const unserved: Check = {
   name: 'routes',
   async look(patient) {
-    const { db, tenant } = patient
-    const alive = (await getWorkers(db, { tenant })).filter((worker) => worker.alive)
+    const { alive } = await readWorkers(patient)
     const routes = await liveRoutes(patient)
-    const lonely = routes.filter((route) => !alive.some((worker) => serves(worker, route)))
-    if (lonely.length > 0) return lonely.slice(0, 10).map(unservedRoute)
     if (routes.length === 0) return ok('no unfinished run')
+    // that has one cause, and is told already
+    if (alive.length === 0) return skip('no worker is alive that could take runs')
+    const lonely = routes.filter((route) => !alive.some((worker) => serves(worker, route)))
+    if (lonely.length > 0) return unservedRoutes(lonely)
     return ok('every unfinished run has a worker that can take it')
   },
+}
+
+async function readWorkers({ db, tenant }: Patient) {
+  const all = await getWorkers(db, { tenant })
+  return { all, alive: all.filter((worker) => worker.alive) }
 }
 
 type Route = { name: string; version: string; queue: string | null; live: number }
@@ -63,12 +75,33 @@ function serves({ info }: WorkerRow, { name, version, queue }: Route): boolean {
   return has && (queue === null || info.queues === null || info.queues.includes(queue))
 }
 
-function unservedRoute({ name, version, queue, live }: Route): Verdict {
-  const where = queue === null || queue === 'default' ? '' : ` in queue "${queue}"`
+function unservedRoutes(routes: readonly Route[]): Verdict {
+  const [first] = routes as [Route]
+  const live = numberOf(routes)
+  if (routes.length === 1) {
+    const runs = `${count(live, 'unfinished run')} of ${nameRoute(first)}`
+    const text = `${runs}, and no worker for ${live === 1 ? 'it' : 'them'}.`
+    return warn(text, `Start a worker that has ${nameRoute(first, ' and takes')}.`)
+  }
+  const shown = routes.slice(0, SHOWN).map((route) => `${route.live} of ${nameRoute(route)}`)
+  const more = routes.length > SHOWN ? ', …' : ''
   return warn(
-    `${count(live, 'unfinished run')} of ${name} v${version}${where}, and no worker for them.`,
-    `Start a worker that has ${name} v${version}${where === '' ? '' : ` and takes "${queue}"`}.`,
+    `${live} unfinished runs, and no worker for them: ${shown.join(', ')}${more}.`,
+    'Start workers that have these workflows and take these queues.',
   )
+}
+
+function nameRoute({ name, version, queue }: Route, takes = ' in queue'): string {
+  return `${name} v${version}${queue === null || queue === 'default' ? '' : `${takes} "${queue}"`}`
+}
+
+function numberOf(routes: readonly Route[]): number {
+  return routes.reduce((sum, { live }) => sum + live, 0)
+}
+
+function unfinished(runs: number): string {
+  if (runs === 0) return ''
+  return runs === 1 ? ' 1 run is unfinished.' : ` ${runs} runs are unfinished.`
 }
 
 /** Runs that the engine stopped because a person has to look. */

@@ -1,5 +1,6 @@
 import { migrate } from '../../kernel/migrate.ts'
 import { grantedFunctions, type Role } from '../roles.ts'
+import { count } from '../show/words.ts'
 import { type Check, fail, ok, type Patient, row, skip, type Verdict, warn } from './check.ts'
 
 /** Whether the schema is that of this package. */
@@ -16,7 +17,9 @@ export const schema: Check = {
     const { applied } = await migrate(db, { dryRun: true })
     if (applied.length === 0) return ok(`schema "${db.schema}" is up to date`)
     const first = applied.slice(0, 3).join(', ')
-    const text = `${applied.length} files of schema "${db.schema}" are not applied: ${first} …`
+    const more = applied.length > 3 ? ' …' : ''
+    const files = `${count(applied.length, 'file')} of schema "${db.schema}"`
+    const text = `${files} ${applied.length === 1 ? 'is' : 'are'} not applied: ${first}${more}`
     return warn(text, 'Run "millrace migrate".')
   },
 }
@@ -35,7 +38,8 @@ export const rights: Check = {
       ...((await mayMigrate(patient)) ? ['migrate'] : []),
     ]
     if (client.length === 0) return ok(`role "${user}" may ${may.join(', ')}`)
-    const text = `Role "${user}" may not execute ${client.slice(0, 3).join(', ')} …`
+    const more = client.length > 3 ? ' …' : ''
+    const text = `Role "${user}" may not execute ${client.slice(0, 3).join(', ')}${more}`
     return fail(text, 'Grant it a role of "millrace migrate --roles".')
   },
 }

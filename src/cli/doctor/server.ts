@@ -1,3 +1,4 @@
+import { formatDuration } from '../../model/duration.ts'
 import { type Check, fail, ok, row, type Verdict, warn } from './check.ts'
 
 /** Statements of the kernel are given so long; a shorter time-out of the server cuts them off. */
@@ -82,16 +83,20 @@ function judgeSettings(found: Settings): Verdict[] {
       ),
     isBelow(found.statement_ms, STATEMENT_MS) &&
       warn(
-        `statement_timeout is ${found.statement_ms} ms: it may cut off statements of the engine.`,
+        `statement_timeout is ${time(found.statement_ms)}: it may cut off the engine's statements.`,
         `Set it to ${STATEMENT_MS / 1000} s or more, or 0, for the role of the engine.`,
       ),
     isBelow(found.idle_ms, STATEMENT_MS) &&
       warn(
-        `idle_in_transaction_session_timeout is ${found.idle_ms} ms: too short for a step.transaction.`,
+        `idle_in_transaction_session_timeout is ${time(found.idle_ms)}: short for step.transaction.`,
         `Set it to ${STATEMENT_MS / 1000} s or more for the role of the engine.`,
       ),
   ]
   return problems.filter((problem) => problem !== false)
+}
+
+function time(setting: string): string {
+  return formatDuration(Number(setting))
 }
 
 /** Zero is "never". */

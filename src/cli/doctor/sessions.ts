@@ -72,7 +72,7 @@ export const clock: Check = {
   async look(patient) {
     const { skew, trip } = await measureSkew(patient)
     const ahead = skew > 0 ? 'behind' : 'ahead of'
-    const text = `this machine is ${coarseMs(Math.abs(skew))} ${ahead} the database`
+    const text = `this machine is ${coarse(Math.abs(skew))} ${ahead} the database`
     if (Math.abs(skew) <= SKEW_MS + trip) return ok(text)
     return warn(
       `${text}.`,
@@ -91,8 +91,4 @@ async function measureSkew(patient: Patient): Promise<{ skew: number; trip: numb
     tries.push({ skew: at.getTime() - (before + after) / 2, trip: after - before })
   }
   return tries.reduce((best, one) => (one.trip < best.trip ? one : best))
-}
-
-function coarseMs(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : coarse(ms)
 }

@@ -1,13 +1,17 @@
 import type { WorkflowRunProgress } from '../../client/workflow-client.ts'
-import type { WorkflowRun } from '../../client/workflow-run.ts'
+import type { PauseReason, WorkflowRun } from '../../client/workflow-run.ts'
 import { formatDuration } from '../../model/duration.ts'
 import type { RunFailure } from '../../model/failure.ts'
 import { isTerminal } from '../../model/status.ts'
 import type { Output } from '../output.ts'
 import type { Paint } from '../style.ts'
 import { printable } from '../style.ts'
-import { facts, table } from '../table.ts'
-import { ago, firstLine, localTime, oneLine, paintStatus } from './words.ts'
+import { type Fact, facts, table } from '../table.ts'
+import { signalCommands, waitInShort, waitsInFull } from './waits-view.ts'
+import { ago, ahead, firstLine, localTime, oneLine, paintStatus, programName } from './words.ts'
+
+/** What stands for the handler where steps are named. */
+const HANDLER = '$handler'
 
 /** Runs as a table. */
 export function showRuns(runs: readonly WorkflowRun[], { paint, columns }: Output): string {
@@ -16,9 +20,9 @@ export function showRuns(runs: readonly WorkflowRun[], { paint, columns }: Outpu
       { heading: paint('dim', 'RUN'), cell: (run) => run.id },
       { heading: paint('dim', 'WORKFLOW'), cell: (run) => `${run.workflowId} v${run.version}` },
       { heading: paint('dim', 'STATUS'), cell: (run) => paintStatus(run.status, paint) },
-      { heading: paint('dim', 'STARTED'), cell: (run) => ago(run.createdAt) },
-      { heading: paint('dim', 'TOOK'), cell: took, align: 'right' },
-      { heading: paint('dim', 'NOTE'), cell: why },
+      { heading: paint('dim', 'STARTED'), cell: (run) => ago(run.createdAt), spare: 1 },
+      { heading: paint('dim', 'TOOK'), cell: took, align: 'right', spare: 2 },
+      { heading: paint('dim', 'NOTE'), cell: why, text: true },
     ],
     runs,
     columns,
@@ -26,9 +30,10 @@ export function showRuns(runs: readonly WorkflowRun[], { paint, columns }: Outpu
 }
 
 /** All that is known of one run, but for its timeline. */
-export function showRun(run: WorkflowRunProgress, { paint }: Output): string {
+export function showRun(run: WorkflowRunProgress, { paint, columns }: Output): string {
   const head = `${paint('bold', run.workflowId)} v${run.version}  ${paintStatus(run.status, paint)}`
-  const body = facts([
+  const since = (at: Date) => `${localTime(at)}  ${paint('dim', ahead(at))}`
+  const pairs: Fact[] = [
     ['run', run.id],
     ['resource', run.resourceId],
     ['key', run.idempotencyKey],
@@ -38,16 +43,28 @@ export function showRun(run: WorkflowRunProgress, { paint }: Output): string {
     ['parent', run.parentId],
     ['retry of', run.retriedFrom],
     ['started', `${localTime(run.createdAt)}  ${paint('dim', ago(run.createdAt))}`],
+    ['begins', run.startsAt && since(run.startsAt)],
     ['took', took(run)],
     ['progress', progress(run)],
     ['paused', run.status === 'paused' ? why(run) : null],
-    ['waits at', run.status === 'waiting' ? why(run) : null],
-    ['times out', run.timeoutAt && !isTerminal(run.status) ? localTime(run.timeoutAt) : null],
+    ['waits at', waitsAt(run, paint)],
+    ['times out', run.timeoutAt && !isTerminal(run.status) ? since(run.timeoutAt) : null],
     ['input', oneLine(run.input)],
     ['output', run.output === null ? null : oneLine(run.output)],
-    ['failure', run.failure && showFailure(run.failure, paint)],
-  ])
-  return `${head}\n\n${body}`
+    ['failure', run.failure && showFailure(run.failure, paint), 'sentence'],
+  ]
+  return `${head}\n\n${facts(pairs, columns)}`
+}
+
+/** The commands that let a run go on which waits for somebody; null for any other. */
+export function showNext(run: WorkflowRun): string | null {
+  if (run.status === 'paused') {
+    const asked = run.reason === 'person' || run.reason === 'step'
+    const when = asked ? 'To let it go on:' : 'When the cause is mended:'
+    return `${when}\n  ${programName()} runs resume ${run.id}`
+  }
+  const signals = run.status === 'waiting' ? signalCommands(run) : []
+  return signals.length === 0 ? null : `To send what it waits for:\n  ${signals.join('\n  ')}`
 }
 
 /** The stack of a failure, without the message that is told already. */
@@ -57,7 +74,7 @@ export function showStack(failure: RunFailure, paint: Paint): string {
 }
 
 function showFailure(failure: RunFailure, paint: Paint): string {
-  const where = failure.stepId === null ? '' : ` in step "${failure.stepId}"`
+  const where = failure.stepId === null ? '' : ` at step "${failure.stepId}"`
   const tries = failure.attempt > 1 ? `, attempt ${failure.attempt}` : ''
   const what = `${failure.name}: ${printable(failure.message)}`
   return `${paint('red', what)}\n${paint('dim', `${failure.code}${where}${tries}`)}`
@@ -73,17 +90,38 @@ function progress(run: WorkflowRunProgress): string | null {
   return `${run.completedSteps} of ${run.totalSteps} steps`
 }
 
-const reasons = {
+function waitsAt(run: WorkflowRun, paint: Paint): string | null {
+  // what ends a step.pause is told already
+  if (isTerminal(run.status) || run.reason === 'step') return null
+  if (run.waits.length > 0) return waitsInFull(run, paint)
+  return run.status === 'waiting' ? forAnother(run) : null
+}
+
+/** The handler's own next attempt is no wait that has a name. */
+function forAnother({ currentStepId }: WorkflowRun): string {
+  return currentStepId === HANDLER ? 'the handler, for its next attempt' : (currentStepId ?? '')
+}
+
+/** Why a run is paused. */
+export const pauseReasons = {
   person: 'by a person',
   step: 'by step.pause',
   poison: 'its worker died again and again',
   history_mismatch: 'its code no longer fits its history',
   limit: 'its history is full',
-} as const
+} as const satisfies Record<PauseReason, string>
+
+/** Whether a text is one of the engine's reasons; people give others. */
+export function isPauseReason(text: string): text is PauseReason {
+  return Object.hasOwn(pauseReasons, text)
+}
 
 /** Why a run is where it is, in a few words. */
-function why(run: WorkflowRun): string {
-  if (run.status === 'paused') return run.reason === null ? '' : reasons[run.reason]
-  if (run.status === 'waiting') return run.currentStepId ?? ''
+export function why(run: WorkflowRun): string {
+  if (run.status === 'paused') {
+    const at = run.reason === 'step' && run.currentStepId ? ` at ${run.currentStepId}` : ''
+    return run.reason === null ? '' : `${pauseReasons[run.reason]}${at}`
+  }
+  if (run.status === 'waiting' || run.startsAt) return waitInShort(run) || `at ${forAnother(run)}`
   return run.status === 'failed' ? firstLine(run.error ?? '') : ''
 }

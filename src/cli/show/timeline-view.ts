@@ -1,52 +1,63 @@
 import type { TimelineEntry } from '../../client/timeline.ts'
+import type { WorkflowRun } from '../../client/workflow-run.ts'
 import { formatDuration } from '../../model/duration.ts'
+import { isTerminal } from '../../model/status.ts'
 import type { Output } from '../output.ts'
 import { table } from '../table.ts'
-import { showStack } from './run-view.ts'
-import { firstLine, oneLine, paintStatus } from './words.ts'
+import { isPauseReason, pauseReasons, showStack } from './run-view.ts'
+import { ahead, firstLine, oneLine, paintStatus } from './words.ts'
 
 /** What happened to a run, one line for each thing. With `stacks`, errors in full below it. */
 export function showTimeline(
   entries: readonly TimelineEntry[],
-  startedAt: Date,
+  run: WorkflowRun,
   { paint, columns }: Output,
   stacks: boolean,
 ): string {
-  if (entries.length === 0) return paint('dim', 'Nothing has happened yet.')
+  if (entries.length === 0) return paint('dim', nothing(run))
   const after = (entry: TimelineEntry) => {
-    const ms = Math.max(entry.timestamp.getTime() - startedAt.getTime(), 0)
+    const ms = Math.max(entry.timestamp.getTime() - run.createdAt.getTime(), 0)
     return `+${formatDuration(ms)}`
   }
-  const lines = table(
+  return table(
     [
-      { heading: paint('dim', 'AFTER'), cell: after, align: 'right' },
+      { heading: paint('dim', 'AFTER'), cell: after, align: 'right', spare: 1 },
       { heading: paint('dim', 'STEP'), cell: ({ stepId }) => stepId || paint('dim', '(the run)') },
-      { heading: paint('dim', 'KIND'), cell: ({ kind }) => kind },
+      { heading: paint('dim', 'KIND'), cell: ({ kind }) => kind, spare: 3 },
       { heading: paint('dim', 'STATUS'), cell: (entry) => paintStatus(entry.status, paint) },
-      { heading: paint('dim', 'TRY'), cell: attempt, align: 'right' },
-      { heading: paint('dim', 'RESULT'), cell: detail },
+      { heading: paint('dim', 'TRY'), cell: attempt, align: 'right', spare: 2 },
+      { heading: paint('dim', 'RESULT'), cell: detail, text: true },
     ],
     entries,
     columns,
-  ).split('\n')
-  if (!stacks) return lines.join('\n')
-  const [head, ...rows] = lines
-  const body = rows.map((line, i) => {
-    const failure = entries[i]?.failure
-    return failure ? `${line}\n${indent(showStack(failure, paint))}` : line
-  })
-  return [head, ...body].join('\n')
+    ({ failure }) => (stacks && failure ? [indent(showStack(failure, paint))] : []),
+  )
 }
 
-function attempt(entry: TimelineEntry): string {
-  return entry.attempt > 1 || entry.status === 'failed' ? String(entry.attempt) : ''
+/** Why there is nothing to tell. */
+function nothing({ status, startsAt }: WorkflowRun): string {
+  if (isTerminal(status)) return 'No step was recorded.'
+  if (startsAt) return `Nothing has happened yet: it starts ${ahead(startsAt)}.`
+  return status === 'pending' ? 'Nothing has happened yet.' : 'No step has ended yet.'
 }
 
-function detail({ failure, timedOut, output, by }: TimelineEntry): string {
+/** Children are tried by themselves: what is told of them here is how they ended. */
+function attempt({ attempt: n, kind, status }: TimelineEntry): string {
+  return n > 1 || (status === 'failed' && kind !== 'child') ? String(n) : ''
+}
+
+function detail({ kind, failure, timedOut, output, childId, ...entry }: TimelineEntry): string {
   if (failure) return firstLine(`${failure.name}: ${failure.message}`)
+  if (kind === 'child' && output === undefined && childId) return `run ${childId}`
   if (timedOut) return 'no message came in time'
-  if (by !== null) return `by ${firstLine(by)}`
-  return oneLine(output)
+  return kind === 'control' ? control(entry) : oneLine(output)
+}
+
+/** Who it was, and why. */
+function control({ by, reason }: Pick<TimelineEntry, 'by' | 'reason'>): string {
+  const said = reason ?? ''
+  if (by !== null) return firstLine(said === '' ? `by ${by}` : `by ${by}: ${said}`)
+  return isPauseReason(said) ? pauseReasons[said] : firstLine(said)
 }
 
 function indent(text: string): string {

@@ -26,10 +26,17 @@ export function ago(at: Date, now: number = Date.now()): string {
   return ms < 1000 ? 'just now' : `${coarse(ms)} ago`
 }
 
-/** A duration in one unit. */
+/** How long it is until then. @example ahead(new Date(Date.now() + 3_600_000)) // 'in 1 h' */
+export function ahead(at: Date, now: number = Date.now()): string {
+  const ms = at.getTime() - now
+  if (ms < -1000) return ago(at, now)
+  return ms < 1000 ? 'now' : `in ${coarse(ms)}`
+}
+
+/** A duration in one unit. @example coarse(7_260_000) // '2 h' */
 export function coarse(ms: number): string {
-  const text = formatDuration(ms < 60_000 ? Math.round(ms / 1000) * 1000 : ms)
-  return text.split(' ').slice(0, 2).join(' ')
+  const whole = ms < 1000 || ms >= 60_000 ? ms : Math.round(ms / 1000) * 1000
+  return formatDuration(whole).split(' ').slice(0, 2).join(' ')
 }
 
 /** An instant as people read it here: local time, to the second. */
@@ -37,6 +44,11 @@ export function localTime(at: Date): string {
   const two = (part: number) => String(part).padStart(2, '0')
   const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-')
   return `${day} ${clockTime(at)}`
+}
+
+/** The same in short: without the day if that is today. */
+export function shortTime(at: Date, now: Date = new Date()): string {
+  return at.toDateString() === now.toDateString() ? clockTime(at) : localTime(at).slice(0, -3)
 }
 
 /** The time of the day. */

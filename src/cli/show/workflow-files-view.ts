@@ -3,6 +3,7 @@ import type { EventLog } from '../event-log.ts'
 import type { Output } from '../output.ts'
 import type { Reload } from '../workflow-files/live-workflows.ts'
 import type { Broken, Listed } from '../workflow-files/workflow-set.ts'
+import { wrapSentences } from '../wrap.ts'
 
 /** A workflow for a start when there is none. */
 const example = `  // workflows/hello.ts
@@ -17,10 +18,10 @@ const example = `  // workflows/hello.ts
   })`
 
 /** What to do where no workflow was found. */
-export function showNoWorkflows(glob: string, { paint }: Output): string {
+export function showNoWorkflows(glob: string, { paint, columns }: Output): string {
   const head = `${paint('yellow', 'No workflow yet')}: nothing in ${glob} exports one.`
-  const how = `Save this, and it is taken up at once:\n\n${paint('dim', example)}`
-  return `${head} ${how}`
+  const how = wrapSentences(`${head} Save this, and it is taken up at once:`, columns)
+  return `${how}\n\n${paint('dim', example)}`
 }
 
 /** The workflows, file by file. */
@@ -44,7 +45,7 @@ export function tellBroken(
   for (const { file, error, kept } of broken) {
     const path = relative(cwd, file)
     const where = error.startsWith(path) ? error : `${path}  ${error}`
-    const stays = kept.length === 0 ? '' : `\n          ${names(kept)} as before`
+    const stays = kept.length === 0 ? '' : `\n${names(kept)} as before`
     const text = `${out.paint('red', `✗ ${where}`)}${out.paint('dim', stays)}`
     log.tell('file.broken', { file: path, error, kept: kept.map(plain) }, text)
   }

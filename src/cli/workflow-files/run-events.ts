@@ -1,7 +1,8 @@
 import type { Definition, RunEnd, RunHandle } from '../../definition/definition.ts'
 import type { LeasedRun, RunHost } from '../../definition/host.ts'
+import { RunCancelledError } from '../../model/errors.ts'
 import type { RunFailure } from '../../model/failure.ts'
-import type { Change, JournalRow } from '../../model/journal.ts'
+import type { Change, JournalRow, Verdict } from '../../model/journal.ts'
 import { type LogLevel, type LogSink, makeRunLogger, withFields } from '../../model/logger.ts'
 
 /** A run, as events name it. */
@@ -13,14 +14,27 @@ export type Ended = RunEnd & {
   readonly ms: number
   /** It was here, or elsewhere, before. */
   readonly again: boolean
+  /** Why it is parked, if it was paused. */
+  readonly pause: Pause | null
+  /** It is lost because somebody ended it or took it over: its record says what became of it. */
+  readonly taken: boolean
 }
 
-/** A step that waits; `ms` null where only a message ends it. */
+/** A step that waits: `for` a next attempt or question of its own, an event, or something else. */
 export type WaitName = {
   readonly step: string
+  /** Null where time does not end it. */
   readonly ms: number | null
-  /** Until its next attempt. */
-  readonly backoff: boolean
+  readonly for: 'attempt' | 'question' | 'event' | 'else'
+  readonly event: string | null
+}
+
+/** A pause: a person asked for it, a step did, or the engine cannot go on. */
+export type Pause = {
+  readonly reason: string
+  /** Where the engine, or step.pause, stopped it. */
+  readonly step: string | null
+  readonly failure: RunFailure | null
 }
 
 /** Hears what this process does with runs. */
@@ -45,35 +59,63 @@ export function runAudibly(
   const run = { id, workflowId, version }
   const since = performance.now()
   let waits: readonly WaitName[] = []
-  const again = lease.journal.length > 0
+  let pause: Pause | null = null
+  let taken = false
+  // a poll that goes on asking has recorded nothing
+  const again = lease.journal.length > 0 || lease.waits.size > 0 || lease.crashes > 0
   const log: LogSink = (level, message, args) => {
     for (const listener of listeners) listener.logged(run, level, withFields(message, args))
   }
-  const heard = listenTo(host, log, (change) => {
-    waits = waitNames(change)
-    for (const row of change.rows)
-      tellFailure(row, (step, failure) => {
-        for (const listener of listeners) listener.attemptFailed(run, step, failure)
-      })
+  const heard = listenTo(host, log, {
+    change(change) {
+      waits = waitNames(change)
+      pause = pauseOf(change)
+      for (const row of change.rows)
+        tellFailure(row, (step, failure) => {
+          for (const listener of listeners) listener.attemptFailed(run, step, failure)
+        })
+    },
+    verdict({ kind }) {
+      if (kind === 'paused') pause = { reason: 'person', step: null, failure: null }
+      if (kind === 'stale') taken = true
+    },
   })
   for (const listener of listeners) listener.began(run, again)
   const handle = definition.run(lease, heard)
   void handle.done.then((end) => {
     const ms = performance.now() - since
-    for (const listener of listeners) listener.ended(run, { ...end, waits, ms, again })
+    for (const listener of listeners)
+      listener.ended(run, { ...end, waits, ms, again, pause, taken })
   })
-  return handle
+  return {
+    done: handle.done,
+    abort(reason) {
+      if (reason instanceof RunCancelledError) taken = true
+      handle.abort(reason)
+    },
+    drain: () => handle.drain(),
+    look: () => handle.look(),
+    running: () => handle.running(),
+  }
 }
 
-function listenTo(host: RunHost, log: LogSink, hear: (change: Change) => void): RunHost {
+type Ears = { change(change: Change): void; verdict(verdict: Verdict): void }
+
+function listenTo(host: RunHost, log: LogSink, ears: Ears): RunHost {
   return {
     logger: makeRunLogger(log),
     now: () => host.now(),
-    transact: (isolation, work, change) => host.transact(isolation, work, change),
     prepareChild: (workflow, input, options) => host.prepareChild(workflow, input, options),
-    write: (change) => {
-      hear(change)
-      return host.write(change)
+    async transact(isolation, work, change) {
+      const done = await host.transact(isolation, work, change)
+      ears.verdict(done.verdict)
+      return done
+    },
+    async write(change) {
+      ears.change(change)
+      const verdict = await host.write(change)
+      ears.verdict(verdict)
+      return verdict
     },
   }
 }
@@ -81,11 +123,29 @@ function listenTo(host: RunHost, log: LogSink, hear: (change: Change) => void): 
 /** Keys that begin with ? or ~ are the engine's own; what people wait for is behind them. */
 function waitNames({ op, waits }: Change): WaitName[] {
   if (op !== 'w') return []
-  return (waits ?? []).map(({ key, ms }) => ({
-    step: key.replace(/^[~?]+/, ''),
-    ms,
-    backoff: key.startsWith('~'),
-  }))
+  const named = (waits ?? []).map(({ key, name, ms: exact }): WaitName => {
+    const ms = exact === null ? null : Math.round(exact)
+    const event = name === null || name.startsWith('$') ? null : name
+    const own = key.startsWith('~') ? 'attempt' : key.startsWith('?') ? 'question' : 'else'
+    return { step: key.replace(/^[~?]+/, ''), ms, for: event === null ? own : 'event', event }
+  })
+  // a poll waits for its end as well: its next question tells more
+  const asking = new Set(named.flatMap((wait) => (wait.for === 'question' ? wait.step : [])))
+  return named.filter((wait) => wait.for === 'question' || !asking.has(wait.step))
+}
+
+function pauseOf({ op, rows, waits }: Change): Pause | null {
+  const row = op === 'p' ? rows.find(({ kind }) => kind === 'p') : undefined
+  if (!row?.data) return null
+  const { reason, failure } = JSON.parse(row.data) as { reason: string; failure?: RunFailure }
+  const waiting = waits?.find(({ name }) => name === '$resume')?.key
+  const step = failure ? (failure.stepId ?? stepNamedIn(failure.message)) : waiting
+  return { reason, step: step ?? null, failure: failure ?? null }
+}
+
+/** A mismatch is of the run: only its message names the step at which it was found. */
+function stepNamedIn(message: string): string | undefined {
+  return /^(?:Step|The history holds step) "(.*?)"(?: is|, but) /.exec(message)?.[1]
 }
 
 function tellFailure(

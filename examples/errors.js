@@ -1,5 +1,5 @@
+// @ts-check
 // What can go wrong in a step, and what to do about it: try again, try later, give up, make good.
-// Run: npm run build && DATABASE_URL=postgres://… npx jiti examples/errors.ts
 import {
   NonRetryableError,
   RetryAfterError,
@@ -9,6 +9,7 @@ import {
   workflow,
 } from 'millrace'
 import { z } from 'zod'
+import { connectionString } from './database.js'
 
 const trip = workflow(
   'trip',
@@ -42,10 +43,7 @@ const trip = workflow(
   { inputSchema: z.object({ hotel: z.enum(['open', 'closed']) }) },
 )
 
-const engine = new WorkflowEngine({
-  connectionString: process.env.DATABASE_URL ?? '',
-  workflows: [trip],
-})
+const engine = new WorkflowEngine({ connectionString, workflows: [trip] })
 await engine.start()
 
 const good = await engine.startWorkflow(trip, { hotel: 'open' })
@@ -56,6 +54,6 @@ try {
   await bad.result({ timeout: '30 s' })
 } catch (error) {
   if (!(error instanceof RunFailedError)) throw error
-  console.log(error.failure?.message, 'in', error.failure?.stepId)
+  console.log(error.failure.message, 'in', error.failure.stepId)
 }
 await engine.stop()

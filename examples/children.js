@@ -1,7 +1,8 @@
+// @ts-check
 // A run that starts others, waits for all of them at once, and leaves one to itself.
-// Run: npm run build && DATABASE_URL=postgres://… npx jiti examples/children.ts
 import { ChildFailedError, WorkflowEngine, workflow } from 'millrace'
 import { z } from 'zod'
+import { connectionString } from './database.js'
 
 const page = workflow(
   'page',
@@ -17,7 +18,7 @@ const site = workflow(
   async ({ step, input }) => {
     const counts = await Promise.all(
       input.urls.map((url, i) =>
-        step.invoke(`page ${i}`, page, { url }).catch((error: unknown) => {
+        step.invoke(`page ${i}`, page, { url }).catch((error) => {
           if (error instanceof ChildFailedError) return 0
           throw error
         }),
@@ -29,10 +30,7 @@ const site = workflow(
   { inputSchema: z.object({ urls: z.array(z.string()) }) },
 )
 
-const engine = new WorkflowEngine({
-  connectionString: process.env.DATABASE_URL ?? '',
-  workflows: [page, site],
-})
+const engine = new WorkflowEngine({ connectionString, workflows: [page, site] })
 await engine.start()
 
 const run = await engine.startWorkflow(site, { urls: ['/', '/about', '/broken'] })

@@ -1,8 +1,9 @@
+// @ts-check
 // A run that waits for a person, for days if need be, and goes on without them when time is over.
 // Nothing waits in memory meanwhile: the process may end and start again.
-// Run: npm run build && DATABASE_URL=postgres://… npx jiti examples/approval.ts
 import { WorkflowEngine, workflow } from 'millrace'
 import { z } from 'zod'
+import { connectionString } from './database.js'
 
 const decision = z.object({ by: z.string(), approved: z.boolean() })
 
@@ -20,10 +21,7 @@ const expense = workflow(
   { inputSchema: z.object({ what: z.string(), patience: z.string() }) },
 )
 
-const engine = new WorkflowEngine({
-  connectionString: process.env.DATABASE_URL ?? '',
-  workflows: [expense],
-})
+const engine = new WorkflowEngine({ connectionString, workflows: [expense] })
 await engine.start()
 
 const chair = await engine.startWorkflow(expense, { what: 'a chair', patience: '2 days' })

@@ -1,7 +1,8 @@
-// A workflow of two steps and a pause, an engine that runs it, and its result.
-// Run: npm run build && DATABASE_URL=postgres://… npx jiti examples/quick-start.ts
+// @ts-check
+// A workflow of two steps and a pause, an engine that runs it, its result, and what happened.
 import { WorkflowEngine, workflow } from 'millrace'
 import { z } from 'zod'
+import { connectionString } from './database.js'
 
 const welcome = workflow(
   'welcome',
@@ -13,10 +14,7 @@ const welcome = workflow(
   { inputSchema: z.object({ name: z.string() }) },
 )
 
-const engine = new WorkflowEngine({
-  connectionString: process.env.DATABASE_URL ?? '',
-  workflows: [welcome],
-})
+const engine = new WorkflowEngine({ connectionString, workflows: [welcome] })
 await engine.start()
 
 const run = await engine.startWorkflow(welcome, { name: 'Ada' })

@@ -1,9 +1,10 @@
+// @ts-check
 // Both ends of your own database: a run that exists if your transaction commits, and a step whose
 // result commits together with your rows.
-// Run: npm run build && DATABASE_URL=postgres://… npx jiti examples/transactions.ts
 import { WorkflowEngine, workflow } from 'millrace'
 import pg from 'pg'
 import { z } from 'zod'
+import { connectionString } from './database.js'
 
 const ship = workflow(
   'ship',
@@ -13,29 +14,33 @@ const ship = workflow(
       const { rows } = await tx.query(
         'update example_stock set pieces = pieces - 1 returning pieces',
       )
-      return rows[0].pieces as number
+      return rows[0].pieces
     })
     return `${input.order} is shipped, ${left} left`
   },
   { inputSchema: z.object({ order: z.string() }) },
 )
 
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+const pool = new pg.Pool({ connectionString })
 await pool.query(`
-  create table if not exists example_orders (name text);
-  create table if not exists example_stock (pieces int);
-  insert into example_stock select 10 where not exists (select from example_stock)`)
+  drop table if exists example_orders, example_stock;
+  create table example_orders (name text);
+  create table example_stock (pieces int);
+  insert into example_stock values (10)`)
 
 const engine = new WorkflowEngine({ pool, workflows: [ship] })
 await engine.start()
 
-/** Takes an order: the row and the run come together, or not at all. */
-async function order(name: string) {
+/**
+ * Takes an order: the row and the run come together, or not at all.
+ * @param {string} name
+ */
+async function order(name) {
   const tx = await pool.connect()
   try {
     await tx.query('begin')
     await tx.query('insert into example_orders values ($1)', [name])
-    const run = await engine.startWorkflow(ship, { order: name }, { tx })
+    const run = await engine.startWorkflow(ship, { order: name }, { tx, resourceId: name })
     if (name === 'a mistake') throw new Error('changed my mind')
     await tx.query('commit')
     return run
@@ -49,8 +54,9 @@ async function order(name: string) {
 
 const run = await order('a lamp')
 console.log(await run.result({ timeout: '30 s' }))
-await order('a mistake').catch((error: Error) => console.log(error.message))
-console.log(`runs: ${(await engine.getRuns({ workflowId: 'ship' })).items.length}`)
+await order('a mistake').catch((error) => console.log(error.message))
+const { items } = await engine.getRuns({ resourceId: 'a mistake' })
+console.log(`runs of the mistake: ${items.length}`)
 
 await engine.stop()
 await pool.end()

@@ -1,6 +1,7 @@
+// @ts-check
 // Asks somebody who cannot call back. Between two questions the run costs nothing.
-// Run: npm run build && DATABASE_URL=postgres://… npx jiti examples/poll.ts
 import { WorkflowEngine, workflow } from 'millrace'
+import { connectionString } from './database.js'
 
 /** A video service: it takes a while. */
 const service = { asked: 0, state: () => (++service.asked < 3 ? 'encoding' : 'ready') }
@@ -14,12 +15,9 @@ const video = workflow('video', async ({ step }) => {
   return answer.timedOut ? 'it never came' : answer.data.url
 })
 
-const engine = new WorkflowEngine({
-  connectionString: process.env.DATABASE_URL ?? '',
-  workflows: [video],
-})
+const engine = new WorkflowEngine({ connectionString, workflows: [video] })
 await engine.start()
 
-const run = await engine.startWorkflow(video, undefined)
+const run = await engine.startWorkflow(video)
 console.log(await run.result({ timeout: '30 s' }), `after ${service.asked} questions`)
 await engine.stop()
