@@ -193,7 +193,7 @@ type Connected = (error?: Error) => void
 class ClosingClient extends pg.Client {
   override connect(): Promise<this>
   override connect(callback: Connected): void
-  override connect(callback?: Connected): Promise<this> | void {
+  override connect(callback?: Connected): Promise<this> | undefined {
     const connected = super.connect() as unknown as Promise<unknown>
     const done = connected.then(
       () => this,
@@ -204,6 +204,7 @@ class ClosingClient extends pg.Client {
     )
     if (callback === undefined) return done
     done.then(() => callback(), callback)
+    return undefined
   }
 }
 

@@ -83,7 +83,8 @@ async function applyAtOnce(
   await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `millrace migrate ${schema}`,
   ])
-  await client.query("set local lock_timeout = '2s'")
+  // the bodies of views, policies and functions are bound now: not to what the caller has in its path
+  await client.query("set local lock_timeout = '2s'; set local search_path = pg_catalog, pg_temp")
   const applied = await apply(client, schema, options)
   await client.query('commit')
   return applied

@@ -21,6 +21,9 @@ export const MAX_WRITE_BYTES = 8 * 1024 * 1024
 /** Items in one call to the kernel: keeps a transaction short and its locks few. */
 export const MAX_BATCH = 1000
 
+/** Messages to one run that it has not taken: more are refused until it has. Kept by the kernel. */
+export const MAX_SIGNALS = 10_000
+
 /** Characters of the name of a workflow, version, queue or signal: they are in every index row. */
 export const MAX_NAME = 128
 

@@ -128,7 +128,11 @@ export class Worker {
   async #register(): Promise<void> {
     const { session, options } = this.#parts
     const tenant = await session.tenant()
-    if (this.#id !== '') await stopWorker(session.db, this.#id)
+    if (this.#id !== '') {
+      await stopWorker(session.db, this.#id)
+      // the database may have been set back meanwhile: ids drawn before may be handed out again
+      this.#parts.starter.ids.drop()
+    }
     const sentAt = process.hrtime.bigint()
     const seen = String(this.#seenFence)
     this.#id = await registerWorker(session.db, tenant, options.leaseMs, this.#info(), seen)

@@ -223,7 +223,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a run that ended is paused as it was asked',
     file: park,
-    from: "and u.op not in ('c', 'f')",
+    from: "and x.op not in ('c', 'f')",
     to: '',
   },
 ]
