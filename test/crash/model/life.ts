@@ -27,7 +27,8 @@ export class Life {
   get status(): string {
     if (this.state === 'leased') return 'running'
     if (this.state !== 'queued') return this.state
-    return this.journal.length > 0 ? 'running' : 'pending'
+    // of a run that nobody has begun, a pause and its end are all that is in the journal
+    return this.journal.every((row) => /^[pu] /.test(row)) ? 'pending' : 'running'
   }
 
   get alive(): boolean {
