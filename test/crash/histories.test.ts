@@ -3,7 +3,7 @@ import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { runCampaign, describe as tell } from './campaign.ts'
 import { Lab } from './lab.ts'
 
-const HISTORIES = 300
+const HISTORIES = 200
 const PARALLEL = 6
 /** Another seed each day finds other things; a failure names the one that it was found with. */
 const SEED = Number(process.env.CRASH_SEED ?? Math.floor(Date.now() / 86_400_000))

@@ -7,7 +7,7 @@ import { anything } from './commands.ts'
 import { Life } from './life.ts'
 import { Subject } from './subject.ts'
 
-const LIVES = 150
+const LIVES = 100
 
 let database: TestDatabase
 let db: Database

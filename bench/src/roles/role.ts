@@ -1,0 +1,122 @@
+// A process of the bench: a system's driver, or its worker. It loads the system, says that it is
+// ready, and does what it is told by messages.
+import { randomInt } from 'node:crypto'
+import { loadSystem } from '../systems/index.ts'
+import type { Driver, Input, Worker } from '../systems/system.ts'
+import { Lateness } from './lateness.ts'
+import type { LatencyOrder, Order, Reply, StartOrder, Task, Usage } from './messages.ts'
+
+/** Calls under way at once: single starts, and bulk starts of 1,000. The same for every system. */
+const SINGLE_STARTS = 20
+const BULK_STARTS = 4
+const BULK_SIZE = 1000
+
+const task = JSON.parse(process.argv[2] as string) as Task
+const system = await loadSystem(task.system)
+const lateness = new Lateness()
+let finished = 0
+let driver: Driver | null = null
+let worker: Worker | null = null
+
+process.on('message', ({ id, ...order }: Order & { id: number }) => {
+  obey(order as Order).then(
+    (result) => tell({ id, result: result ?? null }),
+    (error) => tell({ id, error: error instanceof Error ? String(error.stack) : String(error) }),
+  )
+})
+// the bench has gone: without it nobody stops us
+process.on('disconnect', () => process.exit(1))
+
+if (task.role === 'driver') driver = await system.driver(task.url, task.settings)
+if (task.role === 'worker') countFinished()
+tell({ ready: true })
+
+async function obey(order: Order): Promise<unknown> {
+  switch (order.do) {
+    case 'go':
+      return go()
+    case 'start':
+      return startAll(order)
+    case 'latency':
+      return measureLatency(order)
+    case 'replay':
+      return driver?.replay?.(order.steps)
+    case 'usage':
+      return usage()
+    case 'lateness':
+      return lateness.list()
+    case 'stop':
+      await driver?.stop()
+      await worker?.stop()
+      setImmediate(() => process.exit(0))
+  }
+}
+
+/** A worker begins to take work; a template's database is prepared. */
+async function go(): Promise<void> {
+  if (task.role === 'prepare') return system.prepare(task.url)
+  const report = {
+    finished() {
+      finished++
+    },
+    asleep: (k: number) => lateness.asleep(k),
+    awake: (k: number) => lateness.awake(k),
+  }
+  worker = await system.worker(task.url, task.settings, report)
+}
+
+/** Told now and then: a message for each would cost what is measured. */
+function countFinished(): void {
+  let told = 0
+  setInterval(() => {
+    if (finished === told) return
+    told = finished
+    tell({ finished })
+  }, 20).unref()
+}
+
+/** @returns milliseconds until all were acknowledged */
+async function startAll({ shape, n, bulk, input = {} }: StartOrder): Promise<number> {
+  const at = driver as Driver
+  const from = performance.now()
+  let next = 0
+  const single = async () => {
+    while (next < n) await at.start(shape, { k: next++, ...input })
+  }
+  const many = async () => {
+    while (next < n) {
+      const size = Math.min(BULK_SIZE, n - next)
+      const inputs: Input[] = Array.from({ length: size }, (_, i) => ({ k: next + i, ...input }))
+      next += size
+      await at.startMany?.(shape, inputs)
+    }
+  }
+  await Promise.all(
+    Array.from({ length: bulk ? BULK_STARTS : SINGLE_STARTS }, bulk ? many : single),
+  )
+  return performance.now() - from
+}
+
+async function measureLatency(order: LatencyOrder): Promise<number[]> {
+  const at = driver as Driver
+  for (let k = 0; k < order.warmUp; k++) await at.roundTrip(order.shape, { k })
+  const until = performance.now() + order.forMs
+  const times: number[] = []
+  while (times.length < order.n && performance.now() < until) {
+    // random, so that no poller's beat is met again and again
+    await new Promise((resolve) => setTimeout(resolve, randomInt(order.maxGapMs + 1)))
+    const from = performance.now()
+    await at.roundTrip(order.shape, { k: times.length })
+    times.push(performance.now() - from)
+  }
+  return times
+}
+
+function usage(): Usage {
+  const { user, system: inKernel } = process.cpuUsage()
+  return { cpuUs: user + inKernel, peakMb: process.resourceUsage().maxRSS / 1024 }
+}
+
+function tell(reply: Reply): void {
+  if (process.connected) process.send?.(reply)
+}
