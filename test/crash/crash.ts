@@ -35,6 +35,9 @@ await lab.open(parallel)
 const began = performance.now()
 const over = new AbortController()
 const killing = alone ? Promise.resolve() : killNowAndThen(over.signal)
+const progress = setInterval(() => {
+  console.error(`${lab.figures.get('histories')} histories`)
+}, 30_000)
 const failures = await runCampaign(lab, {
   seed,
   first: alone ? Number(values.history) : 0,
@@ -44,6 +47,7 @@ const failures = await runCampaign(lab, {
   until: began + Number(values.minutes) * 60_000,
 })
 over.abort()
+clearInterval(progress)
 await killing
 report(failures)
 await lab.close()

@@ -36,7 +36,8 @@ export class Lab {
       connectionString,
       max,
       application_name: 'crash',
-      options: '-c jit=off',
+      // a killed server has lost its statistics, and would read all of its tables in parallel
+      options: '-c jit=off -c enable_seqscan=off -c max_parallel_workers_per_gather=0',
       ...patience,
     })
     this.pool.setMaxListeners(0) // each actor's Database listens to it
