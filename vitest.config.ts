@@ -5,12 +5,17 @@ import { findSystemPostgres } from './test/support/other-postgres.ts'
 const plain = ['test/{model,definition,embedded}/**/*.test.ts', 'test/*.test.ts']
 const system = findSystemPostgres()
 
+/** Of every run, also the long one (vitest.slow.config.ts). */
+export const usual = {
+  pool: 'forks' as const,
+  maxWorkers: 3,
+  testTimeout: 20_000,
+  hookTimeout: 30_000,
+}
+
 export default defineConfig({
   test: {
-    pool: 'forks',
-    maxWorkers: 3,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    ...usual,
     projects: [
       { extends: true, test: { name: 'plain', include: plain } },
       {

@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { findPackagedPostgres, findSystemPostgres } from './test/support/other-postgres.ts'
+import { usual } from './vitest.config.ts'
 
 /** What depends on the version of Postgres, on every one that is not in the usual suite. */
 const majors = [findSystemPostgres(), findPackagedPostgres(16), findPackagedPostgres(17)]
@@ -8,10 +9,7 @@ const majors = [findSystemPostgres(), findPackagedPostgres(16), findPackagedPost
 
 export default defineConfig({
   test: {
-    pool: 'forks',
-    maxWorkers: 3,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    ...usual,
     projects: majors.map((major) => ({
       extends: true as const,
       test: {

@@ -18,14 +18,18 @@ import type { StatusWaitOptions, WaitOptions, WorkflowRun } from './workflow-run
 const FIRST_LOOK_MS = 10
 const LONGEST_LOOK_MS = 500
 
-/** Waits until a run ends and gives its output, or throws what it ended with. */
+/**
+ * Waits until a run ends and gives its output, or throws what it ended with.
+ * @param read the run as it is: an error that it did not end in time says what it does instead
+ */
 export async function awaitResult(
   id: string,
   run: string,
   options: WaitOptions,
   results: Results,
+  read: () => Promise<WorkflowRun>,
 ): Promise<unknown> {
-  const outcome = await awaitOutcome(id, run, options, results)
+  const outcome = await awaitOutcome(id, run, options, results, read)
   if (outcome.status === 'c') return decodePayload(outcome.output)
   if (outcome.status === 'x') throw new RunCancelledError(`Run ${id} was cancelled.`, { runId: id })
   const failure = decodePayload(outcome.output) as RunFailure
@@ -42,6 +46,7 @@ function awaitOutcome(
   run: string,
   options: WaitOptions,
   results: Results,
+  read: () => Promise<WorkflowRun>,
 ): Promise<Outcome> {
   const ms = options.timeout === undefined ? null : parseDuration(options.timeout)
   return new Promise((resolve, reject) => {
@@ -52,18 +57,7 @@ function awaitOutcome(
       settle()
     }
     const aborted = () => leave(() => reject(options.signal?.reason))
-    const late = () =>
-      leave(() =>
-        reject(
-          new TimeoutError(
-            `Run ${id} has not ended within ${formatDuration(ms ?? 0)}; it goes on.`,
-            {
-              runId: id,
-              details: { timeoutMs: ms },
-            },
-          ),
-        ),
-      )
+    const late = () => leave(() => void describeLate(id, ms ?? 0, read).then(reject))
     const timer = ms === null ? undefined : setTimeout(late, Math.min(ms, MAX_TIMER_MS))
     const stop = results.wait(run, (outcome) =>
       leave(() => (outcome ? resolve(outcome) : reject(stopped(id)))),
@@ -73,21 +67,20 @@ function awaitOutcome(
   })
 }
 
-/** The same error, saying what the run does instead of ending: a paused one needs somebody. */
-export async function explainLate(
-  error: TimeoutError,
+/** A paused run needs somebody, one that runs only time. */
+async function describeLate(
+  id: string,
+  ms: number,
   read: () => Promise<WorkflowRun>,
 ): Promise<TimeoutError> {
   const run = await read().catch(() => null)
-  if (run === null || isTerminal(run.status)) return error
-  const why = run.reason === null ? '' : ` (${run.reason})`
-  const failure = run.failure ? `: ${run.failure.message}` : ''
-  const state = run.status === 'paused' ? `it is paused${why}${failure}` : `it is ${run.status}`
-  const message = error.message.replace('it goes on.', () => `${state.replace(/\.$/, '')}.`)
-  return new TimeoutError(message, {
-    runId: run.id,
-    details: { ...error.details, status: run.status },
-  })
+  const reason = run?.reason ? ` (${run.reason})` : ''
+  const failure = run?.status === 'paused' && run.failure ? `: ${run.failure.message}` : ''
+  const state = run === null ? 'it goes on' : `it is ${run.status}${reason}${failure}`
+  return new TimeoutError(
+    `Run ${id} has not ended within ${formatDuration(ms)}; ${state.replace(/\.$/, '')}.`,
+    { runId: id, details: { timeoutMs: ms, status: run?.status ?? null } },
+  )
 }
 
 function stopped(id: string): UnavailableError {

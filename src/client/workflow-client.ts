@@ -4,7 +4,7 @@ import type { Tx } from '../kernel/database.ts'
 import * as definitions from '../kernel/definitions.ts'
 import * as runs from '../kernel/runs.ts'
 import * as workers from '../kernel/workers.ts'
-import { InvalidInputError, TimeoutError } from '../model/errors.ts'
+import { InvalidInputError } from '../model/errors.ts'
 import { toIso } from '../model/instant.ts'
 import { encodePayload } from '../model/json.ts'
 import { MAX_KEY } from '../model/limits.ts'
@@ -15,7 +15,7 @@ import type { WorkflowStatus } from '../model/status.ts'
 import { describeValue } from '../model/text.ts'
 import { type Page, type PageRequest, readPage } from './page.ts'
 import { Results } from './results.ts'
-import { awaitResult, awaitStatus, explainLate } from './run-waits.ts'
+import { awaitResult, awaitStatus } from './run-waits.ts'
 import { Session, type SessionOptions } from './session.ts'
 import { type Prepared, Starter, type StartOptions, startOptionNames } from './starter.ts'
 import { readTimeline, type TimelineEntry } from './timeline.ts'
@@ -380,10 +380,9 @@ export class WorkflowClient {
   }
 
   async #result(id: string, wait: WaitOptions): Promise<unknown> {
-    const ofRun = () => this.getRun({ runId: id })
-    return awaitResult(id, await this.#number(id), wait, this.results).catch(async (error) => {
-      throw error instanceof TimeoutError ? await explainLate(error, ofRun) : error
-    })
+    return awaitResult(id, await this.#number(id), wait, this.results, () =>
+      this.getRun({ runId: id }),
+    )
   }
 
   async #timeline(runId: string): Promise<TimelineEntry[]> {

@@ -163,6 +163,8 @@ export type AdvanceOptions = {
   readonly stamp?: number
   /** That `tx` is still the transaction that began with this setting. */
   readonly transaction?: string
+  /** A row that somebody holds for longer fails the call (isLocked). Default: it is waited for. */
+  readonly patienceMs?: number
 }
 
 type VerdictRow = [
@@ -184,11 +186,17 @@ export async function advanceTasks(
   items: readonly Advance[],
   options: AdvanceOptions = {},
 ): Promise<Verdict[]> {
-  const { tx, stamp, transaction } = options
+  const { tx, stamp, transaction, patienceMs } = options
   const sorted = [...items].sort(byRun)
-  const values = [tenant, ...columns(sorted), stamp ?? null, transaction ?? null]
+  const values = [
+    tenant,
+    ...columns(sorted),
+    stamp ?? null,
+    transaction ?? null,
+    patienceMs ?? null,
+  ]
   const text =
-    'select * from millrace.advance_tasks($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20)'
+    'select * from millrace.advance_tasks($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21)'
   const rows = tx
     ? (await db.call<Record<string, unknown>>(text, values, tx)).map(
         (row) => Object.values(row) as VerdictRow,

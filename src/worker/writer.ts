@@ -5,9 +5,13 @@ import { type Advance, advanceTasks } from '../kernel/tasks.ts'
 import { Batcher } from '../model/batcher.ts'
 import type { Verdict } from '../model/journal.ts'
 import { MAX_WRITE_BYTES } from '../model/limits.ts'
+import { Slots } from './slots.ts'
 import { awayPause } from './while-away.ts'
 
 const STALE: Verdict = { kind: 'stale' }
+/** How long a batch waits for rows that others hold for a moment; and a run that is known to be held. */
+const PATIENCE_MS = 300
+const HELD_PATIENCE_MS = 10
 /** Between two tries of a run whose row somebody else holds, in an open transaction say. */
 const BUSY_MS = 50
 const MOST_BUSY_MS = 1000
@@ -25,6 +29,8 @@ export class Writer {
   readonly #session: Session
   readonly #batcher: Batcher<Advance, Answer>
   readonly #leaseOver: () => boolean
+  /** Runs that are held are asked for one at a time: they must not take all connections. */
+  readonly #held = new Slots(1)
   #sendings = 0
 
   /** @param leaseOver whether this worker's lease is over: then nothing is sent again. */
@@ -48,14 +54,15 @@ export class Writer {
    * comes. So is what failed for a reason that is not in it, such as a statement that somebody
    * cancelled: a run must not fail for that.
    */
-  async #send(items: Advance[]): Promise<Answer[]> {
+  async #send(items: Advance[], patienceMs = PATIENCE_MS): Promise<Answer[]> {
     for (let turn = 0; ; turn++) {
       try {
-        return (await this.#call(items)).map((verdict) => ({ verdict }))
+        return (await this.#call(items, patienceMs)).map((verdict) => ({ verdict }))
       } catch (error) {
         if (isLocked(error) && items.length === 1) return [this.#later(items[0] as Advance)]
-        if (isLocked(error) || isRefused(error) || error instanceof RangeError)
-          return this.#apart(items, error)
+        if (isLocked(error)) return this.#apart(items, error, HELD_PATIENCE_MS)
+        if (isRefused(error) || error instanceof RangeError)
+          return this.#apart(items, error, patienceMs)
         if (this.#leaseOver()) return items.map(() => ({ verdict: STALE }))
         if (turn === 3) this.#session.logger.error('a write is sent again and again', error)
         await pause(awayPause(turn))
@@ -63,9 +70,9 @@ export class Writer {
     }
   }
 
-  async #call(items: Advance[]): Promise<Verdict[]> {
-    const stamp = ++this.#sendings
-    return advanceTasks(this.#session.db, await this.#session.tenant(), items, { stamp })
+  async #call(items: Advance[], patienceMs: number): Promise<Verdict[]> {
+    const options = { stamp: ++this.#sendings, patienceMs }
+    return advanceTasks(this.#session.db, await this.#session.tenant(), items, options)
   }
 
   /** Somebody holds the row of this run, in an open transaction: the others do not wait for that. */
@@ -80,18 +87,19 @@ export class Writer {
       await pause(ms)
       if (this.#leaseOver()) return STALE
       try {
-        return (await this.#call([item]))[0] as Verdict
+        const [verdict] = await this.#held.use(() => this.#call([item], HELD_PATIENCE_MS))
+        return verdict as Verdict
       } catch (error) {
         if (isRefused(error)) throw error
       }
     }
   }
 
-  /** One item that cannot be stored must not take its batch with it. */
-  async #apart(items: Advance[], error: unknown): Promise<Answer[]> {
+  /** One item that cannot be stored, or is held, must not take its batch with it. */
+  async #apart(items: Advance[], error: unknown, patienceMs: number): Promise<Answer[]> {
     if (items.length === 1) return [{ error }]
     const answers: Answer[] = []
-    for (const item of items) answers.push(...(await this.#send([item])))
+    for (const item of items) answers.push(...(await this.#send([item], patienceMs)))
     return answers
   }
 }

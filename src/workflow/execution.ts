@@ -183,15 +183,15 @@ export class Execution implements RunHandle {
     await this.#outbox.turn()
     try {
       const length = this.journal.length + 1
-      let key = ''
+      let written: Change = { op: 'k', length, rows: [] }
       const { result, verdict } = await run((row) => {
-        key = row.name
-        return { op: 'k', length, rows: [row] }
+        written = { op: 'k', length, rows: [row] }
+        return written
       })
-      this.journal.length = length
+      this.journal.grow(written)
       this.#heed(verdict)
       if (this.#over) return forever()
-      this.#deliveries.place(key, false)
+      for (const { name } of written.rows) this.#deliveries.place(name, false)
       return result
     } finally {
       this.#written()

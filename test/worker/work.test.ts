@@ -157,7 +157,9 @@ test('runs that somebody holds in an open transaction do not hold up the others'
   const held = workflow('held', ({ step }) => step.run('s', () => released.then(() => 'held')))
   const other = workflow('other', ({ step }) => step.run('s', () => 'other'))
   await using t = await startEngine([held, other])
-  const runs = await Promise.all([1, 2, 3].map(() => t.engine.startWorkflow(held, undefined)))
+  const runs = await Promise.all(
+    Array.from({ length: 60 }, () => t.engine.startWorkflow(held, undefined)),
+  )
   for (const run of runs) await run.waitForStatus('running')
   const tx = await t.db.connect()
   await tx.query('begin')

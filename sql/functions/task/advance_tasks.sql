@@ -7,8 +7,8 @@
 --   p_keys, p_names, p_ms   k, w, p: the run's waits, as array literals; ms null: as it was before, else for ever
 --   c_*        checkpoints to append
 --   p_transaction  what millrace.transaction was set to when the transaction began that this call shall be part of
---   p_stamp    rises with each sending by this worker, also when it sends the same again; null: sent once, come what may.
---              With it, a row that somebody holds for longer than 300 ms fails the call (55P03): the owner sends it apart
+--   p_stamp    rises with each sending by this worker, also when it sends the same again; null: sent once, come what may
+--   p_patience  milliseconds: a row that somebody holds for longer fails the call (55P03), and the owner sends it apart
 -- Returns: s stale; p paused, stop here; n news: a journal row that ends a wait of the run, which stays leased: the owner
 -- goes on with it instead of waiting. A call may be repeated: a checkpoint that is there is left alone, a run that left is
 -- stale, and a wait that had ended is in the news. A sending that comes after the next one is stale: it might end a wait
@@ -19,7 +19,7 @@ create or replace function millrace.advance_tasks(
   p_tenant int, p_runs bigint[], p_tasks int[], p_fences bigint[], p_ops "char"[], p_seqs int[],
   p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[],
   c_runs bigint[], c_seqs int[], c_kinds "char"[], c_names text[], c_data text[], p_children json default null,
-  p_stamp bigint default null, p_transaction text default null)
+  p_stamp bigint default null, p_transaction text default null, p_patience int default null)
 returns table (run_id bigint, verdict "char", seq int, kind "char", name text, data text)
 language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -34,8 +34,8 @@ begin
     perform millrace.fail('MR001', 'The work of this step ended the transaction that was to record it.',
       'Leave commit and rollback to the step: what was committed by hand stays, and is not repeated.');
   end if;
-  if p_stamp is not null then
-    perform set_config('lock_timeout', '300ms', true);  -- a user's open transaction must not hold up the runs beside its own
+  if p_patience is not null then
+    perform set_config('lock_timeout', p_patience::text, true);  -- a user's open transaction must not hold up the runs beside its own
   end if;
   if p_ops <@ '{c,f}'::"char"[] and cardinality(c_runs) = 0 and array_remove(p_parents, null) = '{}' then
     -- the hot path, nothing but endings: the delete is the lock and the check of the fence, for a tenth less WAL
@@ -77,6 +77,6 @@ begin
   end if;
 end $$;
 
-comment on function millrace.advance_tasks(int, bigint[], int[], bigint[], "char"[], int[], text[], text[], bigint[], text[], text[], text[], bigint[], int[], "char"[], text[], text[], json, bigint, text) is
+comment on function millrace.advance_tasks(int, bigint[], int[], bigint[], "char"[], int[], text[], text[], bigint[], text[], text[], text[], bigint[], int[], "char"[], text[], text[], json, bigint, text, int) is
   'All that an owner has to say about its runs: results, endings, waits, pauses.';
-revoke execute on function millrace.advance_tasks(int, bigint[], int[], bigint[], "char"[], int[], text[], text[], bigint[], text[], text[], text[], bigint[], int[], "char"[], text[], text[], json, bigint, text) from public;
+revoke execute on function millrace.advance_tasks(int, bigint[], int[], bigint[], "char"[], int[], text[], text[], bigint[], text[], text[], text[], bigint[], int[], "char"[], text[], text[], json, bigint, text, int) from public;
