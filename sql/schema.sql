@@ -378,7 +378,7 @@ create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text 
   returns bigint
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The run id behind a UUID of ours or of the caller's; MR041 if there is none.
-  body: bac15097a6f44b70cac580c2b4931711
+  body: 8f3ea65c58d5dfcd09c422762b3ab5c5
 
 create function millrace.get_chores(p_tenant integer, p_now timestamp with time zone)
   returns TABLE(due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
@@ -650,7 +650,7 @@ create function millrace.tenant_id(p_slug text)
   returns integer
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The number of a tenant; MR042 if there is none of that name.
-  body: 9c913f177a97cba7cece5c83307fa7ce
+  body: f94651c413d4b09be68fbdf4ced67c42
 
 create function millrace.tick(p_max integer DEFAULT 1000)
   returns integer

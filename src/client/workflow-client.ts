@@ -255,7 +255,7 @@ export class WorkflowClient {
       limit: limit + 1,
     })
     const entries = readTimeline(
-      await runs.getTimeline(this.session.db, checkRunId(p.runId), options),
+      await runs.getTimeline(this.session.db, checkRunId(p.runId), options, p.tx),
     )
     const hasMore = entries.length > limit
     const items = entries.slice(0, limit)
@@ -274,10 +274,8 @@ export class WorkflowClient {
   async checkProgress(p: RunRef): Promise<WorkflowRunProgress> {
     const runId = checkRunId(p.runId)
     const options = this.session.options({ resource_id: p.resourceId })
-    const [run, progress] = await Promise.all([
-      this.#operate('get_run', p),
-      runs.checkProgress(this.session.db, runId, options),
-    ])
+    const run = await this.#operate('get_run', p)
+    const progress = await runs.checkProgress(this.session.db, runId, options, p.tx)
     return Object.assign(run, {
       completionPercentage: Number(progress.completion_percentage),
       totalSteps: progress.total_steps,

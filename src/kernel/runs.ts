@@ -212,8 +212,9 @@ export async function getTimeline(
   db: Database,
   run: string,
   options: SqlOptions,
+  tx?: Tx,
 ): Promise<TimelineRow[]> {
-  return db.call<TimelineRow>('select * from millrace.get_timeline($1, $2)', [run, options])
+  return db.call<TimelineRow>('select * from millrace.get_timeline($1, $2)', [run, options], tx)
 }
 
 export type Progress = {
@@ -227,11 +228,13 @@ export async function checkProgress(
   db: Database,
   run: string,
   options: SqlOptions,
+  tx?: Tx,
 ): Promise<Progress> {
-  const rows = await db.call<Progress>('select * from millrace.check_progress($1, $2)', [
-    run,
-    options,
-  ])
+  const rows = await db.call<Progress>(
+    'select * from millrace.check_progress($1, $2)',
+    [run, options],
+    tx,
+  )
   return rows[0] as Progress
 }
 

@@ -91,8 +91,9 @@ export class TestEngine extends WorkflowEngine {
 
   /** The steps that a run has been through, in order; one that is called again has a count (`#2`). */
   async steps(p: { runId: string }): Promise<string[]> {
-    const { items } = await this.getTimeline(p)
-    const steps = items.filter(({ kind, stepId }) => kind !== 'control' && stepId !== '')
+    const run = await this.getRun(p)
+    const entries = await run.timeline()
+    const steps = entries.filter(({ kind, stepId }) => kind !== 'control' && stepId !== '')
     return [...new Set(steps.map(({ stepId }) => stepId))]
   }
 

@@ -91,6 +91,9 @@ test('a start in a transaction exists if that commits', async () => {
   await client.query('begin')
   const kept = await t.engine.startWorkflow(inTx, 2, { tx: client })
   expect(await count('in tx')).toBe(0)
+  const inside = { runId: kept.id, tx: client }
+  expect((await t.engine.getTimeline(inside)).items).toEqual([])
+  expect(await t.engine.checkProgress(inside)).toMatchObject({ id: kept.id, completedSteps: 0 })
   await client.query('commit')
   expect(await kept.result({ timeout: 15_000 })).toBe(2)
 })

@@ -14,7 +14,7 @@ begin
   if v_id is null or (p_resource is not null and p_resource is distinct from v_meta::json ->> 'resource') then
     perform millrace.fail('MR041', format('There is no run %s%s.', p_run,
       case when p_resource is not null then format(' of resource "%s"', p_resource) else '' end),
-      'Check the id; runs that were pruned are gone, and another tenant''s are never shown.',
+      'Check the id. Another tenant''s runs, and those of another resource, are never shown.',
       json_build_object('run_id', p_run));
   end if;
   return v_id;

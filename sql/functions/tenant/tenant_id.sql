@@ -7,7 +7,7 @@ begin
   select t.id into v_id from millrace.tenants t where t.slug = p_slug;
   if v_id is null then
     perform millrace.fail('MR042', format('There is no tenant "%s".', p_slug),
-      'Use "default", or create the tenant first.', json_build_object('tenant', p_slug));
+      'Use "default": it is the only one there is so far.', json_build_object('tenant', p_slug));
   end if;
   return v_id;
 end $$;
