@@ -306,11 +306,11 @@ create function millrace.check_progress(run_id uuid, options jsonb DEFAULT '{}':
   comment: How far a run is: steps done, steps in all, per cent.
   body: 358533e6ee84aa20551b6c5515c60c38
 
-create function millrace.check_starts(p_inputs text[], p_metas text[])
+create function millrace.check_starts(p_metas text[])
   returns void
   language plpgsql stable set search_path=pg_catalog, pg_temp
-  comment: Refuses inputs and metas of starts that others could not read later.
-  body: e12970c6b82fbe5cee9c8491f34bac6e
+  comment: Refuses metas of starts that others could not read later.
+  body: 86d93dada3672cc97864ba995afd286c
 
 create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas text[])
   returns bigint[]
@@ -322,7 +322,7 @@ create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch 
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, created_at timestamp with time zone, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Leases ready runs to a worker, with input, journal and open waits.
-  body: 24eb09ab9c9ae91f6e22c943a297ec0d
+  body: ae823ec1fd2f97be49650c9d90c3239b
 
 create function millrace.clock()
   returns timestamp with time zone
@@ -626,7 +626,7 @@ create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes i
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
-  body: 38b6107aab1a09d789297f206153030f
+  body: 0d27b3b939c0c0a09fd7939e95224b7a
 
 create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns uuid

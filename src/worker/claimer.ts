@@ -13,6 +13,13 @@ const SWEEP_SHARE = 50
 const LEAST_SWEEP_MS = 100
 /** What is due already, but was not had (somebody holds it), is asked for again after this long. */
 const HELD_UP_MS = 50
+/** A worker that had nothing to do for this long expects little, and says at once that it is idle. */
+const QUIET_MS = 5
+/**
+ * Between the word that the worker is idle and the last look: only what was started in the moment
+ * before that word is found by it, and what was claimed meanwhile comes first.
+ */
+const LAST_LOOK_MS = 10
 
 /** As whom to claim, and how much. */
 export type ClaimAs = {
@@ -37,6 +44,9 @@ export class Claimer {
   #sweptAt = Number.NEGATIVE_INFINITY
   #sweepPause = LEAST_SWEEP_MS
   #newestRoute = 0
+  /** When it was found that there is nothing to do; null after work. */
+  #restingSince: number | null = null
+  #foundNothing = false
 
   constructor(session: Session, registry: Registry, options: ResolvedWorkerOptions) {
     this.#session = session
@@ -80,17 +90,25 @@ export class Claimer {
    * @returns milliseconds for which there is nothing to do, unless something is heard
    */
   async claim(as: ClaimAs, take: (task: LeasedTask) => void, wake: Wake): Promise<number> {
-    const sweep = performance.now() - this.#sweptAt >= this.#sweepPause
-    const claimed = await this.#ask(as, sweep, take)
-    const isNew = await this.#doChores(claimed)
-    if (isNew || claimed.tasks.length > 0) return 0
+    const idle = this.#foundNothing || this.#isQuiet()
     // nothing from where the last claim ended: what was committed late is nearer to the head
-    this.#sweptAt = Number.NEGATIVE_INFINITY
-    if (sweep && wake.armed) return this.#restMs(claimed.dueMs)
-    // what comes from now on is told; what came between that look and this word is found by one
-    // more
-    if (sweep) wake.arm()
-    return 0
+    const sweep = idle || performance.now() - this.#sweptAt >= this.#sweepPause
+    // what comes once this claim is committed is told; what came between its look and that is found
+    // by one more
+    const isLastLook = idle && wake.armed
+    if (idle) wake.arm()
+    const claimed = await this.#ask(as, { sweep, idle }, take)
+    const found = claimed.tasks.length
+    this.#foundNothing = found === 0
+    const isNew = await this.#doChores(claimed)
+    this.#restingSince = null
+    if (isNew || !idle || found === as.want) return 0
+    this.#restingSince = performance.now()
+    return isLastLook && wake.armed && found === 0 ? this.#restMs(claimed.dueMs) : LAST_LOOK_MS
+  }
+
+  #isQuiet(): boolean {
+    return this.#restingSince !== null && performance.now() - this.#restingSince > QUIET_MS
   }
 
   /** For a worker without room: what others wait for must not wait for that. @returns as claim */
@@ -100,10 +118,14 @@ export class Claimer {
     return this.#restMs(claimed.dueMs)
   }
 
-  async #ask(as: ClaimAs, sweep: boolean, take: (task: LeasedTask) => void): Promise<Claimed> {
+  async #ask(
+    as: ClaimAs,
+    { sweep, idle }: { sweep: boolean; idle: boolean },
+    take: (task: LeasedTask) => void,
+  ): Promise<Claimed> {
     const began = performance.now()
     const { routes, after } = this.#order.next(sweep)
-    const claimed = await this.#call(as, routes, after, sweep)
+    const claimed = await this.#call(as, routes, after, idle)
     for (const task of claimed.tasks) take(task)
     this.#order.note(claimed.ends)
     if (sweep) {

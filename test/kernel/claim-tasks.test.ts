@@ -122,15 +122,17 @@ test('an idle poll draws no fence and writes nothing, also while it says that it
   expect(await fence()).toBe(before)
 })
 
-test('says that the worker is idle, once, and only if there was nothing', async () => {
+test('says that the worker is idle, once, and only if there was less than it wanted', async () => {
   const route = await kernel.route()
   const worker = await kernel.worker()
   const idle = () =>
     kernel.query('select from millrace.idle_workers where worker_id = $1', [worker.id])
-  await kernel.start(route)
-  await worker.claim(route, { idle: true })
+  for (let i = 0; i < 3; i++) await kernel.start(route)
+  await worker.claim(route, { idle: true, want: 2 })
   expect(await idle()).toHaveLength(0)
-  await worker.claim(route, { idle: true })
+  await worker.claim(route, { idle: true, want: 2 })
+  expect(await idle()).toHaveLength(1)
+  await worker.claim(route, { idle: true, want: 2 })
   expect(await idle()).toHaveLength(1)
 })
 

@@ -1,14 +1,13 @@
 -- check_starts: what a client says of its starts is read by others later (lists, retries, whoever lets runs expire): what
--- they could not read is refused here, by name. Null inputs and metas are nothing to check, nor is a text or number in a
--- meta that is null.
--- Raises: 22P02 for an input or meta that is no JSON, MR001 for a meta that breaks a rule.
-create or replace function millrace.check_starts(p_inputs text[], p_metas text[]) returns void
+-- they could not read is refused here, by name. A null meta is nothing to check, nor is a text or number in one that is
+-- null.
+-- Raises: 22P02 for a meta that is no JSON, MR001 for one that breaks a rule.
+create or replace function millrace.check_starts(p_metas text[]) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   v_nth bigint;
   v_bad text;
 begin
-  perform count(u.input::json) from unnest(p_inputs) u (input);
   select x.i, x.bad into v_nth, v_bad
   from (
     select u.i, case
@@ -45,5 +44,5 @@ begin
   end if;
 end $$;
 
-comment on function millrace.check_starts(text[], text[]) is 'Refuses inputs and metas of starts that others could not read later.';
-revoke execute on function millrace.check_starts(text[], text[]) from public;
+comment on function millrace.check_starts(text[]) is 'Refuses metas of starts that others could not read later.';
+revoke execute on function millrace.check_starts(text[]) from public;

@@ -25,12 +25,12 @@ begin
     perform millrace.fail('MR020', format('%s runs in one start are over the limit of 1,000.', cardinality(p_ids)),
       'Start them in several calls.');
   end if;
-  if (select count(*) from millrace.routes r where r.id = any (p_routes) and r.tenant_id = p_tenant)
-     <> (select count(distinct x) from unnest(p_routes) x) then
+  if exists (select from unnest(p_routes) x where not exists (select from millrace.routes r where r.id = x and r.tenant_id = p_tenant)) then
     perform millrace.fail('MR040', 'A route is unknown to this tenant.', 'Resolve it again: the database may have been restored.');
   end if;
-  perform millrace.check_starts(p_inputs, p_metas);
+  perform count(u.input::json) from unnest(p_inputs) u (input);  -- 22P02 for what is no JSON
   if p_metas is not null then
+    perform millrace.check_starts(p_metas);
     v_skip := millrace.claim_names(p_tenant, p_ids, p_metas);
   end if;
 

@@ -4,7 +4,8 @@
 --   p_after    for each route: where its last claim ended. A queue's index has dead entries at its head, which cost 2 ms a
 --              claim when walked over each time; 0 now and then (a sweep) finds rows that committed late
 --   p_suspect  the worker holds no suspect: it may get one (a run that may kill its worker comes alone)
---   p_idle     with nothing to do the worker sleeps: hint shall wake it. It calls once more after this is committed
+--   p_idle     with less to do than it wants the worker sleeps soon: hint shall wake it. It calls once more after this is
+--              committed, for what was started between this look and that
 -- Returns: the runs, and always a last row without run_id: due_ms until something here comes due (null: nothing will), clock,
 -- newest_route (a higher one than the worker knows: get_routes), chores (bit 1: recover, bit 2: expire_runs).
 -- Transitions: waiting -> queued, queued -> leased. Locks: the worker's row for key share, so that recover cannot declare it
@@ -57,7 +58,7 @@ begin
       exit when v_left <= 0;
     end loop;
   end if;
-  if p_idle and v_fence is null then
+  if p_idle and v_left > 0 then
     insert into millrace.idle_workers (worker_id, tenant_id)
     select p_worker, p_tenant where not exists (select from millrace.idle_workers i where i.worker_id = p_worker)
     on conflict do nothing;
