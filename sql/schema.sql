@@ -37,23 +37,23 @@ create table millrace.idle_workers with (autovacuum_vacuum_scale_factor=0, autov
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
-create table millrace.live with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_vacuum_cost_delay=0)
+create table millrace.live with (fillfactor=45, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_vacuum_cost_delay=0)
   run_id bigint not null
   turn bigint not null
-  fence bigint
-  worker_id bigint
-  wake_at timestamp with time zone
   timeout_at timestamp with time zone
   tenant_id integer not null
   route_id integer not null
   lane integer not null default 0
   task integer not null default 0
   seq integer not null default 0
-  stamp bigint
   crashes smallint not null default 0
   buffered smallint
   state "char" not null
   reason "char"
+  fence bigint
+  worker_id bigint
+  stamp bigint
+  wake_at timestamp with time zone
   ask text
   wait_keys text[]
   wait_names text[]
@@ -390,7 +390,7 @@ create function millrace.get_journal(p_run bigint)
   returns TABLE(seq integer, at timestamp with time zone, kind "char", name text, data text)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: A run's journal, in order.
-  body: f28d67b55755f2c2b7e30b9828864be6
+  body: a2d88f8b280b5ab7721149573652bce2
 
 create function millrace.get_outcomes(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, status "char", output text)
@@ -564,7 +564,7 @@ create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}':
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts a new run of a failed one that goes on from its failure.
-  body: 0fa97af2b12c1c764490d9018f6ef203
+  body: c7ce0f9526eaba0832a7ad057ab1692d
 
 create function millrace.run_json(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, run json)
@@ -626,7 +626,7 @@ create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes i
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
-  body: 0d27b3b939c0c0a09fd7939e95224b7a
+  body: 3dc8181e28b7556ef6deb8b7f73938c0
 
 create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns uuid

@@ -80,7 +80,8 @@ create table millrace.outcomes (
   at        timestamptz not null,
   tenant_id int         not null,
   status    "char"      not null,   -- c completed · f failed · x cancelled
-  tail      text,                   -- JSON, [[kind, name, data], …]: the last checkpoints, recorded with the completion
+  tail      text,                   -- JSON, [[kind, name, data], …]: the last checkpoints, recorded with the completion; a
+                                    -- kind with = behind it: the data are the output
   output    text,                   -- JSON: the output, or the failure
   constraint outcomes_pkey primary key (run_id),   -- terminal is final: there is room for one
   constraint outcomes_status_known check (status in ('c', 'f', 'x'))
@@ -111,23 +112,24 @@ create table millrace.run_aliases (  -- only for runs started with a UUID of the
 
 ---------------------------------------------------------------------------------------------------- hot
 create table millrace.live (        -- a run's place and its mutex: whoever changes a run's fate locks this row first
+  -- what changes comes last: of an update within a page only the part from the first changed byte is written to the WAL
   run_id     bigint   not null,
   turn       bigint   not null,     -- place in the queue, drawn anew at every wake: ready work is always at the tail,
                                     -- so that a claim may start where the last one ended
-  fence      bigint,                -- proves the lease; drawn after the rows are locked, so that it only rises
-  worker_id  bigint,
-  wake_at    timestamptz,           -- the earliest of wait_until; null: only a message ends the wait
   timeout_at timestamptz,           -- the whole run fails then, whatever it does
   tenant_id  int      not null,
   route_id   int      not null,
   lane       int      not null default 0,  -- fairness key; 0 where the queue has none
   task       int      not null default 0,  -- 0 is the run itself
   seq        int      not null default 0,  -- length of the journal when the run last left a worker
-  stamp      bigint,                -- of the call that brought the waits, in this lease: a call with a lower one came late
   crashes    smallint not null default 0,  -- owners that died in a row without recording anything
   buffered   smallint,              -- callers' signals that no wait has taken yet; null: there never was one
   state      "char"   not null,     -- q queued · s queued, suspected of killing its workers · l leased · w waiting · p paused
   reason     "char",                -- of a pause: p person · c poison (crashes) · h history mismatch · l limit · s step.pause
+  fence      bigint,                -- proves the lease; drawn after the rows are locked, so that it only rises
+  worker_id  bigint,
+  stamp      bigint,                -- of the call that brought the waits, in this lease: a call with a lower one came late
+  wake_at    timestamptz,           -- the earliest of wait_until; null: only a message ends the wait
   ask        text,                  -- a pause asked for while leased: JSON of its journal row, applied at the owner's next write
   wait_keys  text[],                -- the waits of the run: the step's key (a leading ~: ends without a journal row),
   wait_names text[],                -- the message that ends it (null: only time does),
@@ -138,7 +140,8 @@ create table millrace.live (        -- a run's place and its mutex: whoever chan
   constraint live_wait check (state <> 'w' or wait_keys is not null),
   constraint live_pause check ((state = 'p') = (reason is not null)),
   constraint live_ask check (ask is null or state = 'l')
-) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+) with (fillfactor = 45,  -- each row is written again at least once, by its claim: on the same page that costs half the WAL
+        autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 create index live_queued on millrace.live (route_id, lane, turn) where state = 'q';
 create index live_suspect on millrace.live (route_id, turn) where state = 's';
 create index live_due on millrace.live (wake_at) where state = 'w' and wake_at is not null;

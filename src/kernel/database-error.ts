@@ -6,7 +6,13 @@ import {
 } from '../model/errors.ts'
 
 /** What pg's errors carry; other drivers' have the same fields. */
-type PgError = Error & { code?: string; detail?: string; hint?: string; severity?: string }
+type PgError = Error & {
+  code?: string
+  constraint?: string
+  detail?: string
+  hint?: string
+  severity?: string
+}
 
 /** Connection refused, reset, timed out …: the network or a server that is not there. */
 const network = /^(ECONN|ENOTFOUND|EAI_|EPIPE|ETIMEDOUT|EHOST|ENET|ENOENT)/
@@ -16,9 +22,13 @@ const away = /^(08|57P0[1-5]|53|58|25006|3D000|28)/
 /** Says too that a parallel worker is gone, because the server is about to go. */
 const NOT_IN_STATE = '55000'
 
-/** The whole transaction may be repeated: a deadlock, or a conflict of snapshots. */
+/**
+ * The whole transaction may be repeated: a deadlock, a conflict of snapshots, or a start that was
+ * sent again while its first sending was at work.
+ */
 export function isRetryable(error: unknown): boolean {
-  const code = (error as PgError | undefined)?.code
+  const { code, constraint } = (error ?? {}) as PgError
+  if (code === '23505') return /^runs_\d+_pkey$/.test(constraint ?? '')
   return code === '40001' || code === '40P01'
 }
 

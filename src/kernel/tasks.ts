@@ -235,7 +235,7 @@ function columns(items: readonly Advance[]): unknown[] {
     items.map((item) => item.fence),
     items.map((item) => item.op),
     items.map((item) => item.length),
-    items.map((item) => (item.tail?.length ? encodeTail(item.tail) : null)),
+    items.map((item) => (item.tail?.length ? encodeTail(item.tail, item.output) : null)),
     items.map((item) => item.output ?? null),
     items.map((item) => item.parent),
     items.map((item) => arrayLiteral(item.waits?.map((wait) => wait.key))),
@@ -254,12 +254,16 @@ function columns(items: readonly Advance[]): unknown[] {
   ]
 }
 
-/** Data is JSON already: it is put in as it is, and left out where it is undefined. */
-function encodeTail(rows: readonly JournalRow[]): string {
-  const parts = rows.map(
-    ({ kind, name, data }) =>
-      `["${kind}",${JSON.stringify(name)}${data === null ? '' : `,${data}`}]`,
-  )
+/**
+ * Data is JSON already: it is put in as it is, left out where it is undefined, and where it is the
+ * output as well, a sign says so.
+ */
+function encodeTail(rows: readonly JournalRow[], output: string | null | undefined): string {
+  const parts = rows.map(({ kind, name, data }) => {
+    const isOutput = data !== null && data === output
+    const rest = isOutput || data === null ? '' : `,${data}`
+    return `["${kind}${isOutput ? '=' : ''}",${JSON.stringify(name)}${rest}]`
+  })
   return `[${parts.join(',')}]`
 }
 

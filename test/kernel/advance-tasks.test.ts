@@ -36,6 +36,19 @@ test('a completion is an outcome with the last results in it', async () => {
   ).toHaveLength(1)
 })
 
+test('a last result that is the output as well is stored once', async () => {
+  const { worker, task } = await lease()
+  const tail = [row('e', 'b', {}), row('r', 'b', { x: 'y' }), row('r', 'c'), row('r', 'd', 'z')]
+  await worker.advance(task, { op: 'c', output: '{"x":"y"}', tail })
+  expect(await kernel.run(task.run)).toMatchObject({ output: { x: 'y' } })
+  const journal = ['e b {}', 'r b {"x":"y"}', 'r c', 'r d "z"']
+  expect(await kernel.journal(task.run)).toEqual(journal)
+  const stored = 'select tail from millrace.outcomes where run_id = $1'
+  expect(await kernel.value(stored, [task.run])).toBe(
+    '[["e","b",{}],["r=","b"],["r","c"],["r","d","z"]]',
+  )
+})
+
 test('a failure is an outcome too', async () => {
   const { worker, task } = await lease()
   await worker.fail(task, { message: 'boom' })

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { describe, expect, test } from 'vitest'
+import { startRuns } from '../../src/kernel/runs.ts'
 import type { LeasedTask } from '../../src/kernel/tasks.ts'
 import { checkInvariants } from '../support/invariants.ts'
 import {
@@ -12,6 +13,7 @@ import {
   uuid,
 } from '../support/kernel.ts'
 import { openTrack } from '../support/race.ts'
+import { until } from '../support/until.ts'
 
 const kernel = await openKernel()
 const track = await openTrack(kernel)
@@ -282,4 +284,24 @@ test('two fast-forwards at once end one wait each', async () => {
   await worker.wait(task, timer('a', 60_000), timer('b', 60_000))
   await track.inTurn(operate('fast_forward_workflow', run), operate('fast_forward_workflow', run))
   expect(await kernel.journal(run)).toEqual(['t a'])
+})
+
+test('a start that is sent again while its first sending is at work is one run', async () => {
+  const route = await kernel.route()
+  const id = await kernel.call<string>('take_ids')
+  const start = { id, route: route.route, delayMs: null, input: '1', meta: null }
+  const client = await kernel.connect()
+  await client.query('begin')
+  const tx = { query: (text: string, values?: unknown[]) => client.query(text, values) }
+  await startRuns(kernel.database, 1, [start], tx)
+  const again = startRuns(kernel.database, 1, [start])
+  await until('the second sending waits for the first', async () => {
+    const { processID } = client as unknown as { processID: number }
+    const text = 'select from pg_stat_activity where $1 = any (pg_blocking_pids(pid))'
+    return (await kernel.query(text, [processID])).length > 0
+  })
+  await client.query('commit')
+  expect(await again).toMatchObject([{ kind: 'made' }])
+  expect(await kernel.live(id)).toMatchObject({ state: 'q' })
+  await checkInvariants(kernel)
 })

@@ -47,10 +47,7 @@ begin
   from millrace.runs r where r.id = v_run;
   insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data)
   select v_new, x.at, (row_number() over (order by x.seq))::int - 1, v_tenant, x.kind, x.name, x.data
-  from (select c.at, c.seq, c.kind, c.name, c.data from millrace.checkpoints c where c.run_id = v_run
-        union all
-        select v_end.at, 1000000 + t.i::int, (t.row ->> 0)::"char", t.row ->> 1, (t.row -> 2)::text
-        from json_array_elements(v_end.tail::json) with ordinality t (row, i)) x
+  from millrace.get_journal(v_run) x
   where x.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c') and x.name is distinct from v_step;
   get diagnostics v_n = row_count;
   insert into millrace.signals (run_id, at, tenant_id, nth, id, name, data)
