@@ -319,10 +319,10 @@ create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas t
   body: 73e56b276f139b08f69446adb28e88eb
 
 create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch integer, p_routes integer[], p_after bigint[], p_want integer, p_suspect boolean DEFAULT true, p_idle boolean DEFAULT false)
-  returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, created_at timestamp with time zone, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
+  returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Leases ready runs to a worker, with input, journal and open waits.
-  body: ae823ec1fd2f97be49650c9d90c3239b
+  body: 8e7d57539ed8bddf8c31470bfed1c3fe
 
 create function millrace.clock()
   returns timestamp with time zone
@@ -441,10 +441,10 @@ create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   body: 37b733ac04f811b37ec76dd100e8c14f
 
 create function millrace.held_tasks(p_tenant integer, p_worker bigint, p_epoch integer)
-  returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, created_at timestamp with time zone, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
+  returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: What a worker owns; refuses its claims of an earlier epoch.
-  body: 378ab463b40b405c506ad751a754b571
+  body: b3f2fb742854e4b0e8f8a473a86ac895
 
 create function millrace.hint()
   returns void
@@ -471,10 +471,10 @@ create function millrace.judge_names(p_tenant integer, p_ids bigint[], p_inputs 
   body: 5a0e352c318daadcd18235d99c1e2dfa
 
 create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigint, p_now timestamp with time zone)
-  returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, created_at timestamp with time zone, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
+  returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Writes the lease into locked live rows and returns their runs.
-  body: b7babd2620761777d620462e6ad50550
+  body: eb3710a8b43a4db85602ec48db346e13
 
 create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_parents bigint[], p_stamp bigint, OUT mine bigint[], OUT asked bigint[])
   returns record

@@ -8,12 +8,11 @@ export type LeasedTask = {
   readonly fence: string
   readonly route: number
   readonly crashes: number
-  readonly createdAt: Date
   /** Milliseconds until the run's own time-out; null without one. */
   readonly timeoutMs: number | null
   readonly input: string | null
   readonly meta: string | null
-  readonly journal: JournalRow[]
+  readonly journal: readonly JournalRow[]
   /** The waits that have not ended: milliseconds left, null without a time. */
   readonly waits: ReadonlyMap<string, number | null>
 }
@@ -49,7 +48,6 @@ type Row = [
   turn: string,
   route: number,
   crashes: number,
-  createdAt: Date,
   timeoutMs: string | null,
   input: string | null,
   meta: string | null,
@@ -89,11 +87,11 @@ export async function claimTasks(db: Database, tenant: number, claim: Claim): Pr
   return {
     tasks: rows.map(readTask),
     ends,
-    dueMs: status[13] === null ? null : Number(status[13]),
-    newestRoute: status[14] ?? 0,
-    recoverDue: (status[15] & 1) !== 0,
-    expireDue: (status[15] & 2) !== 0,
-    clock: status[16],
+    dueMs: status[12] === null ? null : Number(status[12]),
+    newestRoute: status[13] ?? 0,
+    recoverDue: (status[14] & 1) !== 0,
+    expireDue: (status[14] & 2) !== 0,
+    clock: status[15],
   }
 }
 
@@ -116,24 +114,26 @@ export async function heldTasks(
 }
 
 function readTask(row: Row): LeasedTask {
-  const waits = new Map<string, number | null>()
-  row[11]?.forEach((key, i) => {
-    const ms = row[12]?.[i] ?? null
-    waits.set(key, ms === null ? null : Number(ms))
-  })
   return {
     run: row[0] as string,
     task: row[1],
     fence: row[2],
     route: row[4],
     crashes: row[5],
-    createdAt: row[6],
-    timeoutMs: row[7] === null ? null : Number(row[7]),
-    input: row[8],
-    meta: row[9],
-    journal: row[10] === null ? [] : row[10].map(readJournalRow),
-    waits,
+    timeoutMs: row[6] === null ? null : Number(row[6]),
+    input: row[7],
+    meta: row[8],
+    journal: row[9] === null ? NO_ROWS : row[9].map(readJournalRow),
+    waits: row[10] === null ? NO_WAITS : readWaits(row[10], row[11] ?? []),
   }
+}
+
+/** Most runs that are claimed are new ones. */
+const NO_ROWS: readonly JournalRow[] = []
+const NO_WAITS: ReadonlyMap<string, number | null> = new Map()
+
+function readWaits(keys: string[], ms: (string | null)[]): Map<string, number | null> {
+  return new Map(keys.map((key, i) => [key, ms[i] == null ? null : Number(ms[i])]))
 }
 
 /** A row as lease_rows writes it: kind, name, a line feed, data. */

@@ -1,31 +1,77 @@
 import type { LeasedRun } from '../definition/host.ts'
 import type { Route } from '../kernel/definitions.ts'
 import type { LeasedTask } from '../kernel/tasks.ts'
+import type { JournalRow } from '../model/journal.ts'
 import { encodeRunId } from '../model/run-id.ts'
 
-type Meta = { id?: string; resource?: string; tags?: string[]; retries?: number; parent?: string }
+type Meta = {
+  id?: string
+  resource?: string
+  tags?: string[]
+  retries?: number
+  /** The number of the run that waits for its end. */
+  parent?: string
+}
 
-/**
- * A leased task as an authoring model sees it, and the number of the run that waits for its end.
- */
-export function readLeasedRun(
-  task: LeasedTask,
-  route: Route,
-  tenant: string,
-): { lease: LeasedRun; parent: string | null } {
-  const meta = task.meta === null ? {} : (JSON.parse(task.meta) as Meta)
-  const lease = {
-    id: meta.id ?? encodeRunId(BigInt(task.run)),
-    workflowId: route.name,
-    version: route.version,
-    tenant,
-    resourceId: meta.resource ?? null,
-    tags: meta.tags ?? [],
-    retries: meta.retries ?? null,
-    input: task.input,
-    journal: task.journal,
-    waits: task.waits,
-    crashes: task.crashes,
+const NOTHING: Meta = {}
+
+/** A leased task as an authoring model sees it. */
+export class LeasedTaskRun implements LeasedRun {
+  readonly tenant: string
+  readonly #task: LeasedTask
+  readonly #route: Route
+  readonly #meta: Meta
+  #id: string | null = null
+
+  constructor(task: LeasedTask, route: Route, tenant: string) {
+    this.#task = task
+    this.#route = route
+    this.#meta = task.meta === null ? NOTHING : (JSON.parse(task.meta) as Meta)
+    this.tenant = tenant
   }
-  return { lease, parent: meta.parent ?? null }
+
+  get id(): string {
+    this.#id ??= this.#meta.id ?? encodeRunId(BigInt(this.#task.run))
+    return this.#id
+  }
+
+  get workflowId(): string {
+    return this.#route.name
+  }
+
+  get version(): string {
+    return this.#route.version
+  }
+
+  get resourceId(): string | null {
+    return this.#meta.resource ?? null
+  }
+
+  get tags(): readonly string[] {
+    return this.#meta.tags ?? []
+  }
+
+  get retries(): number | null {
+    return this.#meta.retries ?? null
+  }
+
+  get parent(): string | null {
+    return this.#meta.parent ?? null
+  }
+
+  get input(): string | null {
+    return this.#task.input
+  }
+
+  get journal(): readonly JournalRow[] {
+    return this.#task.journal
+  }
+
+  get waits(): ReadonlyMap<string, number | null> {
+    return this.#task.waits
+  }
+
+  get crashes(): number {
+    return this.#task.crashes
+  }
 }

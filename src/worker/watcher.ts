@@ -45,7 +45,8 @@ export class Watcher {
     this.#shown = shown
     const lost = new Set(gone)
     for (const held of helds) {
-      if (!lost.has(held.task.run)) continue
+      // it may have ended meanwhile
+      if (!lost.has(held.task.run) || this.#held.get(held.task.run) !== held) continue
       const why = 'The run was cancelled, or is not this worker’s any more.'
       held.handle?.abort(new RunCancelledError(why))
     }

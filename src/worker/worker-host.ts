@@ -7,6 +7,7 @@ import { type Advance, advanceTasks, journalLength, type LeasedTask } from '../k
 import { UnavailableError } from '../model/errors.ts'
 import type { Change, Verdict } from '../model/journal.ts'
 import { type RunLogger, runLogger } from '../model/logger.ts'
+import type { LeasedTaskRun } from './leased-run.ts'
 import { runTransaction } from './run-transaction.ts'
 import type { Slots } from './slots.ts'
 import { whileAway } from './while-away.ts'
@@ -27,25 +28,24 @@ export type HostParts = {
 
 /** What this worker does for one run. */
 export class WorkerHost implements RunHost {
-  readonly logger: RunLogger
   readonly #parts: HostParts
   readonly #task: LeasedTask
-  readonly #parent: string | null
+  readonly #lease: LeasedTaskRun
   readonly #leaving: () => void
+  #logger: RunLogger | null = null
 
   /** @param leaving called when the run begins its last write here: its place is free. */
-  constructor(
-    parts: HostParts,
-    task: LeasedTask,
-    name: string,
-    parent: string | null,
-    leaving: () => void,
-  ) {
+  constructor(parts: HostParts, task: LeasedTask, lease: LeasedTaskRun, leaving: () => void) {
     this.#parts = parts
     this.#task = task
-    this.#parent = parent
+    this.#lease = lease
     this.#leaving = leaving
-    this.logger = runLogger(parts.session.logger, name)
+  }
+
+  get logger(): RunLogger {
+    const { workflowId, id } = this.#lease
+    this.#logger ??= runLogger(this.#parts.session.logger, `${workflowId} ${id}`)
+    return this.#logger
   }
 
   write(change: Change): Promise<Verdict> {
@@ -118,6 +118,6 @@ export class WorkerHost implements RunHost {
 
   #item(change: Change): Advance {
     const { run, task, fence } = this.#task
-    return { ...change, run, task, fence, parent: this.#parent }
+    return { ...change, run, task, fence, parent: this.#lease.parent }
   }
 }

@@ -11,12 +11,12 @@ import { LeaseLostError, UnavailableError } from '../model/errors.ts'
 import { Claimer } from './claimer.ts'
 import { type HeldRun, HeldRuns } from './held-runs.ts'
 import { Lease } from './lease.ts'
-import { readLeasedRun } from './leased-run.ts'
+import { LeasedTaskRun } from './leased-run.ts'
 import type { ResolvedWorkerOptions } from './options.ts'
 import { Slots } from './slots.ts'
 import { Wake } from './wake.ts'
 import { Watcher } from './watcher.ts'
-import { WorkerHost } from './worker-host.ts'
+import { type HostParts, WorkerHost } from './worker-host.ts'
 import { Writer } from './writer.ts'
 
 /** Between two tries while the database is away, or refuses. */
@@ -43,11 +43,13 @@ export class Worker {
   readonly #wake = new Wake()
   readonly #writer: Writer
   readonly #listener: Listener
-  readonly #transactions: Slots
+  readonly #hostParts: HostParts
   #lease: Lease | null = null
   #id = ''
   #epoch = 0
   #seenFence = 0n
+  /** There is no room: the next claim waits until a run has gone. */
+  #full = false
   #stopping = false
   #stopped = false
   #loop: Promise<void> | null = null
@@ -60,7 +62,14 @@ export class Worker {
     this.#claimer = new Claimer(session, registry, options)
     this.#watcher = new Watcher(session, this.#held, () => this.#claimer.now())
     this.#writer = new Writer(session, () => this.#leaseOver())
-    this.#transactions = new Slots(Math.max(1, Math.floor(session.db.poolSize / 2)))
+    this.#hostParts = {
+      session,
+      starter: parts.starter,
+      writer: this.#writer,
+      transactions: new Slots(Math.max(1, Math.floor(session.db.poolSize / 2))),
+      now: () => this.#claimer.now(),
+      leaseOver: () => this.#leaseOver(),
+    }
     this.#listener = new Listener(
       session.db,
       [''],
@@ -174,7 +183,8 @@ export class Worker {
   async #turn(): Promise<number> {
     const as = { worker: this.#id, epoch: this.#epoch }
     const room = this.#held.room()
-    if (room <= 0) return this.#claimer.watch(as)
+    this.#full = room <= 0
+    if (this.#full) return this.#claimer.watch(as)
     const want = Math.min(room, this.#parts.options.batchSize)
     const suspect = this.#held.mayTakeSuspect
     const take = (task: LeasedTask) => this.#take(task, as.worker)
@@ -222,7 +232,7 @@ export class Worker {
   }
 
   #begin(held: HeldRun): void {
-    const { session, starter, registry } = this.#parts
+    const { session, registry } = this.#parts
     const { task } = held
     const route = this.#claimer.route(task.route)
     const definition = route && registry.get(route.name, route.version)
@@ -231,19 +241,10 @@ export class Worker {
       void this.#handBack(held)
       return
     }
-    const { lease, parent } = readLeasedRun(task, route, session.tenantSlug)
-    const parts = {
-      session,
-      starter,
-      writer: this.#writer,
-      transactions: this.#transactions,
-      now: () => this.#claimer.now(),
-      leaseOver: () => this.#leaseOver(),
-    }
-    const name = `${route.name} ${lease.id}`
-    const host = new WorkerHost(parts, task, name, parent, () => {
+    const lease = new LeasedTaskRun(task, route, session.tenantSlug)
+    const host = new WorkerHost(this.#hostParts, task, lease, () => {
       this.#held.leave(held)
-      this.#wake.now()
+      this.#hasRoom()
     })
     held.handle = definition.run(lease, host)
     void held.handle.done.then((end) => this.#ended(held, end))
@@ -256,9 +257,13 @@ export class Worker {
     if (end.kind === 'completed' || end.kind === 'failed') {
       const status = end.kind === 'completed' ? 'c' : 'f'
       this.#parts.results.ended({ run, status, output: end.output })
-      if (!this.#stopping) return
     }
-    this.#wake.now()
+    this.#hasRoom()
+  }
+
+  /** A run has gone: who waits for room, or for the last to go, goes on. */
+  #hasRoom(): void {
+    if (this.#full || this.#stopping) this.#wake.now()
   }
 
   /** Not begun: the workflow version is not here any more, or the worker is stopping. */

@@ -1,7 +1,9 @@
+const NOBODY: Map<string, () => void> = new Map()
+
 /** The steps of a run whose handlers are at work, and those that wait until they may begin. */
 export class Activity {
   readonly #active = new Map<string, number>()
-  #waiting = new Map<string, () => void>()
+  #waiting = NOBODY
 
   /** Steps at work. */
   get size(): number {
@@ -25,6 +27,7 @@ export class Activity {
 
   /** Resolves when the step may begin, and has. */
   wait(key: string): Promise<void> {
+    if (this.#waiting === NOBODY) this.#waiting = new Map()
     return new Promise((resolve) => {
       this.#waiting.set(key, () => {
         this.begin(key)
@@ -36,13 +39,13 @@ export class Activity {
   /** All that wait begin. */
   release(): void {
     const waiting = this.#waiting
-    this.#waiting = new Map()
+    this.#waiting = NOBODY
     for (const start of waiting.values()) start()
   }
 
   /** None that waits will begin. */
   dismiss(): void {
-    this.#waiting.clear()
+    this.#waiting = NOBODY
   }
 
   /** The step does nothing any more. Tells whether it did. */

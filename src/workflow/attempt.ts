@@ -6,7 +6,8 @@ export type AttemptLimits = {
   readonly what: string
   /** Null: for as long as it takes. */
   readonly ms: number | null
-  readonly signal: AbortSignal
+  /** The signal of what the try belongs to, made when it is asked for. */
+  readonly signal: () => AbortSignal
   /** Also give up when `signal` is aborted, whatever the handler does. */
   readonly prompt?: boolean
 }
@@ -22,8 +23,9 @@ export async function attempt<T>(
   limits: AttemptLimits,
   begin: (signal: () => AbortSignal) => T | Promise<T>,
 ): Promise<T> {
-  const { what, ms, signal, prompt = false } = limits
-  if (ms === null && !prompt) return begin(() => signal)
+  const { what, ms, prompt = false } = limits
+  if (ms === null && !prompt) return begin(limits.signal)
+  const signal = limits.signal()
   const controller = new AbortController()
   let giveUp: (reason: unknown) => void = () => {}
   const given = new Promise<never>((_, reject) => {

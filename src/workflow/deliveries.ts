@@ -13,7 +13,7 @@ export class Deliveries {
   #next = 0
   /** Ended while a write was under way: their place is known when that is through. */
   #late: string[] = []
-  readonly #waiting = new Map<string, () => void>()
+  #waiting: Map<string, () => void> | null = null
   #open = 0
   #scheduled = false
   /** A result was handed over, and the handler is on its way with it. */
@@ -34,14 +34,9 @@ export class Deliveries {
     return this.#scheduled
   }
 
-  /** Results are ready, but an earlier one was not asked for yet. */
-  get blocked(): boolean {
-    return this.#waiting.size > 0 && !this.#scheduled
-  }
-
   /** A result that waits for its turn, to tell of it. */
   get firstBlocked(): string | undefined {
-    return this.#waiting.keys().next().value
+    return this.#waiting?.keys().next().value
   }
 
   /** The handler called a step whose result it will wait for. */
@@ -76,6 +71,7 @@ export class Deliveries {
       return undefined
     }
     return new Promise((resolve) => {
+      this.#waiting ??= new Map()
       this.#waiting.set(key, resolve)
       this.#schedule()
     })
@@ -97,10 +93,10 @@ export class Deliveries {
       this.#scheduled = false
       if (!this.#isNextReady()) return
       const key = this.#due[this.#next] as string
-      const resolve = this.#waiting.get(key) as () => void
-      this.#waiting.delete(key)
+      const resolve = this.#waiting?.get(key)
+      this.#waiting?.delete(key)
       this.#pass()
-      resolve()
+      resolve?.()
       this.#schedule()
       this.#onDelivered()
     })
@@ -108,6 +104,6 @@ export class Deliveries {
 
   #isNextReady(): boolean {
     const key = this.#due[this.#next]
-    return key !== undefined && this.#waiting.has(key)
+    return key !== undefined && this.#waiting?.has(key) === true
   }
 }

@@ -7,11 +7,11 @@ import { MAX_STEPS } from '../model/limits.ts'
 import { validate } from '../model/schema.ts'
 import { Execution } from './execution.ts'
 import { outsideSteps } from './inside.ts'
-import { Hooks, type WorkflowPlugin } from './plugin.ts'
+import { type Hooks, hooksOf, type WorkflowPlugin } from './plugin.ts'
 import { retryDelay } from './retry-delay.ts'
 import type { StepBaseContext } from './step-types.ts'
-import { makeSteps, type StepDefaults } from './steps.ts'
-import { workflowContext } from './workflow-context.ts'
+import { listSteps, type StepDefaults, Steps } from './steps.ts'
+import { HandlerContext } from './workflow-context.ts'
 import type { WorkflowOptions } from './workflow-options.ts'
 
 /** What is executed. */
@@ -25,7 +25,7 @@ export type Program = {
 /** Begins a leased run, or goes on with it: the handler from its start, over what is recorded. */
 export function execute(program: Program, lease: LeasedRun, host: RunHost): RunHandle {
   const x = new Execution(lease, host, program.options.maxSteps ?? MAX_STEPS)
-  const hooks = new Hooks(program.plugins, lease, host, x.attempt)
+  const hooks = hooksOf(program.plugins, lease, host, x.attempt)
   call(x, program, hooks).then(
     (output) => x.settle({ ok: true, output }),
     (error: unknown) =>
@@ -34,32 +34,33 @@ export function execute(program: Program, lease: LeasedRun, host: RunHost): RunH
   return x
 }
 
-async function call(x: Execution, program: Program, hooks: Hooks): Promise<string | null> {
+async function call(x: Execution, program: Program, hooks: Hooks | null): Promise<string | null> {
   const { options, plugins } = program
   try {
-    if (hooks.any && x.journal.fresh) await hooks.beforeWorkflow()
+    if (hooks && x.journal.fresh) await hooks.beforeWorkflow()
     const given = decodePayload(x.lease.input)
     const input = options.inputSchema
       ? await validate(options.inputSchema, given, `the input of workflow "${program.id}"`)
       : given
-    const step = makeSteps(x, stepDefaults(x, options), hooks)
-    const context = workflowContext(x, input, extend(step, plugins))
+    const step = new Steps(x, stepDefaults(x, options), hooks)
+    const context = new HandlerContext(x, input, extend(step, plugins))
     const value = await outsideSteps(() => program.handler(context as never))
     const output = options.outputSchema
       ? await validate(options.outputSchema, value, `the output of workflow "${program.id}"`)
       : value
     const text = encodePayload(output, { what: `the output of workflow "${program.id}"` })
-    if (hooks.any && !x.over) await hooks.afterWorkflow(text)
+    if (hooks && !x.over) await hooks.afterWorkflow(text)
     return text
   } catch (error) {
-    if (hooks.any && !x.over) await hooks.workflowFailed(error)
+    if (hooks && !x.over) await hooks.workflowFailed(error)
     throw error
   }
 }
 
 /** Each plugin sees the methods of those before it. */
-function extend(step: StepBaseContext, plugins: readonly WorkflowPlugin[]): StepBaseContext {
-  let extended = step
+function extend(steps: Steps, plugins: readonly WorkflowPlugin[]): StepBaseContext {
+  if (!plugins.some((plugin) => plugin.methods)) return steps as unknown as StepBaseContext
+  let extended = listSteps(steps)
   for (const plugin of plugins) {
     if (plugin.methods) extended = { ...extended, ...(plugin.methods(extended) as object) }
   }

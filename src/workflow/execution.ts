@@ -36,11 +36,12 @@ export class Execution implements RunHandle {
   readonly journal: Journal
   readonly done: Promise<RunEnd>
   readonly #maxSteps: number
-  readonly #abort = new AbortController()
+  #abort: AbortController | null = null
+  #aborted: unknown = null
   readonly #calls = new Map<string, number>()
   readonly #waits: Waits
   readonly #deliveries: Deliveries
-  readonly #replay: Replay
+  #replay: Replay | null = null
   readonly #activity = new Activity()
   readonly #outbox = new Outbox()
   #settled: Settled | null = null
@@ -58,7 +59,6 @@ export class Execution implements RunHandle {
     this.journal = new Journal(lease.journal)
     this.#waits = new Waits(lease.waits)
     this.#deliveries = new Deliveries(this.journal.ended, () => this.touch())
-    this.#replay = new Replay(this.journal)
     this.done = new Promise((resolve) => {
       this.#leave = resolve
     })
@@ -66,6 +66,10 @@ export class Execution implements RunHandle {
 
   /** Aborted when the run is cancelled, lost or timed out, or when this process stops. */
   get signal(): AbortSignal {
+    if (this.#abort === null) {
+      this.#abort = new AbortController()
+      if (this.#aborted !== null) this.#abort.abort(this.#aborted)
+    }
     return this.#abort.signal
   }
 
@@ -271,6 +275,7 @@ export class Execution implements RunHandle {
    * changed.
    */
   #awaitReplay(): void {
+    this.#replay ??= new Replay(this.journal)
     const found = this.#activity.firstWaiting ?? this.#waits.first ?? this.#deliveries.firstBlocked
     if (this.#settled) return this.mismatch(this.#replay.mismatch(undefined))
     if (found === undefined) return
@@ -430,8 +435,10 @@ export class Execution implements RunHandle {
     clearTimeout(this.#timer)
     this.#activity.dismiss()
     this.#waits.clear()
-    if (this.#activity.size > 0 || reason)
-      this.#abort.abort(reason ?? new Error('The run has ended.'))
+    if (this.#activity.size > 0 || reason) {
+      this.#aborted = reason ?? new Error('The run has ended.')
+      this.#abort?.abort(this.#aborted)
+    }
     this.#leave(end)
   }
 }

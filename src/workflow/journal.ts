@@ -11,6 +11,15 @@ export type Entry = {
   failures: number
 }
 
+type Recorded = {
+  readonly entries: Map<string, Entry>
+  readonly unseen: Set<string>
+  readonly ended: Set<string>
+}
+
+/** What a new run has behind it. */
+const NOTHING = newRecorded()
+
 const EMPTY: Readonly<Entry> = Object.freeze({ end: null, child: null, failures: 0 })
 
 /**
@@ -27,9 +36,7 @@ export class Journal {
   handlerFailures = 0
   /** Nothing was recorded since the present attempt of the handler began. */
   fresh = true
-  readonly #entries = new Map<string, Entry>()
-  readonly #unseen = new Set<string>()
-  readonly #ended = new Set<string>()
+  #recorded: Recorded = NOTHING
 
   constructor(rows: readonly JournalRow[]) {
     this.length = rows.length
@@ -41,22 +48,22 @@ export class Journal {
 
   /** Keys that the handler has not asked for. */
   get unseen(): ReadonlySet<string> {
-    return this.#unseen
+    return this.#recorded.unseen
   }
 
   /** Keys of the steps that had ended when this process got the run, in the order of their ends. */
   get ended(): Iterable<string> {
-    return this.#ended
+    return this.#recorded.ended
   }
 
   /** What is recorded under a key, without asking for it. */
   peek(key: string): Readonly<Entry> {
-    return this.#entries.get(key) ?? EMPTY
+    return this.#recorded.entries.get(key) ?? EMPTY
   }
 
   /** Nobody will ask for it, and that is as it should be. */
   see(key: string): void {
-    this.#unseen.delete(key)
+    this.#recorded.unseen.delete(key)
   }
 
   /**
@@ -64,9 +71,9 @@ export class Journal {
    * @throws HistoryMismatchError if it was recorded by another kind of step than the one that asks.
    */
   take(key: string, what: string, kinds: string): Readonly<Entry> {
-    const entry = this.#entries.get(key)
+    const entry = this.#recorded.entries.get(key)
     if (entry === undefined) return EMPTY
-    this.#unseen.delete(key)
+    this.#recorded.unseen.delete(key)
     const odd = oddKind(entry, kinds)
     if (odd === undefined) return entry
     const expected = described[odd] ?? odd
@@ -88,7 +95,7 @@ export class Journal {
     this.length++
     this.bytes += row.data?.length ?? 0
     this.#read(row)
-    this.#unseen.delete(row.name)
+    this.#recorded.unseen.delete(row.name)
   }
 
   #read(row: JournalRow): void {
@@ -98,11 +105,13 @@ export class Journal {
     }
     if (!recorded.includes(row.kind)) return
     this.fresh = false
-    let entry = this.#entries.get(row.name)
+    if (this.#recorded === NOTHING) this.#recorded = newRecorded()
+    const { entries, unseen, ended } = this.#recorded
+    let entry = entries.get(row.name)
     if (entry === undefined) {
       entry = { end: null, child: null, failures: 0 }
-      this.#entries.set(row.name, entry)
-      this.#unseen.add(row.name)
+      entries.set(row.name, entry)
+      unseen.add(row.name)
     }
     if (row.kind === 'e') {
       entry.failures++
@@ -111,9 +120,13 @@ export class Journal {
     if (row.kind === 'c') entry.child = row
     else entry.end = row
     // a second end (an answer that came with the end of its time) counts, and so does its place
-    this.#ended.delete(row.name)
-    this.#ended.add(row.name)
+    ended.delete(row.name)
+    ended.add(row.name)
   }
+}
+
+function newRecorded(): Recorded {
+  return { entries: new Map(), unseen: new Set(), ended: new Set() }
 }
 
 function oddKind({ end, child, failures }: Entry, kinds: string): JournalKind | undefined {

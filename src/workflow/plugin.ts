@@ -40,28 +40,36 @@ const names = [
   'onStepError',
 ] as const
 
+/**
+ * The hooks of a run's plugins; null where there are none: then not even a promise is made.
+ * @param attempt of the handler: 1, 2, …
+ */
+export function hooksOf(
+  plugins: readonly WorkflowPlugin[],
+  lease: LeasedRun,
+  host: RunHost,
+  attempt: number,
+): Hooks | null {
+  const looking = plugins.filter((plugin) => names.some((name) => plugin[name] !== undefined))
+  return looking.length > 0 ? new Hooks(looking, lease, host, attempt) : null
+}
+
 /** The hooks of all plugins of a run, one call each. */
 export class Hooks {
   readonly #plugins: readonly WorkflowPlugin[]
   readonly #run: RunInfo
   readonly #host: RunHost
 
-  /** @param attempt of the handler: 1, 2, … */
   constructor(
     plugins: readonly WorkflowPlugin[],
     lease: LeasedRun,
     host: RunHost,
     attempt: number,
   ) {
-    this.#plugins = plugins.filter((plugin) => names.some((name) => plugin[name] !== undefined))
+    this.#plugins = plugins
     const { id: runId, workflowId, version, tenant } = lease
     this.#run = { runId, workflowId, version, tenant, attempt }
     this.#host = host
-  }
-
-  /** Whether there is anybody to call; without, not even a promise is made. */
-  get any(): boolean {
-    return this.#plugins.length > 0
   }
 
   async beforeWorkflow(): Promise<void> {

@@ -7,7 +7,7 @@ import { attempt } from './attempt.ts'
 import type { Execution } from './execution.ts'
 import { insideStep } from './inside.ts'
 import { readEnd } from './run-step.ts'
-import { stepContext } from './step-context.ts'
+import { AttemptContext } from './step-context.ts'
 import type { StepContext } from './step-types.ts'
 
 /** Shorter intervals are a loop of the handler's own. */
@@ -95,9 +95,14 @@ async function ask(poll: Poll, tries: number, signal: AbortSignal): Promise<Jour
   await x.begin(key)
   try {
     if (signal.aborted) return null
-    const limits = { what: `Poll "${key}"`, ms: null, signal, prompt: poll.over !== null }
+    const limits = {
+      what: `Poll "${key}"`,
+      ms: null,
+      signal: () => signal,
+      prompt: poll.over !== null,
+    }
     const begin = (given: () => AbortSignal) =>
-      insideStep(key, () => fn(stepContext(x, id, key, tries, given)))
+      insideStep(key, () => fn(new AttemptContext(x, { id, key }, tries, given)))
     const value = await attempt<unknown>(limits, begin).catch(() => false)
     if (!value || signal.aborted) return null
     const row = answerRow(key, value, tries)

@@ -65,7 +65,7 @@ export async function attempts(x: Execution, step: RunStep, failures: number): P
       return { ok: true, value: await step.perform(tries) }
     } catch (error) {
       if (isGivenUp(x, step)) return forever()
-      if (step.hooks?.any) await step.hooks.stepFailed(step.id, error)
+      if (step.hooks) await step.hooks.stepFailed(step.id, error)
       if (isGivenUp(x, step)) return forever()
       const ms = retryDelay(step.retry, error, tries, x.host.now())
       const failure = toFailure(error, { stepId: key, attempt: tries })

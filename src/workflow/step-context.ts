@@ -1,29 +1,44 @@
-import { stepLogger } from '../model/logger.ts'
+import { type RunLogger, stepLogger } from '../model/logger.ts'
 import type { Execution } from './execution.ts'
 import type { StepContext } from './step-types.ts'
 
 /**
- * The context of one attempt. Signal and logger are made when they are asked for: most handlers use
- * neither, and there are tens of thousands of attempts a second.
+ * The context of one attempt. Most of it is made when it is asked for: there are tens of thousands
+ * of attempts a second, and few handlers use it.
  */
-export function stepContext(
-  x: Execution,
-  id: string,
-  key: string,
-  attempt: number,
-  signal: () => AbortSignal,
-): StepContext {
-  const { lease, host } = x
-  return {
-    runId: lease.id,
-    stepId: id,
-    attempt,
-    idempotencyKey: `${lease.id}:${key}`,
-    get signal() {
-      return signal()
-    },
-    get logger() {
-      return stepLogger(host.logger, `${key} (attempt ${attempt})`)
-    },
+export class AttemptContext implements StepContext {
+  readonly stepId: string
+  readonly attempt: number
+  readonly #x: Execution
+  readonly #key: string
+  readonly #signal: () => AbortSignal
+
+  constructor(
+    x: Execution,
+    step: { id: string; key: string },
+    attempt: number,
+    signal: () => AbortSignal,
+  ) {
+    this.stepId = step.id
+    this.attempt = attempt
+    this.#x = x
+    this.#key = step.key
+    this.#signal = signal
+  }
+
+  get runId(): string {
+    return this.#x.lease.id
+  }
+
+  get idempotencyKey(): string {
+    return `${this.runId}:${this.#key}`
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal()
+  }
+
+  get logger(): RunLogger {
+    return stepLogger(this.#x.host.logger, `${this.#key} (attempt ${this.attempt})`)
   }
 }

@@ -15,7 +15,7 @@ import { mapItems } from './map-step.ts'
 import type { Hooks } from './plugin.ts'
 import { poll } from './poll-step.ts'
 import { type RunStep, runStep } from './run-step.ts'
-import { stepContext } from './step-context.ts'
+import { AttemptContext } from './step-context.ts'
 import type {
   ChildOptions,
   StepBaseContext,
@@ -38,75 +38,130 @@ const DEFAULT_MAP_CONCURRENCY = 10
 
 /**
  * The `step` object of one execution. Keys are given in the order of the calls, before anything is
- * awaited.
+ * awaited. Methods are made when they are asked for, and each stands for itself: a handler may take
+ * them out of the object.
  */
-export function makeSteps(x: Execution, defaults: StepDefaults, hooks: Hooks): StepBaseContext {
-  const maker = new StepMaker(x, defaults, hooks)
-  const call = <T>(id: string, work: (key: string) => Promise<T>) =>
-    guard(x, async () => {
-      refuseInside(id)
-      return work(x.key(checkStepId(id)))
-    })
-  const child =
-    (go: typeof invoke | typeof startWorkflow) =>
-    (id: string, workflow: Startable, input: unknown, options: ChildOptions = {}) =>
-      call<unknown>(id, (key) =>
-        go(x, { id, key, workflow, input, options, retry: maker.retry({}) }),
-      )
-  const wait =
-    <Args extends unknown[]>(go: (x: Execution, key: string, ...args: Args) => Promise<unknown>) =>
-    (id: string, ...args: Args) =>
-      call(id, (key) => go(x, key, ...args))
-  const value =
-    (name: string, make: () => unknown, read = (made: unknown) => made) =>
-    (id = name) =>
-      call(id, async (key) => read(await recorded(x, key, make)))
-  const steps = {
-    run: (id: string, what: StepFn | StepDefinition, second?: unknown, third?: StepOptions) =>
-      call(id, async (key) =>
+export class Steps {
+  readonly #x: Execution
+  readonly #maker: StepMaker
+
+  constructor(x: Execution, defaults: StepDefaults, hooks: Hooks | null) {
+    this.#x = x
+    this.#maker = new StepMaker(x, defaults, hooks)
+  }
+
+  get run() {
+    return (id: string, what: StepFn | StepDefinition, second?: unknown, third?: StepOptions) =>
+      this.#call(id, (key) =>
         typeof what === 'function'
-          ? runStep(x, maker.step(id, key, what, second as StepOptions | undefined))
-          : runStep(x, maker.defined(id, key, what, second, third)),
-      ),
-    transaction: (id: string, fn: TransactionStep['fn'], options: TransactionOptions = {}) =>
-      call(id, async (key) => runStep(x, maker.transaction(id, key, fn, options))),
-    map: (id: string, items: readonly unknown[], fn: MapFn, options: MapOptions = {}) =>
-      call(id, (key) =>
-        mapItems(x, {
+          ? runStep(this.#x, this.#maker.step(id, key, what, second as StepOptions | undefined))
+          : runStep(this.#x, this.#maker.defined(id, key, what, second, third)),
+      )
+  }
+
+  get transaction() {
+    return (id: string, fn: TransactionStep['fn'], options: TransactionOptions = {}) =>
+      this.#call(id, (key) => runStep(this.#x, this.#maker.transaction(id, key, fn, options)))
+  }
+
+  get map() {
+    return (id: string, items: readonly unknown[], fn: MapFn, options: MapOptions = {}) =>
+      this.#call(id, (key) =>
+        mapItems(this.#x, {
           key,
           count: checkItems(key, items).length,
           concurrency: options.concurrency ?? DEFAULT_MAP_CONCURRENCY,
           item: (index, group) =>
-            maker.item(id, `${key}[${index}]`, index, items[index], { fn, options, group }),
+            this.#maker.item(id, `${key}[${index}]`, index, items[index], { fn, options, group }),
         }),
-      ),
-    waitFor: wait(waitFor),
-    waitUntil: wait(waitUntil),
-    delay: wait(delay),
-    sleep: wait(delay),
-    pause: wait(pause),
-    poll: (id: string, fn: StepFn, options: Parameters<typeof poll>[4] = {}) =>
-      call(id, (key) => poll(x, id, key, fn, options)),
-    invoke: child(invoke),
-    startWorkflow: child(startWorkflow),
-    now: value(
-      'now',
-      () => x.host.now().toISOString(),
-      (made) => new Date(made as string),
-    ),
-    random: value('random', () => Math.random()),
-    uuid: value('uuid', () => randomUUID()),
+      )
   }
-  return steps as unknown as StepBaseContext
+
+  get waitFor() {
+    return this.#wait(waitFor)
+  }
+
+  get waitUntil() {
+    return this.#wait(waitUntil)
+  }
+
+  get delay() {
+    return this.#wait(delay)
+  }
+
+  get sleep() {
+    return this.#wait(delay)
+  }
+
+  get pause() {
+    return this.#wait(pause)
+  }
+
+  get poll() {
+    return (id: string, fn: StepFn, options: Parameters<typeof poll>[4] = {}) =>
+      this.#call(id, (key) => poll(this.#x, id, key, fn, options))
+  }
+
+  get invoke() {
+    return this.#child(invoke)
+  }
+
+  get startWorkflow() {
+    return this.#child(startWorkflow)
+  }
+
+  get now() {
+    const read = (made: unknown) => new Date(made as string)
+    return this.#value('now', () => this.#x.host.now().toISOString(), read)
+  }
+
+  get random() {
+    return this.#value('random', () => Math.random())
+  }
+
+  get uuid() {
+    return this.#value('uuid', () => randomUUID())
+  }
+
+  #call<T>(id: string, work: (key: string) => Promise<T>): Promise<T> {
+    return guard(this.#x, async () => {
+      refuseInside(id)
+      return work(this.#x.key(checkStepId(id)))
+    })
+  }
+
+  #wait<Args extends unknown[]>(
+    go: (x: Execution, key: string, ...args: Args) => Promise<unknown>,
+  ) {
+    return (id: string, ...args: Args) => this.#call(id, (key) => go(this.#x, key, ...args))
+  }
+
+  #child(go: typeof invoke | typeof startWorkflow) {
+    return (id: string, workflow: Startable, input: unknown, options: ChildOptions = {}) =>
+      this.#call<unknown>(id, (key) =>
+        go(this.#x, { id, key, workflow, input, options, retry: this.#maker.retry({}) }),
+      )
+  }
+
+  #value(name: string, make: () => unknown, read = (made: unknown) => made) {
+    return (id = name) => this.#call(id, async (key) => read(await recorded(this.#x, key, make)))
+  }
+}
+
+/** All methods, as properties of a plain object. */
+export function listSteps(steps: Steps): StepBaseContext {
+  const names = Object.getOwnPropertyNames(Steps.prototype) as (keyof Steps | 'constructor')[]
+  const methods = names.flatMap((name) => (name === 'constructor' ? [] : [[name, steps[name]]]))
+  return Object.fromEntries(methods) as StepBaseContext
 }
 
 /** Makes steps of what calls say, what definitions say, and what the workflow says of all. */
 class StepMaker {
   readonly #x: Execution
   readonly #defaults: StepDefaults
-  readonly #hooks: Hooks
+  readonly #hooks: Hooks | null
 
-  constructor(x: Execution, defaults: StepDefaults, hooks: Hooks) {
+  constructor(x: Execution, defaults: StepDefaults, hooks: Hooks | null) {
     this.#x = x
     this.#defaults = defaults
     this.#hooks = hooks
@@ -168,9 +223,9 @@ class StepMaker {
     const isolation = options.isolation ?? 'read committed'
     const step: TransactionStep = { id, key, fn, isolation, timeoutMs: timeoutOf(options) }
     const perform = async (tries: number) => {
-      if (this.#hooks.any) await this.#hooks.beforeStep(id)
+      if (this.#hooks) await this.#hooks.beforeStep(id)
       const value = await performTransaction(this.#x, step, tries)
-      if (this.#hooks.any) await this.#hooks.afterStep(id, value)
+      if (this.#hooks) await this.#hooks.afterStep(id, value)
       return value
     }
     return { id, key, perform, retry: this.retry(options), hooks: this.#hooks }
@@ -184,17 +239,17 @@ class StepMaker {
     { ms, group }: { ms: number | null; group?: AbortSignal },
   ): Promise<unknown> {
     const x = this.#x
-    if (this.#hooks.any) await this.#hooks.beforeStep(id)
-    const signal = group ? AbortSignal.any([x.signal, group]) : x.signal
+    if (this.#hooks) await this.#hooks.beforeStep(id)
+    const signal = () => (group ? AbortSignal.any([x.signal, group]) : x.signal)
     const limits = { what: `Step "${key}"`, ms, signal, prompt: group !== undefined }
     const output = await attempt(limits, (given) =>
-      insideStep(key, () => fn(stepContext(x, id, key, tries, given))),
+      insideStep(key, () => fn(new AttemptContext(x, { id, key }, tries, given))),
     )
     if (x.over || group?.aborted) throw new Error('The step was given up.')
     const data = encodePayload(output, { what: `the output of step "${key}"` })
     x.record({ kind: 'r', name: key, data })
     const value = decodePayload(data)
-    if (this.#hooks.any) await this.#hooks.afterStep(id, value)
+    if (this.#hooks) await this.#hooks.afterStep(id, value)
     return value
   }
 }

@@ -4,7 +4,7 @@ import { decodePayload, encodePayload } from '../model/json.ts'
 import { attempt } from './attempt.ts'
 import type { Execution } from './execution.ts'
 import { insideStep } from './inside.ts'
-import { stepContext } from './step-context.ts'
+import { AttemptContext } from './step-context.ts'
 import type { StepContext } from './step-types.ts'
 
 /** A step whose result is recorded by the commit of its own transaction. */
@@ -27,13 +27,13 @@ export async function performTransaction(
   tries: number,
 ): Promise<unknown> {
   const { id, key, fn, isolation, timeoutMs } = step
-  const limits = { what: `Step "${key}"`, ms: timeoutMs, signal: x.signal, prompt: true }
+  const limits = { what: `Step "${key}"`, ms: timeoutMs, signal: () => x.signal, prompt: true }
   const work = async (client: PoolClient): Promise<string | null> => {
     let through = false
     try {
       return await attempt(limits, async (signal) => {
         try {
-          const context = stepContext(x, id, key, tries, signal)
+          const context = new AttemptContext(x, { id, key }, tries, signal)
           const value = await insideStep(key, () => fn(client, context))
           return encodePayload(value, { what: `the output of step "${key}"` })
         } finally {

@@ -30,31 +30,52 @@ export type WorkflowContext<S extends Schema = Schema, Step = StepBaseContext> =
   readonly timeline: Record<string, RecordedStep>
 }
 
-/** The context of one execution. */
-export function workflowContext(
-  x: Execution,
-  input: unknown,
-  step: StepBaseContext,
-): WorkflowContext {
-  const { lease, host } = x
-  return {
-    input,
-    step,
-    workflowId: lease.workflowId,
-    runId: lease.id,
-    resourceId: lease.resourceId,
-    version: lease.version,
-    tags: [...lease.tags],
-    attempt: x.attempt,
-    get signal() {
-      return x.signal
-    },
-    get logger() {
-      return replayLogger(host.logger, () => x.replaying)
-    },
-    get timeline() {
-      return readTimeline(lease.journal)
-    },
+/** The context of one execution. What few handlers use is made when they ask for it. */
+export class HandlerContext implements WorkflowContext {
+  readonly input: unknown
+  readonly step: StepBaseContext
+  readonly #x: Execution
+
+  constructor(x: Execution, input: unknown, step: StepBaseContext) {
+    this.input = input
+    this.step = step
+    this.#x = x
+  }
+
+  get workflowId(): string {
+    return this.#x.lease.workflowId
+  }
+
+  get runId(): string {
+    return this.#x.lease.id
+  }
+
+  get resourceId(): string | null {
+    return this.#x.lease.resourceId
+  }
+
+  get version(): string {
+    return this.#x.lease.version
+  }
+
+  get tags(): string[] {
+    return [...this.#x.lease.tags]
+  }
+
+  get attempt(): number {
+    return this.#x.attempt
+  }
+
+  get signal(): AbortSignal {
+    return this.#x.signal
+  }
+
+  get logger(): RunLogger {
+    return replayLogger(this.#x.host.logger, () => this.#x.replaying)
+  }
+
+  get timeline(): Record<string, RecordedStep> {
+    return readTimeline(this.#x.lease.journal)
   }
 }
 

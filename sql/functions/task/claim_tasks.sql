@@ -15,7 +15,7 @@
 create or replace function millrace.claim_tasks(
   p_tenant int, p_worker bigint, p_epoch int, p_routes int[], p_after bigint[], p_want int,
   p_suspect boolean default true, p_idle boolean default false)
-returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int, created_at timestamptz,
+returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int,
                timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],
                due_ms bigint, newest_route int, chores int, clock timestamptz)
 language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off
@@ -63,7 +63,7 @@ begin
     select p_worker, p_tenant where not exists (select from millrace.idle_workers i where i.worker_id = p_worker)
     on conflict do nothing;
   end if;
-  return query select null::bigint, null::int, null::bigint, null::bigint, null::int, null::int, null::timestamptz,
+  return query select null::bigint, null::int, null::bigint, null::bigint, null::int, null::int,
                       null::bigint, null::text, null::text, null::text[], null::text[], null::bigint[], x.*
                from millrace.get_chores(p_tenant, millrace.clock()) x;
 end $$;

@@ -3,7 +3,7 @@
 -- living worker that never heard of it (a crash history found it).
 -- Raises: MR055 if the worker is not registered any more. Locks: the worker's row.
 create or replace function millrace.held_tasks(p_tenant int, p_worker bigint, p_epoch int)
-returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int, created_at timestamptz,
+returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int,
                timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],
                due_ms bigint, newest_route int, chores int, clock timestamptz)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -19,7 +19,7 @@ begin
   end if;
   v_now := millrace.clock();
   return query
-  select l.run_id, l.task, l.fence, l.turn, l.route_id, l.crashes::int, r.created_at,
+  select l.run_id, l.task, l.fence, l.turn, l.route_id, l.crashes::int,
          (extract(epoch from l.timeout_at - v_now) * 1000)::bigint, r.input, r.meta,
          array(select c.kind::text || coalesce(c.name, '') || chr(10) || coalesce(c.data, '')
                from millrace.checkpoints c where c.run_id = l.run_id order by c.seq),

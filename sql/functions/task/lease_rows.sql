@@ -1,7 +1,7 @@
 -- lease_rows: writes the lease into live rows that the caller has locked, and returns what their new owner needs.
 -- A journal row is kind, name, a line feed, data; the names of steps hold no line feed.
 create or replace function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigint, p_now timestamptz)
-returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int, created_at timestamptz,
+returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int,
                timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],
                due_ms bigint, newest_route int, chores int, clock timestamptz)
 language sql volatile security definer set search_path = pg_catalog, pg_temp set jit = off
@@ -10,7 +10,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
     update millrace.live l set state = 'l', worker_id = p_worker, fence = p_fence, stamp = null
     where l.ctid = any (p_rows)
     returning l.run_id, l.task, l.turn, l.route_id, l.crashes, l.seq, l.timeout_at, l.wait_keys, l.wait_until)
-  select m.run_id, m.task, p_fence, m.turn, m.route_id, m.crashes::int, r.created_at,
+  select m.run_id, m.task, p_fence, m.turn, m.route_id, m.crashes::int,
          (extract(epoch from m.timeout_at - p_now) * 1000)::bigint, r.input, r.meta,
          case when m.seq > 0 then array(
            select c.kind::text || coalesce(c.name, '') || chr(10) || coalesce(c.data, '')
