@@ -1,4 +1,5 @@
 import type { Database, Tx } from './database.ts'
+import { plainArray, textArray } from './sql-arrays.ts'
 
 /** A start, as the kernel takes it. Ids are decimal strings; payloads are JSON text. */
 export type Start = {
@@ -41,12 +42,11 @@ export async function startRuns(
   starts: readonly Start[],
   tx?: Tx,
 ): Promise<Started[]> {
-  const delays = starts.some((start) => start.delayMs !== null)
-    ? starts.map((start) => start.delayMs)
-    : null
-  const metas = starts.some((start) => start.meta !== null)
-    ? starts.map((start) => start.meta)
-    : null
+  const delayed = starts.some((start) => start.delayMs !== null)
+  const special = starts.some((start) => start.meta !== null)
+  // the caller's transaction may be that of another library, which has its own way with arrays
+  const plain = tx ? same : plainArray
+  const texts = tx ? same : textArray
   const rows = await db.call<{
     run_id: string
     verdict: keyof typeof kinds
@@ -56,11 +56,11 @@ export async function startRuns(
     'select run_id::text, verdict::text, existing::text, created_at from millrace.start_runs($1, $2, $3, $4, $5, $6)',
     [
       tenant,
-      starts.map((s) => s.id),
-      starts.map((s) => s.route),
-      delays,
-      starts.map((s) => s.input),
-      metas,
+      plain(starts.map((start) => start.id)),
+      plain(starts.map((start) => start.route)),
+      delayed ? plain(starts.map((start) => start.delayMs)) : null,
+      texts(starts.map((start) => start.input)),
+      special ? texts(starts.map((start) => start.meta)) : null,
     ],
     tx,
   )
@@ -73,6 +73,8 @@ export async function startRuns(
   )
   return starts.map((start) => odd.get(start.id) ?? made)
 }
+
+const same = <T>(values: T): T => values
 
 /** A run as sql/functions/run/run_json.sql makes it. */
 export type RunJson = {

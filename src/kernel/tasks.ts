@@ -1,5 +1,6 @@
 import type { Change, JournalKind, JournalRow, Verdict } from '../model/journal.ts'
 import type { Database, Tx } from './database.ts'
+import { plainArray, textArray } from './sql-arrays.ts'
 
 /** A run that this worker owns, with all that it needs to go on. Ids are decimal strings. */
 export type LeasedTask = {
@@ -71,8 +72,8 @@ export async function claimTasks(db: Database, tenant: number, claim: Claim): Pr
       tenant,
       claim.worker,
       claim.epoch,
-      claim.routes,
-      claim.after,
+      plainArray(claim.routes),
+      plainArray(claim.after),
       claim.want,
       claim.suspect,
       claim.idle,
@@ -230,26 +231,28 @@ function columns(items: readonly Advance[]): unknown[] {
     (item.children ?? []).map((child) => ({ parent: item.run, ...child })),
   )
   return [
-    items.map((item) => item.run),
-    items.map((item) => item.task),
-    items.map((item) => item.fence),
-    items.map((item) => item.op),
-    items.map((item) => item.length),
-    items.map((item) => (item.tail?.length ? encodeTail(item.tail, item.output) : null)),
-    items.map((item) => item.output ?? null),
-    items.map((item) => item.parent),
-    items.map((item) => arrayLiteral(item.waits?.map((wait) => wait.key))),
-    items.map((item) => arrayLiteral(item.waits?.map((wait) => wait.name))),
-    items.map((item) =>
-      arrayLiteral(
-        item.waits?.map((wait) => (wait.ms === null ? null : String(Math.ceil(wait.ms)))),
+    plainArray(items.map((item) => item.run)),
+    plainArray(items.map((item) => item.task)),
+    plainArray(items.map((item) => item.fence)),
+    plainArray(items.map((item) => item.op)),
+    plainArray(items.map((item) => item.length)),
+    textArray(items.map((item) => (item.tail?.length ? encodeTail(item.tail, item.output) : null))),
+    textArray(items.map((item) => item.output ?? null)),
+    plainArray(items.map((item) => item.parent)),
+    textArray(items.map((item) => arrayLiteral(item.waits?.map((wait) => wait.key)))),
+    textArray(items.map((item) => arrayLiteral(item.waits?.map((wait) => wait.name)))),
+    textArray(
+      items.map((item) =>
+        arrayLiteral(
+          item.waits?.map((wait) => (wait.ms === null ? null : String(Math.ceil(wait.ms)))),
+        ),
       ),
     ),
-    rows.map(({ run }) => run),
-    rows.map(({ seq }) => seq),
-    rows.map(({ row }) => row.kind),
-    rows.map(({ row }) => row.name || null),
-    rows.map(({ row }) => row.data),
+    plainArray(rows.map(({ run }) => run)),
+    plainArray(rows.map(({ seq }) => seq)),
+    plainArray(rows.map(({ row }) => row.kind)),
+    textArray(rows.map(({ row }) => row.name || null)),
+    textArray(rows.map(({ row }) => row.data)),
     children.length > 0 ? JSON.stringify(children) : null,
   ]
 }
