@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { resultsFile } from './places.ts'
 import type { MetricName } from './report/metrics.ts'
-import type { ResultRow } from './report/results.ts'
+import { readCommitted } from './report/results.ts'
 import type { Cell, Sheet } from './sheet.ts'
 import { find, summarise } from './summary.ts'
 
@@ -59,13 +57,4 @@ function ratio(
 function tell(workload: string, what: string, held: boolean): boolean {
   console.log(`check ${workload}: ${what}: ${held ? 'ok' : `under ${LEAST} of it`}`)
   return held
-}
-
-function readCommitted(): Cell[] | null {
-  try {
-    const rows = JSON.parse(readFileSync(resultsFile, 'utf8')) as ResultRow[]
-    return rows.filter((row): row is Cell => row.metric !== 'failed')
-  } catch {
-    return null
-  }
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bench } from '../bench.ts'
+import { resultsFile } from '../places.ts'
 import type { Cell, Failure } from '../sheet.ts'
 import { summarise } from '../summary.ts'
 import { makeDocument } from './document.ts'
@@ -16,6 +17,16 @@ export type ResultRow =
       max: null
       reason: string
     })
+
+/** What the committed results hold; null where there are none. */
+export function readCommitted(): Cell[] | null {
+  try {
+    const rows = JSON.parse(readFileSync(resultsFile, 'utf8')) as ResultRow[]
+    return rows.filter((row): row is Cell => row.metric !== 'failed')
+  } catch {
+    return null
+  }
+}
 
 /** Writes results.json, RESULTS.md and the plots into a folder. */
 export function writeResults(bench: Bench, folder: string): void {

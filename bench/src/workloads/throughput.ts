@@ -1,5 +1,6 @@
 import type { Bench } from '../bench.ts'
 import type { MetricName } from '../report/metrics.ts'
+import { readCommitted } from '../report/results.ts'
 import type { Sample } from '../sheet.ts'
 import type { Shape, System } from '../systems/system.ts'
 import { calibrate, LEAST_SECONDS, neededFor } from './calibrate.ts'
@@ -77,11 +78,19 @@ async function planOf(bench: Bench, spec: Throughput, system: System): Promise<D
   const least = scaled(quick ? spec.quickLeast : spec.least)
   // a fraction of the work is for trying things out: its cells are as short as they come
   if (scale < 1) return { ...plan, n: least }
+  // a quick run has no time for trials: what lasted long enough when the results were made will do
+  const known = quick ? committedSize(spec.workload, system.name) : undefined
+  if (known !== undefined) return { ...plan, n: Math.max(known, least) }
   const first = quick ? least / 2 : least / 10
   const n = await calibrate({ first, least, most: spec.most }, async (trial) => {
     return (await drain(bench, system, { ...plan, n: trial, workers: 1 })).seconds
   })
   return { ...plan, n: Math.round(n * scale) }
+}
+
+function committedSize(workload: string, system: string): number | undefined {
+  const cells = readCommitted() ?? []
+  return cells.find((cell) => cell.workload === workload && cell.system === system)?.n
 }
 
 function withUnits(sample: Sample, spec: Throughput, plan: DrainPlan): Sample {
