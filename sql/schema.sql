@@ -272,7 +272,7 @@ create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_task
 
 create function millrace.apply_ask(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone)
   returns void
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Pauses a run that was asked to while it was leased.
   body: 469b376ab8d8ec6fb0d8e009647a005a
 
@@ -284,13 +284,13 @@ create function millrace.begin_incarnation(p_seen_fence bigint DEFAULT 0)
 
 create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text)
   returns SETOF bigint
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends runs, whatever they do; returns those that were alive.
   body: 3aae353bb6ed20aa8959cba465592ac0
 
 create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends a run, whatever it does.
   body: 5428ea743568128f98bb5fd6f830c282
 
@@ -314,9 +314,9 @@ create function millrace.check_starts(p_metas text[])
 
 create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas text[])
   returns bigint[]
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes keys and callers' ids of a start; returns the runs whose name is taken.
-  body: 73e56b276f139b08f69446adb28e88eb
+  body: 58792fb5a3701add56997ac1abe8463b
 
 create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch integer, p_routes integer[], p_after bigint[], p_want integer, p_suspect boolean DEFAULT true, p_idle boolean DEFAULT false)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
@@ -352,13 +352,13 @@ create function millrace.duration_ms(p_duration jsonb)
 
 create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigint[], p_ops "char"[], p_tails text[], p_outputs text[], p_parents bigint[], p_now timestamp with time zone)
   returns void
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What follows when runs end: outcome, buffer emptied, parents told, clients notified.
   body: 54f217cf82556b109ac63e377c4523e8
 
 create function millrace.expire_runs(p_max integer DEFAULT 1000)
   returns integer
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Fails the runs whose own time-out is over; returns how many.
   body: 40ff225e5de4d007e8aaf099c06fe544
 
@@ -370,19 +370,19 @@ create function millrace.fail(p_code text, p_message text, p_hint text, p_detail
 
 create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '{}'::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends the wait that a run is in.
   body: d1089df8aeda0811b2114ba153f2a414
 
 create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text DEFAULT NULL::text)
   returns bigint
-  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The run id behind a UUID of ours or of the caller's; MR041 if there is none.
   body: 8f3ea65c58d5dfcd09c422762b3ab5c5
 
 create function millrace.get_chores(p_tenant integer, p_now timestamp with time zone)
   returns TABLE(due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
-  language sql stable security definer set search_path=pg_catalog, pg_temp
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: When something comes due, the newest route, and what somebody should do.
   body: 9a67d3b89c8c103cc3e168b564daa73c
 
@@ -436,13 +436,13 @@ create function millrace.get_workflows(options jsonb DEFAULT '{}'::jsonb)
 
 create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Runs leased to workers that are gone go back to the queue, or to pause.
   body: 37b733ac04f811b37ec76dd100e8c14f
 
 create function millrace.held_tasks(p_tenant integer, p_worker bigint, p_epoch integer)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What a worker owns; refuses its claims of an earlier epoch.
   body: b3f2fb742854e4b0e8f8a473a86ac895
 
@@ -454,7 +454,7 @@ create function millrace.hint()
 
 create function millrace.journal_length(p_tenant integer, p_run bigint, p_task integer, p_fence bigint)
   returns integer
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: How long the journal of an owned run is; null if it is not the caller's.
   body: 2d41d2af6b37df3cac5f0a9495b22a46
 
@@ -466,9 +466,9 @@ create function millrace.judge_ids(p_tenant integer, p_ids bigint[], p_routes in
 
 create function millrace.judge_names(p_tenant integer, p_ids bigint[], p_inputs text[], p_metas text[], p_skip bigint[])
   returns TABLE(run_id bigint, verdict "char", existing bigint)
-  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Whether the run that has a start's key or id is what was asked for.
-  body: 5a0e352c318daadcd18235d99c1e2dfa
+  body: 1bf90f323dd19e34525b1c4d9297be7f
 
 create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigint, p_now timestamp with time zone)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
@@ -496,13 +496,13 @@ create function millrace.park_runs(p_only bigint[], p_ask bigint[], p_runs bigin
 
 create function millrace.pause_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Stops a run until resume_workflow; a step that runs is not interrupted.
   body: 0ebb6d49ff21b8c574cfd7485d3903d5
 
 create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p_name text, p_data text, p_now timestamp with time zone)
   returns boolean
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Buffers a message for a run, and ends the wait for it.
   body: 40b56db6f55424e00f14af781b24f8b7
 
@@ -544,7 +544,7 @@ create function millrace.renew_lease(p_worker bigint, p_lease_ms integer)
 
 create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs bigint[], p_fences bigint[])
   returns SETOF bigint
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Reports long steps; returns the runs whose lease is over.
   body: 591476013611dccd92b8d65ffa2577b5
 
@@ -556,13 +556,13 @@ create function millrace.resolve_route(p_tenant integer, p_name text, p_version 
 
 create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Lets a paused run go on.
   body: 8bbbd460656d04bd4abdb32654f884c7
 
 create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts a new run of a failed one that goes on from its failure.
   body: c7ce0f9526eaba0832a7ad057ab1692d
 
@@ -600,13 +600,13 @@ create function millrace.same_json(p_one text, p_other text)
 
 create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
   returns TABLE(nth integer, accepted boolean)
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Sends messages to runs; tells which runs were alive to take them.
   body: 22554d0e7e357f66241ff67e705e85cf
 
 create function millrace.settle(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone, p_more integer DEFAULT 0)
   returns TABLE(seq integer, kind "char", name text, data text)
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends the waits of a run that can end; returns its journal from a number on.
   body: 5314baf84de8c9f2cea20c4b3828cde2
 
@@ -624,7 +624,7 @@ create function millrace.start_meta(p_workflow text, p_options jsonb)
 
 create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[] DEFAULT NULL::text[])
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
   body: 3dc8181e28b7556ef6deb8b7f73938c0
 
@@ -654,7 +654,7 @@ create function millrace.tenant_id(p_slug text)
 
 create function millrace.tick(p_max integer DEFAULT 1000)
   returns integer
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Wakes runs whose wait is over by time; returns how many.
   body: 8446e6e045320215808afd1b7878b947
 
@@ -666,7 +666,7 @@ create function millrace.trigger_event(run_id uuid, event_name text, data jsonb 
 
 create function millrace.wake(p_run bigint, p_task integer, p_seq integer, p_ended text[], p_buffered integer DEFAULT 0)
   returns void
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes ended waits off a run, and queues it if it was waiting.
   body: 617b274f73aab135fb0ad0f19df1c8ee
 

@@ -30,6 +30,8 @@ const FEW = 2_000
 let kernel: Kernel
 let route: Route
 let explain: Awaited<ReturnType<typeof explainAll>>
+/** The plans are only made, and not looked at. */
+let rehearsing = false
 
 /** Fails for each table that a call reads whole. */
 async function expectNarrow(
@@ -38,19 +40,11 @@ async function expectNarrow(
   allowed: string[] = [],
 ): Promise<void> {
   const reads = await explain.reads(text, values)
+  if (rehearsing) return
   const wide = ({ how, table, rows }: Read) =>
     large.includes(table) && !allowed.includes(table) && (how.startsWith('Seq Scan') || rows > FEW)
   expect(reads.filter(wide), text).toEqual([])
 }
-
-beforeAll(async () => {
-  kernel = await createKernel()
-  route = await kernel.route()
-  const sleeping = await kernel.route()
-  await fill(sleeping, route)
-  explain = await explainAll(kernel)
-}, 120_000)
-afterAll(() => kernel?.drop())
 
 /** 20,000 that sleep, 20,000 that have ended, each with a journal. */
 async function fill(sleeping: Route, ended: Route): Promise<void> {
@@ -96,40 +90,34 @@ async function fill(sleeping: Route, ended: Route): Promise<void> {
     `insert into millrace.run_aliases select 1, gen_random_uuid(), $1 + i ${names}`,
     values,
   )
-  await kernel.query('analyze')
 }
 
-describe.each(['with statistics', 'with those of an empty database'])(
-  '%s, no hot path reads a table whole',
-  (when) => {
-    beforeAll(async () => {
-      if (when === 'with statistics') return
-      const admin = await kernel.connect(true)
-      await admin.query(
-        `delete from pg_statistic where starelid in (select oid from pg_class where relnamespace = 'millrace'::regnamespace)`,
-      )
-      await admin.query(
-        `update pg_class set reltuples = 0, relpages = 0 where relnamespace = 'millrace'::regnamespace and relkind in ('r', 'i')`,
-      )
-    })
+/** Counts the rehearsals, so that names are new in each. */
+let turn = 0
 
-    test('start', async () => {
+const scenes: [name: string, play: () => Promise<void>][] = [
+  [
+    'start',
+    async () => {
       const first = BigInt(await kernel.call<string>('take_ids'))
       const ids = [first, first + 1n].map(String)
       const values = [ids, [route.route, route.route]]
       await expectNarrow(`select * from millrace.start_runs(1, $1, $2, null, '{1,2}')`, values)
       await expectNarrow(`select * from millrace.start_runs(1, $1, $2, null, '{1,2}')`, values)
       const options = {
-        idempotency_key: `k ${when}`,
+        idempotency_key: `k ${turn}`,
         resource_id: 'r',
         tags: ['t'],
         timeout: 1_000_000,
       }
       for (let i = 0; i < 2; i++)
         await expectNarrow('select millrace.start_workflow($1, $2, $3)', [route.name, '1', options])
-    })
+    },
+  ],
 
-    test('claim: idle, with work, and with a due timer', async () => {
+  [
+    'claim: idle, with work, and with a due timer',
+    async () => {
       const worker = await kernel.worker()
       const claim = 'select * from millrace.claim_tasks(1, $1, 0, $2, $3, 50, true, true)'
       const other = await kernel.route()
@@ -139,9 +127,12 @@ describe.each(['with statistics', 'with those of an empty database'])(
       await kernel.start(other, { delay: 1 })
       await kernel.advanceClock(10)
       await expectNarrow(claim, [worker.id, [other.route], ['0']])
-    })
+    },
+  ],
 
-    test('advance: keep, park, end, with and without a parent', async () => {
+  [
+    'advance: keep, park, end, with and without a parent',
+    async () => {
       const own = await kernel.route()
       const parent = await kernel.start(own)
       for (let i = 0; i < 4; i++) await kernel.start(own, i === 3 ? { meta: { parent } } : {})
@@ -164,9 +155,12 @@ describe.each(['with statistics', 'with those of an empty database'])(
         const tx = { query }
         await advanceTasks(kernel.database, 1, [toAdvance(task, change)], { tx })
       }
-    })
+    },
+  ],
 
-    test('signal, tick, expire, pause, resume, forward, cancel, retry', async () => {
+  [
+    'signal, tick, expire, pause, resume, forward, cancel, retry',
+    async () => {
       const own = await kernel.route()
       const { run, id } = await waiting(own)
       await expectNarrow(`select millrace.trigger_event($1, 'other', '1')`, [id])
@@ -185,18 +179,12 @@ describe.each(['with statistics', 'with those of an empty database'])(
       )
       await expectNarrow('select millrace.retry_workflow($1)', [uuid(failed)])
       await expectNarrow('select * from millrace.get_outcomes(1, $1)', [[run, failed]])
-    })
+    },
+  ],
 
-    async function waiting(at: Route): Promise<{ run: string; id: string }> {
-      const run = await kernel.start(at)
-      const worker = await kernel.worker()
-      const tasks = await worker.claim(at)
-      const task = tasks.find((one) => one.run === run)
-      if (task) await worker.wait(task, message('m', 'go'), timer('t', 3_600_000))
-      return { run, id: uuid(run) }
-    }
-
-    test('heartbeat, report, journal length, stop; recover and held may read live', async () => {
+  [
+    'heartbeat, report, journal length, stop; recover and held may read live',
+    async () => {
       const own = await kernel.route()
       await kernel.start(own)
       const { worker, task } = await kernel.lease(own)
@@ -210,9 +198,12 @@ describe.each(['with statistics', 'with those of an empty database'])(
       await expectNarrow('select millrace.recover()')
       await expectNarrow('select * from millrace.held_tasks(1, $1, 0)', [worker.id], ['live'])
       await expectNarrow('select millrace.stop_worker($1)', [worker.id], ['live'])
-    })
+    },
+  ],
 
-    test('what people ask: a run, a page, a timeline, progress', async () => {
+  [
+    'what people ask: a run, a page, a timeline, progress',
+    async () => {
       const some = await kernel.value<string>(
         `select run_id from millrace.outcomes where status = 'c' limit 1`,
       )
@@ -236,6 +227,50 @@ describe.each(['with statistics', 'with those of an empty database'])(
           { ...filter, before: uuid(some) },
         ])
       }
-    })
-  },
-)
+    },
+  ],
+]
+
+async function waiting(at: Route): Promise<{ run: string; id: string }> {
+  const run = await kernel.start(at)
+  const worker = await kernel.worker()
+  const tasks = await worker.claim(at)
+  const task = tasks.find((one) => one.run === run)
+  if (task) await worker.wait(task, message('m', 'go'), timer('t', 3_600_000))
+  return { run, id: uuid(run) }
+}
+
+const modes = [
+  'with statistics',
+  'with those of an empty database',
+  'with plans made when it was empty',
+]
+
+describe.each(modes)('%s, no hot path reads a table whole', (mode) => {
+  beforeAll(async () => {
+    kernel = await createKernel()
+    route = await kernel.route()
+    explain = await explainAll(kernel)
+    if (mode === 'with plans made when it was empty') await rehearse()
+    await fill(await kernel.route(), route)
+    if (mode === 'with statistics') await kernel.query('analyze')
+  }, 120_000)
+  afterAll(() => kernel?.drop())
+
+  test.each(scenes)('%s', async (_, play) => {
+    turn++
+    await play()
+  })
+})
+
+/** From the sixth call on a plan stays as it is. */
+async function rehearse(): Promise<void> {
+  rehearsing = true
+  for (let i = 0; i < 7; i++) {
+    for (const [, play] of scenes) {
+      turn++
+      await play()
+    }
+  }
+  rehearsing = false
+}

@@ -10,6 +10,8 @@ type Node = {
   Plans?: Node[]
 }
 
+type Explained = { Plan: Node; 'Query Text': string }
+
 /** What a statement read: `Seq Scan on live, 20000 rows`. */
 export type Read = { readonly how: string; readonly table: string; readonly rows: number }
 
@@ -38,7 +40,9 @@ export async function explainAll(
       await client.query(text, values)
       return notices.flatMap((notice) => {
         const start = notice.indexOf('{')
-        return start < 0 ? [] : readsOf((JSON.parse(notice.slice(start)) as { Plan: Node }).Plan)
+        if (start < 0) return []
+        const { Plan, 'Query Text': text } = JSON.parse(notice.slice(start)) as Explained
+        return readsOf(Plan).map((read) => ({ ...read, query: text.replace(/\s+/g, ' ') }))
       })
     },
   }

@@ -2,7 +2,8 @@
 -- p_resource: as an owner check; a run of another resource is not found.
 -- Raises: MR041 if the tenant has no such run.
 create or replace function millrace.find_run(p_tenant int, p_run uuid, p_resource text default null) returns bigint
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_id   bigint := millrace.run_number(p_run);
   v_meta text;

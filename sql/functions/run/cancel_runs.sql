@@ -3,7 +3,8 @@
 -- Transitions: any live state -> ended. Locks: live rows of the runs and their parents, ascending.
 create or replace function millrace.cancel_runs(p_tenant int, p_runs bigint[], p_note json, p_failure text default null)
 returns setof bigint
-language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_now     timestamptz;
   v_parents bigint[];

@@ -2,7 +2,8 @@
 --   options  tenant, resource_id, reason, by
 -- Returns: the run. Raises: MR011 if it completed or failed, MR041 if there is none. Locks: its live row, and its parent's.
 create or replace function millrace.cancel_workflow(run_id uuid, options jsonb default '{}') returns json
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 #variable_conflict use_column
 declare
   v_tenant int := millrace.check_options('cancel_workflow', options, '{"resource_id": "text", "reason": "text", "by": "text"}');

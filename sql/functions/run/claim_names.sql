@@ -2,7 +2,8 @@
 -- ones wait for each other and never deadlock. Returns the runs that must not be started, because another has the name.
 -- Locks: rows of run_keys and run_aliases, ascending.
 create or replace function millrace.claim_names(p_tenant int, p_ids bigint[], p_metas text[]) returns bigint[]
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_skip bigint[];
 begin
@@ -18,17 +19,20 @@ begin
   order by 2, 3
   on conflict on constraint run_aliases_pkey do nothing;
 
+  -- one look-up for each: what exists might be answered from a hash of the whole table
   select array_agg(distinct u.id) into v_skip from unnest(p_ids, p_metas) u (id, meta)
-  where exists (select from millrace.run_keys k where k.tenant_id = p_tenant and k.workflow = u.meta::json ->> 'workflow'
-                and k.key = u.meta::json ->> 'key' and k.run_id <> u.id)
-     or exists (select from millrace.run_aliases a
-                where a.tenant_id = p_tenant and a.alias = (u.meta::json ->> 'id')::uuid and a.run_id <> u.id);
+  where (select k.run_id from millrace.run_keys k where k.tenant_id = p_tenant and k.workflow = u.meta::json ->> 'workflow'
+         and k.key = u.meta::json ->> 'key') <> u.id
+     or (select a.run_id from millrace.run_aliases a where a.tenant_id = p_tenant and a.alias = (u.meta::json ->> 'id')::uuid) <> u.id;
   if v_skip is not null then  -- a start that lost one of its two names must not keep the other
-    delete from millrace.run_keys k using unnest(p_ids, p_metas) u (id, meta)
-    where u.id = any (v_skip) and k.tenant_id = p_tenant and k.workflow = u.meta::json ->> 'workflow'
-      and k.key = u.meta::json ->> 'key' and k.run_id = u.id;
-    delete from millrace.run_aliases a using unnest(p_ids, p_metas) u (id, meta)
-    where u.id = any (v_skip) and a.tenant_id = p_tenant and a.alias = (u.meta::json ->> 'id')::uuid and a.run_id = u.id;
+    delete from millrace.run_keys d where d.ctid = any (array(
+      select (select k.ctid from millrace.run_keys k where k.tenant_id = p_tenant and k.workflow = u.meta::json ->> 'workflow'
+              and k.key = u.meta::json ->> 'key' and k.run_id = u.id)
+      from unnest(p_ids, p_metas) u (id, meta) where u.id = any (v_skip)));
+    delete from millrace.run_aliases d where d.ctid = any (array(
+      select (select a.ctid from millrace.run_aliases a
+              where a.tenant_id = p_tenant and a.alias = (u.meta::json ->> 'id')::uuid and a.run_id = u.id)
+      from unnest(p_ids, p_metas) u (id, meta) where u.id = any (v_skip)));
   end if;
   return v_skip;
 end $$;

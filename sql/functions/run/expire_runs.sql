@@ -4,7 +4,8 @@
 -- Transitions: any live state -> failed. Locks: live rows of the runs of all tenants, then of their parents, skipping
 -- locked ones; cancel_runs looks again under the lock.
 create or replace function millrace.expire_runs(p_max int default 1000) returns int
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_now     timestamptz := millrace.clock();
   v_left    bigint[] := '{}';  -- whose parent is held

@@ -4,7 +4,8 @@
 --   options  tenant, resource_id. Transitions: waiting, paused by a step -> queued. Locks: its live row.
 -- Returns: the run. Raises: MR002 for too much data, MR041 if there is none.
 create or replace function millrace.fast_forward_workflow(run_id uuid, data jsonb default '{}', options jsonb default '{}') returns json
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 #variable_conflict use_column
 declare
   v_tenant int := millrace.check_options('fast_forward_workflow', options, '{"resource_id": "text"}');

@@ -3,17 +3,18 @@
 -- A start may have lost its name to another of the same call that then lost its own other name: existing is null then.
 create or replace function millrace.judge_names(p_tenant int, p_ids bigint[], p_inputs text[], p_metas text[], p_skip bigint[])
 returns table (run_id bigint, verdict "char", existing bigint)
-language sql security definer set search_path = pg_catalog, pg_temp as $$
+language sql security definer set search_path = pg_catalog, pg_temp set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
   select u.id,
          case when r.id is not null and millrace.same_json(r.input, u.input)
                    and w.name = u.meta::json ->> 'workflow' then 'e'
               when k.run_id is null and u.meta::json ->> 'id' is not null then 'i' else 'k' end::"char",
          r.id
   from unnest(p_ids, p_inputs, p_metas) u (id, input, meta)
-  left join millrace.run_keys k
-    on k.tenant_id = p_tenant and k.workflow = u.meta::json ->> 'workflow' and k.key = u.meta::json ->> 'key' and k.run_id <> u.id
-  left join millrace.run_aliases a
-    on a.tenant_id = p_tenant and a.alias = (u.meta::json ->> 'id')::uuid and a.run_id <> u.id
+  left join lateral (select x.run_id from millrace.run_keys x where x.tenant_id = p_tenant and x.workflow = u.meta::json ->> 'workflow'
+                     and x.key = u.meta::json ->> 'key' and x.run_id <> u.id limit 1) k on true
+  left join lateral (select x.run_id from millrace.run_aliases x
+                     where x.tenant_id = p_tenant and x.alias = (u.meta::json ->> 'id')::uuid and x.run_id <> u.id limit 1) a on true
   left join millrace.runs r on r.id = coalesce(k.run_id, a.run_id)
   left join millrace.routes o on o.id = r.route_id
   left join millrace.workflows w on w.id = o.workflow_id

@@ -3,7 +3,8 @@
 -- Transitions: queued, waiting -> paused; leased -> leased, to be paused. Locks: its live row.
 -- Returns: the run. Raises: MR011 if it has ended, MR041 if there is none.
 create or replace function millrace.pause_workflow(run_id uuid, options jsonb default '{}') returns json
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 #variable_conflict use_column
 declare
   v_tenant int := millrace.check_options('pause_workflow', options, '{"resource_id": "text", "reason": "text", "by": "text"}');

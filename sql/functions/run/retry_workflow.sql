@@ -7,7 +7,8 @@
 -- The rows of the step that failed are left out (its attempts count anew); what a handler caught stays. The end of a child
 -- was told to the old run: the new one gets it in its buffer. While such a child is alive, MR011: nobody would be told.
 create or replace function millrace.retry_workflow(run_id uuid, options jsonb default '{}') returns json
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 #variable_conflict use_column
 declare
   v_tenant int := millrace.check_options('retry_workflow', options, '{"resource_id": "text", "by": "text"}');

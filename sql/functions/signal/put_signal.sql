@@ -4,7 +4,8 @@
 -- of callers that no wait has taken; the end of a child ($child:) is always heard.
 create or replace function millrace.put_signal(p_tenant int, p_run bigint, p_id text, p_name text, p_data text, p_now timestamptz)
 returns boolean
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_live millrace.live;
   v_more int := case when p_id like '$child:%' then 0 else 1 end;

@@ -4,7 +4,8 @@
 -- than 1,000 at once or too many that are not taken (put_signal). Locks: the live rows, ascending.
 create or replace function millrace.send_signals(p_tenant int, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
 returns table (nth int, accepted boolean)
-language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_now timestamptz;
   v_bad text;

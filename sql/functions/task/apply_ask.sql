@@ -1,7 +1,8 @@
 -- apply_ask: the pause that was asked for while the run was leased: journal row, then pause. The caller holds the live row.
 -- Transitions: leased -> paused.
 create or replace function millrace.apply_ask(p_run bigint, p_task int, p_seq int, p_now timestamptz) returns void
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_seq int := (select greatest(max(c.seq) + 1, p_seq) from millrace.checkpoints c where c.run_id = p_run);
 begin

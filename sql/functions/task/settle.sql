@@ -9,7 +9,8 @@
 -- Transitions: waiting -> queued, if a wait ended; leased -> leased. Locks: none, the caller holds the live row.
 create or replace function millrace.settle(p_run bigint, p_task int, p_seq int, p_now timestamptz, p_more int default 0)
 returns table (seq int, kind "char", name text, data text)
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 #variable_conflict use_column
 declare
   v_live  millrace.live;

@@ -3,7 +3,8 @@
 -- Transitions: waiting -> queued. Locks: none, the caller holds the live row.
 create or replace function millrace.wake(p_run bigint, p_task int, p_seq int, p_ended text[], p_buffered int default 0)
 returns void
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_turn bigint := nextval('millrace.numbers') * 1024;
 begin

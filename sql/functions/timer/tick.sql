@@ -4,7 +4,8 @@
 -- Transitions: waiting -> queued. Locks: live rows, skipping locked ones: whoever holds one is ending that wait anyway.
 create or replace function millrace.tick(p_max int default 1000) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off as $$
+set plan_cache_mode = force_generic_plan set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_now   timestamptz := millrace.clock();
   v_runs  bigint[];

@@ -7,7 +7,8 @@
 -- Transitions: leased -> queued, suspected, paused. Locks: the live rows, ascending; those of crashed workers skipping
 -- locked ones. The caller holds the workers' rows.
 create or replace function millrace.hand_back(p_workers bigint[], p_crashed boolean) returns int
-language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_now     timestamptz;
   v_turn    bigint;

@@ -3,7 +3,8 @@
 -- Locks: the worker's row, if it reports.
 create or replace function millrace.report_running(p_worker bigint, p_running jsonb, p_runs bigint[], p_fences bigint[])
 returns setof bigint
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
   update millrace.workers w set running = p_running where w.id = p_worker and w.running is distinct from p_running;
   return query
