@@ -322,7 +322,7 @@ create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch 
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Leases ready runs to a worker, with input, journal and open waits.
-  body: 8e7d57539ed8bddf8c31470bfed1c3fe
+  body: 12d2a712036f87fed23ccd958ec1cfc1
 
 create function millrace.clock()
   returns timestamp with time zone
@@ -656,7 +656,7 @@ create function millrace.tick(p_max integer DEFAULT 1000)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Wakes runs whose wait is over by time; returns how many.
-  body: 8446e6e045320215808afd1b7878b947
+  body: 7b90b4aa9efcf4f60e2204babb295e15
 
 create function millrace.trigger_event(run_id uuid, event_name text, data jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json

@@ -89,7 +89,7 @@ const ROUTE_FRESH_MS = 5000
 /** Blocks of ids that are drawn for starts whose ids others have: far more than there ever are. */
 const MAX_DRAWS = 100
 
-type Resolved = ResolvedRoute & { at: number }
+type Resolved = { readonly route: Promise<ResolvedRoute>; readonly at: number }
 type Answer = { readonly started: Started } | { readonly error: unknown }
 
 /** Starts runs: checks, draws ids, and sends what became ready together. */
@@ -234,15 +234,24 @@ export class Starter {
     return answers
   }
 
-  async #resolve(choice: RouteChoice, tx?: Tx): Promise<Resolved> {
+  /** Asked once for all starts that need it, also while the answer is on its way. */
+  async #resolve(choice: RouteChoice, tx?: Tx): Promise<ResolvedRoute> {
     const key = JSON.stringify([choice.name, choice.version, choice.queue, choice.priority])
     const known = this.#routes.get(key)
-    if (known && performance.now() - known.at < ROUTE_FRESH_MS) return known
-    const found = await resolveRoute(this.#session.db, await this.#session.tenant(tx), choice, tx)
-    const resolved = { ...found, at: performance.now() }
+    if (known && performance.now() - known.at < ROUTE_FRESH_MS) return known.route
+    const route = this.#ask(choice, tx)
     // made within a transaction, a route exists only if that commits
-    if (!tx) this.#routes.set(key, resolved)
-    return resolved
+    if (tx) return route
+    const asked = { route, at: performance.now() }
+    this.#routes.set(key, asked)
+    route.catch(() => {
+      if (this.#routes.get(key) === asked) this.#routes.delete(key)
+    })
+    return route
+  }
+
+  async #ask(choice: RouteChoice, tx?: Tx): Promise<ResolvedRoute> {
+    return resolveRoute(this.#session.db, await this.#session.tenant(tx), choice, tx)
   }
 }
 

@@ -6,6 +6,7 @@ import type { Startable } from '../definition/startable.ts'
 import { type Advance, advanceTasks, journalLength, type LeasedTask } from '../kernel/tasks.ts'
 import { UnavailableError } from '../model/errors.ts'
 import type { Change, Verdict } from '../model/journal.ts'
+import { MAX_TIMER_MS } from '../model/limits.ts'
 import { type RunLogger, runLogger } from '../model/logger.ts'
 import type { LeasedTaskRun } from './leased-run.ts'
 import { runTransaction } from './run-transaction.ts'
@@ -24,6 +25,8 @@ export type HostParts = {
   readonly now: () => Date
   /** Whether this worker's lease is over. */
   readonly leaseOver: () => boolean
+  /** In so many milliseconds the wait of a run that left is over. */
+  readonly dueIn: (ms: number) => void
 }
 
 /** What this worker does for one run. */
@@ -48,10 +51,19 @@ export class WorkerHost implements RunHost {
     return this.#logger
   }
 
-  write(change: Change): Promise<Verdict> {
+  async write(change: Change): Promise<Verdict> {
     // a run that wants to wait may hear that its wait has ended, and goes on: it keeps its place
     if (change.op === 'c' || change.op === 'f' || change.op === 'y') this.#leaving()
-    return this.#parts.writer.write(this.#item(change))
+    const sentAt = performance.now()
+    const verdict = await this.#parts.writer.write(this.#item(change))
+    if (change.op === 'w' && verdict.kind === 'done') this.#parked(change, sentAt)
+    return verdict
+  }
+
+  /** The database counts from when it got them: not before they were sent. */
+  #parked({ waits = [] }: Change, sentAt: number): void {
+    const soonest = Math.min(...waits.map(({ ms }) => ms ?? Number.POSITIVE_INFINITY))
+    if (soonest < MAX_TIMER_MS) this.#parts.dueIn(soonest - (performance.now() - sentAt))
   }
 
   now(): Date {

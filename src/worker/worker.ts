@@ -69,6 +69,7 @@ export class Worker {
       transactions: new Slots(Math.max(1, Math.floor(session.db.poolSize / 2))),
       now: () => this.#claimer.now(),
       leaseOver: () => this.#leaseOver(),
+      dueIn: (ms) => this.#wake.within(ms),
     }
     this.#listener = new Listener(
       session.db,
