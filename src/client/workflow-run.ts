@@ -102,67 +102,130 @@ export interface RunVerbs {
 
 /** A run object of what the kernel says. @param existing a start found it there */
 export function makeRun(json: RunJson, client: RunVerbs, existing: boolean): WorkflowRun {
-  const runId = json.id
-  const data = readRun(json)
-  const verbs = {
-    existing,
-    result: (options: WaitOptions = {}) => client.result(runId, options),
-    waitForStatus: (status: WorkflowStatus | WorkflowStatus[], options = {}) =>
-      client.waitForStatus(run, [status].flat(), options),
-    refresh: () => client.getRun({ runId }),
-    signal: async (eventName: string, data?: unknown) => {
-      await client.triggerEvent({ runId, eventName, data })
-    },
-    pause: () => client.pauseWorkflow({ runId }),
-    resume: () => client.resumeWorkflow({ runId }),
-    cancel: (reason?: string) =>
-      client.cancelWorkflow({ runId, ...(reason === undefined ? {} : { reason }) }),
-    retry: () => client.retryWorkflow({ runId }),
-    fastForward: (data?: unknown) => client.fastForwardWorkflow({ runId, data }),
-    children: () => client.children(runId),
-    timeline: () => client.timeline(runId),
-  }
-  // verbs are on the prototype: what is the run's own is its data, for console.log and JSON alike
-  const run: WorkflowRun = Object.assign(Object.create(verbs) as typeof verbs, data)
-  return run
+  return new RunSnapshot(json, client, existing)
 }
 
-function readRun(json: RunJson) {
-  const failure = json.failure as RunFailure | null
-  return {
-    id: json.id,
-    workflowId: json.workflow_id,
-    version: json.version,
-    status: json.status,
-    reason: json.reason,
-    queue: json.queue,
-    priority: json.priority,
-    resourceId: json.resource_id,
-    idempotencyKey: json.idempotency_key,
-    parentId: json.parent_id,
-    retriedFrom: json.retried_from,
-    input: json.input ?? undefined,
-    output: json.output ?? null,
-    error: failure?.message ?? null,
-    failure,
-    tags: json.tags,
-    attributes: json.attributes as Record<string, Json>,
-    currentStepId: json.current_step_id,
-    startsAt: date(json.starts_at),
-    waits: json.waits.map(({ step_id, event, until }) => ({
-      stepId: step_id,
-      event,
-      until: date(until),
-    })),
-    createdAt: new Date(json.created_at),
-    updatedAt: new Date(json.updated_at),
-    pausedAt: date(json.paused_at),
-    resumedAt: date(json.resumed_at),
-    completedAt: date(json.completed_at),
-    timeoutAt: date(json.timeout_at),
-    retryCount: json.retry_count,
-    maxRetries: json.max_retries,
+/** Verbs are on the prototype: what is the run's own is its data, for console.log and JSON alike. */
+class RunSnapshot implements WorkflowRun {
+  readonly id: string
+  readonly workflowId: string
+  readonly version: string
+  readonly status: WorkflowStatus
+  readonly reason: PauseReason | null
+  readonly queue: string
+  readonly priority: number
+  readonly resourceId: string | null
+  readonly idempotencyKey: string | null
+  readonly parentId: string | null
+  readonly retriedFrom: string | null
+  readonly input: unknown
+  readonly output: unknown
+  readonly error: string | null
+  readonly failure: RunFailure | null
+  readonly tags: string[]
+  readonly attributes: Record<string, Json>
+  readonly currentStepId: string | null
+  readonly startsAt: Date | null
+  readonly waits: WorkflowRun['waits']
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly pausedAt: Date | null
+  readonly resumedAt: Date | null
+  readonly completedAt: Date | null
+  readonly timeoutAt: Date | null
+  readonly retryCount: number
+  readonly maxRetries: number
+  readonly #client: RunVerbs
+  readonly #existing: boolean
+
+  constructor(json: RunJson, client: RunVerbs, existing: boolean) {
+    this.id = json.id
+    this.workflowId = json.workflow_id
+    this.version = json.version
+    this.status = json.status
+    this.reason = json.reason
+    this.queue = json.queue
+    this.priority = json.priority
+    this.resourceId = json.resource_id
+    this.idempotencyKey = json.idempotency_key
+    this.parentId = json.parent_id
+    this.retriedFrom = json.retried_from
+    this.input = json.input ?? undefined
+    this.output = json.output ?? null
+    this.failure = json.failure as RunFailure | null
+    this.error = this.failure?.message ?? null
+    this.tags = json.tags
+    this.attributes = json.attributes as Record<string, Json>
+    this.currentStepId = json.current_step_id
+    this.startsAt = date(json.starts_at)
+    this.waits = json.waits.map(readWait)
+    this.createdAt = new Date(json.created_at)
+    this.updatedAt = new Date(json.updated_at)
+    this.pausedAt = date(json.paused_at)
+    this.resumedAt = date(json.resumed_at)
+    this.completedAt = date(json.completed_at)
+    this.timeoutAt = date(json.timeout_at)
+    this.retryCount = json.retry_count
+    this.maxRetries = json.max_retries
+    this.#client = client
+    this.#existing = existing
   }
+
+  get existing(): boolean {
+    return this.#existing
+  }
+
+  result(options: WaitOptions = {}): Promise<unknown> {
+    return this.#client.result(this.id, options)
+  }
+
+  waitForStatus(
+    status: WorkflowStatus | WorkflowStatus[],
+    options: StatusWaitOptions = {},
+  ): Promise<WorkflowRun> {
+    return this.#client.waitForStatus(this, [status].flat(), options)
+  }
+
+  refresh(): Promise<WorkflowRun> {
+    return this.#client.getRun({ runId: this.id })
+  }
+
+  async signal(eventName: string, data?: unknown): Promise<void> {
+    await this.#client.triggerEvent({ runId: this.id, eventName, data })
+  }
+
+  pause(): Promise<WorkflowRun> {
+    return this.#client.pauseWorkflow({ runId: this.id })
+  }
+
+  resume(): Promise<WorkflowRun> {
+    return this.#client.resumeWorkflow({ runId: this.id })
+  }
+
+  cancel(reason?: string): Promise<WorkflowRun> {
+    const why = reason === undefined ? {} : { reason }
+    return this.#client.cancelWorkflow({ runId: this.id, ...why })
+  }
+
+  retry(): Promise<WorkflowRun> {
+    return this.#client.retryWorkflow({ runId: this.id })
+  }
+
+  fastForward(data?: unknown): Promise<WorkflowRun> {
+    return this.#client.fastForwardWorkflow({ runId: this.id, data })
+  }
+
+  children(): Promise<WorkflowRun[]> {
+    return this.#client.children(this.id)
+  }
+
+  timeline(): Promise<TimelineEntry[]> {
+    return this.#client.timeline(this.id)
+  }
+}
+
+function readWait({ step_id, event, until }: RunJson['waits'][number]) {
+  return { stepId: step_id, event, until: date(until) }
 }
 
 function date(text: string | null): Date | null {

@@ -14,6 +14,9 @@ const BULK_SIZE = 1000
 const task = JSON.parse(process.argv[2] as string) as Task
 const system = await loadSystem(task.system)
 const lateness = new Lateness()
+/** A message for each that is finished would cost what is measured, and a clock that always ticks too. */
+const TELL_MS = 20
+let telling: NodeJS.Timeout | null = null
 let finished = 0
 let driver: Driver | null = null
 let worker: Worker | null = null
@@ -28,7 +31,6 @@ process.on('message', ({ id, ...order }: Order & { id: number }) => {
 process.on('disconnect', () => process.exit(1))
 
 if (task.role === 'driver') driver = await system.driver(task.url, task.settings)
-if (task.role === 'worker') countFinished()
 tell({ ready: true })
 
 async function obey(order: Order): Promise<unknown> {
@@ -58,6 +60,7 @@ async function go(): Promise<void> {
   const report = {
     finished() {
       finished++
+      if (telling === null) telling = setTimeout(tellFinished, TELL_MS)
     },
     asleep: (k: number) => lateness.asleep(k),
     awake: (k: number) => lateness.awake(k),
@@ -65,14 +68,9 @@ async function go(): Promise<void> {
   worker = await system.worker(task.url, task.settings, report)
 }
 
-/** Told now and then: a message for each would cost what is measured. */
-function countFinished(): void {
-  let told = 0
-  setInterval(() => {
-    if (finished === told) return
-    told = finished
-    tell({ finished })
-  }, 20).unref()
+function tellFinished(): void {
+  telling = null
+  tell({ finished })
 }
 
 /** @returns milliseconds until all were acknowledged */
