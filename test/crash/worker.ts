@@ -16,7 +16,8 @@ import type { Random } from './random.ts'
 import { transact } from './transaction.ts'
 import { isRefusal, type World } from './world.ts'
 
-const LEASE_MS = 3_600_000
+/** Far longer than a history. Registrations whose reply was lost are nobody's, and go when it is over. */
+const LEASE_MS = 600_000
 const CAPACITY = 4
 /** The process is gone; whatever it knew is too. */
 class Died extends Error {}
