@@ -3,7 +3,9 @@ import { MAX_TIMER_MS } from '../model/limits.ts'
 
 /** How one try of a handler is bounded. */
 export type AttemptLimits = {
+  /** `Step` or `Poll`, and its key, for errors. */
   readonly what: string
+  readonly key: string
   /** Null: for as long as it takes. */
   readonly ms: number | null
   /** The signal of what the try belongs to, made when it is asked for. */
@@ -19,13 +21,20 @@ export type AttemptLimits = {
  * step.
  * @throws what the handler throws; TimeoutError after the limit; what `signal` was aborted with
  */
-export async function attempt<T>(
+export function attempt<T>(
   limits: AttemptLimits,
   begin: (signal: () => AbortSignal) => T | Promise<T>,
+): T | Promise<T> {
+  // the usual case, without a promise of its own
+  if (limits.ms === null && !limits.prompt) return begin(limits.signal)
+  return limited(limits, begin)
+}
+
+async function limited<T>(
+  { what, key, ms, signal: parent }: AttemptLimits,
+  begin: (signal: () => AbortSignal) => T | Promise<T>,
 ): Promise<T> {
-  const { what, ms, prompt = false } = limits
-  if (ms === null && !prompt) return begin(limits.signal)
-  const signal = limits.signal()
+  const signal = parent()
   const controller = new AbortController()
   let giveUp: (reason: unknown) => void = () => {}
   const given = new Promise<never>((_, reject) => {
@@ -39,7 +48,7 @@ export async function attempt<T>(
   signal.addEventListener('abort', forward, { once: true })
   // an owner that lives for longer than Node can count ends by its own timeout, if at all
   const timer =
-    ms === null || ms > MAX_TIMER_MS ? undefined : setTimeout(() => giveUp(late(what, ms)), ms)
+    ms === null || ms > MAX_TIMER_MS ? undefined : setTimeout(() => giveUp(late(what, key, ms)), ms)
   try {
     if (signal.aborted) forward()
     return await Promise.race([begin(() => controller.signal), given])
@@ -49,8 +58,8 @@ export async function attempt<T>(
   }
 }
 
-function late(what: string, ms: number): TimeoutError {
-  return new TimeoutError(`${what} took longer than its timeout of ${ms} ms.`, {
+function late(what: string, key: string, ms: number): TimeoutError {
+  return new TimeoutError(`${what} "${key}" took longer than its timeout of ${ms} ms.`, {
     details: { timeoutMs: ms },
   })
 }

@@ -15,14 +15,14 @@ export class Deliveries {
   #late: string[] = []
   #waiting: Map<string, () => void> | null = null
   #open = 0
-  #scheduled = false
-  /** A result was handed over, and the handler is on its way with it. */
+  /** The handler may be on its way with a result; at the next rest it is not. */
   #moved = false
+  #restAwaited = false
   readonly #onDelivered: () => void
 
   /**
    * @param recorded keys of the steps that had ended when this process got the run
-   * @param onDelivered called after each delivery that was not made at once
+   * @param onDelivered called after deliveries that were not made at once
    */
   constructor(recorded: Iterable<string>, onDelivered: () => void) {
     this.#due = [...recorded]
@@ -31,7 +31,7 @@ export class Deliveries {
 
   /** The next result is on its way to the handler. */
   get moving(): boolean {
-    return this.#scheduled
+    return this.#restAwaited && this.#isNextReady()
   }
 
   /** A result that waits for its turn, to tell of it. */
@@ -77,29 +77,34 @@ export class Deliveries {
     })
   }
 
+  #schedule(): void {
+    if (this.#isNextReady()) this.#awaitRest()
+  }
+
   #pass(): void {
     this.#next++
     this.#open--
     this.#moved = true
-    setImmediate(() => {
-      this.#moved = false
-    })
+    this.#awaitRest()
   }
 
-  #schedule(): void {
-    if (this.#scheduled || !this.#isNextReady()) return
-    this.#scheduled = true
-    setImmediate(() => {
-      this.#scheduled = false
-      if (!this.#isNextReady()) return
-      const key = this.#due[this.#next] as string
-      const resolve = this.#waiting?.get(key)
-      this.#waiting?.delete(key)
-      this.#pass()
-      resolve?.()
-      this.#schedule()
-      this.#onDelivered()
-    })
+  #awaitRest(): void {
+    if (this.#restAwaited) return
+    this.#restAwaited = true
+    setImmediate(() => this.#atRest())
+  }
+
+  /** The handler has come to rest: the next result, if it is there. */
+  #atRest(): void {
+    this.#restAwaited = false
+    this.#moved = false
+    if (!this.#isNextReady()) return
+    const key = this.#due[this.#next] as string
+    const resolve = this.#waiting?.get(key)
+    this.#waiting?.delete(key)
+    this.#pass()
+    resolve?.()
+    if (!this.#isNextReady()) this.#onDelivered()
   }
 
   #isNextReady(): boolean {

@@ -105,11 +105,14 @@ export class Execution implements RunHandle {
     return this.journal.take(key, what, kinds)
   }
 
-  /** Resolves when a step may begin: replay is over, and all that came before is durable. */
-  begin(key: string): Promise<void> {
+  /**
+   * Resolves, or is undefined, when a step may begin: replay is over, and all that came before is
+   * durable.
+   */
+  begin(key: string): Promise<void> | undefined {
     if (this.#mayBegin()) {
       this.#activity.begin(key)
-      return Promise.resolve()
+      return undefined
     }
     this.touch()
     return this.#activity.wait(key)

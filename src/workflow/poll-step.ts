@@ -95,15 +95,11 @@ async function ask(poll: Poll, tries: number, signal: AbortSignal): Promise<Jour
   await x.begin(key)
   try {
     if (signal.aborted) return null
-    const limits = {
-      what: `Poll "${key}"`,
-      ms: null,
-      signal: () => signal,
-      prompt: poll.over !== null,
-    }
+    const prompt = poll.over !== null
+    const limits = { what: 'Poll', key, ms: null, signal: () => signal, prompt }
     const begin = (given: () => AbortSignal) =>
       insideStep(key, () => fn(new AttemptContext(x, { id, key }, tries, given)))
-    const value = await attempt<unknown>(limits, begin).catch(() => false)
+    const value = await answer(() => attempt(limits, begin))
     if (!value || signal.aborted) return null
     const row = answerRow(key, value, tries)
     x.unwait(key)
@@ -111,6 +107,15 @@ async function ask(poll: Poll, tries: number, signal: AbortSignal): Promise<Jour
     return row
   } finally {
     x.end(key)
+  }
+}
+
+/** An error counts as "not yet". */
+async function answer(ask: () => unknown): Promise<unknown> {
+  try {
+    return await ask()
+  } catch {
+    return false
   }
 }
 

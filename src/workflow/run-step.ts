@@ -35,7 +35,8 @@ export type Ended =
 export async function runStep(x: Execution, step: RunStep): Promise<unknown> {
   const { end, failures } = x.take(step.key, 'step.run', 'rfe')
   const ended = end ? readEnd(step.key, end) : await attempts(x, step, failures)
-  await x.deliver(step.key)
+  const turn = x.deliver(step.key)
+  if (turn) await turn
   if (ended.ok) return ended.value
   throw ended.error
 }
@@ -59,7 +60,8 @@ export async function attempts(x: Execution, step: RunStep, failures: number): P
   const backoff = `~${key}`
   if (x.isKept(backoff)) await x.wait({ key: backoff, name: null, ms: null })
   for (let tries = failures + 1; ; tries++) {
-    await x.begin(key)
+    const turn = x.begin(key)
+    if (turn) await turn
     try {
       if (isGivenUp(x, step)) return forever()
       return { ok: true, value: await step.perform(tries) }

@@ -124,10 +124,26 @@ export class Steps {
   }
 
   #call<T>(id: string, work: (key: string) => Promise<T>): Promise<T> {
-    return guard(this.#x, async () => {
+    if (this.#x.over) return forever()
+    const promise = this.#guard(id, work)
+    // a step whose promise nobody awaits must not take the process down when it fails
+    promise.catch(ignore)
+    return promise
+  }
+
+  /**
+   * A history that does not fit pauses the run instead of reaching the handler, which could swallow
+   * it.
+   */
+  async #guard<T>(id: string, work: (key: string) => Promise<T>): Promise<T> {
+    try {
       refuseInside(id)
-      return work(this.#x.key(checkStepId(id)))
-    })
+      return await work(this.#x.key(checkStepId(id)))
+    } catch (error) {
+      if (!(error instanceof HistoryMismatchError)) throw error
+      this.#x.mismatch(error)
+      return forever<T>()
+    }
   }
 
   #wait<Args extends unknown[]>(
@@ -241,10 +257,10 @@ class StepMaker {
     const x = this.#x
     if (this.#hooks) await this.#hooks.beforeStep(id)
     const signal = () => (group ? AbortSignal.any([x.signal, group]) : x.signal)
-    const limits = { what: `Step "${key}"`, ms, signal, prompt: group !== undefined }
-    const output = await attempt(limits, (given) =>
-      insideStep(key, () => fn(new AttemptContext(x, { id, key }, tries, given))),
-    )
+    const begin = (given: () => AbortSignal) =>
+      insideStep(key, () => fn(new AttemptContext(x, { id, key }, tries, given)))
+    const limits = { what: 'Step', key, ms, signal, prompt: group !== undefined }
+    const output = await attempt(limits, begin)
     if (x.over || group?.aborted) throw new Error('The step was given up.')
     const data = encodePayload(output, { what: `the output of step "${key}"` })
     x.record({ kind: 'r', name: key, data })
@@ -296,18 +312,4 @@ function checkItems(key: string, items: unknown): readonly unknown[] {
   )
 }
 
-/**
- * A history that does not fit pauses the run instead of reaching the handler, which could swallow
- * it. A step whose promise nobody awaits must not take the process down when it fails. And a
- * handler that this process let go gets nothing more.
- */
-function guard<T>(x: Execution, work: () => Promise<T>): Promise<T> {
-  if (x.over) return forever()
-  const promise = work().catch((error: unknown) => {
-    if (!(error instanceof HistoryMismatchError)) throw error
-    x.mismatch(error)
-    return forever<T>()
-  })
-  promise.catch(() => {})
-  return promise
-}
+function ignore(): void {}

@@ -27,7 +27,7 @@ export async function performTransaction(
   tries: number,
 ): Promise<unknown> {
   const { id, key, fn, isolation, timeoutMs } = step
-  const limits = { what: `Step "${key}"`, ms: timeoutMs, signal: () => x.signal, prompt: true }
+  const limits = { what: 'Step', key, ms: timeoutMs, signal: () => x.signal, prompt: true }
   const work = async (client: PoolClient): Promise<string | null> => {
     let through = false
     try {
