@@ -199,6 +199,18 @@ test('a start that fails leaves nothing behind, and may be tried again', async (
   await engine.stop()
 })
 
+test('a sleeper wakes on time on a worker that has nothing else to do', async () => {
+  const w = workflow('naps', async ({ step }) => {
+    for (let i = 0; i < 10; i++) await step.sleep(`nap ${i}`, 50)
+  })
+  await using t = await startEngine([w])
+  const began = performance.now()
+  const run = await t.engine.startWorkflow(w)
+  await run.result(LONG)
+  // woken by its poll alone it would take eight seconds
+  expect(performance.now() - began).toBeLessThan(5000)
+})
+
 test('an idle worker asks fewer than two things a second, and uses no CPU to speak of', async () => {
   await using t = await startEngine([])
   const pool = openPool({ connectionString: t.db.url, max: 4 })
