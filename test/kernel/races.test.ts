@@ -305,3 +305,37 @@ test('a start that is sent again while its first sending is at work is one run',
   expect(await kernel.live(id)).toMatchObject({ state: 'q' })
   await checkInvariants(kernel)
 })
+
+test.each([
+  ['a signal', 'select accepted from millrace.send_signals(1, $1, $2, $2, $2)', [true, false]],
+  ['a cancel', 'select * from millrace.cancel_runs(1, $1, null) as run', null],
+])(
+  '%s of several runs leaves alone what was started while it waited',
+  async (_, text, accepted) => {
+    const route = await kernel.route()
+    const run = await kernel.start(route)
+    const late = await kernel.call<string>('take_ids')
+    const [holder, starter, client] = [
+      await kernel.connect(),
+      await kernel.connect(),
+      await kernel.connect(),
+    ]
+    await holder.query('begin')
+    await holder.query('select from millrace.live where run_id = $1 for update', [run])
+    await starter.query('begin')
+    const values = [[late], [route.route], ['1']]
+    await starter.query('select * from millrace.start_runs(1, $1, $2, null, $3)', values)
+    const both = [[run, late], ...(accepted ? [['1', '2']] : [])]
+    const call = client.query({ text, values: both, rowMode: 'array' })
+    await kernel.waitUntilBlocked(client)
+    await starter.query('commit')
+    await holder.query('commit')
+    const { rows } = await call
+    expect(rows.flat()).toEqual(accepted ?? [run])
+    expect(await kernel.live(late)).toMatchObject({ state: 'q' })
+    expect(await kernel.query('select 1 from millrace.signals where run_id = $1', [late])).toEqual(
+      [],
+    )
+    await checkInvariants(kernel)
+  },
+)

@@ -8,16 +8,21 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
 declare
   v_now     timestamptz;
   v_parents bigint[];
+  v_mine    bigint[];       -- what was locked: a run whose start commits after that look is none of this call's
+  v_states  "char"[];
+  v_limits  timestamptz[];
   v_gone    bigint[];
   v_held    bigint[];
 begin
   v_parents := array(select millrace.parent_of(r.meta) from millrace.runs r where r.id = any (p_runs) and r.tenant_id = p_tenant);
-  perform from millrace.live l where l.run_id = any (p_runs || v_parents) and l.tenant_id = p_tenant
-  order by l.run_id, l.task for update;
+  select array_agg(x.run_id), array_agg(x.state), array_agg(x.timeout_at) into v_mine, v_states, v_limits
+  from (select l.run_id, l.task, l.state, l.timeout_at from millrace.live l
+        where l.run_id = any (p_runs || v_parents) and l.tenant_id = p_tenant order by l.run_id, l.task for update) x
+  where x.task = 0;
   v_now := millrace.clock();
-  select array_agg(l.run_id order by l.run_id), array_agg(l.run_id) filter (where l.state = 'l') into v_gone, v_held
-  from millrace.live l where l.run_id = any (p_runs) and l.tenant_id = p_tenant and l.task = 0
-    and (p_failure is null or l.timeout_at <= v_now);
+  select array_agg(u.id order by u.id), array_agg(u.id) filter (where u.state = 'l') into v_gone, v_held
+  from unnest(v_mine, v_states, v_limits) u (id, state, until)
+  where u.id = any (p_runs) and (p_failure is null or u.until <= v_now);
   if v_gone is null then
     return;
   end if;

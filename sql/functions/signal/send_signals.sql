@@ -7,8 +7,9 @@ returns table (nth int, accepted boolean)
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
-  v_now timestamptz;
-  v_bad text;
+  v_now  timestamptz;
+  v_bad  text;
+  v_mine bigint[];
 begin
   if cardinality(p_runs) > 1000 then
     perform millrace.fail('MR020', format('%s signals in one call are over the limit of 1,000.', cardinality(p_runs)),
@@ -20,10 +21,12 @@ begin
     perform millrace.fail('MR001', format('"%s" is not an id for a signal.', left(v_bad, 300)),
       'An id has 1 to 256 characters and does not begin with "$child:".', json_build_object('dedupe_id', left(v_bad, 300)));
   end if;
-  perform from millrace.live l where l.run_id = any (p_runs) and l.task = 0 and l.tenant_id = p_tenant order by l.run_id for update;
+  -- only what was locked counts: a run whose start commits after this look is seen below, but anybody may change it there
+  v_mine := array(select l.run_id from millrace.live l where l.run_id = any (p_runs) and l.task = 0 and l.tenant_id = p_tenant
+                  order by l.run_id for update);
   v_now := millrace.clock();
   return query
-  select u.i::int, millrace.put_signal(p_tenant, u.run, u.id, u.name, u.data, v_now)
+  select u.i::int, case when u.run = any (v_mine) then millrace.put_signal(p_tenant, u.run, u.id, u.name, u.data, v_now) else false end
   from unnest(p_runs, p_ids, p_names, p_data) with ordinality u (run, id, name, data, i) order by u.i;
 end $$;
 
