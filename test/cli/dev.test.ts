@@ -74,7 +74,7 @@ describe('dev', () => {
     await until('the new greeting', async () => (await greet()) === 'Good morning, Ada!')
     await folder.write('lib/mark.ts', "export const mark: string = '?'\n")
     await until('the new mark', async () => (await greet()) === 'Good morning, Ada?')
-    expect(dev.text()).toContain('↻ lib/mark.ts')
+    await until('it is told', () => dev.text().includes('↻ lib/mark.ts'))
   })
 
   test('keeps the last good version of a broken file, and names the place', async () => {
