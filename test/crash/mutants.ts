@@ -143,8 +143,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a message is put without the lock',
     file: 'signal/send_signals.sql',
-    from: 'order by l.run_id for update;',
-    to: 'order by l.run_id;',
+    from: 'order by l.run_id for update);',
+    to: 'order by l.run_id);',
   },
   {
     name: 'a message wakes nobody',
@@ -186,8 +186,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'timers fire early',
     file: 'timer/tick.sql',
-    from: 'v_now   timestamptz := millrace.clock();',
-    to: "v_now   timestamptz := millrace.clock() + interval '50 ms';",
+    from: 'v_now    timestamptz := millrace.clock();',
+    to: "v_now    timestamptz := millrace.clock() + interval '50 ms';",
   },
   {
     name: 'a wait that was begun before ends at once',
