@@ -166,6 +166,8 @@ export type AdvanceOptions = {
   readonly transaction?: string
   /** A row that somebody holds for longer fails the call (isLocked). Default: it is waited for. */
   readonly patienceMs?: number
+  /** Its latest time is what the database's clock shows, or more: waits count from it, not from when it gets them. */
+  readonly clock?: { latest(): Date | null }
 }
 
 type VerdictRow = [
@@ -187,17 +189,19 @@ export async function advanceTasks(
   items: readonly Advance[],
   options: AdvanceOptions = {},
 ): Promise<Verdict[]> {
-  const { tx, stamp, transaction, patienceMs } = options
+  const { tx, stamp, transaction, patienceMs, clock } = options
   const sorted = [...items].sort(byRun)
+  const [now, sentAt] = [performance.now(), clock?.latest()]
   const values = [
     tenant,
-    ...columns(sorted),
+    ...columns(sorted, now),
     stamp ?? null,
     transaction ?? null,
     patienceMs ?? null,
+    sentAt?.toISOString() ?? null,
   ]
   const text =
-    'select * from millrace.advance_tasks($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21)'
+    'select * from millrace.advance_tasks($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22)'
   const rows = tx
     ? (await db.call<Record<string, unknown>>(text, values, tx)).map(
         (row) => Object.values(row) as VerdictRow,
@@ -223,7 +227,7 @@ function byRun(a: Advance, b: Advance): number {
   return a.run.length - b.run.length || (a.run < b.run ? -1 : 1)
 }
 
-function columns(items: readonly Advance[]): unknown[] {
+function columns(items: readonly Advance[], now: number): unknown[] {
   const rows = items.flatMap((item) =>
     item.rows.map((row, i) => ({ run: item.run, seq: item.length - item.rows.length + i, row })),
   )
@@ -241,13 +245,7 @@ function columns(items: readonly Advance[]): unknown[] {
     plainArray(items.map((item) => item.parent)),
     textArray(items.map((item) => arrayLiteral(item.waits?.map((wait) => wait.key)))),
     textArray(items.map((item) => arrayLiteral(item.waits?.map((wait) => wait.name)))),
-    textArray(
-      items.map((item) =>
-        arrayLiteral(
-          item.waits?.map((wait) => (wait.ms === null ? null : String(Math.ceil(wait.ms)))),
-        ),
-      ),
-    ),
+    textArray(items.map((item) => arrayLiteral(timesOf(item, now)))),
     plainArray(rows.map(({ run }) => run)),
     plainArray(rows.map(({ seq }) => seq)),
     plainArray(rows.map(({ row }) => row.kind)),
@@ -255,6 +253,12 @@ function columns(items: readonly Advance[]): unknown[] {
     textArray(rows.map(({ row }) => row.data)),
     children.length > 0 ? JSON.stringify(children) : null,
   ]
+}
+
+/** Milliseconds that are left now, for each wait of the item. */
+function timesOf({ waits, waitsFrom }: Advance, now: number): (string | null)[] | undefined {
+  const gone = waitsFrom === undefined ? 0 : now - waitsFrom
+  return waits?.map(({ ms }) => (ms === null ? null : String(Math.ceil(Math.max(ms - gone, 0)))))
 }
 
 /**

@@ -55,6 +55,8 @@ export type Change = {
   /** c: the output, f: the failure, both JSON text; p: one letter, the reason. */
   readonly output?: string | null
   readonly waits?: readonly Wait[]
+  /** performance.now() from which the times of `waits` count; default: from when the kernel gets them. */
+  readonly waitsFrom?: number
   readonly children?: readonly ChildStart[]
 }
 

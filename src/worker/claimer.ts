@@ -4,6 +4,7 @@ import { getRoutes, type Route } from '../kernel/definitions.ts'
 import { expireRuns } from '../kernel/runs.ts'
 import { type Claimed, claimTasks, type LeasedTask } from '../kernel/tasks.ts'
 import { recover } from '../kernel/workers.ts'
+import type { DatabaseClock } from './database-clock.ts'
 import type { ResolvedWorkerOptions } from './options.ts'
 import { QueueOrder } from './queue-order.ts'
 import type { Wake } from './wake.ts'
@@ -32,15 +33,15 @@ export type ClaimAs = {
 
 /**
  * Asks for work: the queues in their order, from where the last claim ended, and now and then from
- * their heads. Does what a claim says somebody should do. Keeps the time by which runs live.
+ * their heads. Does what a claim says somebody should do.
  */
 export class Claimer {
   readonly #session: Session
   readonly #registry: Registry
   readonly #options: ResolvedWorkerOptions
+  readonly #clock: DatabaseClock
   readonly #order = new QueueOrder()
   #refreshed: Promise<void> = Promise.resolve()
-  #clock = { at: performance.now(), time: Date.now() }
   #sweptAt = Number.NEGATIVE_INFINITY
   #sweepPause = LEAST_SWEEP_MS
   #newestRoute = 0
@@ -48,15 +49,17 @@ export class Claimer {
   #restingSince: number | null = null
   #foundNothing = false
 
-  constructor(session: Session, registry: Registry, options: ResolvedWorkerOptions) {
+  /** @param clock is told the time by each claim */
+  constructor(
+    session: Session,
+    registry: Registry,
+    options: ResolvedWorkerOptions,
+    clock: DatabaseClock,
+  ) {
     this.#session = session
     this.#registry = registry
     this.#options = options
-  }
-
-  /** Never ahead of the database: its clock was read before the reply came. */
-  now(): Date {
-    return new Date(this.#clock.time + (performance.now() - this.#clock.at))
+    this.#clock = clock
   }
 
   route(id: number): Route | undefined {
@@ -102,7 +105,9 @@ export class Claimer {
     this.#foundNothing = found === 0
     const isNew = await this.#doChores(claimed)
     this.#restingSince = null
-    if (isNew || !idle || found === as.want) return 0
+    // runs whose time has come are claimed some at a time, so that the first can go on
+    const isMoreDue = found > 0 && claimed.dueMs !== null && claimed.dueMs <= 0
+    if (isNew || !idle || found === as.want || isMoreDue) return 0
     this.#restingSince = performance.now()
     return isLastLook && wake.armed && found === 0 ? this.#restMs(claimed.dueMs) : LAST_LOOK_MS
   }
@@ -138,8 +143,9 @@ export class Claimer {
   async #call(as: ClaimAs, routes: number[], after: string[], idle: boolean): Promise<Claimed> {
     const { db } = this.#session
     const tenant = await this.#session.tenant()
+    const sentAt = performance.now()
     const claimed = await claimTasks(db, tenant, { ...as, routes, after, idle })
-    this.#clock = { at: performance.now(), time: claimed.clock.getTime() }
+    this.#clock.heard(claimed.clock, sentAt)
     return claimed
   }
 

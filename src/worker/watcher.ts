@@ -2,6 +2,7 @@ import type { Session } from '../client/session.ts'
 import { reportRunning } from '../kernel/workers.ts'
 import { RunCancelledError } from '../model/errors.ts'
 import { encodeRunId } from '../model/run-id.ts'
+import type { DatabaseClock } from './database-clock.ts'
 import type { HeldRun, HeldRuns } from './held-runs.ts'
 
 /** A step that runs for longer is shown to people. */
@@ -15,13 +16,13 @@ const MAX_SHOWN = 100
 export class Watcher {
   readonly #session: Session
   readonly #held: HeldRuns
-  readonly #now: () => Date
+  readonly #clock: DatabaseClock
   #shown = '[]'
 
-  constructor(session: Session, held: HeldRuns, now: () => Date) {
+  constructor(session: Session, held: HeldRuns, clock: DatabaseClock) {
     this.#session = session
     this.#held = held
-    this.#now = now
+    this.#clock = clock
   }
 
   /** Looks at all that have been here for a while. */
@@ -54,7 +55,7 @@ export class Watcher {
 
   #longSteps(): object[] {
     const now = performance.now()
-    const clock = this.#now().getTime()
+    const clock = this.#clock.earliest().getTime()
     const steps = this.#held.all().flatMap((held) =>
       (held.handle?.running() ?? [])
         .filter((step) => now - step.since > LONG_STEP_MS)

@@ -9,6 +9,7 @@ import { heldTasks, type LeasedTask } from '../kernel/tasks.ts'
 import { describeWorker, registerWorker, stopWorker, type WorkerInfo } from '../kernel/workers.ts'
 import { LeaseLostError, UnavailableError } from '../model/errors.ts'
 import { Claimer } from './claimer.ts'
+import { DatabaseClock } from './database-clock.ts'
 import { type HeldRun, HeldRuns } from './held-runs.ts'
 import { Lease } from './lease.ts'
 import { LeasedTaskRun } from './leased-run.ts'
@@ -41,6 +42,7 @@ export class Worker {
   readonly #claimer: Claimer
   readonly #watcher: Watcher
   readonly #wake = new Wake()
+  readonly #clock = new DatabaseClock()
   readonly #writer: Writer
   readonly #listener: Listener
   readonly #hostParts: HostParts
@@ -59,15 +61,15 @@ export class Worker {
     const { session, registry, options } = parts
     this.#parts = parts
     this.#held = new HeldRuns(options.concurrency, (held) => this.#begin(held))
-    this.#claimer = new Claimer(session, registry, options)
-    this.#watcher = new Watcher(session, this.#held, () => this.#claimer.now())
-    this.#writer = new Writer(session, () => this.#leaseOver())
+    this.#claimer = new Claimer(session, registry, options, this.#clock)
+    this.#watcher = new Watcher(session, this.#held, this.#clock)
+    this.#writer = new Writer(session, this.#clock, () => this.#leaseOver())
     this.#hostParts = {
       session,
       starter: parts.starter,
       writer: this.#writer,
       transactions: new Slots(Math.max(1, Math.floor(session.db.poolSize / 2))),
-      now: () => this.#claimer.now(),
+      now: () => this.#clock.earliest(),
       leaseOver: () => this.#leaseOver(),
       dueIn: (ms) => this.#wake.within(ms),
     }

@@ -5,6 +5,7 @@ import { type Advance, advanceTasks } from '../kernel/tasks.ts'
 import { Batcher } from '../model/batcher.ts'
 import type { Verdict } from '../model/journal.ts'
 import { MAX_WRITE_BYTES } from '../model/limits.ts'
+import type { DatabaseClock } from './database-clock.ts'
 import { Slots } from './slots.ts'
 import { awayPause } from './while-away.ts'
 
@@ -27,6 +28,7 @@ type Answer =
  */
 export class Writer {
   readonly #session: Session
+  readonly #clock: DatabaseClock
   readonly #batcher: Batcher<Advance, Answer>
   readonly #leaseOver: () => boolean
   /** Runs that are held are asked for one at a time: they must not take all connections. */
@@ -34,8 +36,9 @@ export class Writer {
   #sendings = 0
 
   /** @param leaseOver whether this worker's lease is over: then nothing is sent again. */
-  constructor(session: Session, leaseOver: () => boolean) {
+  constructor(session: Session, clock: DatabaseClock, leaseOver: () => boolean) {
     this.#session = session
+    this.#clock = clock
     this.#leaseOver = leaseOver
     const weight = { of: bytesOf, max: MAX_WRITE_BYTES }
     this.#batcher = new Batcher({ lanes: 2, max: 500, weight, send: (items) => this.#send(items) })
@@ -71,8 +74,9 @@ export class Writer {
   }
 
   async #call(items: Advance[], patienceMs: number): Promise<Verdict[]> {
-    const options = { stamp: ++this.#sendings, patienceMs }
-    return advanceTasks(this.#session.db, await this.#session.tenant(), items, options)
+    const tenant = await this.#session.tenant()
+    const options = { stamp: ++this.#sendings, patienceMs, clock: this.#clock }
+    return advanceTasks(this.#session.db, tenant, items, options)
   }
 
   /** Somebody holds the row of this run, in an open transaction: the others do not wait for that. */

@@ -80,7 +80,7 @@ export class Outbox {
       length: length + (ends ? 0 : rows.length),
       rows: ends ? [] : rows,
       ...(ends && rows.length > 0 ? { tail: rows } : {}),
-      ...(waits.length > 0 ? { waits } : {}),
+      ...(waits.length > 0 ? { waits, waitsFrom: performance.now() } : {}),
       ...(children.length > 0 ? { children } : {}),
     }
   }

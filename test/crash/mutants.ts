@@ -192,8 +192,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a wait that was begun before ends at once',
     file: park,
-    from: 'else (select e.until from unnest(o.wait_keys, o.wait_until) e (key, until) where e.key = w.key) end',
-    to: 'when w.name is null then p_now end',
+    from: 'else (select b.until from unnest(o.wait_keys, o.wait_until) b (key, until) where b.key = e.key) end',
+    to: 'when e.name is null then p_now end',
   },
   {
     name: 'a wake drops the other waits',

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { advanceTasks } from '../../src/kernel/tasks.ts'
 import { message, openKernel, row, timer, toAdvance, uuid } from '../support/kernel.ts'
 
@@ -211,6 +211,46 @@ test('a sending that comes after the next one ends no wait and pauses nobody', a
     'r c',
     expect.stringMatching(/^p /),
   ])
+})
+
+describe('a wait', () => {
+  /** When the wait of a minute ends that is sent so, in milliseconds from now. */
+  async function minuteFrom(sentAt: (now: number) => number, waitsFrom?: number): Promise<number> {
+    const { worker, task } = await lease()
+    const now = (await kernel.value<Date>('select millrace.clock()')).getTime()
+    const item = { ...toAdvance(task, { op: 'w', waits: [timer('nap', 60_000)] }) }
+    await advanceTasks(
+      kernel.database,
+      worker.tenant,
+      [waitsFrom === undefined ? item : { ...item, waitsFrom }],
+      { clock: { latest: () => new Date(sentAt(now)) } },
+    )
+    const { wake_at: wakeAt } = (await kernel.live(task.run)) as { wake_at: Date }
+    return wakeAt.getTime() - now
+  }
+
+  test('counts from when it was sent, as the owner knows the clock', async () => {
+    expect(await minuteFrom((now) => now - 500)).toBe(59_500)
+  })
+
+  test('counts from when it comes, if the owner cannot know the clock', async () => {
+    expect(await minuteFrom((now) => now - 60_000)).toBeGreaterThanOrEqual(60_000)
+    const ahead = await minuteFrom((now) => now + 30_000)
+    expect(ahead).toBeGreaterThanOrEqual(60_000)
+    expect(ahead).toBeLessThan(90_000)
+  })
+
+  test('is shorter by what it waited here to be sent, but never over before it began', async () => {
+    const sent = await minuteFrom((now) => now - 500, performance.now() - 20_000)
+    expect(sent).toBeGreaterThan(39_000)
+    expect(sent).toBeLessThanOrEqual(39_500)
+    const late = await lease()
+    const item = toAdvance(late.task, { op: 'w', waits: [timer('nap', 10)] })
+    const [verdict] = await advanceTasks(kernel.database, late.worker.tenant, [
+      { ...item, waitsFrom: performance.now() - 1000 },
+    ])
+    expect(verdict).toMatchObject({ kind: 'news', rows: [{ kind: 't', name: 'nap' }] })
+  })
 })
 
 test('a journal row is never another than before', async () => {

@@ -9,6 +9,7 @@
 --   p_transaction  what millrace.transaction was set to when the transaction began that this call shall be part of
 --   p_stamp    rises with each sending by this worker, also when it sends the same again; null: sent once, come what may
 --   p_patience  milliseconds: a row that somebody holds for longer fails the call (55P03), and the owner sends it apart
+--   p_sent      what clock() showed when the owner sent this, or a little more: waits count from it
 -- Returns: s stale; p paused, stop here; n news: a journal row that ends a wait of the run, which stays leased: the owner
 -- goes on with it instead of waiting. A call may be repeated: a checkpoint that is there is left alone, a run that left is
 -- stale, and a wait that had ended is in the news. A sending that comes after the next one is stale: it might end a wait
@@ -19,7 +20,7 @@ create or replace function millrace.advance_tasks(
   p_tenant int, p_runs bigint[], p_tasks int[], p_fences bigint[], p_ops "char"[], p_seqs int[],
   p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[],
   c_runs bigint[], c_seqs int[], c_kinds "char"[], c_names text[], c_data text[], p_children json default null,
-  p_stamp bigint default null, p_transaction text default null, p_patience int default null)
+  p_stamp bigint default null, p_transaction text default null, p_patience int default null, p_sent timestamptz default null)
 returns table (run_id bigint, verdict "char", seq int, kind "char", name text, data text)
 language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -69,7 +70,9 @@ begin
   end if;
   if p_ops && '{w,y,p}'::"char"[] or v_ask is not null or array_remove(p_keys, null) <> '{}' then
     return query
-    select x.* from millrace.park_runs(v_only, v_ask, p_runs, p_tasks, p_ops, p_seqs, p_outputs, p_keys, p_names, p_ms, p_stamp, v_now) x;
+    select x.* from millrace.park_runs(v_only, v_ask, p_runs, p_tasks, p_ops, p_seqs, p_outputs, p_keys, p_names, p_ms, p_stamp,
+      -- the owner knows our clock only as far as nobody sets it
+      case when p_sent between v_now - interval '1 s' and v_now then p_sent else v_now end, v_now) x;
   end if;
   if v_only is not null then
     return query select u.id, 's'::"char", null::int, null::"char", null::text, null::text
@@ -77,6 +80,6 @@ begin
   end if;
 end $$;
 
-comment on function millrace.advance_tasks(int, bigint[], int[], bigint[], "char"[], int[], text[], text[], bigint[], text[], text[], text[], bigint[], int[], "char"[], text[], text[], json, bigint, text, int) is
+comment on function millrace.advance_tasks(int, bigint[], int[], bigint[], "char"[], int[], text[], text[], bigint[], text[], text[], text[], bigint[], int[], "char"[], text[], text[], json, bigint, text, int, timestamptz) is
   'All that an owner has to say about its runs: results, endings, waits, pauses.';
-revoke execute on function millrace.advance_tasks(int, bigint[], int[], bigint[], "char"[], int[], text[], text[], bigint[], text[], text[], text[], bigint[], int[], "char"[], text[], text[], json, bigint, text, int) from public;
+revoke execute on function millrace.advance_tasks(int, bigint[], int[], bigint[], "char"[], int[], text[], text[], bigint[], text[], text[], text[], bigint[], int[], "char"[], text[], text[], json, bigint, text, int, timestamptz) from public;

@@ -1,14 +1,15 @@
 -- claim_tasks: leases up to p_want ready runs to a worker, with all that it needs to go on: input, journal, open waits.
--- Before that it wakes the runs whose time has come (tick), so that one call is all an idle worker makes.
+-- Before that it leases or wakes the runs whose time has come (claim_due, tick): one call is all an idle worker makes.
 --   p_routes   what the worker can run, in its order of preference
 --   p_after    for each route: where its last claim ended. A queue's index has dead entries at its head, which cost 2 ms a
 --              claim when walked over each time; 0 now and then (a sweep) finds rows that committed late
 --   p_suspect  the worker holds no suspect: it may get one (a run that may kill its worker comes alone)
 --   p_idle     with less to do than it wants the worker sleeps soon: hint shall wake it. It calls once more after this is
 --              committed, for what was started between this look and that
--- Returns: the runs, and always a last row without run_id: due_ms until something here comes due (null: nothing will), clock,
--- newest_route (a higher one than the worker knows: get_routes), chores (bit 1: recover, bit 2: expire_runs).
--- Transitions: waiting -> queued, queued -> leased. Locks: the worker's row for key share, so that recover cannot declare it
+-- Returns: the runs, and always a last row without run_id: due_ms until something here comes due (null: nothing will; 0 or
+-- less: it was due when this call looked), clock when it looked, newest_route (a higher one than the worker knows:
+-- get_routes), chores (bit 1: recover, bit 2: expire_runs).
+-- Transitions: waiting -> leased, queued; queued -> leased. Locks: the worker's row for key share, so that recover cannot declare it
 -- dead between this look and our commit; then live rows, skipping locked ones. An idle poll locks and writes nothing: a
 -- fence drawn or a row locked for nothing costs a flush to disk.
 -- Raises: MR055 if the worker is not registered any more, or asked held_tasks meanwhile.
@@ -22,11 +23,12 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp set plan
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 #variable_conflict use_column
 declare
-  v_now   timestamptz := millrace.clock();
-  v_due   boolean := exists (select from millrace.live l where l.state = 'w' and l.wake_at <= v_now);
+  v_look  timestamptz := millrace.clock();  -- what comes due after it is not held up by anybody
+  v_due   boolean := exists (select from millrace.live l where l.state = 'w' and l.wake_at <= v_look);
   v_left  int := p_want;
   v_rows  tid[];
   v_fence bigint;
+  v_count int;
 begin
   if v_due or exists (
     select from unnest(p_routes, p_after) u (route, after)
@@ -39,9 +41,13 @@ begin
         'Register again: its leases have gone to others.', json_build_object('worker', p_worker::text));
     end if;
     if v_due then
-      perform millrace.tick(250);  -- the first can go on while the next are woken
+      return query select * from millrace.claim_due(p_tenant, p_worker, p_routes, p_after, p_want);
+      get diagnostics v_count = row_count;
+      v_left := v_left - v_count;
+      if v_count = 0 then
+        perform millrace.tick(250);  -- the first can go on while the next are woken
+      end if;
     end if;
-    v_now := millrace.clock();
     for i in 0 .. coalesce(cardinality(p_routes), 0) loop
       -- lock the rows into an array, then draw the fence, then write: a fence drawn first could go back
       v_rows := case when i > 0
@@ -53,7 +59,7 @@ begin
                    limit 1 for update skip locked) end;
       continue when v_rows is null or cardinality(v_rows) = 0;
       v_fence := nextval('millrace.fences');  -- anew for each route: its rows were locked after the last draw
-      return query select * from millrace.lease_rows(v_rows, p_worker, v_fence, v_now);
+      return query select * from millrace.lease_rows(v_rows, p_worker, v_fence, millrace.clock());
       v_left := v_left - cardinality(v_rows);
       exit when v_left <= 0;
     end loop;
@@ -65,7 +71,7 @@ begin
   end if;
   return query select null::bigint, null::int, null::bigint, null::bigint, null::int, null::int,
                       null::bigint, null::text, null::text, null::text[], null::text[], null::bigint[], x.*
-               from millrace.get_chores(p_tenant, millrace.clock()) x;
+               from millrace.get_chores(p_tenant, v_look) x;
 end $$;
 
 comment on function millrace.claim_tasks(int, bigint, int, int[], bigint[], int, boolean, boolean) is

@@ -5,7 +5,7 @@ create or replace function millrace.get_chores(p_tenant int, p_now timestamptz)
 returns table (due_ms bigint, newest_route int, chores int, clock timestamptz)
 language sql stable security definer set search_path = pg_catalog, pg_temp set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
-  select (extract(epoch from least(
+  select ceil(extract(epoch from least(
             (select l.wake_at from millrace.live l where l.state = 'w' and l.wake_at is not null order by l.wake_at limit 1),
             (select l.timeout_at from millrace.live l where l.timeout_at is not null order by l.timeout_at limit 1))
             - p_now) * 1000)::bigint,

@@ -1,5 +1,6 @@
 -- lease_rows: writes the lease into live rows that the caller has locked, and returns what their new owner needs.
--- A journal row is kind, name, a line feed, data; the names of steps hold no line feed.
+-- A journal row is kind, name, a line feed, data; the names of steps hold no line feed. A row that waits has one wait, whose
+-- end the caller has written into the journal (claim_due).
 create or replace function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigint, p_now timestamptz)
 returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int,
                timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],
@@ -7,7 +8,12 @@ returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int,
 language sql volatile security definer set search_path = pg_catalog, pg_temp set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
   with mine as (
-    update millrace.live l set state = 'l', worker_id = p_worker, fence = p_fence, stamp = null
+    update millrace.live l
+    set state = 'l', worker_id = p_worker, fence = p_fence, stamp = null, wake_at = null,
+        seq = l.seq + case when l.state = 'w' and l.wait_keys[1] !~ '^[~?]' then 1 else 0 end,
+        wait_keys = case when l.state <> 'w' then l.wait_keys end,
+        wait_names = case when l.state <> 'w' then l.wait_names end,
+        wait_until = case when l.state <> 'w' then l.wait_until end
     where l.ctid = any (p_rows)
     returning l.run_id, l.task, l.turn, l.route_id, l.crashes, l.seq, l.timeout_at, l.wait_keys, l.wait_until)
   select m.run_id, m.task, p_fence, m.turn, m.route_id, m.crashes::int,
