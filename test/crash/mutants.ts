@@ -190,6 +190,18 @@ export const MUTANTS: readonly Mutant[] = [
     to: "v_now    timestamptz := millrace.clock() + interval '50 ms';",
   },
   {
+    name: 'sleepers are claimed early',
+    file: 'task/claim_due.sql',
+    from: 'l.wake_at <= v_now',
+    to: "l.wake_at <= v_now + interval '1 h'",
+  },
+  {
+    name: 'a sleeper that also waits for other things is claimed like one that does not',
+    file: 'task/claim_due.sql',
+    from: 'and cardinality(l.wait_keys) = 1 as plain',
+    to: 'as plain',
+  },
+  {
     name: 'a wait that was begun before ends at once',
     file: park,
     from: 'else (select b.until from unnest(o.wait_keys, o.wait_until) b (key, until) where b.key = e.key) end',
