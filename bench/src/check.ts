@@ -14,28 +14,29 @@ const compared: [string, MetricName][] = [
 
 /**
  * Compares Millrace's ratios to the best peer with those of the committed results: ratios, as
- * another machine has other figures; to the best of the peers that both runs have. @returns whether
- * all held
+ * another machine has other figures; to the best of the peers that both runs have.
+ * @returns the workloads, of those that were chosen, whose ratio is too low
  */
-export function checkRatios(sheet: Sheet): boolean {
+export function checkRatios(sheet: Sheet, chosen: readonly string[]): string[] {
   const now = summarise(sheet)
   const committed = readCommitted()
   if (committed === null) {
     console.log('check: there is no results.json yet, so there is nothing to compare with')
-    return true
+    return []
   }
-  const held = compared.map(([workload, metric]) => {
+  const judged = compared.filter(([workload]) => chosen.includes(workload))
+  const low = judged.filter(([workload, metric]) => {
     const both = systemsOf(now, workload).filter((name) =>
       systemsOf(committed, workload).includes(name),
     )
     const [before, after] = [committed, now].map((cells) => ratio(cells, workload, metric, both))
-    if (before == null) return tell(workload, 'no committed ratio', true)
-    if (after == null) return tell(workload, 'not measured', false)
+    if (before == null) return !tell(workload, 'no committed ratio', true)
+    if (after == null) return !tell(workload, 'not measured', false)
     const share = after / before
     const figures = `${after.toFixed(1)} × the best peer, committed ${before.toFixed(1)} ×`
-    return tell(workload, `${figures} (${share.toFixed(2)})`, share >= LEAST)
+    return !tell(workload, `${figures} (${share.toFixed(2)})`, share >= LEAST)
   })
-  return held.every(Boolean)
+  return low.map(([workload]) => workload)
 }
 
 function systemsOf(cells: readonly Cell[], workload: string): string[] {

@@ -15,7 +15,10 @@ import { readSettings, sweep } from './settings.ts'
 import { Sheet } from './sheet.ts'
 import { summarise } from './summary.ts'
 import { loadSystem, systemNames } from './systems/index.ts'
-import { workloads } from './workloads/index.ts'
+import { type Workload, workloads } from './workloads/index.ts'
+
+/** How often a ratio may be found too low before that counts. */
+const CHECKS = 3
 
 const options = readOptions(process.argv.slice(2))
 cleanUpOnSignals()
@@ -45,15 +48,34 @@ async function run(): Promise<number> {
     await sweep(bench)
     return 0
   }
-  for (const workload of chosen) {
-    const systems = bench.systems.filter((system) => workload.takes(system))
-    if (systems.length > 0) await workload.run(bench, systems)
-  }
+  await runAll(bench, chosen)
   const folder = outFolder(options)
   writeResults(bench, folder)
   print(bench)
   console.log(`\n${Math.round((performance.now() - began) / 1000)} s; written to ${folder}`)
-  return options.check && !checkRatios(bench.sheet) ? 1 : 0
+  return options.check ? check(bench, chosen) : 0
+}
+
+async function runAll(bench: Bench, chosen: readonly Workload[]): Promise<void> {
+  for (const workload of chosen) {
+    const systems = bench.systems.filter((system) => workload.takes(system))
+    if (systems.length > 0) await workload.run(bench, systems)
+  }
+}
+
+/** What is too low is measured anew: whatever else the machine does can only make it lower. */
+async function check(bench: Bench, chosen: readonly Workload[]): Promise<number> {
+  const names = chosen.map(({ name }) => name)
+  let low = checkRatios(bench.sheet, names)
+  for (let turn = 1; turn < CHECKS && low.length > 0; turn++) {
+    const again = { ...bench, sheet: new Sheet() }
+    await runAll(
+      again,
+      chosen.filter(({ name }) => low.includes(name)),
+    )
+    low = checkRatios(again.sheet, low)
+  }
+  return low.length === 0 ? 0 : 1
 }
 
 async function open(): Promise<Bench> {

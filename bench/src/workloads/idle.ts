@@ -19,7 +19,7 @@ export async function runIdle(
   systems: readonly System[],
 ): Promise<void> {
   const { quick, scale } = bench.options
-  const restMs = Math.max(2000, (quick ? 5_000 : 20_000) * Math.min(1, scale))
+  const restMs = Math.max(2000, (quick ? 5_000 : 15_000) * Math.min(1, scale))
   await runRounds(bench, workload, systems, 'queries_per_second', async (system) => {
     const short = await rest(bench, system, 0)
     const long = await rest(bench, system, restMs)

@@ -71,7 +71,7 @@ export const workloads: Workload[] = [
     takes: any,
     run: (bench, systems) => runIdle(bench, 'idle', systems),
   },
-  drained('workers', 'W1 drained by 20 worker processes', { ...one, workers: 20 }),
+  drained('workers', 'W1 drained by 20 worker processes', { ...one, least: 1000, workers: 20 }),
   payload('payload-1k', '1 KB', 1024, 2000),
   payload('payload-64k', '64 KB', 64 * 1024, 200),
   // with the rest of the input it must fit into the 1 MiB that Millrace takes

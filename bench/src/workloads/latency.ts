@@ -24,7 +24,7 @@ export async function runLatency(
     n: Math.ceil((quick ? 25 : 200) * Math.min(1, scale)),
     warmUp: 2,
     maxGapMs: quick ? 60 : 150,
-    forMs: quick ? 2_500 : 40_000,
+    forMs: quick ? 2_500 : 20_000,
   }
   await runRounds(bench, workload, systems, 'latency_p50_ms', async (system) => {
     const settings = system.latency[side] ?? settingsOf(bench, system)
