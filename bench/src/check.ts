@@ -30,7 +30,7 @@ export function checkRatios(sheet: Sheet, chosen: readonly string[]): string[] {
       systemsOf(committed, workload).includes(name),
     )
     const [before, after] = [committed, now].map((cells) => ratio(cells, workload, metric, both))
-    if (before == null) return !tell(workload, 'no committed ratio', true)
+    if (before == null) return !tell(workload, 'no peer that both runs have', false)
     if (after == null) return !tell(workload, 'not measured', false)
     const share = after / before
     const figures = `${after.toFixed(1)} × the best peer, committed ${before.toFixed(1)} ×`

@@ -1,5 +1,6 @@
 import { OpenWorkflow } from 'openworkflow'
 import { BackendPostgres } from 'openworkflow/postgres'
+import postgres from 'postgres'
 import { hundred, poll, ten, work } from './steps.ts'
 import type { Input, Report, Settings, Shape, System } from './system.ts'
 
@@ -32,7 +33,7 @@ export const openworkflow: System = {
     `select count(*) from openworkflow.workflow_runs where status in ('completed', 'succeeded')`,
 
   async driver(url, settings) {
-    const backend = await connect(url, settings)
+    const backend = connect(url, settings)
     const app = new OpenWorkflow({ backend })
     const start = (shape: Shape, input: Input) => app.runWorkflow({ name: shape }, input)
     return {
@@ -52,7 +53,7 @@ export const openworkflow: System = {
   },
 
   async worker(url, settings, report) {
-    const backend = await connect(url, settings)
+    const backend = connect(url, settings)
     const app = new OpenWorkflow({ backend })
     define(app, report)
     const worker = app.newWorker({ concurrency: Number(settings.concurrency) })
@@ -66,11 +67,10 @@ export const openworkflow: System = {
   },
 }
 
-/** The driver below it, postgres.js, reads the size of its pool from the URL. */
-function connect(url: string, { pool }: Settings): Promise<BackendPostgres> {
-  const sized = new URL(url)
-  sized.searchParams.set('max', String(pool))
-  return BackendPostgres.connect(sized.href, { runMigrations: false })
+/** As its own connect does it, which takes no size; a size in the URL stays a text, and means one. */
+function connect(url: string, { pool }: Settings): BackendPostgres {
+  const transform = { column: { from: postgres.toCamel } }
+  return BackendPostgres.fromPool(postgres(url, { max: Number(pool), transform }))
 }
 
 type Step = { run<T>(config: { name: string }, fn: () => T): Promise<T> }

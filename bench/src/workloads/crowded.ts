@@ -88,8 +88,7 @@ function seedRuns(from: number, to: number, route: number): string {
 
 function seedOutcomes(from: number, to: number): string {
   return `insert into millrace.outcomes (run_id, at, tenant_id, status, tail, output)
-    select i, now() - interval '1 day', 1, 'c', '[["r","step","{\\"v\\":' || i || '}"]]',
-      '{"v":' || i || '}'
+    select i, now() - interval '1 day', 1, 'c', '[["r=","step"]]', '{"v":' || i || '}'
     from generate_series(${from}, ${to}) i`
 }
 

@@ -1,4 +1,6 @@
 import pg from 'pg'
+// arrays as cheap as Millrace's own: the floor must not be higher for being sent in a worse way
+import { plainArray, textArray } from '../../../src/kernel/sql-arrays.ts'
 import type { Bench } from '../bench.ts'
 import { between, read } from '../server/meter.ts'
 import type { Sample } from '../sheet.ts'
@@ -120,9 +122,10 @@ async function insertBatch(pool: pg.Pool, first: number, last: number): Promise<
      select u.id, now(), 1, 'c', u.tail, u.output
      from unnest($1::bigint[], $2::text[], $3::text[]) u (id, tail, output)`,
     [
-      ids,
-      ids.map((v) => JSON.stringify([['r', 'step', JSON.stringify({ v })]])),
-      ids.map((v) => JSON.stringify({ v })),
+      plainArray(ids),
+      // the result of the only step is the output: it is stored once
+      textArray(ids.map(() => '[["r=","step"]]')),
+      textArray(ids.map((v) => JSON.stringify({ v }))),
     ],
   )
 }
