@@ -268,7 +268,7 @@ create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_task
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: 74f1258de1c30167d67f5d585d6a2ca0
+  body: eb33f1643c7c6ab1a2467529e1b06448
 
 create function millrace.apply_ask(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone)
   returns void
@@ -314,7 +314,7 @@ create function millrace.check_starts(p_metas text[])
 
 create function millrace.claim_due(p_tenant integer, p_worker bigint, p_routes integer[], p_after bigint[], p_want integer)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
   comment: Leases runs whose time has come straight from their wait.
   body: b3fc5c06c5b92dfc06c449722eae5f8d
 
@@ -360,7 +360,7 @@ create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigi
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What follows when runs end: outcome, buffer emptied, parents told, clients notified.
-  body: 54f217cf82556b109ac63e377c4523e8
+  body: 9327e30772d51daec1e5ac38952d4a47
 
 create function millrace.expire_runs(p_max integer DEFAULT 1000)
   returns integer
@@ -444,13 +444,13 @@ create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Runs leased to workers that are gone go back to the queue, or to pause.
-  body: 37b733ac04f811b37ec76dd100e8c14f
+  body: 6ef5ffc7a06467e9c0a4b802edaa6668
 
-create function millrace.held_tasks(p_tenant integer, p_worker bigint, p_epoch integer)
+create function millrace.held_tasks(p_tenant integer, p_worker bigint, p_epoch integer, p_after bigint DEFAULT 0, p_most integer DEFAULT 1000)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What a worker owns; refuses its claims of an earlier epoch.
-  body: b3f2fb742854e4b0e8f8a473a86ac895
+  body: 16cea5b7dbf94a7065c4a843efe9bb8d
 
 create function millrace.hint()
   returns void
@@ -660,7 +660,7 @@ create function millrace.tenant_id(p_slug text)
 
 create function millrace.tick(p_max integer DEFAULT 1000)
   returns integer
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
   comment: Wakes runs whose wait is over by time; returns how many.
   body: 7b90b4aa9efcf4f60e2204babb295e15
 

@@ -146,7 +146,7 @@ create index live_queued on millrace.live (route_id, lane, turn) where state = '
 create index live_suspect on millrace.live (route_id, turn) where state = 's';
 create index live_due on millrace.live (wake_at) where state = 'w' and wake_at is not null;
 create index live_timeout on millrace.live (timeout_at) where timeout_at is not null;
--- no index on worker_id: recovery scans live, once for each dead worker; an index would tax every claim
+-- no index on worker_id: recovery scans live, twice for each dead worker; an index would tax every claim
 
 create table millrace.signals (     -- buffered from the moment the run exists, first in first out
   run_id    bigint      not null,

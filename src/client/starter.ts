@@ -171,7 +171,8 @@ export class Starter {
     }
     // only a key or an id can be taken: then the others must not be started either
     const mayBeTaken = starts.some((start) => start.meta !== null)
-    return tx || !mayBeTaken ? startIn(tx) : db.transaction(startIn)
+    if (tx) return startIn(tx)
+    return this.#untilHeard(() => (mayBeTaken ? db.transaction(startIn) : startIn()))
   }
 
   async #startWithOthers(start: Start): Promise<Started> {
@@ -180,21 +181,27 @@ export class Starter {
     return answer.started
   }
 
-  /**
-   * Sent again under the same ids while the outcome is unknown: what was there already stays as it
-   * is.
-   */
   async #send(starts: Start[]): Promise<Answer[]> {
     const tenant = await this.#session.tenant()
+    try {
+      const started = await this.#untilHeard(() => this.#startRuns(tenant, starts))
+      return started.map((one) => ({ started: one }))
+    } catch (error) {
+      if (isRefused(error)) return this.#apart(starts, error)
+      throw error
+    }
+  }
+
+  /** Sends again while the outcome is unknown: what was there already stays as it is. */
+  async #untilHeard<T>(send: () => Promise<T>): Promise<T> {
     const until = performance.now() + RESEND_MS
     for (let lost = false; ; lost = true) {
       try {
-        const started = await this.#startRuns(tenant, starts)
+        const sent = await send()
         // it may have been set back while it was away, and hand out again what was drawn before
         if (lost) this.ids.drop()
-        return started.map((one) => ({ started: one }))
+        return sent
       } catch (error) {
-        if (isRefused(error)) return this.#apart(starts, error)
         if (!(error instanceof UnavailableError) || performance.now() > until) throw error
         await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 200))
       }

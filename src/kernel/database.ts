@@ -3,6 +3,7 @@ import { InvalidInputError, UnavailableError } from '../model/errors.ts'
 import { decodeError, isRetryable } from './database-error.ts'
 import { destroy } from './destroy.ts'
 import { checkSchemaName, DEFAULT_SCHEMA, inSchema } from './schema-name.ts'
+import { valueTypes } from './value-types.ts'
 
 /**
  * Anything with pg's `query`: a PoolClient as it is; adapters make one of other libraries'
@@ -104,7 +105,11 @@ export class Database {
    */
   async #run<Row>(query: { text: string; values: unknown[]; rowMode?: 'array' }): Promise<Row[]> {
     // query_timeout is pg's, per statement; its types know it only for a whole client
-    const config = { ...query, query_timeout: STATEMENT_TIMEOUT_MS } as pg.QueryConfig
+    const config = {
+      ...query,
+      types: valueTypes,
+      query_timeout: STATEMENT_TIMEOUT_MS,
+    } as pg.QueryConfig
     this.#isolated ??= this.#isIsolated()
     if (await this.#isolated)
       return this.transaction(async (tx) => (await (tx as pg.PoolClient).query(config)).rows)

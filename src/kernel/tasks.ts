@@ -96,20 +96,29 @@ export async function claimTasks(db: Database, tenant: number, claim: Claim): Pr
   }
 }
 
+/** Whose leases, and which of them: the first so many after a run. */
+export type HeldQuery = {
+  readonly worker: string
+  readonly epoch: number
+  readonly after: string
+  readonly most: number
+}
+
 /**
- * What a worker owns, after the reply of a claim was lost.
+ * What a worker owns, after the reply of a claim was lost; in the order of the runs.
  * @see sql/functions/task/held_tasks.sql
  */
 export async function heldTasks(
   db: Database,
   tenant: number,
-  worker: string,
-  epoch: number,
+  { worker, epoch, after, most }: HeldQuery,
 ): Promise<LeasedTask[]> {
-  const rows = await db.callArrays<Row>('select * from millrace.held_tasks($1, $2, $3)', [
+  const rows = await db.callArrays<Row>('select * from millrace.held_tasks($1, $2, $3, $4, $5)', [
     tenant,
     worker,
     epoch,
+    after,
+    most,
   ])
   return rows.map(readTask)
 }

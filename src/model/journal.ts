@@ -57,6 +57,8 @@ export type Change = {
   readonly waits?: readonly Wait[]
   /** performance.now() from which the times of `waits` count; default: from when the kernel gets them. */
   readonly waitsFrom?: number
+  /** Milliseconds from then until the first of all its waits is over by time, kept ones too. */
+  readonly dueIn?: number
   readonly children?: readonly ChildStart[]
 }
 

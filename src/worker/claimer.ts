@@ -17,10 +17,11 @@ const HELD_UP_MS = 50
 /** A worker that had nothing to do for this long expects little, and says at once that it is idle. */
 const QUIET_MS = 5
 /**
- * Between the word that the worker is idle and the last look: only what was started in the moment
- * before that word is found by it, and what was claimed meanwhile comes first.
+ * Between the word that the worker is idle and the last looks: only what was started in the moment
+ * before that word is found by them, and what was claimed meanwhile comes first. The second is for a
+ * start whose commit took long.
  */
-const LAST_LOOK_MS = 10
+const LAST_LOOKS_MS = [10, 100]
 
 /** As whom to claim, and how much. */
 export type ClaimAs = {
@@ -48,6 +49,8 @@ export class Claimer {
   /** When it was found that there is nothing to do; null after work. */
   #restingSince: number | null = null
   #foundNothing = false
+  /** Looks since the worker said that it is idle, and nothing was heard. */
+  #looks = 0
 
   /** @param clock is told the time by each claim */
   constructor(
@@ -97,8 +100,8 @@ export class Claimer {
     // nothing from where the last claim ended: what was committed late is nearer to the head
     const sweep = idle || performance.now() - this.#sweptAt >= this.#sweepPause
     // what comes once this claim is committed is told; what came between its look and that is found
-    // by one more
-    const isLastLook = idle && wake.armed
+    // by the last looks
+    this.#looks = idle && wake.armed ? this.#looks + 1 : 0
     if (idle) wake.arm()
     const claimed = await this.#ask(as, { sweep, idle }, take)
     const found = claimed.tasks.length
@@ -109,7 +112,9 @@ export class Claimer {
     const isMoreDue = found > 0 && claimed.dueMs !== null && claimed.dueMs <= 0
     if (isNew || !idle || found === as.want || isMoreDue) return 0
     this.#restingSince = performance.now()
-    return isLastLook && wake.armed && found === 0 ? this.#restMs(claimed.dueMs) : LAST_LOOK_MS
+    const rest = this.#restMs(claimed.dueMs)
+    const quiet = wake.armed && found === 0
+    return Math.min(rest, LAST_LOOKS_MS[quiet ? this.#looks : 0] ?? rest)
   }
 
   #isQuiet(): boolean {

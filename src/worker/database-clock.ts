@@ -3,6 +3,8 @@ type Bounds = { readonly least: number; readonly most: number }
 
 /** How long what a reply told is believed: two clocks drift apart. */
 const WINDOW_MS = 5000
+/** After a longer silence nothing is said: the clock may have been set, or be another machine's. */
+const SILENCE_MS = 2000
 
 /**
  * What the database's clock shows now. Each reply that carries its time tells two bounds: the clock was
@@ -12,6 +14,7 @@ export class DatabaseClock {
   #before: Bounds | null = null
   #present: Bounds | null = null
   #presentSince = 0
+  #heardAt = Number.NEGATIVE_INFINITY
 
   /**
    * A reply came this moment.
@@ -20,6 +23,7 @@ export class DatabaseClock {
    */
   heard(time: Date, sentAt: number): void {
     const now = performance.now()
+    this.#heardAt = now
     const told = { least: time.getTime() - now, most: time.getTime() + 1 - sentAt }
     const known = this.#known()
     // the clock was set: what was known does not count any more
@@ -40,10 +44,17 @@ export class DatabaseClock {
     return known === null ? new Date() : new Date(performance.now() + known.least)
   }
 
-  /** Never behind it; null before the first reply. */
+  /** Never behind it; null before the first reply, and after a silence. */
   latest(): Date | null {
     const known = this.#known()
-    return known === null ? null : new Date(Math.ceil(performance.now() + known.most))
+    const now = performance.now()
+    if (known === null || now - this.#heardAt > SILENCE_MS) return null
+    return new Date(Math.ceil(now + known.most))
+  }
+
+  /** The connection was lost: the next may lead to another machine. */
+  forget(): void {
+    this.#heardAt = Number.NEGATIVE_INFINITY
   }
 
   #known(): Bounds | null {

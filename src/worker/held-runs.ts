@@ -15,6 +15,8 @@ export type HeldRun = {
 /** How much a claim may take ahead: what was finished in this long. */
 const AHEAD_MS = 50
 const RATE_WINDOW_MS = 200
+/** Runs beyond the places: what waits for one, and what is through but not written. */
+const MAX_UNWRITTEN = 3000
 
 /**
  * The runs that this worker owns, and its places: at most `concurrency` are at work at once, the
@@ -48,10 +50,14 @@ export class HeldRuns {
     return this.#suspects === 0
   }
 
-  /** How many more runs a claim may take. */
+  /**
+   * How many more runs a claim may take. Those whose handlers are through count until they are written:
+   * else a database that writes more slowly than the handlers run would let them pile up.
+   */
   room(): number {
     const ahead = Math.min(Math.floor(this.#measuredRate() * AHEAD_MS), 1000)
-    return this.#concurrency - this.#placed + ahead - this.#waiting.length
+    const free = this.#concurrency - this.#placed + ahead - this.#waiting.length
+    return Math.min(free, this.#concurrency + MAX_UNWRITTEN - this.#held.size)
   }
 
   get(run: string): HeldRun | undefined {

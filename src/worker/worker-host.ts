@@ -54,16 +54,13 @@ export class WorkerHost implements RunHost {
   async write(change: Change): Promise<Verdict> {
     // a run that wants to wait may hear that its wait has ended, and goes on: it keeps its place
     if (change.op === 'c' || change.op === 'f' || change.op === 'y') this.#leaving()
-    const sentAt = performance.now()
     const verdict = await this.#parts.writer.write(this.#item(change))
-    if (change.op === 'w' && verdict.kind === 'done') this.#parked(change, sentAt)
+    if (change.op === 'w' && verdict.kind === 'done') this.#parked(change)
     return verdict
   }
 
-  /** The database counts from when it got them: not before they were sent. */
-  #parked({ waits = [] }: Change, sentAt: number): void {
-    const soonest = Math.min(...waits.map(({ ms }) => ms ?? Number.POSITIVE_INFINITY))
-    if (soonest < MAX_TIMER_MS) this.#parts.dueIn(soonest - (performance.now() - sentAt))
+  #parked({ waitsFrom = 0, dueIn = Number.POSITIVE_INFINITY }: Change): void {
+    if (dueIn < MAX_TIMER_MS) this.#parts.dueIn(dueIn - (performance.now() - waitsFrom))
   }
 
   now(): Date {

@@ -8,6 +8,7 @@ import { Listener } from '../kernel/listen.ts'
 import { heldTasks, type LeasedTask } from '../kernel/tasks.ts'
 import { describeWorker, registerWorker, stopWorker, type WorkerInfo } from '../kernel/workers.ts'
 import { LeaseLostError, UnavailableError } from '../model/errors.ts'
+import { MAX_BATCH } from '../model/limits.ts'
 import { Claimer } from './claimer.ts'
 import { DatabaseClock } from './database-clock.ts'
 import { type HeldRun, HeldRuns } from './held-runs.ts'
@@ -25,6 +26,8 @@ const AWAY_MS = 500
 const REFUSED_MS = 1000
 /** How long a stop waits for a database that does not answer, at each of two places. */
 const PARTING_MS = 3000
+/** Payloads that wait to be written: with more, no further run is claimed. */
+const MAX_PENDING_BYTES = 64 * 1024 * 1024
 
 /** What a worker is made of. */
 export type WorkerParts = {
@@ -50,6 +53,8 @@ export class Worker {
   #id = ''
   #epoch = 0
   #seenFence = 0n
+  /** Runs in one reply: fewer after a call that failed, as it may have been too large. */
+  #most = MAX_BATCH
   /** There is no room: the next claim waits until a run has gone. */
   #full = false
   #stopping = false
@@ -185,13 +190,15 @@ export class Worker {
   /** One claim. @returns for how long there is nothing to do */
   async #turn(): Promise<number> {
     const as = { worker: this.#id, epoch: this.#epoch }
-    const room = this.#held.room()
+    const room = this.#writer.pendingBytes > MAX_PENDING_BYTES ? 0 : this.#held.room()
     this.#full = room <= 0
     if (this.#full) return this.#claimer.watch(as)
-    const want = Math.min(room, this.#parts.options.batchSize)
+    const want = Math.min(room, this.#parts.options.batchSize, this.#most)
     const suspect = this.#held.mayTakeSuspect
     const take = (task: LeasedTask) => this.#take(task, as.worker)
-    return this.#claimer.claim({ ...as, want, suspect }, take, this.#wake)
+    const restMs = await this.#claimer.claim({ ...as, want, suspect }, take, this.#wake)
+    this.#most = Math.min(this.#most * 2, MAX_BATCH)
+    return restMs
   }
 
   /** A reply that comes after the end of the lease brings what others own. */
@@ -210,22 +217,34 @@ export class Worker {
     const { session } = this.#parts
     if (error instanceof LeaseLostError) return this.#giveUpLease()
     if (!this.#leaseOver()) session.logger.error(`worker ${this.#id}: claiming failed`, error)
+    this.#clock.forget()
     this.#epoch++
     while (!this.#stopping && !this.#leaseOver()) {
+      this.#most = Math.max(Math.floor(this.#most / 2), 1)
       await this.#wake.pause(error instanceof UnavailableError ? AWAY_MS : REFUSED_MS)
-      // what we hold, and what of that ends while we ask: of both the reply tells nothing new
-      const known = new Set(this.#held.all().map(({ task }) => `${task.run} ${task.fence}`))
       try {
-        const worker = this.#id
-        const tasks = await heldTasks(session.db, await session.tenant(), worker, this.#epoch)
-        for (const task of tasks)
-          if (!known.has(`${task.run} ${task.fence}`)) this.#take(task, worker)
-        return
+        return await this.#takeHeld()
       } catch (again) {
         if (again instanceof LeaseLostError) return this.#giveUpLease()
       }
     }
     if (!this.#stopping) await this.#wake.pause(AWAY_MS)
+  }
+
+  /** Asks for all that is ours, some at a time. */
+  async #takeHeld(): Promise<void> {
+    const { session } = this.#parts
+    const worker = this.#id
+    // what we hold, and what of that ends while we ask: of both the replies tell nothing new
+    const known = new Set(this.#held.all().map(({ task }) => `${task.run} ${task.fence}`))
+    for (let after = '0'; ; ) {
+      const as = { worker, epoch: this.#epoch, after, most: this.#most }
+      const tasks = await heldTasks(session.db, await session.tenant(), as)
+      for (const task of tasks)
+        if (!known.has(`${task.run} ${task.fence}`)) this.#take(task, worker)
+      if (tasks.length < as.most) return
+      after = (tasks.at(-1) as LeasedTask).run
+    }
   }
 
   async #giveUpLease(): Promise<void> {

@@ -34,6 +34,7 @@ export class Writer {
   /** Runs that are held are asked for one at a time: they must not take all connections. */
   readonly #held = new Slots(1)
   #sendings = 0
+  #pendingBytes = 0
 
   /** @param leaseOver whether this worker's lease is over: then nothing is sent again. */
   constructor(session: Session, clock: DatabaseClock, leaseOver: () => boolean) {
@@ -44,8 +45,23 @@ export class Writer {
     this.#batcher = new Batcher({ lanes: 2, max: 500, weight, send: (items) => this.#send(items) })
   }
 
+  /** Bytes of payloads that are not written yet. */
+  get pendingBytes(): number {
+    return this.#pendingBytes
+  }
+
   /** @throws what the database says to this one item */
   async write(item: Advance): Promise<Verdict> {
+    const bytes = bytesOf(item)
+    this.#pendingBytes += bytes
+    try {
+      return await this.#write(item)
+    } finally {
+      this.#pendingBytes -= bytes
+    }
+  }
+
+  async #write(item: Advance): Promise<Verdict> {
     const answer = await this.#batcher.add(item)
     if ('later' in answer) return answer.later
     if ('error' in answer) throw answer.error

@@ -16,6 +16,7 @@ import { Waits } from './waits.ts'
 const HANDLER_BACKOFF = '~$handler'
 /** While a step runs beside a wait: how often the kernel is asked whether the wait has ended. */
 const LOOK_MS = 1000
+const LEAST_LOOK_MS = 5
 
 /** The run shall pause because it cannot go on: the letter is the kernel's. */
 type Suspension = { readonly letter: string; readonly reason: string; readonly error: Error }
@@ -50,6 +51,7 @@ export class Execution implements RunHandle {
   #draining = false
   #over = false
   #timer: NodeJS.Timeout | undefined
+  #overdueMs = LEAST_LOOK_MS
   #leave!: (end: RunEnd) => void
 
   constructor(lease: LeasedRun, host: RunHost, maxSteps: number) {
@@ -369,7 +371,7 @@ export class Execution implements RunHandle {
     const waiting =
       part.op === 'k' || part.op === 'w' || (part.op === 'p' && this.#suspension === null)
     const waits = waiting ? this.#waits.describe() : []
-    const change = this.#outbox.take(part, this.journal.length, waits)
+    const change = this.#outbox.take(part, this.journal.length, waits, this.#waits.nextDueIn())
     this.host
       .write(change)
       .then(
@@ -423,7 +425,10 @@ export class Execution implements RunHandle {
   /** Steps run beside waits: the run stays here, so this process looks after the waits. */
   #watchClock(): void {
     if (this.#activity.size === 0 || this.#waits.size === 0) return
-    const left = Math.max(Math.min(this.#waits.nextDueIn(), LOOK_MS), 5)
+    const dueIn = this.#waits.nextDueIn()
+    // over by our clock but not by the database's, which may have been set back: ask less and less often
+    this.#overdueMs = dueIn > 0 ? LEAST_LOOK_MS : Math.min(this.#overdueMs * 2, LOOK_MS)
+    const left = Math.max(Math.min(dueIn, LOOK_MS), this.#overdueMs)
     this.#later(left, () => this.look())
   }
 

@@ -67,8 +67,9 @@ export class Outbox {
    * A write of all there is, or of what fits into one; `free` must follow.
    * @param length of the journal before it
    * @param waits of the run; none: as the kernel knows them
+   * @param dueIn milliseconds until the first of them is over by time
    */
-  take(part: Part, length: number, waits: readonly Wait[]): Change {
+  take(part: Part, length: number, waits: readonly Wait[], dueIn: number): Change {
     this.#busy = true
     const entries = this.#entries.splice(0, this.#fitting())
     for (const entry of entries) this.#bytes -= bytesOf(entry)
@@ -80,7 +81,7 @@ export class Outbox {
       length: length + (ends ? 0 : rows.length),
       rows: ends ? [] : rows,
       ...(ends && rows.length > 0 ? { tail: rows } : {}),
-      ...(waits.length > 0 ? { waits, waitsFrom: performance.now() } : {}),
+      ...(waits.length > 0 ? { waits, waitsFrom: performance.now(), dueIn } : {}),
       ...(children.length > 0 ? { children } : {}),
     }
   }

@@ -134,7 +134,7 @@ async function claimBesideHeld(lab: Lab): Promise<string | null> {
       client.query(
         `select millrace.claim_tasks(${lab.tenant}, ${worker}, 0, '{${route}}', '{0}', 10)`,
       ),
-    () => heldTasks(lab.db, lab.tenant, worker, 1),
+    () => heldTasks(lab.db, lab.tenant, { worker, epoch: 1, after: '0', most: 1000 }),
   )
   await cancel(lab, [run])
   return tasks.length === 1 ? null : 'a worker was not told of a claim that was on its way'

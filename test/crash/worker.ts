@@ -150,7 +150,12 @@ export class Worker {
   /** The reply of a claim was lost: what came of it is looked up, and the claim must not come later. */
   async #ask(): Promise<void> {
     const { answer } = await this.world.surely(() =>
-      heldTasks(this.db, this.world.lab.tenant, this.id, ++this.#epoch),
+      heldTasks(this.db, this.world.lab.tenant, {
+        worker: this.id,
+        epoch: ++this.#epoch,
+        after: '0',
+        most: 1000,
+      }),
     )
     this.world.lab.figures.add('held asked')
     this.#adopt(answer, 0) // leased whenever the lost claim was

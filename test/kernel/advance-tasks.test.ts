@@ -230,20 +230,20 @@ describe('a wait', () => {
   }
 
   test('counts from when it was sent, as the owner knows the clock', async () => {
-    expect(await minuteFrom((now) => now - 500)).toBe(59_500)
+    expect(await minuteFrom((now) => now - 100)).toBe(59_900)
   })
 
   test('counts from when it comes, if the owner cannot know the clock', async () => {
-    expect(await minuteFrom((now) => now - 60_000)).toBeGreaterThanOrEqual(60_000)
+    expect(await minuteFrom((now) => now - 300)).toBeGreaterThanOrEqual(60_000)
     const ahead = await minuteFrom((now) => now + 30_000)
     expect(ahead).toBeGreaterThanOrEqual(60_000)
     expect(ahead).toBeLessThan(90_000)
   })
 
   test('is shorter by what it waited here to be sent, but never over before it began', async () => {
-    const sent = await minuteFrom((now) => now - 500, performance.now() - 20_000)
+    const sent = await minuteFrom((now) => now - 100, performance.now() - 20_000)
     expect(sent).toBeGreaterThan(39_000)
-    expect(sent).toBeLessThanOrEqual(39_500)
+    expect(sent).toBeLessThanOrEqual(39_900)
     const late = await lease()
     const item = toAdvance(late.task, { op: 'w', waits: [timer('nap', 10)] })
     const [verdict] = await advanceTasks(kernel.database, late.worker.tenant, [

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { heldTasks } from '../../src/kernel/tasks.ts'
 import { message, openKernel, row, timer } from '../support/kernel.ts'
 import { refusal } from '../support/refusal.ts'
 
@@ -17,6 +18,18 @@ test('gives what the worker owns, as the claim gave it', async () => {
   expect(held).toMatchObject({ run: task.run, fence: again.fence, input: '7', crashes: 0 })
   expect(held?.journal).toEqual([row('t', 't'), row('r', 'kept', [1])])
   expect([...(held?.waits.keys() ?? [])]).toEqual(['m'])
+})
+
+test('gives it in parts, in the order of the runs', async () => {
+  const route = await kernel.route()
+  for (let i = 0; i < 5; i++) await kernel.start(route)
+  const worker = await kernel.worker()
+  const runs = (await worker.claim(route)).map(({ run }) => run)
+  const part = (after: string, most: number) =>
+    heldTasks(kernel.database, 1, { worker: worker.id, epoch: 1, after, most })
+  expect((await part('0', 2)).map(({ run }) => run)).toEqual(runs.slice(0, 2))
+  expect((await part(runs[1] as string, 2)).map(({ run }) => run)).toEqual(runs.slice(2, 4))
+  expect((await part(runs[3] as string, 2)).map(({ run }) => run)).toEqual(runs.slice(4))
 })
 
 test('waits for a claim that is still on its way, and has its runs', async () => {

@@ -105,7 +105,10 @@ export class TestWorker {
   }
 
   held(): Promise<LeasedTask[]> {
-    return heldTasks(this.#db, this.tenant, this.id, ++this.epoch)
+    return heldTasks(this.#db, this.tenant, {
+      ...{ worker: this.id, epoch: ++this.epoch },
+      ...{ after: '0', most: 1000 },
+    })
   }
 
   async advance(task: LeasedTask, change: Change, tx?: Tx): Promise<Verdict> {

@@ -36,7 +36,7 @@ describe('DatabaseClock', () => {
     const clock = new DatabaseClock()
     ask(clock, 30, 10)
     expect(slack(clock)).toEqual({ least: 10, most: 31 })
-    vi.advanceTimersByTime(3000)
+    vi.advanceTimersByTime(1500)
     expect(slack(clock)).toEqual({ least: 10, most: 31 })
   })
 
@@ -63,5 +63,18 @@ describe('DatabaseClock', () => {
     ask(clock, 1, 1)
     ask(clock, 20, 20, set)
     expect(slack(clock, set)).toEqual({ least: 20, most: 21 })
+  })
+
+  test('says nothing of the latest time after a silence, or when the connection was lost', () => {
+    const clock = new DatabaseClock()
+    ask(clock, 1, 1)
+    vi.advanceTimersByTime(2001)
+    expect(clock.latest()).toBeNull()
+    ask(clock, 1, 1)
+    expect(clock.latest()).not.toBeNull()
+    clock.forget()
+    expect(clock.latest()).toBeNull()
+    ask(clock, 1, 1)
+    expect(clock.latest()).not.toBeNull()
   })
 })

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { expect, test } from 'vitest'
+import { WorkflowClient } from '../../src/client/workflow-client.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
 import { startEngine } from '../support/engine.ts'
 import { openPool } from '../support/pool.ts'
@@ -13,14 +14,19 @@ function random(seed: number): () => number {
   }
 }
 
-/** A pool of which one query in `odds` fails: half of these before they are sent, half after. */
-function lossyPool(connectionString: string, odds: number): pg.Pool & { lost: number } {
+type Lossy = pg.Pool & { lost: number }
+
+/**
+ * A pool of which one query in `odds` fails: half of these before they are sent, half after. Only
+ * those that call this function of the kernel, if it is named.
+ */
+function lossyPool(connectionString: string, odds: number, only = ''): Lossy {
   const pool = Object.assign(openPool({ connectionString, max: 6 }), { lost: 0 })
   const next = random(7)
   const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>
   pool.query = (async (...args: unknown[]) => {
     const fate = next() * odds
-    if (fate >= 1) return query(...args)
+    if (fate >= 1 || !JSON.stringify(args[0]).includes(only)) return query(...args)
     pool.lost++
     if (fate > 0.5) await query(...args)
     throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
@@ -74,6 +80,24 @@ test('replies that are lost lose no run, repeat no recorded step, and start noth
   expect([...recorded.values()].filter((times) => times !== 1)).toEqual([])
   expect(recorded.size).toBe(180)
   await engine.stop()
+  await pool.end()
+})
+
+test('many starts whose reply is lost are sent again, and none is made twice', async () => {
+  const w = workflow('many', () => 'done')
+  await using t = await startEngine([w])
+  const pool = lossyPool(t.db.url, 2, 'start_runs')
+  const client = new WorkflowClient({ pool })
+  for (let i = 0; i < 20; i++) {
+    const runs = await client.startWorkflows(
+      w,
+      Array.from({ length: 5 }, (_, k) => ({ input: k })),
+    )
+    expect(runs.map(({ input }) => input)).toEqual([0, 1, 2, 3, 4])
+  }
+  expect(pool.lost).toBeGreaterThan(5)
+  expect(await t.db.value('select count(*)::int from millrace.runs')).toBe(100)
+  await client.stop()
   await pool.end()
 })
 

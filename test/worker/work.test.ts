@@ -211,6 +211,19 @@ test('a sleeper wakes on time on a worker that has nothing else to do', async ()
   expect(performance.now() - began).toBeLessThan(5000)
 })
 
+test('a wait that is left alone once the step beside it has ended is over on time too', async () => {
+  const w = workflow('beside', async ({ step }) => {
+    for (let i = 0; i < 5; i++)
+      await Promise.all([step.run(`work ${i}`, () => pause(50)), step.sleep(`nap ${i}`, 150)])
+  })
+  await using t = await startEngine([w], { pollInterval: '20 s' })
+  const began = performance.now()
+  const run = await t.engine.startWorkflow(w)
+  await run.result(LONG)
+  // woken by its poll alone it would take a hundred seconds
+  expect(performance.now() - began).toBeLessThan(10_000)
+})
+
 test('an idle worker asks fewer than two things a second, and uses no CPU to speak of', async () => {
   await using t = await startEngine([])
   const pool = openPool({ connectionString: t.db.url, max: 4 })

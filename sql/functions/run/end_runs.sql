@@ -8,7 +8,6 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp set plan
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_child record;
-  v_ids   text;
 begin
   insert into millrace.outcomes (run_id, at, tenant_id, status, tail, output)
   select u.id, p_now, p_tenant, u.op, u.tail, u.output
@@ -29,11 +28,11 @@ begin
   end if;
 
   if exists (select from millrace.watchers w where w.tenant_id = p_tenant) then
-    select string_agg(u.id::text, ',') into v_ids
-    from (select u.id from unnest(p_runs, p_ops) u (id, op) where u.op in ('c', 'f', 'x') limit 350) u;
-    if v_ids is not null then  -- at most 350 ids of 20 digits: a payload over 8,000 bytes would abort the transaction
-      perform pg_notify('millrace:ended', v_ids);
-    end if;
+    -- at most 350 ids of 20 digits in each: a payload over 8,000 bytes would abort the transaction
+    perform pg_notify('millrace:ended', string_agg(u.id::text, ','))
+    from (select u.id, (row_number() over () - 1) / 350 as part from unnest(p_runs, p_ops) u (id, op)
+          where u.op in ('c', 'f', 'x') and (p_only is null or u.id = any (p_only))) u
+    group by u.part;
   end if;
 end $$;
 

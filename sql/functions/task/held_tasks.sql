@@ -1,8 +1,9 @@
 -- held_tasks: what a worker owns; asked by one that lost the reply of a claim. The lost claim may still be running, or not
 -- even have begun: the lock waits for the first, the raised epoch refuses the second. Without it a run was leased to a
 -- living worker that never heard of it (a crash history found it).
+-- As many as p_most, in the order of the runs: a reply with all may be too large to be had, however often it is asked for.
 -- Raises: MR055 if the worker is not registered any more. Locks: the worker's row.
-create or replace function millrace.held_tasks(p_tenant int, p_worker bigint, p_epoch int)
+create or replace function millrace.held_tasks(p_tenant int, p_worker bigint, p_epoch int, p_after bigint default 0, p_most int default 1000)
 returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int,
                timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],
                due_ms bigint, newest_route int, chores int, clock timestamptz)
@@ -29,8 +30,9 @@ begin
                from unnest(l.wait_until) with ordinality w (until, i) order by w.i),
          null::bigint, null::int, null::int, null::timestamptz
   from millrace.live l join millrace.runs r on r.id = l.run_id
-  where l.state = 'l' and l.worker_id = p_worker;
+  where l.state = 'l' and l.worker_id = p_worker and l.run_id > p_after
+  order by l.run_id, l.task limit p_most;
 end $$;
 
-comment on function millrace.held_tasks(int, bigint, int) is 'What a worker owns; refuses its claims of an earlier epoch.';
-revoke execute on function millrace.held_tasks(int, bigint, int) from public;
+comment on function millrace.held_tasks(int, bigint, int, bigint, int) is 'What a worker owns; refuses its claims of an earlier epoch.';
+revoke execute on function millrace.held_tasks(int, bigint, int, bigint, int) from public;

@@ -5,7 +5,7 @@
 create or replace function millrace.tick(p_max int default 1000) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan set jit = off
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_bitmapscan = off as $$
 declare
   v_now    timestamptz := millrace.clock();
   v_rows   tid[];  -- of runs with one wait: nearly all

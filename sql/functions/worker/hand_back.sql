@@ -12,34 +12,33 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
 declare
   v_now     timestamptz;
   v_turn    bigint;
-  v_suspect bigint[];
+  v_suspect bigint[] := '{}';  -- workers that held one
   v_row     record;
   v_deaths  int;
   v_pause   text;
   v_n       int := 0;
-  v_free    bigint[];
-  v_held    bigint[] := '{}';  -- the runs that others hold, and their workers
-  v_busy    bigint[] := '{}';
+  v_mine    bigint[];        -- the runs that are locked
+  v_busy    bigint[] := '{}';  -- workers some of whose runs others hold
   v_again   timestamptz;
 begin
   if p_crashed then
-    v_free := array(select l.run_id from millrace.live l where l.state = 'l' and l.worker_id = any (p_workers)
+    v_mine := array(select l.run_id from millrace.live l where l.state = 'l' and l.worker_id = any (p_workers)
                     order by l.run_id, l.task for update skip locked);
-    select coalesce(array_agg(l.run_id), '{}'), coalesce(array_agg(distinct l.worker_id), '{}') into v_held, v_busy
-    from millrace.live l left join unnest(v_free) u (id) on u.id = l.run_id
+    select coalesce(array_agg(distinct l.worker_id), '{}'), coalesce(array_agg(l.worker_id) filter (where l.crashes >= 3), '{}')
+    into v_busy, v_suspect
+    from millrace.live l left join unnest(v_mine) u (id) on u.id = l.run_id
     where l.state = 'l' and l.worker_id = any (p_workers) and u.id is null;
   else
-    perform from millrace.live l where l.state = 'l' and (p_workers is null or l.worker_id = any (p_workers))
-    order by l.run_id, l.task for update;
+    v_mine := array(select l.run_id from millrace.live l where l.state = 'l' and (p_workers is null or l.worker_id = any (p_workers))
+                    order by l.run_id, l.task for update);
   end if;
   v_now := millrace.clock();
-  v_suspect := array(select l.worker_id from millrace.live l
-                     where l.state = 'l' and l.crashes >= 3 and (p_workers is null or l.worker_id = any (p_workers)));
+  v_suspect := v_suspect || array(select l.worker_id from millrace.live l
+                                  where l.run_id = any (v_mine) and l.state = 'l' and l.crashes >= 3);
   for v_row in
     select l.run_id, l.task, l.tenant_id, l.ask, l.crashes, l.seq, l.worker_id, l.worker_id = any (v_suspect) as shielded,
            coalesce((select max(c.seq) + 1 from millrace.checkpoints c where c.run_id = l.run_id), 0) as length
-    from millrace.live l where l.state = 'l' and (p_workers is null or l.worker_id = any (p_workers)) and l.run_id <> all (v_held)
-    order by l.turn
+    from millrace.live l where l.state = 'l' and l.run_id = any (v_mine) order by l.turn
   loop
     if v_n % 1024 = 0 then
       v_turn := nextval('millrace.numbers') * 1024;
