@@ -316,7 +316,7 @@ create function millrace.claim_due(p_tenant integer, p_worker bigint, p_routes i
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
   comment: Leases runs whose time has come straight from their wait.
-  body: b3fc5c06c5b92dfc06c449722eae5f8d
+  body: b477da12d703ff893dbe51fe709937a3
 
 create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas text[])
   returns bigint[]
@@ -450,7 +450,7 @@ create function millrace.held_tasks(p_tenant integer, p_worker bigint, p_epoch i
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What a worker owns; refuses its claims of an earlier epoch.
-  body: 16cea5b7dbf94a7065c4a843efe9bb8d
+  body: 49a4f75489d6b0efb03fbf0dce322607
 
 create function millrace.hint()
   returns void
@@ -480,7 +480,7 @@ create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigin
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Writes the lease into locked live rows and returns their runs.
-  body: 7fdb8346f6f65c1b4b8133828715ab89
+  body: 056d9ce2bdf3a145c525779a49ce9e29
 
 create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_parents bigint[], p_stamp bigint, OUT mine bigint[], OUT asked bigint[])
   returns record

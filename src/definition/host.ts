@@ -17,7 +17,7 @@ export type LeasedRun = {
   /** JSON text, null for undefined. */
   readonly input: string | null
   readonly journal: readonly JournalRow[]
-  /** Waits that have not ended: milliseconds left, null without a time. */
+  /** Waits that have not ended: milliseconds left, null without a time; below 0 a wait for time alone is over. */
   readonly waits: ReadonlyMap<string, number | null>
   /** Owners that died in a row. */
   readonly crashes: number

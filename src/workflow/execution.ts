@@ -44,7 +44,7 @@ export class Execution implements RunHandle {
   readonly #deliveries: Deliveries
   #replay: Replay | null = null
   readonly #activity = new Activity()
-  readonly #outbox = new Outbox()
+  readonly #outbox: Outbox
   #settled: Settled | null = null
   #suspension: Suspension | null = null
   #scheduled = false
@@ -58,7 +58,9 @@ export class Execution implements RunHandle {
     this.lease = lease
     this.host = host
     this.#maxSteps = maxSteps
-    this.journal = new Journal(lease.journal)
+    const over = overTimers(lease)
+    this.journal = new Journal(lease.journal, over)
+    this.#outbox = new Outbox(over)
     this.#waits = new Waits(lease.waits)
     this.#deliveries = new Deliveries(this.journal.ended, () => this.touch())
     this.done = new Promise((resolve) => {
@@ -450,3 +452,14 @@ export class Execution implements RunHandle {
     this.#leave(end)
   }
 }
+
+/** Ends of waits for time alone that were over when the run came here: this process records them. */
+function overTimers({ waits, journal }: LeasedRun): readonly JournalRow[] {
+  if (waits.size === 0) return NO_ROWS
+  const over = [...waits].flatMap(([name, left]) => (left !== null && left < 0 ? [name] : []))
+  return over
+    .filter((name) => !journal.some((row) => row.kind === 't' && row.name === name))
+    .map((name) => ({ kind: 't', name, data: null }))
+}
+
+const NO_ROWS: readonly JournalRow[] = []

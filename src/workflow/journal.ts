@@ -38,12 +38,14 @@ export class Journal {
   fresh = true
   #recorded: Recorded = NOTHING
 
-  constructor(rows: readonly JournalRow[]) {
+  /** @param late rows that are as good as recorded, and will be with the next write */
+  constructor(rows: readonly JournalRow[], late: readonly JournalRow[]) {
     this.length = rows.length
     for (const row of rows) {
       this.#read(row)
       this.bytes += row.data?.length ?? 0
     }
+    for (const row of late) this.#read(row)
   }
 
   /** Keys that the handler has not asked for. */

@@ -8,16 +8,25 @@ export type Part = Pick<Change, 'op' | 'output'>
 /** A row, and the child that is started with it. */
 type Entry = { readonly row: JournalRow; readonly child: PreparedChild | null }
 
+/** Of most runs. */
+const NONE: Entry[] = []
+
 /**
  * What goes out with the next write of a run, and whose turn it is to write: one at a time, because
  * two would give their rows the same numbers.
  */
 export class Outbox {
   #entries: Entry[] = []
+  /** Rows that nothing waits for: they go with the next write, whatever it is for. */
+  #late: Entry[]
   #bytes = 0
   /** Transactions that wait until no other write is under way or due. */
   readonly #turns: (() => void)[] = []
   #busy = false
+
+  constructor(late: readonly JournalRow[]) {
+    this.#late = late.map((row) => ({ row, child: null }))
+  }
 
   /** Rows to be written. */
   get size(): number {
@@ -51,6 +60,7 @@ export class Outbox {
 
   /** Resolves when a transaction may write; `free` must follow. */
   turn(): Promise<void> {
+    this.#entries.unshift(...this.#takeLate())
     return new Promise((resolve) => {
       this.#turns.push(resolve)
       if (!this.#busy && this.#entries.length === 0) this.grant()
@@ -71,7 +81,7 @@ export class Outbox {
    */
   take(part: Part, length: number, waits: readonly Wait[], dueIn: number): Change {
     this.#busy = true
-    const entries = this.#entries.splice(0, this.#fitting())
+    const entries = [...this.#takeLate(), ...this.#entries.splice(0, this.#fitting())]
     for (const entry of entries) this.#bytes -= bytesOf(entry)
     const rows = entries.map(({ row }) => row)
     const children = entries.flatMap(({ child }) => child?.start ?? [])
@@ -84,6 +94,12 @@ export class Outbox {
       ...(waits.length > 0 ? { waits, waitsFrom: performance.now(), dueIn } : {}),
       ...(children.length > 0 ? { children } : {}),
     }
+  }
+
+  #takeLate(): Entry[] {
+    const late = this.#late
+    this.#late = NONE
+    return late
   }
 
   /** The write is through. */

@@ -16,6 +16,7 @@ export function problemsOf(task: LeasedTask, world: World, asked: number): strin
     return effect !== undefined && effect.fence > BigInt(task.fence)
   })
   const times = task.journal.filter(({ kind, name }) => ledger.isEarly(run, kind, name))
+  const timers = [...task.waits].flatMap(([key, ms]) => (ms !== null && ms < 0 ? [key] : []))
   return [
     ...(cancelled !== undefined && cancelled < asked
       ? [`run ${run} was claimed after its cancel`]
@@ -26,6 +27,9 @@ export function problemsOf(task: LeasedTask, world: World, asked: number): strin
     ...(early ? [`run ${run} was claimed before its delay was over`] : []),
     ...(ahead ? [`the fence of run ${run} went back to ${task.fence}`] : []),
     ...times.map(({ name }) => `run ${run} had its wait "${name}" ended too early`),
+    ...timers
+      .filter((key) => ledger.isEarly(run, 't', key))
+      .map((key) => `run ${run} had its timer "${key}" ended too early`),
     ...ledger.lostWaits(task).map((key) => `run ${run} lost its wait "${key}"`),
   ]
 }

@@ -196,6 +196,12 @@ export const MUTANTS: readonly Mutant[] = [
     to: "l.wake_at <= v_now + interval '1 h'",
   },
   {
+    name: 'an owner is told of a timer before its time',
+    file: 'task/lease_rows.sql',
+    from: 'w.name is null and w.until <= p_now',
+    to: "w.name is null and w.until <= p_now + interval '1 h'",
+  },
+  {
     name: 'a sleeper that also waits for other things is claimed like one that does not',
     file: 'task/claim_due.sql',
     from: 'and cardinality(l.wait_keys) = 1 as plain',

@@ -28,13 +28,17 @@ export type Draft = { readonly advance: Advance; readonly after: OwnerState }
  * 4. A failed attempt is recorded together with the wait (~key) that must pass before the next.
  * 5. A wait's time is given once; from then on the kernel keeps it (ms null), whoever owns the run.
  * 6. News are rows that the kernel wrote into the journal: they count, and the run goes on.
- * 7. After `stale` or `paused` the run is somebody else's: nothing more is done for it.
+ * 7. A wait for time alone that is over when the run comes here is over: its row goes with the next write,
+ *    whatever that is for, and nothing waits for it.
+ * 8. After `stale` or `paused` the run is somebody else's: nothing more is done for it.
  */
 export class Owner {
   readonly task: LeasedTask
   readonly parent: string | null
   readonly #ends: 'c' | 'f'
   #length: number
+  /** Rows that go with the next write. */
+  #late: JournalRow[] = []
   #state: OwnerState
 
   /** @throws if the journal does not fit the program */
@@ -47,8 +51,16 @@ export class Owner {
     this.#length = task.journal.length
     this.#state = new OwnerState(program)
     for (const row of task.journal) this.#state.add(row)
+    for (const [key, ms] of task.waits) {
+      if (ms === null || ms >= 0 || this.#state.entry(key).end) continue
+      const row: JournalRow = { kind: 't', name: key, data: null }
+      this.#late.push(row)
+      this.#state.add(row)
+    }
     this.#state.check()
-    for (const key of task.waits.keys()) this.#state.pending.set(key, { key, name: null, ms: null })
+    for (const key of task.waits.keys()) {
+      if (!this.#state.entry(key).end) this.#state.pending.set(key, { key, name: null, ms: null })
+    }
     for (const wait of this.#state.waits()) {
       if (task.waits.has(wait.key)) this.#keep(this.#state, wait)
     }
@@ -95,6 +107,7 @@ export class Owner {
     if (verdict.kind === 'stale' || verdict.kind === 'paused') return false
     this.#state = draft.after
     this.#length = length
+    this.#late = []
     for (const wait of waits) this.#keep(this.#state, wait)
     if (verdict.kind !== 'news') return op === 'k'
     for (const row of verdict.rows) {
@@ -166,7 +179,8 @@ export class Owner {
     return this.#write('k', after, rows, { ...part, waits })
   }
 
-  #write(op: Advance['op'], after: OwnerState, rows: JournalRow[], part: Partial<Advance>): Draft {
+  #write(op: Advance['op'], after: OwnerState, made: JournalRow[], part: Partial<Advance>): Draft {
+    const rows = [...this.#late, ...made]
     const ends = op === 'c' || op === 'f'
     const length = this.#length + (ends ? 0 : rows.length)
     const { run, task, fence } = this.task

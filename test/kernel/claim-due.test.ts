@@ -24,21 +24,19 @@ describe('runs whose time has come', () => {
     return [run, (await kernel.live(run))?.turn as string]
   }
 
-  test('are leased straight from their wait, with its end in their journal', async () => {
+  test('are leased straight from their wait, whose end their owner records', async () => {
     const [run, turn] = await parked(['nap', 1000])
     await kernel.advanceClock(1000)
     const worker = await kernel.worker()
     const [task] = await worker.claim(route)
-    expect(task).toMatchObject({ run, journal: [row('t', 'nap')] })
-    expect(task?.waits.size).toBe(0)
+    expect(task).toMatchObject({ run, journal: [], waits: new Map([['nap', -1]]) })
     expect(await kernel.live(run)).toMatchObject({
       state: 'l',
       turn,
-      seq: 1,
+      seq: 0,
       worker_id: worker.id,
       fence: task?.fence,
-      wait_keys: null,
-      wait_until: null,
+      wait_keys: ['nap'],
       wake_at: null,
     })
   })

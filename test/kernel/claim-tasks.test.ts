@@ -102,7 +102,7 @@ test('wakes what is due before it looks', async () => {
   await worker.wait(task, timer('nap', 1000))
   expect(await worker.claim(route)).toEqual([])
   await kernel.advanceClock(1000)
-  expect(await worker.claim(route)).toMatchObject([{ run, journal: [row('t', 'nap')] }])
+  expect(await worker.claim(route)).toMatchObject([{ run, waits: new Map([['nap', -1]]) }])
 })
 
 test('an idle poll draws no fence and writes nothing, also while it says that it is idle', async () => {

@@ -1,6 +1,8 @@
 -- claim_due: leases the runs whose time has come straight from their wait, without a place in the queue between: that is one
 -- version of the row less. Only while nobody is queued, or sleepers would always go before new runs; and only if all that
 -- are due first are of these routes and wait for nothing else: the caller lets tick wake them then.
+-- The end of a wait for time alone is left to the owner to record (lease_rows), which saves a row here, and for many runs one
+-- altogether: their last rows go with their outcome. That no message came for another is recorded here: one may come now.
 -- Returns: as lease_rows.
 -- Transitions: waiting -> leased. Locks: live rows, skipping locked ones. The caller holds the worker's row.
 create or replace function millrace.claim_due(p_tenant int, p_worker bigint, p_routes int[], p_after bigint[], p_want int)
@@ -28,8 +30,8 @@ begin
     return;
   end if;
   insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name)
-  select l.run_id, v_now, l.seq, l.tenant_id, (case when l.wait_names[1] is null then 't' else 'o' end)::"char", l.wait_keys[1]
-  from unnest(v_rows) u (tid) join millrace.live l on l.ctid = u.tid where l.wait_keys[1] !~ '^[~?]';
+  select l.run_id, v_now, l.seq, l.tenant_id, 'o', l.wait_keys[1]
+  from unnest(v_rows) u (tid) join millrace.live l on l.ctid = u.tid where l.wait_names[1] is not null;
   return query select * from millrace.lease_rows(v_rows, p_worker, nextval('millrace.fences'), v_now);
 end $$;
 

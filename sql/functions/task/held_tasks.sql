@@ -26,8 +26,9 @@ begin
          array(select c.kind::text || coalesce(c.name, '') || chr(10) || coalesce(c.data, '')
                from millrace.checkpoints c where c.run_id = l.run_id order by c.seq),
          l.wait_keys,
-         array(select (extract(epoch from w.until - v_now) * 1000)::bigint
-               from unnest(l.wait_until) with ordinality w (until, i) order by w.i),
+         array(select (case when w.name is null and w.until <= v_now and w.key !~ '^[~?]' then -1  -- as in lease_rows
+                       when w.until is not null then greatest(ceil(extract(epoch from w.until - v_now) * 1000), 0) end)::bigint
+               from unnest(l.wait_keys, l.wait_names, l.wait_until) with ordinality w (key, name, until, i) order by w.i),
          null::bigint, null::int, null::int, null::timestamptz
   from millrace.live l join millrace.runs r on r.id = l.run_id
   where l.state = 'l' and l.worker_id = p_worker and l.run_id > p_after

@@ -1,6 +1,8 @@
 -- lease_rows: writes the lease into live rows that the caller has locked, and returns what their new owner needs.
--- A journal row is kind, name, a line feed, data; the names of steps hold no line feed. A row that waits has one wait, whose
--- end the caller has written into the journal (claim_due).
+-- A journal row is kind, name, a line feed, data; the names of steps hold no line feed. wait_ms: what is left of each wait, null
+-- without a time; -1 says that a wait for time alone is over: its owner records that (kind t) with whatever it writes next, as
+-- there is nothing that could still change it. A backoff or poll leaves no row.
+-- A row that still waits has one wait, which is over: of one for a message the caller has written the end (claim_due).
 create or replace function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigint, p_now timestamptz)
 returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int,
                timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],
@@ -10,12 +12,12 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
   with mine as (
     update millrace.live l
     set state = 'l', worker_id = p_worker, fence = p_fence, stamp = null, wake_at = null,
-        seq = l.seq + case when l.state = 'w' and l.wait_keys[1] !~ '^[~?]' then 1 else 0 end,
-        wait_keys = case when l.state <> 'w' then l.wait_keys end,
-        wait_names = case when l.state <> 'w' then l.wait_names end,
-        wait_until = case when l.state <> 'w' then l.wait_until end
+        seq = l.seq + case when l.state = 'w' and l.wait_names[1] is not null then 1 else 0 end,
+        wait_keys = case when l.state <> 'w' or (l.wait_names[1] is null and l.wait_keys[1] !~ '^[~?]') then l.wait_keys end,
+        wait_names = case when l.state <> 'w' or (l.wait_names[1] is null and l.wait_keys[1] !~ '^[~?]') then l.wait_names end,
+        wait_until = case when l.state <> 'w' or (l.wait_names[1] is null and l.wait_keys[1] !~ '^[~?]') then l.wait_until end
     where l.ctid = any (p_rows)
-    returning l.run_id, l.task, l.turn, l.route_id, l.crashes, l.seq, l.timeout_at, l.wait_keys, l.wait_until)
+    returning l.run_id, l.task, l.turn, l.route_id, l.crashes, l.seq, l.timeout_at, l.wait_keys, l.wait_names, l.wait_until)
   select m.run_id, m.task, p_fence, m.turn, m.route_id, m.crashes::int,
          (extract(epoch from m.timeout_at - p_now) * 1000)::bigint, r.input, r.meta,
          case when m.seq > 0 then array(
@@ -23,8 +25,9 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
            from millrace.checkpoints c where c.run_id = m.run_id order by c.seq) end,
          m.wait_keys,
          case when m.wait_keys is not null then array(
-           select (extract(epoch from w.until - p_now) * 1000)::bigint
-           from unnest(m.wait_until) with ordinality w (until, i) order by w.i) end,
+           select (case when w.name is null and w.until <= p_now and w.key !~ '^[~?]' then -1
+                   when w.until is not null then greatest(ceil(extract(epoch from w.until - p_now) * 1000), 0) end)::bigint
+           from unnest(m.wait_keys, m.wait_names, m.wait_until) with ordinality w (key, name, until, i) order by w.i) end,
          null::bigint, null::int, null::int, null::timestamptz
   from mine m join millrace.runs r on r.id = m.run_id
   order by m.turn  -- the update returns them as they lie in the table, which is no order at all
