@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import { workflow } from '../../src/workflow/workflow.ts'
+import { startEngine } from '../support/engine.ts'
+import { until } from '../support/until.ts'
+
+const LONG = { timeout: 15_000 }
+
+/** The journal as short texts. */
+async function journal(t: Awaited<ReturnType<typeof startEngine>>, id: string): Promise<string[]> {
+  const rows = await t.db.query<{ text: string }>(
+    `select concat_ws(' ', j.kind::text, j.name, j.data) as text
+     from millrace.get_journal((select run_id from millrace.run_details where id = $1)) j order by j.seq`,
+    [id],
+  )
+  return rows.map(({ text }) => text)
+}
+
+test('the end of a sleep is in the journal before what follows it, whatever that is', async () => {
+  const child = workflow('child', () => 'grown')
+  const w = workflow('naps', async ({ step }) => {
+    await step.sleep('first', 20)
+    await step.sleep('second', 20)
+    await step.transaction('tx', (tx) => tx.query('select 1').then(() => 'kept'))
+    await step.sleep('third', 20)
+    await step.run('run', () => 'ran')
+    await step.sleep('fourth', 20)
+    await step.invoke('child', child, null)
+    await step.sleep('last', 20)
+    return 'done'
+  })
+  await using t = await startEngine([w, child])
+  const run = await t.engine.startWorkflow(w)
+  expect(await run.result(LONG)).toBe('done')
+  const rows = (await journal(t, run.id)).map((row) => row.split(' ').slice(0, 2).join(' '))
+  expect(rows).toEqual([
+    ...['t first', 't second', 'r tx', 't third', 'r run', 't fourth', 'c child', 'g child'],
+    't last',
+  ])
+})
+
+test('a sleep that was over when its worker died is over for the next one too, and told once', async () => {
+  let deaths = 0
+  const w = workflow('dies', async ({ step }) => {
+    await step.sleep('nap', 50)
+    if (deaths === 0) await step.run('hang', () => new Promise(() => {}))
+    return step.run('end', () => 'done')
+  })
+  await using t = await startEngine([])
+  const first = await t.another([w], { drainTimeout: '1 ms' })
+  const run = await first.startWorkflow(w)
+  await until('it has slept', async () => {
+    const [live] = await t.db.query<{ state: string; waits: number | null }>(
+      'select state, cardinality(wait_keys) as waits from millrace.live',
+    )
+    return live?.state === 'l' && live.waits === 1
+  })
+  expect(await journal(t, run.id)).toEqual([])
+  await first.stop()
+  deaths = 1
+  await t.another([w])
+  expect(await (await t.engine.getRun({ runId: run.id })).result(LONG)).toBe('done')
+  expect(await journal(t, run.id)).toEqual(['t nap', 'r end "done"'])
+})
+
+test('code that does not ask for a sleep any more does not fit the run that slept', async () => {
+  const before = workflow('changes', async ({ step }) => {
+    await step.sleep('nap', 300)
+    return step.run('end', () => 'done')
+  })
+  const after = workflow('changes', ({ step }) => step.run('end', () => 'done'))
+  await using t = await startEngine([])
+  const first = await t.another([before])
+  const run = await first.startWorkflow(before)
+  await run.waitForStatus('waiting', LONG)
+  await first.stop()
+  await t.another([after])
+  const there = await t.engine.getRun({ runId: run.id })
+  const paused = await there.waitForStatus('paused', LONG)
+  expect(paused).toMatchObject({ reason: 'history_mismatch' })
+})
