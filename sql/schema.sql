@@ -312,11 +312,11 @@ create function millrace.check_starts(p_metas text[])
   comment: Refuses metas of starts that others could not read later.
   body: 86d93dada3672cc97864ba995afd286c
 
-create function millrace.claim_due(p_tenant integer, p_worker bigint, p_routes integer[], p_after bigint[], p_want integer)
+create function millrace.claim_due(p_tenant integer, p_worker bigint, p_routes integer[], p_after bigint[], p_want integer, p_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
   comment: Leases runs whose time has come straight from their wait.
-  body: b477da12d703ff893dbe51fe709937a3
+  body: d11e8319ceb5ee5c8ea4856b7d0bb6bf
 
 create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas text[])
   returns bigint[]
@@ -324,11 +324,11 @@ create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas t
   comment: Takes keys and callers' ids of a start; returns the runs whose name is taken.
   body: 58792fb5a3701add56997ac1abe8463b
 
-create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch integer, p_routes integer[], p_after bigint[], p_want integer, p_suspect boolean DEFAULT true, p_idle boolean DEFAULT false)
+create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch integer, p_routes integer[], p_after bigint[], p_want integer, p_suspect boolean DEFAULT true, p_idle boolean DEFAULT false, p_since timestamp with time zone DEFAULT NULL::timestamp with time zone)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Leases ready runs to a worker, with input, journal and open waits.
-  body: b6508a2cb83cccc08aa28203a4a8df57
+  body: 2096607b928b11af249a76c90f29b36e
 
 create function millrace.clock()
   returns timestamp with time zone
@@ -386,11 +386,11 @@ create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text 
   comment: The run id behind a UUID of ours or of the caller's; MR041 if there is none.
   body: 8f3ea65c58d5dfcd09c422762b3ab5c5
 
-create function millrace.get_chores(p_tenant integer, p_now timestamp with time zone)
+create function millrace.get_chores(p_tenant integer, p_now timestamp with time zone, p_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
   returns TABLE(due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: When something comes due, the newest route, and what somebody should do.
-  body: 61283b2a0df55a2e74cb11f0672ce1c2
+  body: 67af9a69e5ee1c76c898c13b7438bafc
 
 create function millrace.get_journal(p_run bigint)
   returns TABLE(seq integer, at timestamp with time zone, kind "char", name text, data text)
@@ -658,11 +658,11 @@ create function millrace.tenant_id(p_slug text)
   comment: The number of a tenant; MR042 if there is none of that name.
   body: f94651c413d4b09be68fbdf4ced67c42
 
-create function millrace.tick(p_max integer DEFAULT 1000)
+create function millrace.tick(p_max integer DEFAULT 1000, p_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
   comment: Wakes runs whose wait is over by time; returns how many.
-  body: 7b90b4aa9efcf4f60e2204babb295e15
+  body: ed32dae0236aa7e4439284ab08b8da65
 
 create function millrace.trigger_event(run_id uuid, event_name text, data jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json

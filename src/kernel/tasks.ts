@@ -27,6 +27,8 @@ export type Claim = {
   readonly want: number
   readonly suspect: boolean
   readonly idle: boolean
+  /** What came due before was seen to; null: look from the beginning. */
+  readonly since?: Date | null
 }
 
 export type Claimed = {
@@ -38,7 +40,7 @@ export type Claimed = {
   readonly newestRoute: number
   readonly recoverDue: boolean
   readonly expireDue: boolean
-  /** The time by which runs live. */
+  /** The time by which runs live, when this claim looked. */
   readonly clock: Date
 }
 
@@ -67,7 +69,7 @@ type Row = [
  */
 export async function claimTasks(db: Database, tenant: number, claim: Claim): Promise<Claimed> {
   const rows = await db.callArrays<Row>(
-    'select * from millrace.claim_tasks($1, $2, $3, $4, $5, $6, $7, $8)',
+    'select * from millrace.claim_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9)',
     [
       tenant,
       claim.worker,
@@ -77,6 +79,7 @@ export async function claimTasks(db: Database, tenant: number, claim: Claim): Pr
       claim.want,
       claim.suspect,
       claim.idle,
+      claim.since?.toISOString() ?? null,
     ],
   )
   const status = rows.pop() as Row

@@ -14,6 +14,8 @@ const SWEEP_SHARE = 50
 const LEAST_SWEEP_MS = 100
 /** What is due already, but was not had (somebody holds it), is asked for again after this long. */
 const HELD_UP_MS = 50
+/** A wait may be over before its commit is seen; what takes longer is found by a sweep. */
+const COMMIT_MS = 1000
 /** A worker that had nothing to do for this long expects little, and says at once that it is idle. */
 const QUIET_MS = 5
 /**
@@ -49,6 +51,8 @@ export class Claimer {
   /** When it was found that there is nothing to do; null after work. */
   #restingSince: number | null = null
   #foundNothing = false
+  /** What came due before this was seen to. */
+  #since: Date | null = null
   /** Looks since the worker said that it is idle, and nothing was heard. */
   #looks = 0
 
@@ -123,7 +127,10 @@ export class Claimer {
 
   /** For a worker without room: what others wait for must not wait for that. @returns as claim */
   async watch(as: Omit<ClaimAs, 'want' | 'suspect'>): Promise<number> {
-    const claimed = await this.#call({ ...as, want: 0, suspect: false }, [], [], false)
+    const claimed = await this.#call({ ...as, want: 0, suspect: false }, [], [], {
+      idle: false,
+      since: this.#since,
+    })
     await this.#doChores(claimed)
     return this.#restMs(claimed.dueMs)
   }
@@ -135,7 +142,7 @@ export class Claimer {
   ): Promise<Claimed> {
     const began = performance.now()
     const { routes, after } = this.#order.next(sweep)
-    const claimed = await this.#call(as, routes, after, idle)
+    const claimed = await this.#call(as, routes, after, { idle, since: sweep ? null : this.#since })
     for (const task of claimed.tasks) take(task)
     this.#order.note(claimed.ends)
     if (sweep) {
@@ -145,12 +152,19 @@ export class Claimer {
     return claimed
   }
 
-  async #call(as: ClaimAs, routes: number[], after: string[], idle: boolean): Promise<Claimed> {
+  async #call(
+    as: ClaimAs,
+    routes: number[],
+    after: string[],
+    { idle, since }: { idle: boolean; since: Date | null },
+  ): Promise<Claimed> {
     const { db } = this.#session
     const tenant = await this.#session.tenant()
     const sentAt = performance.now()
-    const claimed = await claimTasks(db, tenant, { ...as, routes, after, idle })
+    const claimed = await claimTasks(db, tenant, { ...as, routes, after, idle, since })
     this.#clock.heard(claimed.clock, sentAt)
+    const isDue = claimed.expireDue || (claimed.dueMs !== null && claimed.dueMs <= 0)
+    this.#since = isDue ? since : new Date(claimed.clock.getTime() - COMMIT_MS)
     return claimed
   }
 

@@ -116,4 +116,16 @@ describe('runs whose time has come', () => {
     }
     expect((await worker.claim(route)).map(({ run }) => run)).toEqual([held])
   })
+
+  test('are looked for since the last look, and now and then from the beginning', async () => {
+    const [early] = await parked(['nap', 1000])
+    const [late] = await parked(['nap', 5000])
+    await kernel.advanceClock(5000)
+    const worker = await kernel.worker()
+    const clock = await kernel.value<Date>('select millrace.clock()')
+    const since = new Date(clock.getTime() - 2000)
+    expect((await worker.claim(route, { since })).map(({ run }) => run)).toEqual([late])
+    expect(await worker.claim(route, { since })).toEqual([])
+    expect((await worker.claim(route)).map(({ run }) => run)).toEqual([early])
+  })
 })

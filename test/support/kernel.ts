@@ -82,7 +82,13 @@ export class TestWorker {
 
   async claim(
     routes: Route | readonly Route[],
-    options: { want?: number; suspect?: boolean; idle?: boolean; after?: string } = {},
+    options: {
+      want?: number
+      suspect?: boolean
+      idle?: boolean
+      after?: string
+      since?: Date
+    } = {},
   ): Promise<LeasedTask[]> {
     const numbers = [routes].flat().map((route) => (route as Route).route)
     const { tasks } = await claimTasks(this.#db, this.tenant, {
@@ -93,6 +99,7 @@ export class TestWorker {
       want: options.want ?? 100,
       suspect: options.suspect ?? true,
       idle: options.idle ?? false,
+      since: options.since ?? null,
     })
     return tasks
   }

@@ -5,7 +5,8 @@
 -- altogether: their last rows go with their outcome. That no message came for another is recorded here: one may come now.
 -- Returns: as lease_rows.
 -- Transitions: waiting -> leased. Locks: live rows, skipping locked ones. The caller holds the worker's row.
-create or replace function millrace.claim_due(p_tenant int, p_worker bigint, p_routes int[], p_after bigint[], p_want int)
+create or replace function millrace.claim_due(p_tenant int, p_worker bigint, p_routes int[], p_after bigint[], p_want int,
+  p_since timestamptz default '-infinity')
 returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int,
                timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],
                due_ms bigint, newest_route int, chores int, clock timestamptz)
@@ -24,7 +25,7 @@ begin
   end if;
   select array_agg(x.ctid), bool_and(x.plain) into v_rows, v_plain
   from (select l.ctid, l.tenant_id = p_tenant and l.lane = 0 and l.route_id = any (p_routes) and cardinality(l.wait_keys) = 1 as plain
-        from millrace.live l where l.state = 'w' and l.wake_at <= v_now
+        from millrace.live l where l.state = 'w' and l.wake_at <= v_now and l.wake_at > p_since
         order by l.wake_at limit least(p_want, 250) for update skip locked) x;
   if v_plain is not true then
     return;
@@ -35,5 +36,5 @@ begin
   return query select * from millrace.lease_rows(v_rows, p_worker, nextval('millrace.fences'), v_now);
 end $$;
 
-comment on function millrace.claim_due(int, bigint, int[], bigint[], int) is 'Leases runs whose time has come straight from their wait.';
-revoke execute on function millrace.claim_due(int, bigint, int[], bigint[], int) from public;
+comment on function millrace.claim_due(int, bigint, int[], bigint[], int, timestamptz) is 'Leases runs whose time has come straight from their wait.';
+revoke execute on function millrace.claim_due(int, bigint, int[], bigint[], int, timestamptz) from public;

@@ -6,6 +6,8 @@
 --   p_suspect  the worker holds no suspect: it may get one (a run that may kill its worker comes alone)
 --   p_idle     with less to do than it wants the worker sleeps soon: hint shall wake it. It calls once more after this is
 --              committed, for what was started between this look and that
+--   p_since    what came due before has been seen to by an earlier look of this worker: the indexes of times have dead entries at
+--              their heads too. Null now and then (a sweep): from the beginning
 -- Returns: the runs, and always a last row without run_id: due_ms until something here comes due (null: nothing will; 0 or
 -- less: it was due when this call looked), clock when it looked, newest_route (a higher one than the worker knows:
 -- get_routes), chores (bit 1: recover, bit 2: expire_runs).
@@ -15,7 +17,7 @@
 -- Raises: MR055 if the worker is not registered any more, or asked held_tasks meanwhile.
 create or replace function millrace.claim_tasks(
   p_tenant int, p_worker bigint, p_epoch int, p_routes int[], p_after bigint[], p_want int,
-  p_suspect boolean default true, p_idle boolean default false)
+  p_suspect boolean default true, p_idle boolean default false, p_since timestamptz default null)
 returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int,
                timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],
                due_ms bigint, newest_route int, chores int, clock timestamptz)
@@ -24,7 +26,8 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
 #variable_conflict use_column
 declare
   v_look  timestamptz := millrace.clock();  -- what comes due after it is not held up by anybody
-  v_due   boolean := exists (select from millrace.live l where l.state = 'w' and l.wake_at <= v_look);
+  v_since timestamptz := coalesce(p_since, '-infinity');
+  v_due   boolean := exists (select from millrace.live l where l.state = 'w' and l.wake_at > v_since and l.wake_at <= v_look);
   v_left  int := p_want;
   v_rows  tid[];
   v_fence bigint;
@@ -41,11 +44,11 @@ begin
         'Register again: its leases have gone to others.', json_build_object('worker', p_worker::text));
     end if;
     if v_due then
-      return query select * from millrace.claim_due(p_tenant, p_worker, p_routes, p_after, p_want);
+      return query select * from millrace.claim_due(p_tenant, p_worker, p_routes, p_after, p_want, v_since);
       get diagnostics v_count = row_count;
       v_left := v_left - v_count;
       if v_count = 0 then
-        perform millrace.tick(250);  -- the first can go on while the next are woken
+        perform millrace.tick(250, v_since);  -- the first can go on while the next are woken
       end if;
     end if;
     for i in 0 .. coalesce(cardinality(p_routes), 0) loop
@@ -71,9 +74,9 @@ begin
   end if;
   return query select null::bigint, null::int, null::bigint, null::bigint, null::int, null::int,
                       null::bigint, null::text, null::text, null::text[], null::text[], null::bigint[], x.*
-               from millrace.get_chores(p_tenant, v_look) x;
+               from millrace.get_chores(p_tenant, v_look, v_since) x;
 end $$;
 
-comment on function millrace.claim_tasks(int, bigint, int, int[], bigint[], int, boolean, boolean) is
+comment on function millrace.claim_tasks(int, bigint, int, int[], bigint[], int, boolean, boolean, timestamptz) is
   'Leases ready runs to a worker, with input, journal and open waits.';
-revoke execute on function millrace.claim_tasks(int, bigint, int, int[], bigint[], int, boolean, boolean) from public;
+revoke execute on function millrace.claim_tasks(int, bigint, int, int[], bigint[], int, boolean, boolean, timestamptz) from public;

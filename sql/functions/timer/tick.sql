@@ -2,7 +2,7 @@
 -- checkpoint (t; o where a message was waited for), unless its key begins with ~ or ? (backoffs and polls: what follows
 -- them is recorded instead).
 -- Transitions: waiting -> queued. Locks: live rows, skipping locked ones: whoever holds one is ending that wait anyway.
-create or replace function millrace.tick(p_max int default 1000) returns int
+create or replace function millrace.tick(p_max int default 1000, p_since timestamptz default '-infinity') returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_bitmapscan = off as $$
@@ -14,7 +14,8 @@ declare
   v_count  int;
 begin
   select array_agg(x.ctid) filter (where not x.mixed), array_agg(x.ctid) filter (where x.mixed), count(*) into v_rows, v_mixed, v_count
-  from (select l.ctid, cardinality(l.wait_keys) > 1 as mixed from millrace.live l where l.state = 'w' and l.wake_at <= v_now
+  from (select l.ctid, cardinality(l.wait_keys) > 1 as mixed
+        from millrace.live l where l.state = 'w' and l.wake_at <= v_now and l.wake_at > p_since
         order by l.wake_at limit least(p_max, 1000) for update skip locked) x;
   if v_count = 0 then
     return 0;
@@ -53,5 +54,5 @@ begin
   return v_count;
 end $$;
 
-comment on function millrace.tick(int) is 'Wakes runs whose wait is over by time; returns how many.';
-revoke execute on function millrace.tick(int) from public;
+comment on function millrace.tick(int, timestamptz) is 'Wakes runs whose wait is over by time; returns how many.';
+revoke execute on function millrace.tick(int, timestamptz) from public;
