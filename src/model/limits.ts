@@ -21,6 +21,15 @@ export const MAX_WRITE_BYTES = 8 * 1024 * 1024
 /** Items in one call to the kernel: keeps a transaction short and its locks few. */
 export const MAX_BATCH = 1000
 
+/**
+ * Runs that a worker holds beyond its places: what waits for one, and what is through but not written. A
+ * database that writes slowly stops claims, instead of filling memory with what would be done again.
+ */
+export const MAX_UNWRITTEN = 3000
+
+/** Bytes of payloads that a worker has to write: with more, it claims nothing. */
+export const MAX_UNWRITTEN_BYTES = 64 * 1024 * 1024
+
 /** Messages to one run that it has not taken: more are refused until it has. Kept by the kernel. */
 export const MAX_SIGNALS = 10_000
 

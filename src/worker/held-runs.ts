@@ -1,6 +1,7 @@
 import type { RunHandle } from '../definition/definition.ts'
 import type { LeasedTask } from '../kernel/tasks.ts'
 import { LeaseLostError } from '../model/errors.ts'
+import { MAX_UNWRITTEN } from '../model/limits.ts'
 
 /** A run that this worker owns. */
 export type HeldRun = {
@@ -15,8 +16,6 @@ export type HeldRun = {
 /** How much a claim may take ahead: what was finished in this long. */
 const AHEAD_MS = 50
 const RATE_WINDOW_MS = 200
-/** Runs beyond the places: what waits for one, and what is through but not written. */
-const MAX_UNWRITTEN = 3000
 
 /**
  * The runs that this worker owns, and its places: at most `concurrency` are at work at once, the

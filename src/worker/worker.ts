@@ -8,13 +8,14 @@ import { Listener } from '../kernel/listen.ts'
 import { heldTasks, type LeasedTask } from '../kernel/tasks.ts'
 import { describeWorker, registerWorker, stopWorker, type WorkerInfo } from '../kernel/workers.ts'
 import { LeaseLostError, UnavailableError } from '../model/errors.ts'
-import { MAX_BATCH } from '../model/limits.ts'
+import { MAX_UNWRITTEN_BYTES } from '../model/limits.ts'
 import { Claimer } from './claimer.ts'
 import { DatabaseClock } from './database-clock.ts'
 import { type HeldRun, HeldRuns } from './held-runs.ts'
 import { Lease } from './lease.ts'
 import { LeasedTaskRun } from './leased-run.ts'
 import type { ResolvedWorkerOptions } from './options.ts'
+import { ReplySize } from './reply-size.ts'
 import { Slots } from './slots.ts'
 import { Wake } from './wake.ts'
 import { Watcher } from './watcher.ts'
@@ -26,8 +27,6 @@ const AWAY_MS = 500
 const REFUSED_MS = 1000
 /** How long a stop waits for a database that does not answer, at each of two places. */
 const PARTING_MS = 3000
-/** Payloads that wait to be written: with more, no further run is claimed. */
-const MAX_PENDING_BYTES = 64 * 1024 * 1024
 
 /** What a worker is made of. */
 export type WorkerParts = {
@@ -46,6 +45,7 @@ export class Worker {
   readonly #watcher: Watcher
   readonly #wake = new Wake()
   readonly #clock = new DatabaseClock()
+  readonly #replies = new ReplySize()
   readonly #writer: Writer
   readonly #listener: Listener
   readonly #hostParts: HostParts
@@ -53,8 +53,6 @@ export class Worker {
   #id = ''
   #epoch = 0
   #seenFence = 0n
-  /** Runs in one reply: fewer after a call that failed, as it may have been too large. */
-  #most = MAX_BATCH
   /** There is no room: the next claim waits until a run has gone. */
   #full = false
   #stopping = false
@@ -190,14 +188,14 @@ export class Worker {
   /** One claim. @returns for how long there is nothing to do */
   async #turn(): Promise<number> {
     const as = { worker: this.#id, epoch: this.#epoch }
-    const room = this.#writer.pendingBytes > MAX_PENDING_BYTES ? 0 : this.#held.room()
+    const room = this.#writer.pendingBytes > MAX_UNWRITTEN_BYTES ? 0 : this.#held.room()
     this.#full = room <= 0
     if (this.#full) return this.#claimer.watch(as)
-    const want = Math.min(room, this.#parts.options.batchSize, this.#most)
+    const want = Math.min(room, this.#parts.options.batchSize, this.#replies.most)
     const suspect = this.#held.mayTakeSuspect
     const take = (task: LeasedTask) => this.#take(task, as.worker)
     const restMs = await this.#claimer.claim({ ...as, want, suspect }, take, this.#wake)
-    this.#most = Math.min(this.#most * 2, MAX_BATCH)
+    this.#replies.succeeded()
     return restMs
   }
 
@@ -206,6 +204,7 @@ export class Worker {
     if (this.#stopped || worker !== this.#id || this.#leaseOver()) return
     const fence = BigInt(task.fence)
     if (fence > this.#seenFence) this.#seenFence = fence
+    this.#replies.took(task)
     this.#held.add(task)
   }
 
@@ -220,7 +219,7 @@ export class Worker {
     this.#clock.forget()
     this.#epoch++
     while (!this.#stopping && !this.#leaseOver()) {
-      this.#most = Math.max(Math.floor(this.#most / 2), 1)
+      this.#replies.failed()
       await this.#wake.pause(error instanceof UnavailableError ? AWAY_MS : REFUSED_MS)
       try {
         return await this.#takeHeld()
@@ -238,7 +237,7 @@ export class Worker {
     // what we hold, and what of that ends while we ask: of both the replies tell nothing new
     const known = new Set(this.#held.all().map(({ task }) => `${task.run} ${task.fence}`))
     for (let after = '0'; ; ) {
-      const as = { worker, epoch: this.#epoch, after, most: this.#most }
+      const as = { worker, epoch: this.#epoch, after, most: this.#replies.most }
       const tasks = await heldTasks(session.db, await session.tenant(), as)
       for (const task of tasks)
         if (!known.has(`${task.run} ${task.fence}`)) this.#take(task, worker)
