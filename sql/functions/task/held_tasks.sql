@@ -3,7 +3,8 @@
 -- living worker that never heard of it (a crash history found it).
 -- As many as p_most, in the order of the runs: a reply with all may be too large to be had, however often it is asked for.
 -- Raises: MR055 if the worker is not registered any more. Locks: the worker's row.
-create or replace function millrace.held_tasks(p_tenant int, p_worker bigint, p_epoch int, p_after bigint default 0, p_most int default 1000)
+create or replace function millrace.held_tasks(
+  p_tenant int, p_worker bigint, p_epoch int, p_after bigint default 0, p_most int default 1000)
 returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int,
                timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],
                due_ms bigint, newest_route int, chores int, clock timestamptz)
