@@ -268,7 +268,7 @@ create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_task
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: eb33f1643c7c6ab1a2467529e1b06448
+  body: 95f521ca0c06ca15703dd7b5eab039ff
 
 create function millrace.apply_ask(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone)
   returns void
@@ -316,7 +316,7 @@ create function millrace.claim_due(p_tenant integer, p_worker bigint, p_routes i
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
   comment: Leases runs whose time has come straight from their wait.
-  body: d11e8319ceb5ee5c8ea4856b7d0bb6bf
+  body: 11da82e01406e6cd851de6aebfbba8c1
 
 create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas text[])
   returns bigint[]

@@ -234,7 +234,7 @@ describe('a wait', () => {
   })
 
   test('counts from when it comes, if the owner cannot know the clock', async () => {
-    expect(await minuteFrom((now) => now - 300)).toBeGreaterThanOrEqual(60_000)
+    expect(await minuteFrom((now) => now - 600)).toBeGreaterThanOrEqual(60_000)
     const ahead = await minuteFrom((now) => now + 30_000)
     expect(ahead).toBeGreaterThanOrEqual(60_000)
     expect(ahead).toBeLessThan(90_000)

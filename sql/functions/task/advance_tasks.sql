@@ -72,7 +72,7 @@ begin
     return query
     select x.* from millrace.park_runs(v_only, v_ask, p_runs, p_tasks, p_ops, p_seqs, p_outputs, p_keys, p_names, p_ms, p_stamp,
       -- the owner knows our clock only as far as nobody sets it
-      case when p_sent between v_now - interval '200 ms' and v_now then p_sent else v_now end, v_now) x;
+      case when p_sent between v_now - interval '500 ms' and v_now then p_sent else v_now end, v_now) x;
   end if;
   if v_only is not null then
     return query select u.id, 's'::"char", null::int, null::"char", null::text, null::text

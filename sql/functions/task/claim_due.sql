@@ -26,7 +26,7 @@ begin
   select array_agg(x.ctid), bool_and(x.plain) into v_rows, v_plain
   from (select l.ctid, l.tenant_id = p_tenant and l.lane = 0 and l.route_id = any (p_routes) and cardinality(l.wait_keys) = 1 as plain
         from millrace.live l where l.state = 'w' and l.wake_at <= v_now and l.wake_at > p_since
-        order by l.wake_at limit least(p_want, 250) for update skip locked) x;
+        order by l.wake_at limit p_want for update skip locked) x;
   if v_plain is not true then
     return;
   end if;
