@@ -112,7 +112,7 @@ export class Claimer {
     this.#foundNothing = found === 0
     const isNew = await this.#doChores(claimed)
     this.#restingSince = null
-    // runs whose time has come are claimed some at a time, so that the first can go on
+    // runs whose time has come are woken some at a time where others are queued
     const isMoreDue = found > 0 && claimed.dueMs !== null && claimed.dueMs <= 0
     if (isNew || !idle || found === as.want || isMoreDue) return 0
     this.#restingSince = performance.now()
