@@ -127,10 +127,9 @@ export class Claimer {
 
   /** For a worker without room: what others wait for must not wait for that. @returns as claim */
   async watch(as: Omit<ClaimAs, 'want' | 'suspect'>): Promise<number> {
-    const claimed = await this.#call({ ...as, want: 0, suspect: false }, [], [], {
-      idle: false,
-      since: this.#since,
-    })
+    // from the beginning each time: nobody else may sweep, and it is not often
+    const look = { idle: false, since: null }
+    const claimed = await this.#call({ ...as, want: 0, suspect: false }, [], [], look)
     await this.#doChores(claimed)
     return this.#restMs(claimed.dueMs)
   }
