@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { symlink, writeFile } from 'node:fs/promises'
+import { cp, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -19,8 +19,9 @@ const root = join(import.meta.dirname, '..', '..')
 /**
  * Compiles owner.ts with what it imports, for node runs no TypeScript by itself, and dist/ may be
  * missing or older than src/. Half a second; a loader that compiles as it goes takes two a process.
+ * @param packages copied for another user, who may not reach a checkout in a folder of our own
  */
-export async function compileOwner(): Promise<string> {
+export async function compileOwner(packages: 'linked' | 'copied' = 'linked'): Promise<string> {
   const room = await makeRoom()
   const tsc = join(
     dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
@@ -32,7 +33,9 @@ export async function compileOwner(): Promise<string> {
   const what = ['--ignoreConfig', '--noCheck', '--allowJs', '--rootDir', root, '--outDir', room]
   execFileSync(process.execPath, [tsc, owner, watchdog, ...how, ...what], { cwd: root })
   await writeFile(join(room, 'package.json'), '{ "type": "module" }')
-  await symlink(join(root, 'node_modules'), join(room, 'node_modules'))
+  const modules = [join(root, 'node_modules'), join(room, 'node_modules')] as const
+  if (packages === 'linked') await symlink(...modules)
+  else await cp(...modules, { recursive: true, verbatimSymlinks: true })
   return join(room, 'test/embedded/owner.js')
 }
 

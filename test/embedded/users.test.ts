@@ -60,7 +60,7 @@ asRoot('run as root', slow, () => {
     const dataDir = join(room, 'home', 'pg')
     await mkdir(join(room, 'home'), { mode: 0o700 })
     await chown(join(room, 'home'), nobody, nobody)
-    const owner = await startOwner(await compileOwner(), dataDir, nobody)
+    const owner = await startOwner(await compileOwner('copied'), dataDir, nobody)
     expect(processFields(owner.pid, 'uid')).toBe(String(nobody))
     expect((await stat(`${dataDir}.password`)).uid).toBe(nobody)
     owner.process.kill('SIGTERM')
