@@ -312,6 +312,12 @@ create function millrace.check_starts(p_metas text[])
   comment: Refuses metas of starts that others could not read later.
   body: 86d93dada3672cc97864ba995afd286c
 
+create function millrace.claim_ahead(p_tenant integer, p_worker bigint, p_routes integer[], p_want integer, p_look timestamp with time zone)
+  returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
+  comment: Leases runs that sleep shortly before their time comes.
+  body: e5489bda549ea0dc1fc6dce0f57b3244
+
 create function millrace.claim_due(p_tenant integer, p_worker bigint, p_routes integer[], p_after bigint[], p_want integer, p_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
@@ -324,11 +330,11 @@ create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas t
   comment: Takes keys and callers' ids of a start; returns the runs whose name is taken.
   body: 58792fb5a3701add56997ac1abe8463b
 
-create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch integer, p_routes integer[], p_after bigint[], p_want integer, p_suspect boolean DEFAULT true, p_idle boolean DEFAULT false, p_since timestamp with time zone DEFAULT NULL::timestamp with time zone)
+create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch integer, p_routes integer[], p_after bigint[], p_want integer, p_suspect boolean DEFAULT true, p_idle boolean DEFAULT false, p_since timestamp with time zone DEFAULT NULL::timestamp with time zone, p_ahead integer DEFAULT 0)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Leases ready runs to a worker, with input, journal and open waits.
-  body: 2096607b928b11af249a76c90f29b36e
+  body: d8c3698a726d1bacf6f5d7172bfc88aa
 
 create function millrace.clock()
   returns timestamp with time zone
@@ -476,11 +482,11 @@ create function millrace.judge_names(p_tenant integer, p_ids bigint[], p_inputs 
   comment: Whether the run that has a start's key or id is what was asked for.
   body: 1bf90f323dd19e34525b1c4d9297be7f
 
-create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigint, p_now timestamp with time zone)
+create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigint, p_now timestamp with time zone, p_ahead boolean DEFAULT false)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Writes the lease into locked live rows and returns their runs.
-  body: 056d9ce2bdf3a145c525779a49ce9e29
+  body: 9e49fe1de51373675ddbfeec459d2423
 
 create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_parents bigint[], p_stamp bigint, OUT mine bigint[], OUT asked bigint[])
   returns record

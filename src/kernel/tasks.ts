@@ -16,6 +16,8 @@ export type LeasedTask = {
   readonly journal: readonly JournalRow[]
   /** The waits that have not ended: milliseconds left, null without a time. */
   readonly waits: ReadonlyMap<string, number | null>
+  /** Leased ahead of its time: by the database's clock, in milliseconds, it may not go on before. */
+  readonly dueAt: number | null
 }
 
 export type Claim = {
@@ -27,6 +29,8 @@ export type Claim = {
   readonly want: number
   readonly suspect: boolean
   readonly idle: boolean
+  /** How many runs may be leased shortly before their time comes; default 0. */
+  readonly ahead?: number
   /** What came due before was seen to; null: look from the beginning. */
   readonly since?: Date | null
 }
@@ -69,7 +73,7 @@ type Row = [
  */
 export async function claimTasks(db: Database, tenant: number, claim: Claim): Promise<Claimed> {
   const rows = await db.callArrays<Row>(
-    'select * from millrace.claim_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+    'select * from millrace.claim_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
     [
       tenant,
       claim.worker,
@@ -80,6 +84,7 @@ export async function claimTasks(db: Database, tenant: number, claim: Claim): Pr
       claim.suspect,
       claim.idle,
       claim.since?.toISOString() ?? null,
+      claim.ahead ?? 0,
     ],
   )
   const status = rows.pop() as Row
@@ -88,14 +93,15 @@ export async function claimTasks(db: Database, tenant: number, claim: Claim): Pr
     const known = ends.get(row[4])
     if (known === undefined || BigInt(row[3]) > BigInt(known)) ends.set(row[4], row[3])
   }
+  const clock = status[15]
   return {
-    tasks: rows.map(readTask),
+    tasks: rows.map((row) => readTask(row, clock.getTime())),
     ends,
     dueMs: status[12] === null ? null : Number(status[12]),
     newestRoute: status[13] ?? 0,
     recoverDue: (status[14] & 1) !== 0,
     expireDue: (status[14] & 2) !== 0,
-    clock: status[15],
+    clock,
   }
 }
 
@@ -123,10 +129,10 @@ export async function heldTasks(
     after,
     most,
   ])
-  return rows.map(readTask)
+  return rows.map((row) => readTask(row, 0))
 }
 
-function readTask(row: Row): LeasedTask {
+function readTask(row: Row, clock: number): LeasedTask {
   return {
     run: row[0] as string,
     task: row[1],
@@ -138,6 +144,7 @@ function readTask(row: Row): LeasedTask {
     meta: row[8],
     journal: row[9] === null ? NO_ROWS : row[9].map(readJournalRow),
     waits: row[10] === null ? NO_WAITS : readWaits(row[10], row[11] ?? []),
+    dueAt: row[12] === null ? null : clock + Number(row[12]),
   }
 }
 

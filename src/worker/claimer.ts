@@ -25,6 +25,12 @@ const QUIET_MS = 5
  */
 const LAST_LOOKS_MS = [10, 100]
 
+/**
+ * This long before a run comes due it is asked for: the kernel leases those of the next 200 ms then, so
+ * that a claim brings what comes due in half of that time, and the worker has it when its time comes.
+ */
+export const AHEAD_MS = 100
+
 /** As whom to claim, and how much. */
 export type ClaimAs = {
   readonly worker: string
@@ -32,6 +38,8 @@ export type ClaimAs = {
   readonly want: number
   /** The worker holds no suspect. */
   readonly suspect: boolean
+  /** How many may be leased before their time. */
+  readonly ahead: number
 }
 
 /**
@@ -126,10 +134,10 @@ export class Claimer {
   }
 
   /** For a worker without room: what others wait for must not wait for that. @returns as claim */
-  async watch(as: Omit<ClaimAs, 'want' | 'suspect'>): Promise<number> {
+  async watch(as: Omit<ClaimAs, 'want' | 'suspect' | 'ahead'>): Promise<number> {
     // from the beginning each time: nobody else may sweep, and it is not often
     const look = { idle: false, since: null }
-    const claimed = await this.#call({ ...as, want: 0, suspect: false }, [], [], look)
+    const claimed = await this.#call({ ...as, want: 0, suspect: false, ahead: 0 }, [], [], look)
     await this.#doChores(claimed)
     return this.#restMs(claimed.dueMs)
   }
@@ -183,6 +191,8 @@ export class Claimer {
   #restMs(dueMs: number | null): number {
     const poll = this.#options.pollMs * (0.8 + Math.random() / 5)
     if (dueMs === null) return poll
-    return Math.min(dueMs <= 0 ? HELD_UP_MS : dueMs + 1, poll)
+    if (dueMs <= 0) return Math.min(HELD_UP_MS, poll)
+    // what comes due so soon was not had ahead
+    return Math.min(dueMs > AHEAD_MS ? dueMs - AHEAD_MS : dueMs + 1, poll)
   }
 }

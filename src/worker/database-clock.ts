@@ -38,10 +38,15 @@ export class DatabaseClock {
     }
   }
 
-  /** Never ahead of it. Before the first reply: the time of this machine. */
-  earliest(): Date {
+  /** Never ahead of it, in milliseconds. Before the first reply: the time of this machine. */
+  least(): number {
     const known = this.#known()
-    return known === null ? new Date() : new Date(performance.now() + known.least)
+    return known === null ? Date.now() : performance.now() + known.least
+  }
+
+  /** Never ahead of it. */
+  earliest(): Date {
+    return new Date(this.least())
   }
 
   /** Never behind it; null before the first reply, and after a silence. */

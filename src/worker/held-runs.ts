@@ -2,30 +2,44 @@ import type { RunHandle } from '../definition/definition.ts'
 import type { LeasedTask } from '../kernel/tasks.ts'
 import { LeaseLostError } from '../model/errors.ts'
 import { MAX_UNWRITTEN } from '../model/limits.ts'
+import type { DatabaseClock } from './database-clock.ts'
+import { EarlyRuns } from './early-runs.ts'
 
 /** A run that this worker owns. */
 export type HeldRun = {
   readonly task: LeasedTask
-  /** Null while it waits for a place. */
+  /** Null while it waits for a place, or for its time. */
   handle: RunHandle | null
   /** It has a place: its handler may be at work. */
   placed: boolean
   readonly since: number
 }
 
-/** How much a claim may take ahead: what was finished in this long. */
-const AHEAD_MS = 50
+/** What it needs of its worker. */
+export type HeldRunsParts = {
+  readonly concurrency: number
+  readonly clock: DatabaseClock
+  /** Starts a run that got its place. */
+  readonly begin: (held: HeldRun) => void
+  /** Gives a run to others that has no place here. */
+  readonly handBack: (held: HeldRun) => void
+}
+
+/** How many more than have places a claim may take: what was finished in this long. */
+const BACKLOG_MS = 50
 const RATE_WINDOW_MS = 200
 
 /**
  * The runs that this worker owns, and its places: at most `concurrency` are at work at once, the
  * rest wait here, ahead of their turn, so that there is work while the next claim is under way. How
  * many wait is measured by how fast they go: with slow handlers none, or they would wait here for
- * nothing while other workers idle.
+ * nothing while other workers idle. What was leased before its time takes no place until it comes.
  */
 export class HeldRuns {
   readonly #concurrency: number
   readonly #begin: (held: HeldRun) => void
+  readonly #handBack: (held: HeldRun) => void
+  readonly #early: EarlyRuns
   readonly #held = new Map<string, HeldRun>()
   #waiting: HeldRun[] = []
   #placed = 0
@@ -34,10 +48,11 @@ export class HeldRuns {
   #windowAt = performance.now()
   #rate = 0
 
-  /** @param begin starts a run that got its place. */
-  constructor(concurrency: number, begin: (held: HeldRun) => void) {
+  constructor({ concurrency, clock, begin, handBack }: HeldRunsParts) {
     this.#concurrency = concurrency
     this.#begin = begin
+    this.#handBack = handBack
+    this.#early = new EarlyRuns(clock, (held) => this.#ripe(held))
   }
 
   get size(): number {
@@ -54,9 +69,14 @@ export class HeldRuns {
    * else a database that writes more slowly than the handlers run would let them pile up.
    */
   room(): number {
-    const ahead = Math.min(Math.floor(this.#measuredRate() * AHEAD_MS), 1000)
+    const ahead = Math.min(Math.floor(this.#measuredRate() * BACKLOG_MS), 1000)
     const free = this.#concurrency - this.#placed + ahead - this.#waiting.length
     return Math.min(free, this.#concurrency + MAX_UNWRITTEN - this.#held.size)
+  }
+
+  /** How many of them may be leased before their time: there shall be a place for each when it comes. */
+  earlyRoom(): number {
+    return Math.max(this.room() - this.#early.size, 0)
   }
 
   get(run: string): HeldRun | undefined {
@@ -79,8 +99,24 @@ export class HeldRuns {
     const held: HeldRun = { task, handle: null, placed: false, since: performance.now() }
     this.#held.set(task.run, held)
     if (task.crashes >= 3) this.#suspects++
+    if (task.dueAt === null) this.#enter(held)
+    else this.#early.add(held)
+  }
+
+  /** The database's clock may have been set: what it says is due has its turn. */
+  look(): void {
+    this.#early.look()
+  }
+
+  #enter(held: HeldRun): void {
     this.#waiting.push(held)
     this.#fill()
+  }
+
+  /** Others may have taken the place meanwhile: another worker may have one. */
+  #ripe(held: HeldRun): void {
+    if (this.room() > 0) this.#enter(held)
+    else this.#handBack(held)
   }
 
   /** Its handler is through: the place is free, although the last write is still under way. */
@@ -97,13 +133,14 @@ export class HeldRuns {
     if (this.#held.get(run) !== held) return
     this.#held.delete(run)
     if (held.task.crashes >= 3) this.#suspects--
+    this.#early.drop(held)
     if (held.placed) this.leave(held)
     else if (held.handle === null) this.#waiting = this.#waiting.filter((one) => one !== held)
   }
 
-  /** Takes out the runs that wait for a place. */
+  /** Takes out the runs that wait for a place, or for their time. */
   takeWaiting(): HeldRun[] {
-    const waiting = this.#waiting
+    const waiting = [...this.#waiting, ...this.#early.takeAll()]
     this.#waiting = []
     return waiting
   }

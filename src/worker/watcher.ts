@@ -49,7 +49,8 @@ export class Watcher {
       // it may have ended meanwhile
       if (!lost.has(held.task.run) || this.#held.get(held.task.run) !== held) continue
       const why = 'The run was cancelled, or is not this worker’s any more.'
-      held.handle?.abort(new RunCancelledError(why))
+      if (held.handle) held.handle.abort(new RunCancelledError(why))
+      else this.#held.drop(held.task.run, held) // not begun
     }
   }
 

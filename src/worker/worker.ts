@@ -9,7 +9,7 @@ import { heldTasks, type LeasedTask } from '../kernel/tasks.ts'
 import { describeWorker, registerWorker, stopWorker, type WorkerInfo } from '../kernel/workers.ts'
 import { LeaseLostError, UnavailableError } from '../model/errors.ts'
 import { MAX_UNWRITTEN_BYTES } from '../model/limits.ts'
-import { Claimer } from './claimer.ts'
+import { AHEAD_MS, Claimer } from './claimer.ts'
 import { DatabaseClock } from './database-clock.ts'
 import { type HeldRun, HeldRuns } from './held-runs.ts'
 import { Lease } from './lease.ts'
@@ -63,7 +63,12 @@ export class Worker {
   constructor(parts: WorkerParts) {
     const { session, registry, options } = parts
     this.#parts = parts
-    this.#held = new HeldRuns(options.concurrency, (held) => this.#begin(held))
+    this.#held = new HeldRuns({
+      concurrency: options.concurrency,
+      clock: this.#clock,
+      begin: (held) => this.#begin(held),
+      handBack: (held) => void this.#handBack(held),
+    })
     this.#claimer = new Claimer(session, registry, options, this.#clock)
     this.#watcher = new Watcher(session, this.#held, this.#clock)
     this.#writer = new Writer(session, this.#clock, () => this.#leaseOver())
@@ -74,7 +79,7 @@ export class Worker {
       transactions: new Slots(Math.max(1, Math.floor(session.db.poolSize / 2))),
       now: () => this.#clock.earliest(),
       leaseOver: () => this.#leaseOver(),
-      dueIn: (ms) => this.#wake.within(ms),
+      dueIn: (ms) => this.#wake.within(Math.max(ms - AHEAD_MS, 0)),
     }
     this.#listener = new Listener(
       session.db,
@@ -193,8 +198,10 @@ export class Worker {
     if (this.#full) return this.#claimer.watch(as)
     const want = Math.min(room, this.#parts.options.batchSize, this.#replies.most)
     const suspect = this.#held.mayTakeSuspect
+    const ahead = this.#held.earlyRoom()
     const take = (task: LeasedTask) => this.#take(task, as.worker)
-    const restMs = await this.#claimer.claim({ ...as, want, suspect }, take, this.#wake)
+    const restMs = await this.#claimer.claim({ ...as, want, suspect, ahead }, take, this.#wake)
+    this.#held.look()
     this.#replies.succeeded()
     return restMs
   }

@@ -198,8 +198,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an owner is told of a timer before its time',
     file: 'task/lease_rows.sql',
-    from: 'w.name is null and w.until <= p_now',
-    to: "w.name is null and w.until <= p_now + interval '1 h'",
+    from: '(w.until <= p_now or p_ahead)',
+    to: "(w.until <= p_now + interval '1 h')",
+  },
+  {
+    name: 'what is leased ahead of its time may go on at once',
+    file: 'task/lease_rows.sql',
+    from: 'case when p_ahead then ceil(',
+    to: 'case when p_ahead then 0 * ceil(',
   },
   {
     name: 'a sleeper that also waits for other things is claimed like one that does not',

@@ -31,6 +31,8 @@ export class Worker {
   readonly name: string
   readonly random: Random
   readonly owners = new Map<string, Owner>()
+  /** Leased ahead of their time, and when that was asked for. */
+  readonly #early = new Map<string, { task: LeasedTask; asked: number }>()
   readonly db: FaultyDatabase
   id = ''
   zombie = false
@@ -76,10 +78,11 @@ export class Worker {
   async #turn(): Promise<boolean> {
     this.dieBy(0.015)
     if (this.world.phase === 'chaos') await this.#misbehave()
-    if (this.world.phase === 'over' && (this.owners.size === 0 || this.random.chance(0.1)))
-      return this.#stop()
+    this.#ripen()
+    const has = this.owners.size + this.#early.size
+    if (this.world.phase === 'over' && (has === 0 || this.random.chance(0.1))) return this.#stop()
     if (this.zombie) {
-      if (this.owners.size === 0) return false
+      if (has === 0) return false
       await pause(this.random.next() * 40) // others shall have taken its runs meanwhile
     } else if (this.owners.size < CAPACITY && this.world.phase !== 'over') await this.#claim()
     if (this.owners.size === 0) await pause(8 + this.random.next() * 25)
@@ -133,6 +136,7 @@ export class Worker {
       want: this.random.between(1, CAPACITY),
       suspect: ![...this.owners.values()].some((owner) => owner.task.crashes >= 3),
       idle: this.random.chance(0.2),
+      ahead: this.random.chance(0.5) ? CAPACITY : 0,
     }
     const asked = ledger.tick()
     try {
@@ -165,12 +169,29 @@ export class Worker {
   /** @param asked when the claim began; what is known since before that must hold in its reply */
   #adopt(tasks: readonly LeasedTask[], asked: number): void {
     for (const task of tasks) {
-      if (this.owners.get(task.run)?.task.fence === task.fence) continue
+      if (this.#knows(task)) continue
       this.note(`owns ${task.run} fence ${task.fence} journal ${task.journal.length}`)
-      for (const problem of problemsOf(task, this.world, asked)) this.world.ledger.violated(problem)
       this.world.ledger.owned(task.run, task.fence)
-      this.owners.set(task.run, new Owner(task))
+      if (task.dueAt === null) this.#begin(task, asked)
+      else this.#early.set(task.run, { task, asked })
     }
+  }
+
+  #begin(task: LeasedTask, asked: number): void {
+    this.#early.delete(task.run) // of an earlier lease
+    for (const problem of problemsOf(task, this.world, asked)) this.world.ledger.violated(problem)
+    this.owners.set(task.run, new Owner(task))
+  }
+
+  /** The database is of this machine: its clock is ours. */
+  #ripen(): void {
+    for (const { task, asked } of this.#early.values())
+      if (Date.now() >= (task.dueAt as number)) this.#begin(task, asked)
+  }
+
+  #knows({ run, fence }: Pick<LeasedTask, 'run' | 'fence'>): boolean {
+    const known = this.#early.get(run)?.task ?? this.owners.get(run)?.task
+    return known?.fence === fence
   }
 
   /** Whatever is leased to this worker, it knows of. */
@@ -178,7 +199,7 @@ export class Worker {
     const text = "select run_id, fence from millrace.live where state = 'l' and worker_id = $1"
     const rows = await this.world.lab.ask<{ run_id: string; fence: string }>(text, [this.id])
     for (const { run_id: run, fence } of rows) {
-      if (this.owners.get(run)?.task.fence === fence) continue
+      if (this.#knows({ run, fence })) continue
       this.world.ledger.violated(
         `run ${run} fence ${fence} is leased to ${this.name}, who never heard of it`,
       )

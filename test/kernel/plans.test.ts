@@ -125,7 +125,7 @@ const scenes: [name: string, play: () => Promise<void>][] = [
   ],
 
   [
-    'claim: idle, with work, and with a due timer',
+    'claim: idle, with work, with a due timer, and with one that is due soon',
     async () => {
       const worker = await kernel.worker()
       const claim = 'select * from millrace.claim_tasks(1, $1, 0, $2, $3, 50, true, true)'
@@ -136,6 +136,10 @@ const scenes: [name: string, play: () => Promise<void>][] = [
       await kernel.start(other, { delay: 1 })
       await kernel.advanceClock(10)
       await expectNarrow(claim, [worker.id, [other.route], ['0']])
+      await kernel.start(other)
+      await worker.wait(await worker.claimOne(other), timer('t', 150))
+      const ahead = 'select * from millrace.claim_tasks(1, $1, 0, $2, $3, 50, true, true, null, 50)'
+      await expectNarrow(ahead, [worker.id, [other.route], ['0']])
     },
   ],
 

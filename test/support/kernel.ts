@@ -88,6 +88,7 @@ export class TestWorker {
       idle?: boolean
       after?: string
       since?: Date
+      ahead?: number
     } = {},
   ): Promise<LeasedTask[]> {
     const numbers = [routes].flat().map((route) => (route as Route).route)
@@ -100,6 +101,7 @@ export class TestWorker {
       suspect: options.suspect ?? true,
       idle: options.idle ?? false,
       since: options.since ?? null,
+      ahead: options.ahead ?? 0,
     })
     return tasks
   }

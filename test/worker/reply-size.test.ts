@@ -10,6 +10,7 @@ function task(inputBytes: number, journalBytes = 0): LeasedTask {
     input: 'x'.repeat(inputBytes),
     journal: journalBytes === 0 ? [] : [{ kind: 'r', name: 's', data: 'x'.repeat(journalBytes) }],
     waits: new Map(),
+    dueAt: null,
   }
 }
 

@@ -78,3 +78,26 @@ test('code that does not ask for a sleep any more does not fit the run that slep
   const paused = await there.waitForStatus('paused', LONG)
   expect(paused).toMatchObject({ reason: 'history_mismatch' })
 })
+
+test('a run that is leased shortly before its time, and cancelled, does not go on', async () => {
+  let after = 0
+  const w = workflow('naps', async ({ step }) => {
+    await step.sleep('nap', 150)
+    await step.run('after', () => after++)
+  })
+  await using t = await startEngine([w])
+  const state =
+    "select count(*)::int as n from millrace.live where state = 'l' and wait_keys is not null"
+  for (let i = 0; i < 5; i++) {
+    const run = await t.engine.startWorkflow(w)
+    await until(
+      'it is leased again',
+      async () => (await t.db.query<{ n: number }>(state))[0]?.n === 1,
+    )
+    await run.cancel()
+  }
+  // what was started last has had its time: so have those before it
+  const last = await t.engine.startWorkflow(w)
+  await last.result(LONG)
+  expect(after).toBe(1)
+})

@@ -6,9 +6,11 @@
 --   p_suspect  the worker holds no suspect: it may get one (a run that may kill its worker comes alone)
 --   p_idle     with less to do than it wants the worker sleeps soon: hint shall wake it. It calls once more after this is
 --              committed, for what was started between this look and that
+--   p_ahead    so many runs at most are leased up to 200 ms before their time comes (claim_ahead); default: none
 --   p_since    what came due before has been seen to by an earlier look of this worker: the indexes of times have dead entries at
 --              their heads too. Null now and then (a sweep): from the beginning
--- Returns: the runs, and always a last row without run_id: due_ms until something here comes due (null: nothing will; 0 or
+-- Returns: the runs (due_ms of one that was leased ahead: when its time comes, counted from clock), and always a last row
+-- without run_id: due_ms until something here comes due (null: nothing will; 0 or
 -- less: it was due when this call looked), clock when it looked, newest_route (a higher one than the worker knows:
 -- get_routes), chores (bit 1: recover, bit 2: expire_runs).
 -- Transitions: waiting -> leased, queued; queued -> leased. Locks: the worker's row for key share, so that recover cannot declare it
@@ -17,7 +19,7 @@
 -- Raises: MR055 if the worker is not registered any more, or asked held_tasks meanwhile.
 create or replace function millrace.claim_tasks(
   p_tenant int, p_worker bigint, p_epoch int, p_routes int[], p_after bigint[], p_want int,
-  p_suspect boolean default true, p_idle boolean default false, p_since timestamptz default null)
+  p_suspect boolean default true, p_idle boolean default false, p_since timestamptz default null, p_ahead int default 0)
 returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int,
                timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],
                due_ms bigint, newest_route int, chores int, clock timestamptz)
@@ -28,12 +30,18 @@ declare
   v_look  timestamptz := millrace.clock();  -- what comes due after it is not held up by anybody
   v_since timestamptz := coalesce(p_since, '-infinity');
   v_due   boolean := exists (select from millrace.live l where l.state = 'w' and l.wake_at > v_since and l.wake_at <= v_look);
+  v_early boolean := p_ahead > 0 and exists (
+    select from (select l.tenant_id, l.route_id, l.lane, l.wait_keys, l.wait_names from millrace.live l
+                 where l.state = 'w' and l.wake_at > v_look and l.wake_at <= v_look + interval '200 ms'
+                 order by l.wake_at limit least(p_ahead, p_want)) l
+    where l.tenant_id = p_tenant and l.lane = 0 and l.route_id = any (p_routes) and cardinality(l.wait_keys) = 1
+      and l.wait_names[1] is null and l.wait_keys[1] !~ '^[~?]');
   v_left  int := p_want;
   v_rows  tid[];
   v_fence bigint;
   v_count int;
 begin
-  if v_due or exists (
+  if v_due or v_early or exists (
     select from unnest(p_routes, p_after) u (route, after)
     where exists (select from millrace.live l where l.state = 'q' and l.route_id = u.route and l.lane = 0 and l.turn > u.after)
        or p_suspect and exists (select from millrace.live l where l.state = 's' and l.route_id = u.route)
@@ -66,6 +74,12 @@ begin
       v_left := v_left - cardinality(v_rows);
       exit when v_left <= 0;
     end loop;
+    if v_early and v_left > 0 then
+      return query select * from millrace.claim_ahead(p_tenant, p_worker, p_routes, least(p_ahead, v_left),
+        date_trunc('milliseconds', v_look));  -- as the worker gets to know it
+      get diagnostics v_count = row_count;
+      v_left := v_left - v_count;
+    end if;
   end if;
   if p_idle and v_left > 0 then
     insert into millrace.idle_workers (worker_id, tenant_id)
@@ -77,6 +91,6 @@ begin
                from millrace.get_chores(p_tenant, v_look, v_since) x;
 end $$;
 
-comment on function millrace.claim_tasks(int, bigint, int, int[], bigint[], int, boolean, boolean, timestamptz) is
+comment on function millrace.claim_tasks(int, bigint, int, int[], bigint[], int, boolean, boolean, timestamptz, int) is
   'Leases ready runs to a worker, with input, journal and open waits.';
-revoke execute on function millrace.claim_tasks(int, bigint, int, int[], bigint[], int, boolean, boolean, timestamptz) from public;
+revoke execute on function millrace.claim_tasks(int, bigint, int, int[], bigint[], int, boolean, boolean, timestamptz, int) from public;

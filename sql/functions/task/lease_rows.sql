@@ -2,8 +2,10 @@
 -- A journal row is kind, name, a line feed, data; the names of steps hold no line feed. wait_ms: what is left of each wait, null
 -- without a time; -1 says that a wait for time alone is over: its owner records that (kind t) with whatever it writes next, as
 -- there is nothing that could still change it. A backoff or poll leaves no row.
--- A row that still waits has one wait, which is over: of one for a message the caller has written the end (claim_due).
-create or replace function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigint, p_now timestamptz)
+-- A row that still waits has one wait, which is over: of one for a message the caller has written the end (claim_due). Or it
+-- is leased ahead of its time (p_ahead): its owner counts it as over when due_ms have passed since p_now.
+create or replace function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigint, p_now timestamptz,
+  p_ahead boolean default false)
 returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int,
                timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],
                due_ms bigint, newest_route int, chores int, clock timestamptz)
@@ -25,13 +27,14 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
            from millrace.checkpoints c where c.run_id = m.run_id order by c.seq) end,
          m.wait_keys,
          case when m.wait_keys is not null then array(
-           select (case when w.name is null and w.until <= p_now and w.key !~ '^[~?]' then -1
+           select (case when w.name is null and (w.until <= p_now or p_ahead) and w.key !~ '^[~?]' then -1
                    when w.until is not null then greatest(ceil(extract(epoch from w.until - p_now) * 1000), 0) end)::bigint
            from unnest(m.wait_keys, m.wait_names, m.wait_until) with ordinality w (key, name, until, i) order by w.i) end,
-         null::bigint, null::int, null::int, null::timestamptz
+         case when p_ahead then ceil(extract(epoch from m.wait_until[1] - p_now) * 1000)::bigint end,
+         null::int, null::int, null::timestamptz
   from mine m join millrace.runs r on r.id = m.run_id
   order by m.turn  -- the update returns them as they lie in the table, which is no order at all
 $$;
 
-comment on function millrace.lease_rows(tid[], bigint, bigint, timestamptz) is 'Writes the lease into locked live rows and returns their runs.';
-revoke execute on function millrace.lease_rows(tid[], bigint, bigint, timestamptz) from public;
+comment on function millrace.lease_rows(tid[], bigint, bigint, timestamptz, boolean) is 'Writes the lease into locked live rows and returns their runs.';
+revoke execute on function millrace.lease_rows(tid[], bigint, bigint, timestamptz, boolean) from public;
