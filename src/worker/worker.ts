@@ -8,6 +8,7 @@ import { Listener } from '../kernel/listen.ts'
 import { heldTasks, type LeasedTask } from '../kernel/tasks.ts'
 import { describeWorker, registerWorker, stopWorker, type WorkerInfo } from '../kernel/workers.ts'
 import { LeaseLostError, UnavailableError } from '../model/errors.ts'
+import type { Change } from '../model/journal.ts'
 import { MAX_UNWRITTEN_BYTES } from '../model/limits.ts'
 import { AHEAD_MS, Claimer } from './claimer.ts'
 import { DatabaseClock } from './database-clock.ts'
@@ -294,12 +295,17 @@ export class Worker {
     if (this.#full || this.#stopping) this.#wake.now()
   }
 
-  /** Not begun: the workflow version is not here any more, or the worker is stopping. */
+  /** Not begun: the workflow version is not here any more, there is no place, or the worker is stopping. */
   async #handBack(held: HeldRun): Promise<void> {
-    const { run, task, fence, journal } = held.task
-    const yields = { op: 'y', length: journal.length, rows: [] } as const
-    await this.#writer.write({ ...yields, run, task, fence, parent: null }).catch(() => {})
+    const { run, task, fence } = held.task
+    const change = this.#sleeps(held.task) ? sleepOn(held.task) : backToQueue(held.task)
+    await this.#writer.write({ ...change, run, task, fence, parent: null }).catch(() => {})
     this.#held.drop(run, held)
+  }
+
+  /** It was leased before its time, and that has not come. */
+  #sleeps({ dueAt }: LeasedTask): boolean {
+    return dueAt !== null && this.#clock.least() < dueAt
   }
 
   /** '' is work; 'look …' names runs whose waits or leases changed. */
@@ -310,6 +316,16 @@ export class Worker {
     for (const held of mine) held.handle?.look()
     if (mine.length > 0) void this.#watcher.check(this.#id, mine)
   }
+}
+
+function backToQueue({ journal }: LeasedTask): Change {
+  return { op: 'y', length: journal.length, rows: [] }
+}
+
+/** Its wait is as it was. Is it over by now, the run stays ours, and goes to the queue when we part. */
+function sleepOn({ journal, waits }: LeasedTask): Change {
+  const kept = [...waits.keys()].map((key) => ({ key, name: null, ms: null }))
+  return { op: 'w', length: journal.length, rows: [], waits: kept }
 }
 
 /** Waits for the end of `work`, whatever it is, but not for longer than this. */

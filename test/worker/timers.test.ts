@@ -64,7 +64,7 @@ test('a sleep that was over when its worker died is over for the next one too, a
 
 test('code that does not ask for a sleep any more does not fit the run that slept', async () => {
   const before = workflow('changes', async ({ step }) => {
-    await step.sleep('nap', 300)
+    await step.sleep('nap', 1000)
     return step.run('end', () => 'done')
   })
   const after = workflow('changes', ({ step }) => step.run('end', () => 'done'))
