@@ -247,9 +247,8 @@ function byRun(a: Advance, b: Advance): number {
 }
 
 function columns(items: readonly Advance[], now: number): unknown[] {
-  const rows = items.flatMap((item) =>
-    item.rows.map((row, i) => ({ run: item.run, seq: item.length - item.rows.length + i, row })),
-  )
+  const rows: Rows = { runs: [], seqs: [], kinds: [], names: [], data: [] }
+  for (const item of items) addRows(rows, item)
   const children = items.flatMap((item) =>
     (item.children ?? []).map((child) => ({ parent: item.run, ...child })),
   )
@@ -265,13 +264,33 @@ function columns(items: readonly Advance[], now: number): unknown[] {
     textArray(items.map((item) => arrayLiteral(item.waits?.map((wait) => wait.key)))),
     textArray(items.map((item) => arrayLiteral(item.waits?.map((wait) => wait.name)))),
     textArray(items.map((item) => arrayLiteral(timesOf(item, now)))),
-    plainArray(rows.map(({ run }) => run)),
-    plainArray(rows.map(({ seq }) => seq)),
-    plainArray(rows.map(({ row }) => row.kind)),
-    textArray(rows.map(({ row }) => row.name || null)),
-    textArray(rows.map(({ row }) => row.data)),
+    plainArray(rows.runs),
+    plainArray(rows.seqs),
+    plainArray(rows.kinds),
+    textArray(rows.names),
+    textArray(rows.data),
     children.length > 0 ? JSON.stringify(children) : null,
   ]
+}
+
+/** Journal rows, a column each. */
+type Rows = {
+  readonly runs: string[]
+  readonly seqs: number[]
+  readonly kinds: string[]
+  readonly names: (string | null)[]
+  readonly data: (string | null)[]
+}
+
+function addRows(all: Rows, { run, length, rows }: Advance): void {
+  let seq = length - rows.length
+  for (const { kind, name, data } of rows) {
+    all.runs.push(run)
+    all.seqs.push(seq++)
+    all.kinds.push(kind)
+    all.names.push(name || null)
+    all.data.push(data)
+  }
 }
 
 /** Milliseconds that are left now, for each wait of the item. */

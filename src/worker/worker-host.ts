@@ -51,16 +51,21 @@ export class WorkerHost implements RunHost {
     return this.#logger
   }
 
-  async write(change: Change): Promise<Verdict> {
+  write(change: Change): Promise<Verdict> {
     // a run that wants to wait may hear that its wait has ended, and goes on: it keeps its place
     if (change.op === 'c' || change.op === 'f' || change.op === 'y') this.#leaving()
-    const verdict = await this.#parts.writer.write(this.#item(change))
-    if (change.op === 'w' && verdict.kind === 'done') this.#parked(change)
-    return verdict
+    const written = this.#parts.writer.write(this.#item(change))
+    return change.op === 'w' ? this.#parked(change, written) : written
   }
 
-  #parked({ waitsFrom = 0, dueIn = Number.POSITIVE_INFINITY }: Change): void {
-    if (dueIn < MAX_TIMER_MS) this.#parts.dueIn(dueIn - (performance.now() - waitsFrom))
+  async #parked(
+    { waitsFrom = 0, dueIn = Number.POSITIVE_INFINITY }: Change,
+    written: Promise<Verdict>,
+  ): Promise<Verdict> {
+    const verdict = await written
+    if (verdict.kind === 'done' && dueIn < MAX_TIMER_MS)
+      this.#parts.dueIn(dueIn - (performance.now() - waitsFrom))
+    return verdict
   }
 
   now(): Date {

@@ -55,17 +55,13 @@ export class Writer {
     const bytes = bytesOf(item)
     this.#pendingBytes += bytes
     try {
-      return await this.#write(item)
+      const answer = await this.#batcher.add(item)
+      if ('verdict' in answer) return answer.verdict
+      if ('error' in answer) throw answer.error
+      return await answer.later
     } finally {
       this.#pendingBytes -= bytes
     }
-  }
-
-  async #write(item: Advance): Promise<Verdict> {
-    const answer = await this.#batcher.add(item)
-    if ('later' in answer) return answer.later
-    if ('error' in answer) throw answer.error
-    return answer.verdict
   }
 
   /**
@@ -124,10 +120,10 @@ export class Writer {
   }
 }
 
-function bytesOf({ rows, tail = [], output, children = [] }: Advance): number {
+function bytesOf({ rows, tail, output, children }: Advance): number {
   let sum = output?.length ?? 0
   for (const { data } of rows) sum += data?.length ?? 0
-  for (const { data } of tail) sum += data?.length ?? 0
-  for (const { input } of children) sum += input?.length ?? 0
+  if (tail) for (const { data } of tail) sum += data?.length ?? 0
+  if (children) for (const { input } of children) sum += input?.length ?? 0
   return sum
 }

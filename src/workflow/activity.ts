@@ -1,4 +1,6 @@
-const NOBODY: Map<string, () => void> = new Map()
+type Waiting = { readonly key: string; readonly start: () => void }
+
+const NOBODY: Waiting[] = []
 
 /** The steps of a run whose handlers are at work, and those that wait until they may begin. */
 export class Activity {
@@ -12,12 +14,12 @@ export class Activity {
 
   /** Steps that wait until what came before them is durable. */
   get waiting(): number {
-    return this.#waiting.size
+    return this.#waiting.length
   }
 
   /** One that waits, to tell of it. */
   get firstWaiting(): string | undefined {
-    return this.#waiting.keys().next().value
+    return this.#waiting[0]?.key
   }
 
   /** The step works from now on. */
@@ -27,12 +29,9 @@ export class Activity {
 
   /** Resolves when the step may begin, and has. */
   wait(key: string): Promise<void> {
-    if (this.#waiting === NOBODY) this.#waiting = new Map()
-    return new Promise((resolve) => {
-      this.#waiting.set(key, () => {
-        this.begin(key)
-        resolve()
-      })
+    return new Promise((start) => {
+      if (this.#waiting === NOBODY) this.#waiting = [{ key, start }]
+      else this.#waiting.push({ key, start })
     })
   }
 
@@ -40,7 +39,10 @@ export class Activity {
   release(): void {
     const waiting = this.#waiting
     this.#waiting = NOBODY
-    for (const start of waiting.values()) start()
+    for (const { key, start } of waiting) {
+      this.begin(key)
+      start()
+    }
   }
 
   /** None that waits will begin. */

@@ -5,7 +5,7 @@ import { ChildFailedError, DefinitionError } from '../model/errors.ts'
 import type { RunFailure } from '../model/failure.ts'
 import { decodePayload } from '../model/json.ts'
 import type { Execution } from './execution.ts'
-import { attempts, type Ended, readEnd } from './run-step.ts'
+import { attempts, recordedEnd } from './run-step.ts'
 import type { ChildOptions } from './step-types.ts'
 
 /** A child that a step starts. */
@@ -33,9 +33,7 @@ export async function invoke(x: Execution, step: ChildStep): Promise<unknown> {
   const { end, child: row, failures } = x.take(key, 'step.invoke', 'gcfe')
   // that it was started is no result: the end of the child is
   if (row && !end) x.skip(new Set([key]))
-  const started = await startedChild(x, step, { end, row, failures }, false)
-  if (!started.ok) return deliverFailure(x, key, started)
-  const child = started.value as Child
+  const child = await startedChild(x, step, { end, row, failures }, false)
   const message = end ?? (await x.wait({ key, name: `$child:${child.run}`, ms: null }))
   await x.deliver(key)
   const { status, output } = decodePayload(message.data) as EndOfChild
@@ -45,12 +43,9 @@ export async function invoke(x: Execution, step: ChildStep): Promise<unknown> {
 
 /** Starts a child and goes on. @throws StepFailedError if it could not be started */
 export async function startWorkflow(x: Execution, step: ChildStep): Promise<{ id: string }> {
-  const { key } = step
-  const { end, child: row, failures } = x.take(key, 'step.startWorkflow', 'cfe')
-  const started = await startedChild(x, step, { end, row, failures }, true)
-  if (!started.ok) return deliverFailure(x, key, started)
-  await x.deliver(key)
-  return { id: (started.value as Child).id }
+  const { end, child: row, failures } = x.take(step.key, 'step.startWorkflow', 'cfe')
+  const { id } = await startedChild(x, step, { end, row, failures }, true)
+  return { id }
 }
 
 type Recorded = {
@@ -62,23 +57,28 @@ type Recorded = {
 /**
  * The child as it is recorded, or started now: by the write that records it, so that there is never
  * one without the other.
+ * @param ends that it was started is the end of the step, and waits for its turn
+ * @throws StepFailedError
  */
 async function startedChild(
   x: Execution,
   step: ChildStep,
   { end, row, failures }: Recorded,
   ends: boolean,
-): Promise<Ended> {
+): Promise<Child> {
   const { id, key, retry } = step
-  if (row) return { ok: true, value: decodePayload(row.data) }
-  if (end) return readEnd(key, { kind: 'f', name: key, data: end.data })
+  if (row) {
+    if (ends) await x.deliver(key)
+    return decodePayload(row.data) as Child
+  }
+  if (end) return (await recordedEnd(x, key, { kind: 'f', name: key, data: end.data })) as never
   const perform = async (): Promise<Child> => {
     const child = await prepare(x, step)
     const facts: Child = { run: child.start.id, id: child.id }
     x.startChild(child, { kind: 'c', name: key, data: JSON.stringify(facts) }, ends)
     return facts
   }
-  return attempts(x, { id, key, retry, hooks: null, perform }, failures)
+  return attempts(x, { id, key, retry, hooks: null, perform, ends }, failures) as Promise<Child>
 }
 
 function prepare(x: Execution, { workflow, input, options, key }: ChildStep) {
@@ -93,15 +93,6 @@ function prepare(x: Execution, { workflow, input, options, key }: ChildStep) {
     ...rest,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   })
-}
-
-async function deliverFailure(
-  x: Execution,
-  key: string,
-  ended: Ended & { ok: false },
-): Promise<never> {
-  await x.deliver(key)
-  throw ended.error
 }
 
 /** @param failure null if it was cancelled */

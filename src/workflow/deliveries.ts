@@ -18,20 +18,15 @@ export class Deliveries {
   /** The handler may be on its way with a result; at the next rest it is not. */
   #moved = false
   #restAwaited = false
-  readonly #onDelivered: () => void
+  readonly #awaitRest: () => void
 
   /**
    * @param recorded keys of the steps that had ended when this process got the run
-   * @param onDelivered called after deliveries that were not made at once
+   * @param awaitRest asks for a call of `rest`
    */
-  constructor(recorded: Iterable<string>, onDelivered: () => void) {
+  constructor(recorded: Iterable<string>, awaitRest: () => void) {
     this.#due = [...recorded]
-    this.#onDelivered = onDelivered
-  }
-
-  /** The next result is on its way to the handler. */
-  get moving(): boolean {
-    return this.#restAwaited && this.#isNextReady()
+    this.#awaitRest = awaitRest
   }
 
   /** A result that waits for its turn, to tell of it. */
@@ -78,33 +73,33 @@ export class Deliveries {
   }
 
   #schedule(): void {
-    if (this.#isNextReady()) this.#awaitRest()
+    if (this.#isNextReady()) this.#wantRest()
   }
 
   #pass(): void {
     this.#next++
     this.#open--
     this.#moved = true
+    this.#wantRest()
+  }
+
+  #wantRest(): void {
+    this.#restAwaited = true
     this.#awaitRest()
   }
 
-  #awaitRest(): void {
-    if (this.#restAwaited) return
-    this.#restAwaited = true
-    setImmediate(() => this.#atRest())
-  }
-
-  /** The handler has come to rest: the next result, if it is there. */
-  #atRest(): void {
+  /** The handler has come to rest: the next result, if it is there. Tells whether one was handed over. */
+  rest(): boolean {
+    if (!this.#restAwaited) return false
     this.#restAwaited = false
     this.#moved = false
-    if (!this.#isNextReady()) return
+    if (!this.#isNextReady()) return false
     const key = this.#due[this.#next] as string
     const resolve = this.#waiting?.get(key)
     this.#waiting?.delete(key)
     this.#pass()
     resolve?.()
-    if (!this.#isNextReady()) this.#onDelivered()
+    return true
   }
 
   #isNextReady(): boolean {

@@ -10,6 +10,7 @@ import { forever } from './forever.ts'
 import { type Entry, Journal } from './journal.ts'
 import { Outbox, type Part } from './outbox.ts'
 import { Replay } from './replay.ts'
+import { type Resting, whenAtRest } from './rest.ts'
 import { Waits } from './waits.ts'
 
 /** The wait before the handler itself is tried again. */
@@ -31,7 +32,7 @@ type Suspension = { readonly letter: string; readonly reason: string; readonly e
  * the run) happens before it is durable. So the last result travels with whatever follows it, in
  * one write.
  */
-export class Execution implements RunHandle {
+export class Execution implements RunHandle, Resting {
   readonly lease: LeasedRun
   readonly host: RunHost
   readonly journal: Journal
@@ -47,7 +48,8 @@ export class Execution implements RunHandle {
   readonly #outbox: Outbox
   #settled: Settled | null = null
   #suspension: Suspension | null = null
-  #scheduled = false
+  #touched = false
+  #restAwaited = false
   #draining = false
   #over = false
   #timer: NodeJS.Timeout | undefined
@@ -62,7 +64,7 @@ export class Execution implements RunHandle {
     this.journal = new Journal(lease.journal, over)
     this.#outbox = new Outbox(over)
     this.#waits = new Waits(lease.waits)
-    this.#deliveries = new Deliveries(this.journal.ended, () => this.touch())
+    this.#deliveries = new Deliveries(this.journal.ended, () => this.#awaitRest())
     this.done = new Promise((resolve) => {
       this.#leave = resolve
     })
@@ -248,12 +250,24 @@ export class Execution implements RunHandle {
    * on.
    */
   touch(): void {
-    if (this.#scheduled || this.#over) return
-    this.#scheduled = true
-    setImmediate(() => {
-      this.#scheduled = false
-      if (!this.#over && !this.#outbox.busy && !this.#deliveries.moving) this.#pump()
-    })
+    if (this.#over) return
+    this.#touched = true
+    this.#awaitRest()
+  }
+
+  #awaitRest(): void {
+    if (this.#restAwaited) return
+    this.#restAwaited = true
+    whenAtRest(this)
+  }
+
+  /** The handler has come to rest. Results go to it one at a time; only then it is time to decide. */
+  rest(): void {
+    this.#restAwaited = false
+    if (this.#deliveries.rest()) return this.touch()
+    if (!this.#touched || this.#over) return
+    this.#touched = false
+    if (!this.#outbox.busy) this.#pump()
   }
 
   /** Decides what follows, the first that applies. */
@@ -372,19 +386,20 @@ export class Execution implements RunHandle {
     // were not asked for again; one that has ended has none
     const waiting =
       part.op === 'k' || part.op === 'w' || (part.op === 'p' && this.#suspension === null)
-    const waits = waiting ? this.#waits.describe() : []
+    const waits = waiting ? this.#waits.describe() : NO_WAITS
     const change = this.#outbox.take(part, this.journal.length, waits, this.#waits.nextDueIn())
-    this.host
-      .write(change)
-      .then(
-        (verdict) => {
-          this.journal.grow(change)
-          this.#waits.keep(waits)
-          this.#heed(verdict, part)
-        },
-        (error: unknown) => this.#refused(error, part.op),
-      )
-      .finally(() => this.#written())
+    this.host.write(change).then(
+      (verdict) => {
+        this.journal.grow(change)
+        this.#waits.keep(waits)
+        this.#heed(verdict, part)
+        this.#written()
+      },
+      (error: unknown) => {
+        this.#refused(error, part.op)
+        this.#written()
+      },
+    )
   }
 
   /** A write is through: what ended meanwhile has its place behind it. */
@@ -463,3 +478,4 @@ function overTimers({ waits, journal }: LeasedRun): readonly JournalRow[] {
 }
 
 const NO_ROWS: readonly JournalRow[] = []
+const NO_WAITS: readonly Wait[] = []

@@ -5,8 +5,12 @@ import { InvalidInputError } from '../model/errors.ts'
 const inside = new AsyncLocalStorage<string | undefined>()
 
 /** Runs a step's handler. */
-export function insideStep<T>(key: string, work: () => T): T {
-  return inside.run(key, work)
+export function insideStep<T, Args extends unknown[]>(
+  key: string,
+  handler: (...args: Args) => T,
+  ...args: Args
+): T {
+  return inside.run(key, handler, ...args)
 }
 
 /** Runs a workflow's handler, also where a step of another run has started it. */

@@ -10,6 +10,7 @@ type Entry = { readonly row: JournalRow; readonly child: PreparedChild | null }
 
 /** Of most runs. */
 const NONE: Entry[] = []
+const NO_ROWS: readonly JournalRow[] = []
 
 /**
  * What goes out with the next write of a run, and whose turn it is to write: one at a time, because
@@ -81,19 +82,29 @@ export class Outbox {
    */
   take(part: Part, length: number, waits: readonly Wait[], dueIn: number): Change {
     this.#busy = true
-    const entries = [...this.#takeLate(), ...this.#entries.splice(0, this.#fitting())]
-    for (const entry of entries) this.#bytes -= bytesOf(entry)
+    const entries = this.#takeFitting()
     const rows = entries.map(({ row }) => row)
-    const children = entries.flatMap(({ child }) => child?.start ?? [])
     const ends = part.op === 'c' || part.op === 'f'
-    return {
-      ...part,
-      length: length + (ends ? 0 : rows.length),
-      rows: ends ? [] : rows,
-      ...(ends && rows.length > 0 ? { tail: rows } : {}),
-      ...(waits.length > 0 ? { waits, waitsFrom: performance.now(), dueIn } : {}),
-      ...(children.length > 0 ? { children } : {}),
+    const waiting = waits.length > 0 ? { waits, waitsFrom: performance.now(), dueIn } : undefined
+    const children = entries.some(({ child }) => child !== null)
+      ? { children: entries.flatMap(({ child }) => child?.start ?? []) }
+      : undefined
+    if (!ends) return { ...part, length: length + rows.length, rows, ...waiting, ...children }
+    return { ...part, length, rows: NO_ROWS, tail: rows, ...children }
+  }
+
+  /** Late rows, and all others or as many as fit. */
+  #takeFitting(): Entry[] {
+    const late = this.#takeLate()
+    if (this.large) {
+      const entries = this.#entries.splice(0, this.#fitting())
+      for (const entry of entries) this.#bytes -= bytesOf(entry)
+      return [...late, ...entries]
     }
+    const entries = this.#entries
+    this.#entries = []
+    this.#bytes = 0
+    return late.length === 0 ? entries : [...late, ...entries]
   }
 
   #takeLate(): Entry[] {
@@ -109,7 +120,6 @@ export class Outbox {
 
   /** How many of the first fit; at least one. */
   #fitting(): number {
-    if (!this.large) return this.#entries.length
     let bytes = 0
     const end = this.#entries.findIndex((entry) => {
       bytes += bytesOf(entry)

@@ -98,7 +98,7 @@ async function ask(poll: Poll, tries: number, signal: AbortSignal): Promise<Jour
     const prompt = poll.over !== null
     const limits = { what: 'Poll', key, ms: null, signal: () => signal, prompt }
     const begin = (given: () => AbortSignal) =>
-      insideStep(key, () => fn(new AttemptContext(x, { id, key }, tries, given)))
+      insideStep(key, () => fn(new AttemptContext(x, id, key, tries, given)))
     const value = await answer(() => attempt(limits, begin))
     if (!value || signal.aborted) return null
     const row = answerRow(key, value, tries)

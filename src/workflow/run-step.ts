@@ -17,8 +17,10 @@ export type RunStep = {
   readonly key: string
   readonly retry: ResolvedRetry
   readonly hooks: Hooks | null
-  /** One attempt: does the work, records its result, returns it. The first is number 1. */
-  readonly perform: (tries: number) => Promise<unknown>
+  /** One attempt: does the work, records its result, gives it, or a promise of it. The first is number 1. */
+  readonly perform: (tries: number) => unknown
+  /** False: what it gives is not the end of the step, and waits for no turn; default true. */
+  readonly ends?: boolean
   /** Aborted when the step is given up with those beside it: it ends without a result. */
   readonly group?: AbortSignal
 }
@@ -30,12 +32,17 @@ export type Ended =
 
 /**
  * Runs a step until it has a result or no attempt is left, or gives what is recorded of it.
- * @throws StepFailedError
+ * @throws HistoryMismatchError at once; the promise: StepFailedError
  */
-export async function runStep(x: Execution, step: RunStep): Promise<unknown> {
+export function runStep(x: Execution, step: RunStep): Promise<unknown> {
   const { end, failures } = x.take(step.key, 'step.run', 'rfe')
-  const ended = end ? readEnd(step.key, end) : await attempts(x, step, failures)
-  const turn = x.deliver(step.key)
+  return end ? recordedEnd(x, step.key, end) : attempts(x, step, failures)
+}
+
+/** The recorded end of a step, in its turn. */
+export async function recordedEnd(x: Execution, key: string, end: JournalRow): Promise<unknown> {
+  const ended = readEnd(key, end)
+  const turn = x.deliver(key)
   if (turn) await turn
   if (ended.ok) return ended.value
   throw ended.error
@@ -52,19 +59,24 @@ export function readEnd(key: string, end: JournalRow): Ended {
 
 /**
  * Attempts, until one succeeds or none is left. Each failed one is recorded with its error, so that
- * the count survives this process.
+ * the count survives this process. All in one function: there are tens of thousands a second.
  * @param failures attempts that failed before
+ * @throws StepFailedError
  */
-export async function attempts(x: Execution, step: RunStep, failures: number): Promise<Ended> {
+export async function attempts(x: Execution, step: RunStep, failures: number): Promise<unknown> {
   const { key } = step
   const backoff = `~${key}`
   if (x.isKept(backoff)) await x.wait({ key: backoff, name: null, ms: null })
-  for (let tries = failures + 1; ; tries++) {
-    const turn = x.begin(key)
-    if (turn) await turn
+  let ended: Ended | null = null
+  for (let tries = failures + 1; ended === null; tries++) {
+    const start = x.begin(key)
+    if (start) await start
     try {
       if (isGivenUp(x, step)) return forever()
-      return { ok: true, value: await step.perform(tries) }
+      const made = step.perform(tries)
+      const value = made instanceof Promise ? await made : made
+      if (step.ends === false) return value
+      ended = { ok: true, value }
     } catch (error) {
       if (isGivenUp(x, step)) return forever()
       if (step.hooks) await step.hooks.stepFailed(step.id, error)
@@ -72,13 +84,19 @@ export async function attempts(x: Execution, step: RunStep, failures: number): P
       const ms = retryDelay(step.retry, error, tries, x.host.now())
       const failure = toFailure(error, { stepId: key, attempt: tries })
       x.record({ kind: ms === null ? 'f' : 'e', name: key, data: JSON.stringify(failure) })
-      if (ms === null) return { ok: false, error: stepFailed(key, failure, error) }
-      x.end(key)
-      await x.wait({ key: backoff, name: null, ms })
+      if (ms === null) ended = { ok: false, error: stepFailed(key, failure, error) }
+      else {
+        x.end(key)
+        await x.wait({ key: backoff, name: null, ms })
+      }
     } finally {
       x.end(key)
     }
   }
+  const turn = x.deliver(key)
+  if (turn) await turn
+  if (ended.ok) return ended.value
+  throw ended.error
 }
 
 function isGivenUp(x: Execution, step: RunStep): boolean {

@@ -11,18 +11,20 @@ export class AttemptContext implements StepContext {
   readonly attempt: number
   readonly #x: Execution
   readonly #key: string
-  readonly #signal: () => AbortSignal
+  readonly #signal: (() => AbortSignal) | null
 
+  /** @param signal null: that of the run */
   constructor(
     x: Execution,
-    step: { id: string; key: string },
+    id: string,
+    key: string,
     attempt: number,
-    signal: () => AbortSignal,
+    signal: (() => AbortSignal) | null,
   ) {
-    this.stepId = step.id
+    this.stepId = id
     this.attempt = attempt
     this.#x = x
-    this.#key = step.key
+    this.#key = key
     this.#signal = signal
   }
 
@@ -35,7 +37,7 @@ export class AttemptContext implements StepContext {
   }
 
   get signal(): AbortSignal {
-    return this.#signal()
+    return this.#signal === null ? this.#x.signal : this.#signal()
   }
 
   get logger(): RunLogger {

@@ -66,7 +66,7 @@ export class Steps {
 
   get map() {
     return (id: string, items: readonly unknown[], fn: MapFn, options: MapOptions = {}) =>
-      this.#call(id, (key) =>
+      this.#callAsync(id, (key) =>
         mapItems(this.#x, {
           key,
           count: checkItems(key, items).length,
@@ -99,7 +99,7 @@ export class Steps {
 
   get poll() {
     return (id: string, fn: StepFn, options: Parameters<typeof poll>[4] = {}) =>
-      this.#call(id, (key) => poll(this.#x, id, key, fn, options))
+      this.#callAsync(id, (key) => poll(this.#x, id, key, fn, options))
   }
 
   get invoke() {
@@ -123,44 +123,55 @@ export class Steps {
     return this.#value('uuid', () => randomUUID())
   }
 
+  /** @param work takes what is recorded of the step before it returns */
   #call<T>(id: string, work: (key: string) => Promise<T>): Promise<T> {
     if (this.#x.over) return forever()
-    const promise = this.#guard(id, work)
+    const promise = this.#begin(id, work)
     // a step whose promise nobody awaits must not take the process down when it fails
     promise.catch(ignore)
     return promise
+  }
+
+  #begin<T>(id: string, work: (key: string) => Promise<T>): Promise<T> {
+    try {
+      refuseInside(id)
+      return work(this.#x.key(checkStepId(id)))
+    } catch (error) {
+      return this.#refused(error)
+    }
+  }
+
+  /** As #call, for work that takes it on the way. */
+  #callAsync<T>(id: string, work: (key: string) => Promise<T>): Promise<T> {
+    return this.#call(id, (key) => work(key).catch((error) => this.#refused<T>(error)))
   }
 
   /**
    * A history that does not fit pauses the run instead of reaching the handler, which could swallow
    * it.
    */
-  async #guard<T>(id: string, work: (key: string) => Promise<T>): Promise<T> {
-    try {
-      refuseInside(id)
-      return await work(this.#x.key(checkStepId(id)))
-    } catch (error) {
-      if (!(error instanceof HistoryMismatchError)) throw error
-      this.#x.mismatch(error)
-      return forever<T>()
-    }
+  #refused<T>(error: unknown): Promise<T> {
+    if (!(error instanceof HistoryMismatchError)) return Promise.reject(error)
+    this.#x.mismatch(error)
+    return forever<T>()
   }
 
   #wait<Args extends unknown[]>(
     go: (x: Execution, key: string, ...args: Args) => Promise<unknown>,
   ) {
-    return (id: string, ...args: Args) => this.#call(id, (key) => go(this.#x, key, ...args))
+    return (id: string, ...args: Args) => this.#callAsync(id, (key) => go(this.#x, key, ...args))
   }
 
   #child(go: typeof invoke | typeof startWorkflow) {
     return (id: string, workflow: Startable, input: unknown, options: ChildOptions = {}) =>
-      this.#call<unknown>(id, (key) =>
+      this.#callAsync<unknown>(id, (key) =>
         go(this.#x, { id, key, workflow, input, options, retry: this.#maker.retry({}) }),
       )
   }
 
   #value(name: string, make: () => unknown, read = (made: unknown) => made) {
-    return (id = name) => this.#call(id, async (key) => read(await recorded(this.#x, key, make)))
+    return (id = name) =>
+      this.#callAsync(id, async (key) => read(await recorded(this.#x, key, make)))
   }
 }
 
@@ -169,6 +180,14 @@ export function listSteps(steps: Steps): StepBaseContext {
   const names = Object.getOwnPropertyNames(Steps.prototype) as (keyof Steps | 'constructor')[]
   const methods = names.flatMap((name) => (name === 'constructor' ? [] : [[name, steps[name]]]))
   return Object.fromEntries(methods) as StepBaseContext
+}
+
+/** A call of a step's handler, and what bounds it. */
+type Call = {
+  readonly id: string
+  readonly key: string
+  readonly ms: number | null
+  readonly group?: AbortSignal
 }
 
 /** Makes steps of what calls say, what definitions say, and what the workflow says of all. */
@@ -197,7 +216,7 @@ class StepMaker {
   ): RunStep {
     checkHandler(key, fn)
     const ms = timeoutOf(options) ?? timeoutOf(defined)
-    const perform = (tries: number) => this.#perform(id, key, tries, fn, { ms })
+    const perform = (tries: number) => this.#perform({ id, key, ms }, tries, fn)
     return { id, key, perform, retry: this.retry(options, defined), hooks: this.#hooks }
   }
 
@@ -225,7 +244,7 @@ class StepMaker {
     const one: StepFn = (ctx) =>
       fn(value, Object.defineProperty(ctx, 'index', { value: index }) as never)
     const ms = timeoutOf(options)
-    const perform = (tries: number) => this.#perform(id, key, tries, one, { ms, group })
+    const perform = (tries: number) => this.#perform({ id, key, ms, group }, tries, one)
     return { id, key, perform, retry: this.retry(options), hooks: this.#hooks, group }
   }
 
@@ -238,34 +257,47 @@ class StepMaker {
     checkHandler(key, fn)
     const isolation = options.isolation ?? 'read committed'
     const step: TransactionStep = { id, key, fn, isolation, timeoutMs: timeoutOf(options) }
-    const perform = async (tries: number) => {
-      if (this.#hooks) await this.#hooks.beforeStep(id)
-      const value = await performTransaction(this.#x, step, tries)
-      if (this.#hooks) await this.#hooks.afterStep(id, value)
-      return value
-    }
+    const perform = (tries: number) =>
+      this.#hooked(id, () => performTransaction(this.#x, step, tries))
     return { id, key, perform, retry: this.retry(options), hooks: this.#hooks }
   }
 
-  async #perform(
-    id: string,
-    key: string,
-    tries: number,
-    fn: StepFn,
-    { ms, group }: { ms: number | null; group?: AbortSignal },
-  ): Promise<unknown> {
+  #perform(call: Call, tries: number, fn: StepFn): unknown {
+    return this.#hooked(call.id, () => {
+      const output = this.#attempt(call, tries, fn)
+      return isThenable(output)
+        ? Promise.resolve(output).then((value) => this.#record(call, value))
+        : this.#record(call, output)
+    })
+  }
+
+  #attempt({ id, key, ms, group }: Call, tries: number, fn: StepFn): unknown {
     const x = this.#x
-    if (this.#hooks) await this.#hooks.beforeStep(id)
+    // the usual case, without all that a limit needs
+    if (ms === null && !group)
+      return insideStep(key, fn, new AttemptContext(x, id, key, tries, null))
     const signal = () => (group ? AbortSignal.any([x.signal, group]) : x.signal)
-    const begin = (given: () => AbortSignal) =>
-      insideStep(key, () => fn(new AttemptContext(x, { id, key }, tries, given)))
-    const limits = { what: 'Step', key, ms, signal, prompt: group !== undefined }
-    const output = await attempt(limits, begin)
-    if (x.over || group?.aborted) throw new Error('The step was given up.')
+    return attempt({ what: 'Step', key, ms, signal, prompt: group !== undefined }, (given) =>
+      insideStep(key, fn, new AttemptContext(x, id, key, tries, given)),
+    )
+  }
+
+  /** @returns what is recorded, read back */
+  #record({ key, group }: Call, output: unknown): unknown {
+    if (this.#x.over || group?.aborted) throw new Error('The step was given up.')
     const data = encodePayload(output, { what: `the output of step "${key}"` })
-    x.record({ kind: 'r', name: key, data })
-    const value = decodePayload(data)
-    if (this.#hooks) await this.#hooks.afterStep(id, value)
+    this.#x.record({ kind: 'r', name: key, data })
+    return decodePayload(data)
+  }
+
+  #hooked(id: string, work: () => unknown): unknown {
+    return this.#hooks ? this.#withHooks(this.#hooks, id, work) : work()
+  }
+
+  async #withHooks(hooks: Hooks, id: string, work: () => unknown): Promise<unknown> {
+    await hooks.beforeStep(id)
+    const value = await work()
+    await hooks.afterStep(id, value)
     return value
   }
 }
@@ -290,6 +322,10 @@ function withSchemas(step: StepDefinition, input: unknown): StepFn {
       ? validate(outputSchema, output, `the output of step "${step.name}"`)
       : output
   }
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }
 
 function timeoutOf(options: StepOptions | undefined): number | null {

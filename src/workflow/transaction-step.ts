@@ -33,8 +33,8 @@ export async function performTransaction(
     try {
       return await attempt(limits, async (signal) => {
         try {
-          const context = new AttemptContext(x, { id, key }, tries, signal)
-          const value = await insideStep(key, () => fn(client, context))
+          const context = new AttemptContext(x, id, key, tries, signal)
+          const value = await insideStep(key, fn, client, context)
           return encodePayload(value, { what: `the output of step "${key}"` })
         } finally {
           through = true

@@ -7,6 +7,9 @@ type Pending = {
   readonly resolve: (row: JournalRow) => void
 }
 
+/** Of most writes. */
+const NONE: readonly Wait[] = []
+
 /** Ends a wait only together with the whole run's pause. */
 const RESUME = '$resume'
 
@@ -78,8 +81,9 @@ export class Waits {
   }
 
   /** As the kernel takes them; it is told of the present ones by this. */
-  describe(): Wait[] {
+  describe(): readonly Wait[] {
     this.#told = this.#changes
+    if (this.#pending.size === 0) return NONE
     const now = performance.now()
     return [...this.#pending].map(([key, { name, dueAt }]) => {
       if (this.#kept.has(key) || dueAt === null) return { key, name, ms: null }
@@ -104,6 +108,7 @@ export class Waits {
 
   /** Milliseconds until the first time that is over; Infinity without one. */
   nextDueIn(): number {
+    if (this.#pending.size === 0) return Number.POSITIVE_INFINITY
     const dues = [...this.#pending.values()].map((wait) => wait.dueAt ?? Number.POSITIVE_INFINITY)
     return Math.min(...dues) - performance.now()
   }
