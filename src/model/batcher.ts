@@ -6,11 +6,15 @@ export type BatcherOptions<In, Out> = {
   readonly max: number
   /** The weight of an item, and the most that goes into one call; one item goes whatever it weighs. */
   readonly weight?: { readonly of: (item: In) => number; readonly max: number }
-  /** Sends a batch; its answers are in the order of the items. */
-  readonly send: (items: In[]) => Promise<Out[]>
+  /** Sends a batch; its answers, or promises of them, are in the order of the items. */
+  readonly send: (items: In[]) => Promise<(Out | Promise<Out>)[]>
 }
 
-type Entry<In, Out> = { item: In; resolve: (out: Out) => void; reject: (error: unknown) => void }
+type Entry<In, Out> = {
+  item: In
+  resolve: (out: Out | Promise<Out>) => void
+  reject: (error: unknown) => void
+}
 
 /**
  * Everything batched, nothing waits for a batch: what became ready while the previous call was in
@@ -47,7 +51,7 @@ export class Batcher<In, Out> {
       send(batch.map((entry) => entry.item))
         .then(
           (outs) => {
-            for (const [i, entry] of batch.entries()) entry.resolve(outs[i] as Out)
+            for (const [i, entry] of batch.entries()) entry.resolve(outs[i] as Out | Promise<Out>)
           },
           (error: unknown) => {
             for (const entry of batch) entry.reject(error)

@@ -17,10 +17,8 @@ const HELD_PATIENCE_MS = 10
 const BUSY_MS = 50
 const MOST_BUSY_MS = 1000
 
-type Answer =
-  | { readonly verdict: Verdict }
-  | { readonly error: unknown }
-  | { readonly later: Promise<Verdict> }
+/** A promise where it failed, or comes later than that of others in its batch. */
+type Answer = Verdict | Promise<Verdict>
 
 /**
  * Writes what runs have to say: whatever became ready while the previous call was in flight goes
@@ -29,7 +27,7 @@ type Answer =
 export class Writer {
   readonly #session: Session
   readonly #clock: DatabaseClock
-  readonly #batcher: Batcher<Advance, Answer>
+  readonly #batcher: Batcher<Advance, Verdict>
   readonly #leaseOver: () => boolean
   /** Runs that are held are asked for one at a time: they must not take all connections. */
   readonly #held = new Slots(1)
@@ -42,7 +40,12 @@ export class Writer {
     this.#clock = clock
     this.#leaseOver = leaseOver
     const weight = { of: bytesOf, max: MAX_WRITE_BYTES }
-    this.#batcher = new Batcher({ lanes: 2, max: 500, weight, send: (items) => this.#send(items) })
+    this.#batcher = new Batcher({
+      lanes: 2,
+      max: 500,
+      weight,
+      send: (items) => this.#sendAll(items),
+    })
   }
 
   /** Bytes of payloads that are not written yet. */
@@ -51,16 +54,16 @@ export class Writer {
   }
 
   /** @throws what the database says to this one item */
-  async write(item: Advance): Promise<Verdict> {
-    const bytes = bytesOf(item)
-    this.#pendingBytes += bytes
+  write(item: Advance): Promise<Verdict> {
+    this.#pendingBytes += bytesOf(item)
+    return this.#batcher.add(item)
+  }
+
+  async #sendAll(items: Advance[]): Promise<Answer[]> {
     try {
-      const answer = await this.#batcher.add(item)
-      if ('verdict' in answer) return answer.verdict
-      if ('error' in answer) throw answer.error
-      return await answer.later
+      return await this.#send(items)
     } finally {
-      this.#pendingBytes -= bytes
+      for (const item of items) this.#pendingBytes -= bytesOf(item)
     }
   }
 
@@ -72,13 +75,13 @@ export class Writer {
   async #send(items: Advance[], patienceMs = PATIENCE_MS): Promise<Answer[]> {
     for (let turn = 0; ; turn++) {
       try {
-        return (await this.#call(items, patienceMs)).map((verdict) => ({ verdict }))
+        return await this.#call(items, patienceMs)
       } catch (error) {
         if (isLocked(error) && items.length === 1) return [this.#later(items[0] as Advance)]
         if (isLocked(error)) return this.#apart(items, error, HELD_PATIENCE_MS)
         if (isRefused(error) || error instanceof RangeError)
           return this.#apart(items, error, patienceMs)
-        if (this.#leaseOver()) return items.map(() => ({ verdict: STALE }))
+        if (this.#leaseOver()) return items.map(() => STALE)
         if (turn === 3) this.#session.logger.error('a write is sent again and again', error)
         await pause(awayPause(turn))
       }
@@ -93,9 +96,9 @@ export class Writer {
 
   /** Somebody holds the row of this run, in an open transaction: the others do not wait for that. */
   #later(item: Advance): Answer {
-    const later = this.#whenFree(item)
-    later.catch(() => {})
-    return { later }
+    const bytes = bytesOf(item)
+    this.#pendingBytes += bytes
+    return handled(this.#whenFree(item).finally(() => (this.#pendingBytes -= bytes)))
   }
 
   async #whenFree(item: Advance): Promise<Verdict> {
@@ -113,11 +116,17 @@ export class Writer {
 
   /** One item that cannot be stored, or is held, must not take its batch with it. */
   async #apart(items: Advance[], error: unknown, patienceMs: number): Promise<Answer[]> {
-    if (items.length === 1) return [{ error }]
+    if (items.length === 1) return [handled(Promise.reject(error))]
     const answers: Answer[] = []
     for (const item of items) answers.push(...(await this.#send([item], patienceMs)))
     return answers
   }
+}
+
+/** Whoever waits for it hears of its error; until then it must not count as one that nobody hears of. */
+function handled(promise: Promise<Verdict>): Promise<Verdict> {
+  promise.catch(() => {})
+  return promise
 }
 
 function bytesOf({ rows, tail, output, children }: Advance): number {

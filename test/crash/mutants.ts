@@ -50,8 +50,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what a stale owner did is recorded',
     file: advance,
-    from: 'where v_only is null or u.id = any (v_only)\n    on conflict',
-    to: 'on conflict',
+    from: 'where v_only is null or u.id = any (v_only);\n    exception',
+    to: ';\n    exception',
   },
   {
     name: 'a stale owner is told that all is well',
