@@ -2,8 +2,9 @@ import type { Bench } from '../bench.ts'
 import { Watch } from '../server/databases.ts'
 import type { Sample } from '../sheet.ts'
 import type { System } from '../systems/system.ts'
-import { sizeOf } from './crowded.ts'
+import { completedFrom, nextRun, sizeOf } from './crowded.ts'
 import { drain } from './drain.ts'
+import { medianOf } from './median-of.ts'
 import { attempt } from './rounds.ts'
 import { patience } from './throughput.ts'
 
@@ -49,15 +50,14 @@ async function repeat(
     await holder?.query('select txid_current()')
     const until = performance.now() + holdMs
     const last: Sample[] = []
-    for (let turn = 1; ; turn++) {
+    for (let from = '0'; ; from = await nextRun(bench, database)) {
       const { sample } = await drain(bench, system, {
         shape: 'one',
         n,
         bulk: true,
         database,
         patienceMs: patience(bench),
-        // what earlier turns completed is counted too
-        completed: `select (${system.completed(n * turn)}) - ${n * (turn - 1)}`,
+        completed: completedFrom(from),
       })
       last.unshift(sample)
       if (performance.now() >= until) return medianOf(last.slice(0, 3))
@@ -66,11 +66,4 @@ async function repeat(
     await holder?.close()
     await bench.databases.drop(database)
   }
-}
-
-/** The one in the middle by its rate. */
-function medianOf(samples: readonly Sample[]): Sample {
-  const rate = ({ workflows_per_second = 0 }: Sample) => workflows_per_second
-  const sorted = [...samples].sort((a, b) => rate(a) - rate(b))
-  return sorted[Math.floor(sorted.length / 2)] as Sample
 }
