@@ -1,9 +1,9 @@
 import type { MetricName } from './report/metrics.ts'
 import { readCommitted } from './report/results.ts'
-import { type Cell, median, type Sheet } from './sheet.ts'
+import type { Cell, Sheet } from './sheet.ts'
 import { find, summarise } from './summary.ts'
 
-/** Ratios that fell under this share of the committed ones are a regression. */
+/** A ratio that fell under this share of the committed one is a regression. */
 const LEAST = 0.7
 
 const compared: [string, MetricName][] = [
@@ -13,9 +13,8 @@ const compared: [string, MetricName][] = [
 ]
 
 /**
- * Compares Millrace's ratios to its peers with those of the committed results: ratios, as another
- * machine has other figures. The one in the middle counts, because on a busy machine each peer has
- * hours in which it alone is slow or fast.
+ * Compares Millrace's ratios to the best peer with those of the committed results: ratios, as
+ * another machine has other figures; to the best of the peers that both runs have.
  * @returns the workloads, of those that were chosen, whose ratio is too low
  */
 export function checkRatios(sheet: Sheet, chosen: readonly string[]): string[] {
@@ -27,33 +26,36 @@ export function checkRatios(sheet: Sheet, chosen: readonly string[]): string[] {
   }
   const judged = compared.filter(([workload]) => chosen.includes(workload))
   const low = judged.filter(([workload, metric]) => {
-    const before = ratios(committed, workload, metric)
-    const after = ratios(now, workload, metric)
-    const shares = [...after].flatMap(([peer, ratio]) => {
-      const then = before.get(peer)
-      return then === undefined ? [] : [{ peer, ratio, share: ratio / then }]
-    })
-    if (shares.length === 0) return !tell(workload, 'no peer that both runs have', false)
-    const share = median(shares.map((one) => one.share))
-    const each = shares.map(
-      ({ peer, ratio, share: of }) => `${peer} ${ratio.toFixed(1)} × (${of.toFixed(2)})`,
+    const both = systemsOf(now, workload).filter((name) =>
+      systemsOf(committed, workload).includes(name),
     )
-    const figures = `${share.toFixed(2)} of the committed ratios: ${each.join(', ')}`
-    return !tell(workload, figures, share >= LEAST)
+    const [before, after] = [committed, now].map((cells) => ratio(cells, workload, metric, both))
+    if (before == null) return !tell(workload, 'no peer that both runs have', false)
+    if (after == null) return !tell(workload, 'not measured', false)
+    const share = after / before
+    const figures = `${after.toFixed(1)} × the best peer, committed ${before.toFixed(1)} ×`
+    return !tell(workload, `${figures} (${share.toFixed(2)})`, share >= LEAST)
   })
   return low.map(([workload]) => workload)
 }
 
-/** To each peer, of the medians. */
-function ratios(cells: readonly Cell[], workload: string, metric: MetricName): Map<string, number> {
-  const own = find(cells, workload, 'millrace', metric)?.median ?? 0
-  const peers = cells.filter(
-    (cell) => cell.workload === workload && cell.metric === metric && cell.system !== 'millrace',
-  )
-  return new Map(peers.map(({ system, median: rate }) => [system, own / rate]))
+function systemsOf(cells: readonly Cell[], workload: string): string[] {
+  return [...new Set(cells.filter((c) => c.workload === workload).map(({ system }) => system))]
+}
+
+/** Of the medians; null if either side was not measured. */
+function ratio(
+  cells: readonly Cell[],
+  workload: string,
+  metric: MetricName,
+  systems: readonly string[],
+): number | null {
+  const value = (system: string) => find(cells, workload, system, metric)?.median ?? 0
+  const best = Math.max(0, ...systems.filter((name) => name !== 'millrace').map(value))
+  return best > 0 && value('millrace') > 0 ? value('millrace') / best : null
 }
 
 function tell(workload: string, what: string, held: boolean): boolean {
-  console.log(`check ${workload}: ${what}: ${held ? 'ok' : `under ${LEAST}`}`)
+  console.log(`check ${workload}: ${what}: ${held ? 'ok' : `under ${LEAST} of it`}`)
   return held
 }

@@ -36,6 +36,7 @@ export class EarlyRuns {
   takeAll(): HeldRun[] {
     const all = [...this.#runs]
     this.#runs.clear()
+    this.#arm(Number.POSITIVE_INFINITY)
     return all
   }
 

@@ -52,7 +52,7 @@ begin
 
   if cardinality(c_runs) > 0 then
     begin
-      -- on conflict at once would cost each row a tenth of what its step costs here, for what hardly ever is
+      -- on conflict at once would write each row speculatively, for what hardly ever is
       insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data)
       select u.id, v_now, u.seq, p_tenant, u.kind, u.name, u.data
       from unnest(c_runs, c_seqs, c_kinds, c_names, c_data) u (id, seq, kind, name, data)
