@@ -100,6 +100,16 @@ create table millrace.outcomes_0 partition of millrace.outcomes FOR VALUES FROM 
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.queue_heads with (fillfactor=50)
+  route_id integer not null
+  tenant_id integer not null
+  turn bigint not null
+  sweep_ms integer not null
+  constraint queue_heads_pkey PRIMARY KEY (route_id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.repeatables
   path text not null
   checksum text not null
@@ -268,7 +278,7 @@ create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_task
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: c0b4bf0299db9941252852f25f0fbf77
+  body: 71fc1d270de22379b0eb51d0c5035729
 
 create function millrace.apply_ask(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone)
   returns void
@@ -286,7 +296,7 @@ create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note j
   returns SETOF bigint
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends runs, whatever they do; returns those that were alive.
-  body: 7be9312eae029a91e0aad2183a505cea
+  body: 82e7e6a23b72c821165d0c278ad7b62f
 
 create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -362,11 +372,11 @@ create function millrace.duration_ms(p_duration jsonb)
   comment: A duration in milliseconds, from a number or an interval as text.
   body: 6c69334d3768154d7f7b112f36ef83e4
 
-create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigint[], p_ops "char"[], p_tails text[], p_outputs text[], p_parents bigint[], p_now timestamp with time zone)
+create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigint[], p_ops "char"[], p_tails text[], p_outputs text[], p_parents bigint[], p_heard bigint[], p_now timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What follows when runs end: outcome, buffer emptied, parents told, clients notified.
-  body: 9327e30772d51daec1e5ac38952d4a47
+  body: bb156d169a91876a5623e642f6c31a53
 
 create function millrace.expire_runs(p_max integer DEFAULT 1000)
   returns integer
@@ -411,10 +421,10 @@ create function millrace.get_outcomes(p_tenant integer, p_runs bigint[])
   body: 659743b4671924710e0ebb3e70d9be6f
 
 create function millrace.get_routes(p_tenant integer, p_names text[], p_versions text[], p_queues text[] DEFAULT NULL::text[])
-  returns TABLE(route_id integer, name text, version text, queue text, priority integer)
+  returns TABLE(route_id integer, name text, version text, queue text, priority integer, head bigint, sweep_ms integer)
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: The routes that a worker can serve, highest priority first.
-  body: 439d9731ec3e02b56ce3565a66f0a81f
+  body: 7e185891971058ea8c9d82eeeaea08b6
 
 create function millrace.get_run(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -494,6 +504,12 @@ create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks in
   comment: Locks an owner's runs and their parents, ascending; tells whose fence holds.
   body: fc00cc4cbf9c6836e8ae6fa4d8616f8f
 
+create function millrace.note_heads(p_tenant integer, p_routes integer[], p_turns bigint[], p_sweep_ms integer)
+  returns void
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Notes where the queues of these routes begin, as a sweep found it.
+  body: 53b6bfb58542c6128d2f512eecd7de36
+
 create function millrace.parent_of(p_meta text)
   returns bigint
   language plpgsql immutable set search_path=pg_catalog, pg_temp
@@ -516,7 +532,7 @@ create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Buffers a message for a run, and ends the wait for it.
-  body: 40b56db6f55424e00f14af781b24f8b7
+  body: b487c68b2daf341dd5eab0c551d1bc23
 
 create function millrace.recover()
   returns integer
@@ -576,7 +592,7 @@ create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}':
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts a new run of a failed one that goes on from its failure.
-  body: c7ce0f9526eaba0832a7ad057ab1692d
+  body: a066e80cbf5c06cde398337850f7e678
 
 create function millrace.run_json(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, run json)
@@ -620,7 +636,7 @@ create function millrace.settle(p_run bigint, p_task integer, p_seq integer, p_n
   returns TABLE(seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends the waits of a run that can end; returns its journal from a number on.
-  body: 5314baf84de8c9f2cea20c4b3828cde2
+  body: e6bfa15795735996de27ec7f2721910b
 
 create function millrace.start_children(p_tenant integer, p_only bigint[], p_children json)
   returns void
@@ -676,11 +692,11 @@ create function millrace.trigger_event(run_id uuid, event_name text, data jsonb 
   comment: Sends a message to one run: buffered, consumed once.
   body: 7192eb11aaa29ab6c6fff01185afd7d8
 
-create function millrace.wake(p_run bigint, p_task integer, p_seq integer, p_ended text[], p_buffered integer DEFAULT 0)
+create function millrace.wake(p_run bigint, p_task integer, p_seq integer, p_ended text[], p_buffered integer DEFAULT NULL::integer)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes ended waits off a run, and queues it if it was waiting.
-  body: 617b274f73aab135fb0ad0f19df1c8ee
+  body: a31be4abf51add4c70019d23128b5c2a
 
 create function millrace.watch(p_tenant integer, p_watcher bigint)
   returns void

@@ -123,7 +123,7 @@ create table millrace.live (        -- a run's place and its mutex: whoever chan
   task       int      not null default 0,  -- 0 is the run itself
   seq        int      not null default 0,  -- length of the journal when the run last left a worker
   crashes    smallint not null default 0,  -- owners that died in a row without recording anything
-  buffered   smallint,              -- callers' signals that no wait has taken yet; null: there never was one
+  buffered   smallint,              -- callers' signals that no wait has taken yet; null: it was never sent a message
   state      "char"   not null,     -- q queued · s queued, suspected of killing its workers · l leased · w waiting · p paused
   reason     "char",                -- of a pause: p person · c poison (crashes) · h history mismatch · l limit · s step.pause
   fence      bigint,                -- proves the lease; drawn after the rows are locked, so that it only rises
@@ -147,6 +147,14 @@ create index live_suspect on millrace.live (route_id, turn) where state = 's';
 create index live_due on millrace.live (wake_at) where state = 'w' and wake_at is not null;
 create index live_timeout on millrace.live (timeout_at) where timeout_at is not null;
 -- no index on worker_id: recovery scans live, twice for each dead worker; an index would tax every claim
+
+create table millrace.queue_heads (  -- where the queue of a route begins, as sweeps found it: a new worker looks from there, not among
+  route_id  int    not null,          -- the dead entries before it, which nothing removes while a session holds a snapshot
+  tenant_id int    not null,
+  turn      bigint not null,
+  sweep_ms  int    not null,          -- how long the last sweep of that queue took
+  constraint queue_heads_pkey primary key (route_id)
+) with (fillfactor = 50);
 
 create table millrace.signals (     -- buffered from the moment the run exists, first in first out
   run_id    bigint      not null,

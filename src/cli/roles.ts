@@ -25,6 +25,7 @@ const forWorkers = {
   'to live': ['register_worker', 'describe_worker', 'renew_lease', 'report_running', 'stop_worker'],
   'to take runs and write what they did': [
     'claim_tasks',
+    'note_heads',
     'advance_tasks',
     'held_tasks',
     'journal_length',

@@ -68,6 +68,9 @@ export type Route = {
   readonly version: string
   readonly queue: string
   readonly priority: number
+  /** The place in its queue after which to look first; how long a sweep took last, 0 if not worth noting. */
+  readonly head: string
+  readonly sweepMs: number
 }
 
 /** The routes that a worker with these workflow versions can serve, highest priority first. */
@@ -78,7 +81,7 @@ export async function getRoutes(
   queues: readonly string[] | null,
 ): Promise<Route[]> {
   return db.call<Route>(
-    'select route_id as route, name, version, queue, priority from millrace.get_routes($1, $2, $3, $4)',
+    'select route_id as route, name, version, queue, priority, head, sweep_ms as "sweepMs" from millrace.get_routes($1, $2, $3, $4)',
     [tenant, workflows.map(([name]) => name), workflows.map(([, version]) => version), queues],
   )
 }

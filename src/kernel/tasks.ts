@@ -37,7 +37,8 @@ export type Claim = {
 
 export type Claimed = {
   readonly tasks: LeasedTask[]
-  /** The last place in the queue that was taken, for each route. */
+  /** The first and the last place in the queue that were taken, for each route. */
+  readonly starts: ReadonlyMap<number, string>
   readonly ends: ReadonlyMap<number, string>
   /** Milliseconds until something in the database comes due; null: nothing will. */
   readonly dueMs: number | null
@@ -88,14 +89,16 @@ export async function claimTasks(db: Database, tenant: number, claim: Claim): Pr
     ],
   )
   const status = rows.pop() as Row
-  const ends = new Map<number, string>()
+  const [starts, ends] = [new Map<number, string>(), new Map<number, string>()]
   for (const row of rows) {
-    const known = ends.get(row[4])
-    if (known === undefined || BigInt(row[3]) > BigInt(known)) ends.set(row[4], row[3])
+    const [first, last, turn] = [starts.get(row[4]), ends.get(row[4]), row[3]]
+    if (first === undefined || BigInt(turn) < BigInt(first)) starts.set(row[4], turn)
+    if (last === undefined || BigInt(turn) > BigInt(last)) ends.set(row[4], turn)
   }
   const clock = status[15]
   return {
     tasks: rows.map((row) => readTask(row, clock.getTime())),
+    starts,
     ends,
     dueMs: status[12] === null ? null : Number(status[12]),
     newestRoute: status[13] ?? 0,
@@ -103,6 +106,24 @@ export async function claimTasks(db: Database, tenant: number, claim: Claim): Pr
     expireDue: (status[14] & 2) !== 0,
     clock,
   }
+}
+
+/**
+ * A sweep found nothing up to these places in their queues: whoever is new begins there.
+ * @see sql/functions/task/note_heads.sql
+ */
+export async function noteHeads(
+  db: Database,
+  tenant: number,
+  heads: ReadonlyMap<number, string>,
+  sweepMs: number,
+): Promise<void> {
+  await db.call('select millrace.note_heads($1, $2, $3, $4)', [
+    tenant,
+    [...heads.keys()],
+    [...heads.values()],
+    Math.ceil(sweepMs),
+  ])
 }
 
 /** Whose leases, and which of them: the first so many after a run. */

@@ -2,16 +2,20 @@ import type { Session } from '../client/session.ts'
 import type { Registry } from '../definition/registry.ts'
 import { getRoutes, type Route } from '../kernel/definitions.ts'
 import { expireRuns } from '../kernel/runs.ts'
-import { type Claimed, claimTasks, type LeasedTask } from '../kernel/tasks.ts'
+import { type Claimed, claimTasks, type LeasedTask, noteHeads } from '../kernel/tasks.ts'
 import { recover } from '../kernel/workers.ts'
 import type { DatabaseClock } from './database-clock.ts'
 import type { ResolvedWorkerOptions } from './options.ts'
-import { QueueOrder } from './queue-order.ts'
+import { type From, QueueOrder } from './queue-order.ts'
 import type { Wake } from './wake.ts'
 
 /** A sweep from the head of the queues costs this many times its own duration before the next. */
 const SWEEP_SHARE = 50
 const LEAST_SWEEP_MS = 100
+/** Of a sweep that takes longer others shall hear: there are many dead entries before what it found. */
+const LONG_SWEEP_MS = 20
+/** What a sweep took once says little of later: nobody waits longer for the first one. */
+const LONGEST_FIRST_PAUSE_MS = 10_000
 /** What is due already, but was not had (somebody holds it), is asked for again after this long. */
 const HELD_UP_MS = 50
 /** A wait may be over before its commit is seen; what takes longer is found by a sweep. */
@@ -54,7 +58,9 @@ export class Claimer {
   readonly #order = new QueueOrder()
   #refreshed: Promise<void> = Promise.resolve()
   #sweptAt = Number.NEGATIVE_INFINITY
-  #sweepPause = LEAST_SWEEP_MS
+  #sweepPause = 0
+  /** Sweeps have taken long, here or elsewhere. */
+  #longSweeps = false
   #newestRoute = 0
   /** When it was found that there is nothing to do; null after work. */
   #restingSince: number | null = null
@@ -98,7 +104,17 @@ export class Claimer {
   async #refreshRoutes(): Promise<void> {
     const { db } = this.#session
     const tenant = await this.#session.tenant()
-    this.#order.set(await getRoutes(db, tenant, this.workflows(), this.#options.queues))
+    const routes = await getRoutes(db, tenant, this.workflows(), this.#options.queues)
+    this.#order.set(routes)
+    if (this.#sweptAt === Number.NEGATIVE_INFINITY) this.#putOffSweep(routes)
+  }
+
+  /** The first sweep, by how long others needed for theirs. */
+  #putOffSweep(routes: readonly Route[]): void {
+    const sweepMs = Math.max(0, ...routes.map((route) => route.sweepMs))
+    this.#longSweeps = sweepMs > 0
+    this.#sweepPause = Math.min(sweepMs * SWEEP_SHARE, LONGEST_FIRST_PAUSE_MS)
+    if (this.#longSweeps) this.#sweptAt = performance.now()
   }
 
   /**
@@ -110,12 +126,13 @@ export class Claimer {
   async claim(as: ClaimAs, take: (task: LeasedTask) => void, wake: Wake): Promise<number> {
     const idle = this.#foundNothing || this.#isQuiet()
     // nothing from where the last claim ended: what was committed late is nearer to the head
-    const sweep = idle || performance.now() - this.#sweptAt >= this.#sweepPause
+    const isDue = performance.now() - this.#sweptAt >= this.#sweepPause
+    const from = isDue || (idle && !this.#longSweeps) ? 'head' : idle ? 'sweep' : 'end'
     // what comes once this claim is committed is told; what came between its look and that is found
     // by the last looks
     this.#looks = idle && wake.armed ? this.#looks + 1 : 0
     if (idle) wake.arm()
-    const claimed = await this.#ask(as, { sweep, idle }, take)
+    const claimed = await this.#ask(as, { from, idle }, take)
     const found = claimed.tasks.length
     this.#foundNothing = found === 0
     const isNew = await this.#doChores(claimed)
@@ -144,19 +161,29 @@ export class Claimer {
 
   async #ask(
     as: ClaimAs,
-    { sweep, idle }: { sweep: boolean; idle: boolean },
+    { from, idle }: { from: From; idle: boolean },
     take: (task: LeasedTask) => void,
   ): Promise<Claimed> {
     const began = performance.now()
-    const { routes, after } = this.#order.next(sweep)
-    const claimed = await this.#call(as, routes, after, { idle, since: sweep ? null : this.#since })
+    const { routes, after } = this.#order.next(from)
+    const since = from === 'head' ? null : this.#since
+    const claimed = await this.#call(as, routes, after, { idle, since })
     for (const task of claimed.tasks) take(task)
     this.#order.note(claimed.ends)
-    if (sweep) {
-      this.#sweptAt = performance.now()
-      this.#sweepPause = Math.max((this.#sweptAt - began) * SWEEP_SHARE, LEAST_SWEEP_MS)
-    }
+    if (from === 'head') await this.#swept(performance.now() - began, claimed, as)
     return claimed
+  }
+
+  /** Sweeps cost what they must walk over; of long ones those that begin after us hear. */
+  async #swept(ms: number, { starts, tasks }: Claimed, { want }: ClaimAs): Promise<void> {
+    this.#sweptAt = performance.now()
+    this.#sweepPause = Math.max(ms * SWEEP_SHARE, LEAST_SWEEP_MS)
+    const wereLong = this.#longSweeps
+    this.#longSweeps = ms >= LONG_SWEEP_MS
+    if (!wereLong && !this.#longSweeps) return
+    const { db } = this.#session
+    const heads = this.#order.heads(starts, tasks.length < want)
+    await noteHeads(db, await this.#session.tenant(), heads, this.#longSweeps ? ms : 0)
   }
 
   async #call(

@@ -1,5 +1,13 @@
 import type { Route } from '../kernel/definitions.ts'
 
+const NOWHERE: ReadonlyMap<number, string> = new Map()
+
+/**
+ * From where a claim looks: the heads of the queues (a sweep), where the last sweep found this worker,
+ * or where the last claim ended.
+ */
+export type From = 'head' | 'sweep' | 'end'
+
 /**
  * Which routes a claim asks for, and after which place in the queue. Routes of equal priority take
  * turns at being first, or a flood in one would starve the others.
@@ -8,6 +16,8 @@ export class QueueOrder {
   #groups: Route[][] = []
   #turn = 0
   readonly #after = new Map<number, string>()
+  /** What #after was when the last sweep began. */
+  #swept = new Map<number, string>()
   readonly #routes = new Map<number, Route>()
 
   /** @param routes highest priority first, as the kernel gives them. */
@@ -16,6 +26,7 @@ export class QueueOrder {
     this.#groups = []
     for (const route of routes) {
       this.#routes.set(route.route, route)
+      if (!this.#after.has(route.route)) this.#after.set(route.route, route.head)
       const group = this.#groups.at(-1)
       if (group?.[0]?.priority === route.priority) group.push(route)
       else this.#groups.push([route])
@@ -31,14 +42,15 @@ export class QueueOrder {
     return Math.max(0, ...this.#routes.keys())
   }
 
-  /** @param sweep from the head of each queue: finds runs that committed late. */
-  next(sweep: boolean): { routes: number[]; after: string[] } {
+  next(from: From): { routes: number[]; after: string[] } {
     this.#turn++
     const routes = this.#groups.flatMap((group) => {
       const first = this.#turn % group.length
       return [...group.slice(first), ...group.slice(0, first)].map((route) => route.route)
     })
-    return { routes, after: routes.map((route) => (sweep ? '0' : (this.#after.get(route) ?? '0'))) }
+    if (from === 'head') this.#swept = new Map(this.#after)
+    const places = { head: NOWHERE, sweep: this.#swept, end: this.#after }[from]
+    return { routes, after: routes.map((route) => places.get(route) ?? '0') }
   }
 
   /** Where a claim ended, for each route that it took from. */
@@ -47,5 +59,16 @@ export class QueueOrder {
       const known = this.#after.get(route)
       if (known === undefined || BigInt(end) > BigInt(known)) this.#after.set(route, end)
     }
+  }
+
+  /**
+   * Up to where a sweep found nothing.
+   * @param starts the first places that it took from
+   * @param seenAll whether it looked at all queues to their ends
+   */
+  heads(starts: ReadonlyMap<number, string>, seenAll: boolean): Map<number, string> {
+    const heads = new Map(seenAll ? this.#swept : [])
+    for (const [route, start] of starts) heads.set(route, String(BigInt(start) - 1n))
+    return heads
   }
 }

@@ -24,6 +24,17 @@ test('lists what a worker can run, highest priority first', async () => {
   expect(await getRoutes(1, ['a'], ['7'], null)).toEqual([])
 })
 
+test('tells where to look first, and how long a sweep took, once that was noted', async () => {
+  const [route] = await kernel.query<{ route_id: number }>(
+    "select route_id from millrace.resolve_route(1, 'a', '1')",
+  )
+  const look = () =>
+    kernel.query('select head, sweep_ms from millrace.get_routes(1, $1, $2, null)', [['a'], ['1']])
+  expect(await look()).toEqual([{ head: '0', sweep_ms: 0 }])
+  await kernel.call('note_heads', 1, [route?.route_id], [20_480], 30)
+  expect(await look()).toEqual([{ head: '20480', sweep_ms: 30 }])
+})
+
 test('a tenant has no route of another', async () => {
   const second = await kernel.makeTenant('second')
   await kernel.call('register_workflow', 1, 'ours', '1', {})

@@ -13,6 +13,7 @@ declare
   v_limits  timestamptz[];
   v_gone    bigint[];
   v_held    bigint[];
+  v_heard   bigint[];       -- were sent messages
 begin
   v_parents := array(select millrace.parent_of(r.meta) from millrace.runs r where r.id = any (p_runs) and r.tenant_id = p_tenant);
   select array_agg(x.run_id), array_agg(x.state), array_agg(x.timeout_at) into v_mine, v_states, v_limits
@@ -26,7 +27,8 @@ begin
   if v_gone is null then
     return;
   end if;
-  delete from millrace.live l where l.run_id = any (v_gone);
+  with gone as (delete from millrace.live l where l.run_id = any (v_gone) returning l.run_id, l.buffered)
+  select array_agg(g.run_id) into v_heard from gone g where g.buffered is not null;
   insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, data)
   select u.id, v_now, coalesce((select max(c.seq) + 1 from millrace.checkpoints c where c.run_id = u.id), 0), p_tenant,
          'x', p_note::text
@@ -36,7 +38,7 @@ begin
     null, case when p_failure is not null then array_fill(p_failure, array[cardinality(v_gone)]) end,
     array(select millrace.parent_of(r.meta)
           from unnest(v_gone) with ordinality u (id, i) join millrace.runs r on r.id = u.id order by u.i),
-    v_now);
+    v_heard, v_now);
   if v_held is not null then
     perform pg_notify('millrace', 'look ' || array_to_string(v_held[1:300], ' '));
   end if;

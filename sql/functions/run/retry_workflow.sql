@@ -55,7 +55,8 @@ begin
   select v_new, o.at, v_tenant, nextval('millrace.arrivals'), '$child:' || o.run_id, '$child:' || o.run_id,
          format('{"status":"%s"%s}', o.status, ',"output":' || o.output)
   from millrace.outcomes o where o.run_id = any (v_open);
-  update millrace.live l set seq = v_n where l.run_id = v_new and l.task = 0;
+  update millrace.live l set seq = v_n, buffered = case when exists (select from millrace.signals g where g.run_id = v_new) then 0 end
+  where l.run_id = v_new and l.task = 0;
   return (select j.run from millrace.run_json(v_tenant, array[v_new]) j);
 end $$;
 

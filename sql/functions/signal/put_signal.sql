@@ -33,8 +33,8 @@ begin
     perform millrace.fail('MR020', format('Run %s has 10,000 signals that no wait of it has taken yet.', millrace.run_uuid(p_run)),
       'Send fewer, or have the workflow wait for them; one signal can carry many items.',
       json_build_object('run_id', millrace.run_uuid(p_run), 'signal', p_name));
-  elsif v_more > 0 then
-    update millrace.live l set buffered = coalesce(l.buffered, 0) + 1 where l.run_id = p_run and l.task = 0;
+  elsif v_more > 0 or v_live.buffered is null then
+    update millrace.live l set buffered = coalesce(l.buffered, 0) + v_more where l.run_id = p_run and l.task = 0;
   end if;
   return true;
 end $$;

@@ -29,6 +29,7 @@ declare
   v_now  timestamptz;
   v_only bigint[];      -- the runs whose fence holds; null: all
   v_ask  bigint[];      -- of these, the ones to be paused
+  v_heard bigint[];     -- of those that end, the ones that were sent messages
 begin
   if p_transaction is not null and p_transaction is distinct from current_setting('millrace.transaction', true) then
     perform millrace.fail('MR001', 'The work of this step ended the transaction that was to record it.',
@@ -41,12 +42,16 @@ begin
     -- the hot path, nothing but endings: the delete is the lock and the check of the fence, for a tenth less WAL
     with gone as (
       delete from millrace.live l using unnest(p_runs, p_tasks, p_fences) u (id, task, fence)
-      where l.run_id = u.id and l.task = u.task and l.fence = u.fence and l.tenant_id = p_tenant returning l.run_id)
-    select case when count(*) < cardinality(p_runs) then coalesce(array_agg(g.run_id), '{}') end into v_only from gone g;
+      where l.run_id = u.id and l.task = u.task and l.fence = u.fence and l.tenant_id = p_tenant returning l.run_id, l.buffered)
+    select case when count(*) < cardinality(p_runs) then coalesce(array_agg(g.run_id), '{}') end,
+           array_agg(g.run_id) filter (where g.buffered is not null)
+    into v_only, v_heard from gone g;
   else
     select x.mine, x.asked into v_only, v_ask from millrace.lock_runs(p_tenant, p_runs, p_tasks, p_fences, p_parents, p_stamp) x;
-    delete from millrace.live l using unnest(p_runs, p_ops) u (id, op)
-    where u.op in ('c', 'f') and l.run_id = u.id and (v_only is null or u.id = any (v_only));
+    with gone as (
+      delete from millrace.live l using unnest(p_runs, p_ops) u (id, op)
+      where u.op in ('c', 'f') and l.run_id = u.id and (v_only is null or u.id = any (v_only)) returning l.run_id, l.buffered)
+    select array_agg(g.run_id) into v_heard from gone g where g.buffered is not null;
   end if;
   v_now := millrace.clock();
 
@@ -70,7 +75,7 @@ begin
     perform millrace.start_children(p_tenant, v_only, p_children);
   end if;
   if p_ops && '{c,f}'::"char"[] then
-    perform millrace.end_runs(p_tenant, v_only, p_runs, p_ops, p_tails, p_outputs, p_parents, v_now);
+    perform millrace.end_runs(p_tenant, v_only, p_runs, p_ops, p_tails, p_outputs, p_parents, v_heard, v_now);
   end if;
   if p_ops && '{w,y,p}'::"char"[] or v_ask is not null or array_remove(p_keys, null) <> '{}' then
     return query

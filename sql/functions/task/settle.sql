@@ -20,6 +20,7 @@ declare
   v_quiet text[] := '{}';
   v_seq   int;
   v_taken int := 0;  -- of callers
+  v_heard boolean := p_more > 0;
 begin
   select * into v_live from millrace.live l where l.run_id = p_run and l.task = p_task;
   select coalesce(array_agg(c.name), '{}'), coalesce(max(c.seq) + 1, p_seq) into v_ended, v_seq
@@ -35,6 +36,7 @@ begin
     where g.run_id = p_run and g.name = v_wait.name and g.taken is null order by g.nth limit 1;
     continue when v_sign.id is null and (v_wait.until is null or v_wait.until > p_now);
     v_ended := v_ended || v_wait.key;
+    v_heard := v_heard or v_sign.id is not null;
     v_taken := v_taken + case when v_sign.id is null or v_sign.id like '$child:%' then 0 else 1 end;
     if v_sign.id is not null or v_wait.key !~ '^[~?]' then
       update millrace.signals g set taken = v_seq where g.run_id = p_run and g.id = v_sign.id;
@@ -48,7 +50,7 @@ begin
     end if;
   end loop;
   if cardinality(v_ended) > 0 then
-    perform millrace.wake(p_run, p_task, v_seq, v_ended, p_more - v_taken);
+    perform millrace.wake(p_run, p_task, v_seq, v_ended, case when v_heard then p_more - v_taken end);
   end if;
   return query select c.seq, c.kind, c.name, c.data from millrace.checkpoints c
                where c.run_id = p_run and c.seq >= p_seq order by c.seq;
