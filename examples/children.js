@@ -24,7 +24,7 @@ const site = workflow(
         }),
       ),
     )
-    await step.startWorkflow('and one more', page, { url: '/later' })
+    await step.startWorkflow('and one more', page, { url: '/later' }, { parentClose: 'abandon' })
     return counts
   },
   { inputSchema: z.object({ urls: z.array(z.string()) }) },

@@ -10,6 +10,53 @@ create sequence millrace.numbers as bigint increment 1 start 1
 
 -- tables --------------------------------------------------------------------------------------------------------
 
+create table millrace.approvals
+  run_id bigint not null
+  step text not null
+  tenant_id integer not null
+  question text not null
+  details text
+  assignees text[] not null
+  roles text[] not null
+  asked_at timestamp with time zone not null
+  expires_at timestamp with time zone
+  constraint approvals_pkey PRIMARY KEY (run_id, step)
+  CREATE INDEX approvals_by_assignee ON millrace.approvals USING gin (assignees)
+  CREATE INDEX approvals_by_tenant ON millrace.approvals USING btree (tenant_id, run_id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.bulk_operations with (fillfactor=70)
+  id bigint not null
+  tenant_id integer not null
+  verb text not null
+  filter jsonb not null
+  options jsonb not null
+  actor text
+  created_at timestamp with time zone not null
+  ended_at timestamp with time zone
+  stopped boolean not null default false
+  next_at timestamp with time zone
+  gap_ms integer not null
+  batch integer not null
+  after_run bigint not null default 0
+  held_run bigint
+  matched integer not null
+  done integer not null default 0
+  failed integer not null default 0
+  sample bigint[] not null
+  failures jsonb not null default '[]'::jsonb
+  constraint bulk_operations_pkey PRIMARY KEY (id)
+  constraint bulk_operations_actor_length CHECK ((length(actor) <= 256))
+  constraint bulk_operations_end CHECK (((next_at IS NULL) = (ended_at IS NOT NULL)))
+  constraint bulk_operations_verb_known CHECK ((verb = ANY (ARRAY['cancel'::text, 'pause'::text, 'resume'::text, 'retry'::text, 'discard'::text, 'fork'::text, 'signal'::text, 'migrate'::text, 'prune'::text])))
+  CREATE INDEX bulk_operations_by_tenant ON millrace.bulk_operations USING btree (tenant_id, id)
+  CREATE INDEX bulk_operations_due ON millrace.bulk_operations USING btree (next_at) WHERE (next_at IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.checkpoints partition by RANGE (run_id)
   run_id bigint not null
   at timestamp with time zone not null
@@ -18,13 +65,37 @@ create table millrace.checkpoints partition by RANGE (run_id)
   kind "char" not null
   name text
   data text
+  begun integer
   constraint checkpoints_pkey PRIMARY KEY (run_id, seq)
   constraint checkpoints_seq_natural CHECK ((seq >= 0))
+  CREATE INDEX checkpoints_published ON ONLY millrace.checkpoints USING btree (run_id) WHERE (kind = 's'::"char")
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
 create table millrace.checkpoints_0 partition of millrace.checkpoints FOR VALUES FROM (MINVALUE) TO (MAXVALUE)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.children with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
+  parent_id bigint not null
+  run_id bigint not null
+  tenant_id integer not null
+  closes_at timestamp with time zone
+  constraint children_pkey PRIMARY KEY (parent_id, run_id)
+  CREATE INDEX children_closing ON millrace.children USING btree (closes_at) WHERE (closes_at IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.discards
+  run_id bigint not null
+  at timestamp with time zone not null
+  tenant_id integer not null
+  actor text
+  reason text
+  constraint discards_pkey PRIMARY KEY (run_id)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -117,6 +188,19 @@ create table millrace.repeatables
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using true
+
+create table millrace.retention with (fillfactor=50)
+  route_id integer not null
+  tenant_id integer not null
+  after_run bigint not null default 0
+  keep_from bigint
+  keep jsonb not null
+  next_at timestamp with time zone not null
+  constraint retention_pkey PRIMARY KEY (route_id)
+  CREATE INDEX retention_due ON millrace.retention USING btree (next_at)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
 create table millrace.routes
   id integer not null generated always as identity
@@ -274,11 +358,23 @@ create view millrace.run_details with (security_invoker=true) -- A run as people
 
 -- functions -----------------------------------------------------------------------------------------------------
 
-create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json, p_stamp bigint DEFAULT NULL::bigint, p_transaction text DEFAULT NULL::text, p_patience integer DEFAULT NULL::integer, p_sent timestamp with time zone DEFAULT NULL::timestamp with time zone)
+create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json, p_stamp bigint DEFAULT NULL::bigint, p_transaction text DEFAULT NULL::text, p_patience integer DEFAULT NULL::integer, p_sent timestamp with time zone DEFAULT NULL::timestamp with time zone, c_begun integer[] DEFAULT NULL::integer[], p_asks json DEFAULT NULL::json)
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: 71fc1d270de22379b0eb51d0c5035729
+  body: e1f6fe89392642e1096ca4a6753968ac
+
+create function millrace.answer_approval(approval_id text, approved boolean, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Answers a question to people; the run that asked goes on.
+  body: e5c0f96507ed2073dd1c4aa982238da6
+
+create function millrace.append_rows(p_tenant integer, p_only bigint[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], c_begun integer[], p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Writes what owners append to the journals of their runs.
+  body: 20d12ba7d4f7663b397de03d55196af4
 
 create function millrace.apply_ask(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone)
   returns void
@@ -286,17 +382,95 @@ create function millrace.apply_ask(p_run bigint, p_task integer, p_seq integer, 
   comment: Pauses a run that was asked to while it was leased.
   body: 469b376ab8d8ec6fb0d8e009647a005a
 
+create function millrace.apply_verb(p_op millrace.bulk_operations, p_run bigint)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Does to one run what a bulk operation is for.
+  body: a8fc6af46367f5827a21c5e42008e002
+
+create function millrace.approval_id(p_run bigint, p_step text)
+  returns text
+  language sql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: The id of a question to people.
+  body: 055dbe8cb820dbbeee6fda4b8e79c664
+
+create function millrace.approval_place(p_id text, OUT run bigint, OUT step text)
+  returns record
+  language sql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: The run and the step of a question to people.
+  body: 130ce93333a51652ae3acb0753f1deae
+
+create function millrace.ask_people(p_tenant integer, p_only bigint[], p_asks json, p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Opens the questions that owners ask.
+  body: 6d2b57fe3c097377082630f01ace1eb7
+
 create function millrace.begin_incarnation(p_seen_fence bigint DEFAULT 0)
   returns bigint
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Invalidates every lease after the database was set back by a restore.
   body: de8eac9fe6657d34f0aac1e07d935e28
 
-create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text)
+create function millrace.bulk_cancel(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: cancel_workflow for all runs that a filter matches.
+  body: c0a4955b9cdcc126b9d7286929efd7b5
+
+create function millrace.bulk_discard(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: discard_workflow for all runs that a filter matches.
+  body: 872d7273b416b65a74aa25d338ec173a
+
+create function millrace.bulk_fork(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: fork_workflow for all runs that a filter matches.
+  body: 63793b98b4a0ea7d53eb51e6fb7a879a
+
+create function millrace.bulk_json(p_tenant integer, p_id bigint)
+  returns json
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A bulk operation as JSON.
+  body: 15ac62ee8663711f93a001268ecbd804
+
+create function millrace.bulk_migrate(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: migrate_workflow for all runs that a filter matches.
+  body: b7a55babbd27e1702e40b364bdeb744c
+
+create function millrace.bulk_pause(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: pause_workflow for all runs that a filter matches.
+  body: 34d568b77e5fab994bb7d94bb1815ee7
+
+create function millrace.bulk_resume(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: resume_workflow for all runs that a filter matches.
+  body: ce306d3c175a2fbc7ba688fb39990dbf
+
+create function millrace.bulk_retry(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: retry_workflow for all runs that a filter matches.
+  body: 98c41920d515eefe2add8e12e2625c2a
+
+create function millrace.bulk_signal(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: trigger_event for all runs that a filter matches.
+  body: f0d18ee36d910ac3aa273e727865a49f
+
+create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text, p_stuck boolean DEFAULT false)
   returns SETOF bigint
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends runs, whatever they do; returns those that were alive.
-  body: 82e7e6a23b72c821165d0c278ad7b62f
+  body: 15594d1856fe0cca2efa40c6b5cd52f4
 
 create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -304,11 +478,17 @@ create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'
   comment: Ends a run, whatever it does.
   body: 5428ea743568128f98bb5fd6f830c282
 
+create function millrace.check_filter(p_function text, p_filter jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
+  returns integer
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses what is no filter of runs; returns the tenant's number.
+  body: 3472f05b3cdffe52a8a986e6abfd1800
+
 create function millrace.check_options(p_function text, p_options jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
   returns integer
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses options that a public function does not know; returns the tenant's number.
-  body: 06c4892d819a25ee637c3dbe50554b01
+  body: 4caba772bc827d5dd5f0916b1a9219dd
 
 create function millrace.check_progress(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(completed_steps integer, total_steps integer, completion_percentage numeric)
@@ -320,7 +500,13 @@ create function millrace.check_starts(p_metas text[])
   returns void
   language plpgsql stable set search_path=pg_catalog, pg_temp
   comment: Refuses metas of starts that others could not read later.
-  body: 86d93dada3672cc97864ba995afd286c
+  body: 1ae27d1f33f97cd98a4fc28e0ab8aac9
+
+create function millrace.check_verb(p_verb text, p_options jsonb, p_rate integer)
+  returns void
+  language plpgsql stable set search_path=pg_catalog, pg_temp
+  comment: Refuses a bulk operation without what its verb needs.
+  body: ad69b11830adb2a59c50033719e8f842
 
 create function millrace.claim_ahead(p_tenant integer, p_worker bigint, p_routes integer[], p_want integer, p_look timestamp with time zone)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
@@ -353,6 +539,18 @@ create function millrace.clock()
   rights: grant execute to public
   a standard SQL body
 
+create function millrace.close_children(p_max integer DEFAULT 100)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Cancels children whose parents have ended; returns when to go on.
+  body: 4fc5cfd095f3e9db1290039a16ef5475
+
+create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigint, p_before integer, p_except text)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=on
+  comment: Gives a new run the history of another up to a row.
+  body: d61d1185421c6fbca9e1e9317c8f8972
+
 create function millrace.current_tenant()
   returns integer
   language sql stable parallel safe
@@ -360,11 +558,23 @@ create function millrace.current_tenant()
   rights: grant execute to public
   a standard SQL body
 
+create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Takes runs that have ended out of the history.
+  body: 8ebef1806aaa490133c7a514e8a80adf
+
 create function millrace.describe_worker(p_worker bigint, p_info jsonb)
   returns void
   language sql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Changes what people see of a worker.
   body: ea7269dd541f9f6a0490ac3ff299d9b8
+
+create function millrace.discard_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Takes a failure off the list of failures.
+  body: c3977b53b29adf39c00ec054613da72e
 
 create function millrace.duration_ms(p_duration jsonb)
   returns bigint
@@ -376,7 +586,7 @@ create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigi
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What follows when runs end: outcome, buffer emptied, parents told, clients notified.
-  body: bb156d169a91876a5623e642f6c31a53
+  body: f0c8dc0e6ba0582cfc8c158e89f9db1a
 
 create function millrace.expire_runs(p_max integer DEFAULT 1000)
   returns integer
@@ -394,7 +604,7 @@ create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends the wait that a run is in.
-  body: d1089df8aeda0811b2114ba153f2a414
+  body: 5b21beb87021a6217bb990b2d9eb51d7
 
 create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text DEFAULT NULL::text)
   returns bigint
@@ -402,23 +612,65 @@ create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text 
   comment: The run id behind a UUID of ours or of the caller's; MR041 if there is none.
   body: 8f3ea65c58d5dfcd09c422762b3ab5c5
 
+create function millrace.find_runs(p_tenant integer, p_filter jsonb, p_bound bigint, p_newer boolean, p_limit integer, OUT runs bigint[], OUT bound bigint)
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
+  comment: The runs that a filter matches, on one side of a bound.
+  body: dfb35a7ff81e55d4d4af633bb721d34f
+
+create function millrace.fork_place(p_tenant integer, p_run bigint, p_step text, p_output boolean, OUT first_seq integer, OUT kind "char")
+  returns record
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Where in a run's journal a fork from a step begins.
+  body: 3dcb629d5ff68880216577c5d4d27d6d
+
+create function millrace.fork_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Starts a new run that has the history of another up to a step.
+  body: 4ce8201eb11f269041d3a33c49c90cfa
+
+create function millrace.get_approvals(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(id text, run_id uuid, workflow_id text, step_id text, question text, details json, assignees text[], roles text[], asked_at timestamp with time zone, expires_at timestamp with time zone)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The questions to people that are open.
+  body: 71007a2f527d799f68405fd661dc3eba
+
+create function millrace.get_bulk_operation(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: How far a bulk operation is.
+  body: 209b80a9d1eb4623c69a94987742c92c
+
 create function millrace.get_chores(p_tenant integer, p_now timestamp with time zone, p_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
   returns TABLE(due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: When something comes due, the newest route, and what somebody should do.
-  body: 67af9a69e5ee1c76c898c13b7438bafc
+  body: 08adbfe9e761b691ea9106fd5402c567
+
+create function millrace.get_failures(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(fingerprint text, code text, message text, count bigint, sample uuid, first_at timestamp with time zone, last_at timestamp with time zone)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Failed runs that nobody has dealt with, grouped by the fingerprint of their failure.
+  body: 3eb0b0130ee1c0347b1f3374d0182777
 
 create function millrace.get_journal(p_run bigint)
-  returns TABLE(seq integer, at timestamp with time zone, kind "char", name text, data text)
+  returns TABLE(seq integer, at timestamp with time zone, kind "char", name text, data text, begun integer)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: A run's journal, in order.
-  body: a2d88f8b280b5ab7721149573652bce2
+  body: a5144f765d16d1bdb63d462d1cd81be5
 
 create function millrace.get_outcomes(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, status "char", output text)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off
   comment: Of some runs those that have ended.
   body: 659743b4671924710e0ebb3e70d9be6f
+
+create function millrace.get_queues(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(queue text, ready integer, delayed integer, running integer, waiting integer, paused integer, oldest timestamp with time zone, workers integer)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: What lies in each queue.
+  body: 4d191f12a41d5b3ac1683ca164af1935
 
 create function millrace.get_routes(p_tenant integer, p_names text[], p_versions text[], p_queues text[] DEFAULT NULL::text[])
   returns TABLE(route_id integer, name text, version text, queue text, priority integer, head bigint, sweep_ms integer)
@@ -434,15 +686,27 @@ create function millrace.get_run(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
 
 create function millrace.get_runs(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(run json, last_seen uuid)
-  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Runs as JSON, newest first, with filters and a cursor.
-  body: b241401f1dcbb3eedb171a855fe0d00e
+  body: d9e2a60f7b406ccfe1693f2daae9f28a
+
+create function millrace.get_storage(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(workflow_id text, runs bigint, live bigint, journal_rows bigint, bytes bigint, estimated boolean)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: How much is kept of each workflow.
+  body: 0f701efef3834e0a4a001e620ff4787d
 
 create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What happened to a run, in order: attempts, errors, waits, pauses.
-  body: d6c5d6908ba766607c11ca65b27ed37b
+  body: ce0ed6c96a3d3190398d1ef2be5e1eb0
+
+create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The versions of workflows: what runs they still have, and which workers.
+  body: 86045e5e99795ebd8ccc210dc62c28ff
 
 create function millrace.get_workers(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, lease_until timestamp with time zone, alive boolean)
@@ -454,7 +718,7 @@ create function millrace.get_workflows(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, version text, kind text, live integer, workers integer)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The registered workflow versions, with their live runs and workers.
-  body: 1fa506323c9601d80825d99f9cc74c07
+  body: f865ae5ab2e8cf4f9e3ff0387b67d122
 
 create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
@@ -474,6 +738,12 @@ create function millrace.hint()
   comment: Wakes idle workers by a notification, if there are any.
   body: c0a45f327e7875b3ef48cac1f939cda6
 
+create function millrace.hold_run(p_tenant integer, p_run bigint)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Keeps a run in the history until the transaction is through.
+  body: dc18b0a95a6b0b9ffdf653a36344536f
+
 create function millrace.journal_length(p_tenant integer, p_run bigint, p_task integer, p_fence bigint)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -484,13 +754,19 @@ create function millrace.judge_ids(p_tenant integer, p_ids bigint[], p_routes in
   returns bigint[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Of starts whose ids were there before, those that are another run's.
-  body: 33d052efc3aafccdfb9d72dcaddadb0d
+  body: 1fb9e0c2c2f88f8f5ae34c29f541f9fa
 
 create function millrace.judge_names(p_tenant integer, p_ids bigint[], p_inputs text[], p_metas text[], p_skip bigint[])
   returns TABLE(run_id bigint, verdict "char", existing bigint)
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Whether the run that has a start's key or id is what was asked for.
   body: 1bf90f323dd19e34525b1c4d9297be7f
+
+create function millrace.known_run(p_tenant integer, p_uuid uuid)
+  returns bigint
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The number of a run behind a UUID; null if there is none.
+  body: 6e0090360139f84b3e2deb8fce27ad19
 
 create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigint, p_now timestamp with time zone, p_ahead boolean DEFAULT false)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
@@ -503,6 +779,12 @@ create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks in
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Locks an owner's runs and their parents, ascending; tells whose fence holds.
   body: fc00cc4cbf9c6836e8ae6fa4d8616f8f
+
+create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Moves a run that is not at work to another version of its workflow.
+  body: 34c36e80c7351a3b24252d5a515c43de
 
 create function millrace.note_heads(p_tenant integer, p_routes integer[], p_turns bigint[], p_sweep_ms integer)
   returns void
@@ -520,7 +802,7 @@ create function millrace.park_runs(p_only bigint[], p_ask bigint[], p_runs bigin
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The part of advance_tasks for runs that go on living: waits, yields, pauses.
-  body: acda644253db989f1a402283d5388b42
+  body: ce14adfafe461f539f7d0c333b2fdb96
 
 create function millrace.pause_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -528,11 +810,29 @@ create function millrace.pause_workflow(run_id uuid, options jsonb DEFAULT '{}':
   comment: Stops a run until resume_workflow; a step that runs is not interrupted.
   body: 0ebb6d49ff21b8c574cfd7485d3903d5
 
+create function millrace.prune(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Takes runs that ended so long ago out of the history.
+  body: b5852ddd7b1c57a8828a483215d34d35
+
+create function millrace.prune_history()
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Deletes runs whose retention is over, some at a time; returns when to go on.
+  body: c0cfdf9350b77250fb15d8d7b9ff67e4
+
+create function millrace.prune_run(p_tenant integer, p_run bigint)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Takes one run that has ended out of the history.
+  body: 47683b6a11976d80b033d35b481596c6
+
 create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p_name text, p_data text, p_now timestamp with time zone)
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Buffers a message for a run, and ends the wait for it.
-  body: b487c68b2daf341dd5eab0c551d1bc23
+  body: 439d29c1b48daf27103d943d7a1591b6
 
 create function millrace.recover()
   returns integer
@@ -562,7 +862,7 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 48dfcdace751398898064f20727c7b84
+  body: 65e5b64586edab780f55018615451e31
 
 create function millrace.renew_lease(p_worker bigint, p_lease_ms integer)
   returns boolean
@@ -580,7 +880,7 @@ create function millrace.resolve_route(p_tenant integer, p_name text, p_version 
   returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Where a start goes, and the defaults it gets.
-  body: feb047048b0368d63d76fe2c83f80c20
+  body: a366df3ad735b80309cd24114a8da3bf
 
 create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -592,13 +892,13 @@ create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}':
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts a new run of a failed one that goes on from its failure.
-  body: a066e80cbf5c06cde398337850f7e678
+  body: 5bda6d16135e7cf52172e79bfb8b3cd6
 
 create function millrace.run_json(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, run json)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Runs as JSON objects.
-  body: cc35caa50f8a88f639c0b89f9a774216
+  body: 91e989a521ed40352b8fab267cb7f683
 
 create function millrace.run_number(p_uuid uuid)
   returns bigint
@@ -606,6 +906,12 @@ create function millrace.run_number(p_uuid uuid)
   comment: The run id that one of our UUIDs holds; null for any other UUID.
   rights: grant execute to public
   body: d3d4840dce81dddd2722e5baf58fda84
+
+create function millrace.run_state(p_run bigint)
+  returns json
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: What a run published by step.set: the last value of each name.
+  body: 4014b26ce5d24e91710df020f2bc61cc
 
 create function millrace.run_uuid(p_id bigint, p_partition integer DEFAULT 0)
   returns uuid
@@ -626,23 +932,53 @@ create function millrace.same_json(p_one text, p_other text)
   comment: Whether two payloads are the same, however they are formatted.
   body: a25562047cb08a9063e89d3913ae200f
 
+create function millrace.same_place(p_one integer, p_other integer)
+  returns boolean
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Whether two routes are of the same workflow, queue and priority.
+  body: e702db888c7b244267c6e6bd5957c5b0
+
+create function millrace.sample_percent(p_table text)
+  returns real
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The part of a table that is to be read to see about 20,000 of its rows.
+  body: 579978d1256ba836c2151a6c6850e227
+
 create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
   returns TABLE(nth integer, accepted boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Sends messages to runs; tells which runs were alive to take them.
-  body: cfe7fb20c38999b3e10b066db1832b78
+  body: 7f2f1622eddff60f38652aac96faddc8
+
+create function millrace.set_output(p_tenant integer, p_from bigint, p_run bigint, p_step text, p_kind "char", p_output text)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Writes into the journal of a fork what a step gave.
+  body: eeaca61293050aead84cfcbe1fb6097e
 
 create function millrace.settle(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone, p_more integer DEFAULT 0)
   returns TABLE(seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends the waits of a run that can end; returns its journal from a number on.
-  body: e6bfa15795735996de27ec7f2721910b
+  body: f9c3adcfb302d6b9ed10398b36e6e4ff
+
+create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigint, p_route integer, p_input text, p_meta jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Starts a run as another was started.
+  body: 00f264a71e364621ce90256e42808d69
+
+create function millrace.start_bulk(p_verb text, p_filter jsonb, p_options jsonb, p_kinds jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Begins to do something to all runs that a filter matches.
+  body: f9422d92fafb46573ebb7e2393b02e74
 
 create function millrace.start_children(p_tenant integer, p_only bigint[], p_children json)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts children in the transaction that writes it into their parents' journals.
-  body: 7227192779b7444ebd74f3da2d7b8e55
+  body: 4c44145983a6662463d065d1e480f548
 
 create function millrace.start_meta(p_workflow text, p_options jsonb)
   returns jsonb
@@ -661,6 +997,12 @@ create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NU
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts a run in the caller's transaction and returns its id.
   body: 902edd498a206f8ce681cbd96b51f4f0
+
+create function millrace.stop_bulk_operation(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Stops a bulk operation.
+  body: 9ae2d597ade59be6614df1bca9068ba9
 
 create function millrace.stop_worker(p_worker bigint)
   returns integer
@@ -684,13 +1026,19 @@ create function millrace.tick(p_max integer DEFAULT 1000, p_since timestamp with
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
   comment: Wakes runs whose wait is over by time; returns how many.
-  body: ed32dae0236aa7e4439284ab08b8da65
+  body: 8f6791273ed8d435d91a24ddd4077e9f
 
 create function millrace.trigger_event(run_id uuid, event_name text, data jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Sends a message to one run: buffered, consumed once.
   body: 7192eb11aaa29ab6c6fff01185afd7d8
+
+create function millrace.try_verb(p_op millrace.bulk_operations, p_run bigint)
+  returns jsonb
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Does to one run what a bulk operation is for, or says why not.
+  body: 37832b2c6ef1f51ddd69af458c56a927
 
 create function millrace.wake(p_run bigint, p_task integer, p_seq integer, p_ended text[], p_buffered integer DEFAULT NULL::integer)
   returns void
@@ -703,3 +1051,15 @@ create function millrace.watch(p_tenant integer, p_watcher bigint)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Asks for notifications of ended runs for the next 30 s.
   body: a217b9b920680d6365e29af64f721d42
+
+create function millrace.watch_retention(p_workflow integer)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Has the history of a workflow with a retention looked through.
+  body: e92933924988243a963952775a9003bd
+
+create function millrace.work_bulk()
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Does the next batch of the bulk operation that is due first; returns when more is due.
+  body: 2b7ac220a77530326a66c70f520ca9b9

@@ -18,6 +18,7 @@ export type {
 export type { SkipReason, StepStatus, StepType } from './model/status.ts'
 export type { WorkerOptions } from './worker/options.ts'
 export { WorkflowEngine, type WorkflowEngineOptions } from './worker/workflow-engine.ts'
+export type { ApprovalAnswer, ApprovalOptions } from './workflow/approval-step.ts'
 export { defineStep } from './workflow/define-step.ts'
 export type { WorkflowDefinition } from './workflow/define-workflow.ts'
 export type { RunInfo, WorkflowPlugin } from './workflow/plugin.ts'

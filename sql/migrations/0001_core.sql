@@ -67,21 +67,26 @@ create table millrace.checkpoints (  -- a run's journal, timeline and audit log
   tenant_id int         not null,
   kind      "char"      not null,    -- r result · e attempt failed · f step failed for good · g wait ended by a message · t time
                                      -- is over · o no message came in time · c child started · h attempt of the handler failed · p paused · u resumed
-                                     -- d owner died · x cancelled
+                                     -- d owner died · x cancelled · v moved to another version
+                                     -- m what it took at a change of its code (step.patched) · s a value that it published
   name      text,                    -- the step's key: its id, and from its second call on a count
   data      text,                    -- JSON, or null for undefined
+  begun     int,                     -- of a step's attempt: the length of the journal when it began, where that is not seq, because
+                                     -- other steps ran beside it
   constraint checkpoints_pkey primary key (run_id, seq),
   constraint checkpoints_seq_natural check (seq >= 0)
 ) partition by range (run_id);
 create table millrace.checkpoints_0 partition of millrace.checkpoints for values from (minvalue) to (maxvalue);
+
+create index checkpoints_published on millrace.checkpoints (run_id) where kind = 's';  -- no row of others, no cost
 
 create table millrace.outcomes (
   run_id    bigint      not null,
   at        timestamptz not null,
   tenant_id int         not null,
   status    "char"      not null,   -- c completed · f failed · x cancelled
-  tail      text,                   -- JSON, [[kind, name, data], …]: the last checkpoints, recorded with the completion; a
-                                    -- kind with = behind it: the data are the output
+  tail      text,                   -- JSON, [[kind, name, data], …]: the last checkpoints, recorded with the completion; a kind
+                                    -- with = behind it: the data are the output; with a number: begun
   output    text,                   -- JSON: the output, or the failure
   constraint outcomes_pkey primary key (run_id),   -- terminal is final: there is room for one
   constraint outcomes_status_known check (status in ('c', 'f', 'x'))
@@ -123,7 +128,8 @@ create table millrace.live (        -- a run's place and its mutex: whoever chan
   task       int      not null default 0,  -- 0 is the run itself
   seq        int      not null default 0,  -- length of the journal when the run last left a worker
   crashes    smallint not null default 0,  -- owners that died in a row without recording anything
-  buffered   smallint,              -- callers' signals that no wait has taken yet; null: it was never sent a message
+  buffered   smallint,              -- callers' signals that no wait has taken yet; null: it was never sent a
+                                    -- message, nor asked people
   state      "char"   not null,     -- q queued · s queued, suspected of killing its workers · l leased · w waiting · p paused
   reason     "char",                -- of a pause: p person · c poison (crashes) · h history mismatch · l limit · s step.pause
   fence      bigint,                -- proves the lease; drawn after the rows are locked, so that it only rises

@@ -5,7 +5,7 @@ select r.id as run_id, r.tenant_id, coalesce((m.meta ->> 'id')::uuid, millrace.r
        case when e.status is not null then case e.status when 'c' then 'completed' when 'f' then 'failed' else 'cancelled' end
             else case l.state when 'l' then 'running' when 'w' then case when l.wait_keys = '{~start}' then 'pending' else 'waiting' end
                  when 'p' then 'paused' else case when l.seq > 0 and exists (
-                                        select from millrace.checkpoints c where c.run_id = r.id and c.kind not in ('p', 'u'))
+                                        select from millrace.checkpoints c where c.run_id = r.id and c.kind not in ('p', 'u', 'v'))
                                       then 'running' else 'pending' end end end as status,
        case l.reason when 'p' then 'person' when 'c' then 'poison' when 'h' then 'history_mismatch' when 'l' then 'limit'
             when 's' then 'step' end as reason,
@@ -18,9 +18,9 @@ select r.id as run_id, r.tenant_id, coalesce((m.meta ->> 'id')::uuid, millrace.r
        case when l.wait_keys[1] <> '~start' then ltrim(l.wait_keys[1], '~?') end as current_step_id,
        case when l.wait_keys = '{~start}' then l.wait_until[1] end as starts_at,
        coalesce((select json_agg(json_build_object('step_id', ltrim(x.key, '~?'), 'event', x.event, 'until', x.until) order by x.i)
-                 from (select k.key, k.until, k.i, case when k.name !~ '^[$]' then k.name end as event
+                 from (select k.key, k.name, k.until, k.i, case when k.name !~ '^[$]' then k.name end as event
                        from unnest(l.wait_keys, l.wait_names, l.wait_until) with ordinality k (key, name, until, i)) x
-                 where x.key not in ('~start', '~$handler')), '[]') as waits, w.definition,
+                 where x.key not in ('~start', '~$handler') and x.name is distinct from '$any'), '[]') as waits, w.definition,
        r.created_at, greatest(r.created_at, e.at, last.at) as updated_at, e.at as completed_at, l.timeout_at,
        case when l.state = 'p' then paused.at end as paused_at, resumed.at as resumed_at,
        (select count(*)::int from millrace.checkpoints c where c.run_id = r.id and c.kind in ('e', 'h')) as retry_count

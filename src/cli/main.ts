@@ -1,10 +1,17 @@
 #!/usr/bin/env node
+import { approvalsCommand } from './commands/approvals.ts'
+import { bulkCommand } from './commands/bulk.ts'
 import { demoCommand } from './commands/demo.ts'
 import { devCommand } from './commands/dev.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { failuresCommand } from './commands/failures.ts'
 import { migrateCommand } from './commands/migrate.ts'
+import { pruneCommand } from './commands/prune.ts'
+import { queuesCommand } from './commands/queues.ts'
 import { runsCommand } from './commands/runs.ts'
 import { startCommand } from './commands/start.ts'
+import { storageCommand } from './commands/storage.ts'
+import { versionsCommand } from './commands/versions.ts'
 import { workerCommand } from './commands/worker.ts'
 import { workersCommand } from './commands/workers.ts'
 import { workflowsCommand } from './commands/workflows.ts'
@@ -23,13 +30,20 @@ program.addCommand(demoCommand())
 program.commandsGroup('Start and steer runs:')
 program.addCommand(startCommand())
 program.addCommand(runsCommand())
+program.addCommand(bulkCommand())
+program.addCommand(approvalsCommand())
 
 program.commandsGroup('See how it is:')
+program.addCommand(failuresCommand())
 program.addCommand(workflowsCommand())
+program.addCommand(versionsCommand())
+program.addCommand(queuesCommand())
+program.addCommand(storageCommand())
 program.addCommand(workersCommand())
 program.addCommand(doctorCommand())
 
 program.commandsGroup('Set up:')
 program.addCommand(migrateCommand())
+program.addCommand(pruneCommand())
 
 process.exitCode = await runProgram(program, process.argv.slice(2))

@@ -7,6 +7,8 @@ export type Role = 'client' | 'worker'
 const forClients = {
   'to start runs': ['tenant_id', 'take_ids', 'resolve_route', 'start_runs', 'start_workflow'],
   'to read runs': ['get_run', 'get_runs', 'get_timeline', 'check_progress', 'run_json', 'find_run'],
+  'to see failures': ['get_failures'],
+  'to see questions and answer them': ['get_approvals', 'answer_approval'],
   'to wait for runs': ['watch', 'get_outcomes'],
   'to steer runs': [
     'trigger_event',
@@ -14,9 +16,31 @@ const forClients = {
     'resume_workflow',
     'cancel_workflow',
     'retry_workflow',
+    'fork_workflow',
+    'migrate_workflow',
+    'discard_workflow',
     'fast_forward_workflow',
   ],
-  'to see what is there': ['get_workflows', 'get_workers'],
+  'to steer many runs at once': [
+    'bulk_cancel',
+    'bulk_pause',
+    'bulk_resume',
+    'bulk_retry',
+    'bulk_discard',
+    'bulk_fork',
+    'bulk_signal',
+    'bulk_migrate',
+    'get_bulk_operation',
+    'stop_bulk_operation',
+    'prune',
+  ],
+  'to see what is there': [
+    'get_workflows',
+    'get_versions',
+    'get_workers',
+    'get_queues',
+    'get_storage',
+  ],
 }
 
 /** What a worker calls beside that. */
@@ -30,7 +54,13 @@ const forWorkers = {
     'held_tasks',
     'journal_length',
   ],
-  'to look after the runs of others': ['recover', 'expire_runs'],
+  'to look after the runs of others': [
+    'recover',
+    'expire_runs',
+    'work_bulk',
+    'prune_history',
+    'close_children',
+  ],
 }
 
 /** The functions that a role may execute: exactly those. */

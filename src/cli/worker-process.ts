@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
 import { DefinitionError, InvalidInputError, PermissionError } from '../model/errors.ts'
 import { WorkflowEngine } from '../worker/workflow-engine.ts'
 import { findTarget } from './connection.ts'
@@ -13,6 +14,9 @@ import { stopRequested } from './stop-signal.ts'
 import { LiveWorkflows } from './workflow-files/live-workflows.ts'
 import { WorkflowSet } from './workflow-files/workflow-set.ts'
 
+/** Between two looks whether there is nothing to do any more. */
+const IDLE_LOOK_MS = 50
+
 /** What `millrace worker` can be told. */
 export type WorkerProcessOptions = {
   workflows: string
@@ -23,6 +27,7 @@ export type WorkerProcessOptions = {
   healthPort?: number
   migrate: 'auto' | 'check' | 'off'
   watch?: boolean
+  untilIdle?: boolean
 }
 
 /** Runs until somebody asks it to stop; then the process ends. */
@@ -32,7 +37,9 @@ export async function runWorker(options: WorkerProcessOptions, settings: Setting
   const worker = new WorkerProcess(options, settings, target.url)
   try {
     await worker.start()
-    worker.drain(await stop)
+    const over = options.untilIdle ? [stop, worker.idle()] : [stop]
+    const signal = await Promise.race(over)
+    if (signal !== null) worker.drain(signal)
   } finally {
     await worker.stop()
     await target.release()
@@ -79,6 +86,13 @@ class WorkerProcess {
     await this.#engine.start(options).catch((error: unknown) => this.#explain(error))
     this.#sayReady()
     if (watch) this.#watch()
+  }
+
+  /** Resolves when there is no run that it could begin. */
+  async idle(): Promise<null> {
+    while (!this.#engine.idle) await pause(IDLE_LOOK_MS)
+    this.#log.tell('idle', {}, 'nothing to do')
+    return null
   }
 
   /** From now on no run is taken. */

@@ -3,6 +3,13 @@
  * @module
  */
 
+export {
+  defineSignal,
+  type Signal,
+  type WaitData,
+  type WaitRecord,
+  type WaitSource,
+} from '../definition/signal.ts'
 export type { Tx } from '../kernel/database.ts'
 export type { Duration } from '../model/duration.ts'
 export * from '../model/errors.ts'
@@ -11,14 +18,24 @@ export type { Json, Jsonify } from '../model/json.ts'
 export type { WorkflowLogger } from '../model/logger.ts'
 export { WorkflowStatus } from '../model/status.ts'
 export { createWorkflowRef, type WorkflowRef } from '../workflow/workflow-ref.ts'
+export type { Approval, ApprovalAnswerOptions, ApprovalFilter } from './approvals.ts'
+export type { BulkOperation, BulkOperations, BulkOptions, PruneOptions } from './bulk-operations.ts'
+export type { FailureGroup } from './failures.ts'
 export type { Page, PageRequest } from './page.ts'
+export type {
+  QueueReport,
+  RegisteredWorkflow,
+  StorageReport,
+  VersionReport,
+  WorkerReport,
+} from './reports.ts'
+export type { RunFilter } from './run-filter.ts'
 export type { StartOptions } from './starter.ts'
 export type { TimelineEntry } from './timeline.ts'
 export {
-  type RunFilter,
   type RunRef,
   WorkflowClient,
   type WorkflowClientOptions,
   type WorkflowRunProgress,
 } from './workflow-client.ts'
-export type { WorkflowRun } from './workflow-run.ts'
+export type { ForkOptions, WorkflowRun } from './workflow-run.ts'

@@ -10,7 +10,7 @@ import {
 import { type Accepted, type RunJson, type Start, type Started, startRuns } from '../kernel/runs.ts'
 import { Batcher } from '../model/batcher.ts'
 import { type Duration, parseDuration } from '../model/duration.ts'
-import { IdempotencyConflictError, InvalidInputError, UnavailableError } from '../model/errors.ts'
+import { IdempotencyConflictError, InvalidInputError } from '../model/errors.ts'
 import { decodePayload, encodePayload, type Json } from '../model/json.ts'
 import { MAX_ATTEMPTS, MAX_BATCH, MAX_KEY, MAX_PRIORITY } from '../model/limits.ts'
 import { checkName, checkTags, checkText } from '../model/names.ts'
@@ -19,6 +19,7 @@ import { decodeRunId, encodeRunId, isUuid } from '../model/run-id.ts'
 import { validate } from '../model/schema.ts'
 import { IdPool } from './id-pool.ts'
 import type { Session } from './session.ts'
+import { untilHeard } from './until-heard.ts'
 
 /** Of a start. */
 export type StartOptions = {
@@ -70,7 +71,7 @@ export const startOptionNames: OptionNames<StartOptions> = {
 }
 
 /** What only the engine itself says of a start. */
-export type InnerOptions = { parent?: string }
+export type InnerOptions = { parent?: string; parentClose?: string }
 
 /** A start that is ready to be sent, and the run as it will be the moment it is made. */
 export type Prepared = {
@@ -80,8 +81,6 @@ export type Prepared = {
   readonly born: Omit<RunJson, 'created_at' | 'updated_at'>
 }
 
-/** For how long a lost start is sent again before the caller hears of it. */
-const RESEND_MS = 8000
 /** UTF-8 bytes of all attributes of a run. */
 const MAX_ATTRIBUTES_BYTES = 16 * 1024
 /** A version that is registered meanwhile is seen after this long. */
@@ -193,19 +192,13 @@ export class Starter {
   }
 
   /** Sends again while the outcome is unknown: what was there already stays as it is. */
-  async #untilHeard<T>(send: () => Promise<T>): Promise<T> {
-    const until = performance.now() + RESEND_MS
-    for (let lost = false; ; lost = true) {
-      try {
-        const sent = await send()
-        // it may have been set back while it was away, and hand out again what was drawn before
-        if (lost) this.ids.drop()
-        return sent
-      } catch (error) {
-        if (!(error instanceof UnavailableError) || performance.now() > until) throw error
-        await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 200))
-      }
-    }
+  #untilHeard<T>(send: () => Promise<T>): Promise<T> {
+    return untilHeard(async (lost) => {
+      const sent = await send()
+      // it may have been set back while it was away, and hand out again what was drawn before
+      if (lost) this.ids.drop()
+      return sent
+    })
   }
 
   /** Starts whose ids are other runs' are sent again under fresh ones; the others change nothing. */
@@ -282,9 +275,12 @@ function newborn(
     idempotency_key: options.idempotencyKey ?? null,
     parent_id: options.parent === undefined ? null : encodeRunId(BigInt(options.parent)),
     retried_from: null,
+    forked_from: null,
+    forked_at: null,
     input: decodePayload(start.input),
     output: null,
     failure: null,
+    state: {},
     tags: options.tags ?? [],
     attributes: options.attributes ?? {},
     current_step_id: null,
@@ -330,7 +326,8 @@ function makeMeta(
   options: StartOptions & InnerOptions,
   definition: RegisteredDefinition,
 ): object | null {
-  const { resourceId, idempotencyKey, runId, tags, attributes, retries, parent } = options
+  const { resourceId, idempotencyKey, runId, tags, attributes, retries, parent, parentClose } =
+    options
   const timeout =
     options.timeout === undefined ? definition.timeout_ms : parseDuration(options.timeout)
   const meta = {
@@ -342,6 +339,7 @@ function makeMeta(
     ...(retries === undefined ? {} : { retries }),
     ...(timeout === undefined ? {} : { timeout_ms: timeout }),
     ...(parent === undefined ? {} : { parent }),
+    ...(parentClose === undefined ? {} : { parent_close: parentClose }),
   }
   return Object.keys(meta).length === 0 ? null : { ...meta, workflow }
 }

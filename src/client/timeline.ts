@@ -1,6 +1,10 @@
-import type { TimelineRow } from '../kernel/runs.ts'
+import type { Tx } from '../kernel/database.ts'
+import { getTimeline, type TimelineRow } from '../kernel/runs.ts'
 import type { RunFailure } from '../model/failure.ts'
 import type { Json } from '../model/json.ts'
+import type { Page } from './page.ts'
+import { checkRunId } from './run-filter.ts'
+import type { Session } from './session.ts'
 
 /** One thing that happened to a run. `seq` is a decimal number, gapless within a run. */
 export type TimelineEntry = {
@@ -37,4 +41,27 @@ export function readTimeline(rows: readonly TimelineRow[]): TimelineEntry[] {
     reason: row.reason,
     childId: row.child_id,
   }))
+}
+
+/** Entries that are given at once. */
+const MOST = 1000
+
+export async function readTimelinePage(
+  session: Session,
+  p: { runId: string; resourceId?: string; tx?: Tx; startingAfter?: string | null; limit?: number },
+): Promise<Page<TimelineEntry>> {
+  const limit = Math.min(p.limit ?? MOST, MOST)
+  const options = session.options({
+    ...{ resource_id: p.resourceId, after: p.startingAfter, limit: limit + 1 },
+  })
+  const entries = readTimeline(await getTimeline(session.db, checkRunId(p.runId), options, p.tx))
+  const hasMore = entries.length > limit
+  const items = entries.slice(0, limit)
+  return {
+    items,
+    hasMore,
+    nextCursor: hasMore ? (items.at(-1)?.seq ?? null) : null,
+    hasPrev: p.startingAfter != null,
+    prevCursor: null,
+  }
 }

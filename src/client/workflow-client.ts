@@ -1,42 +1,54 @@
-import type { Definition, InputOf, OutputOf } from '../definition/definition.ts'
+import type { InputOf, OutputOf } from '../definition/definition.ts'
+import { isSignal, type Signal } from '../definition/signal.ts'
 import type { Startable } from '../definition/startable.ts'
 import type { Tx } from '../kernel/database.ts'
-import * as definitions from '../kernel/definitions.ts'
 import * as runs from '../kernel/runs.ts'
-import * as workers from '../kernel/workers.ts'
 import { InvalidInputError } from '../model/errors.ts'
-import { toIso } from '../model/instant.ts'
 import { encodePayload } from '../model/json.ts'
 import { MAX_KEY } from '../model/limits.ts'
 import { checkName, checkText } from '../model/names.ts'
 import { checkOptionNames } from '../model/options.ts'
-import { decodeRunId, isUuid } from '../model/run-id.ts'
-import type { WorkflowStatus } from '../model/status.ts'
-import { describeValue } from '../model/text.ts'
+import { decodeRunId } from '../model/run-id.ts'
+import { validate } from '../model/schema.ts'
+import {
+  type Approval,
+  type ApprovalAnswerOptions,
+  type ApprovalFilter,
+  readApprovals,
+  sendAnswer,
+} from './approvals.ts'
+import { type BulkOperation, BulkOperations, type PruneOptions } from './bulk-operations.ts'
+import { type FailureGroup, readFailures } from './failures.ts'
+import { forkRun } from './fork.ts'
 import { type Page, type PageRequest, readPage } from './page.ts'
+import {
+  type QueueReport,
+  type RegisteredWorkflow,
+  readQueues,
+  readStorage,
+  readVersions,
+  readWorkers,
+  readWorkflows,
+  type StorageReport,
+  type VersionReport,
+  type WorkerReport,
+} from './reports.ts'
 import { Results } from './results.ts'
+import { checkRunId, encodeFilter, type RunFilter } from './run-filter.ts'
 import { awaitResult, awaitStatus } from './run-waits.ts'
 import { Session, type SessionOptions } from './session.ts'
 import { type Prepared, Starter, type StartOptions, startOptionNames } from './starter.ts'
-import { readTimeline, type TimelineEntry } from './timeline.ts'
-import { makeRun, type RunVerbs, type WaitOptions, type WorkflowRun } from './workflow-run.ts'
+import { readTimelinePage, type TimelineEntry } from './timeline.ts'
+import {
+  type ForkOptions,
+  makeRun,
+  type RunVerbs,
+  type WaitOptions,
+  type WorkflowRun,
+} from './workflow-run.ts'
 
 /** Which run. A run of another resource than `resourceId` is not found. */
 export type RunRef = { runId: string; resourceId?: string; tx?: Tx }
-
-/** Which runs. */
-export type RunFilter = {
-  workflowId?: string
-  version?: string
-  statuses?: WorkflowStatus[]
-  resourceId?: string
-  /** All of them. */
-  tags?: string[]
-  queue?: string
-  parentId?: string
-  createdAfter?: Date | string
-  createdBefore?: Date | string
-}
 
 /** A run and how far it is. 100 only when it is completed. */
 export type WorkflowRunProgress = WorkflowRun & {
@@ -57,6 +69,7 @@ export class WorkflowClient {
   protected readonly starter: Starter
   protected readonly results: Results
   readonly #verbs: RunVerbs
+  #bulk: BulkOperations | null = null
 
   /** @throws InvalidInputError unless exactly one of connectionString and pool is given */
   constructor(options: WorkflowClientOptions) {
@@ -69,10 +82,12 @@ export class WorkflowClient {
         awaitStatus(run, statuses, wait, this.results, (id) => this.#number(id)),
       getRun: (p) => this.getRun(p) as Promise<WorkflowRun>,
       triggerEvent: (p) => this.triggerEvent(p),
+      sendSignal: (signal, data, p) => this.triggerEvent(signal, data, p),
       pauseWorkflow: (p) => this.pauseWorkflow(p),
       resumeWorkflow: (p) => this.resumeWorkflow(p),
       cancelWorkflow: (p) => this.cancelWorkflow(p),
       retryWorkflow: (p) => this.retryWorkflow(p),
+      forkWorkflow: (p) => this.forkWorkflow(p),
       fastForwardWorkflow: (p) => this.fastForwardWorkflow(p),
       children: async (parentId) => (await this.getRuns({ parentId, limit: 100 })).items,
       timeline: (runId) => this.#timeline(runId),
@@ -152,11 +167,26 @@ export class WorkflowClient {
    * `dedupeId` again changes nothing.
    * @throws IllegalMoveError if the run has ended; WorkflowRunNotFoundError
    */
-  async triggerEvent(
+  triggerEvent<T>(
+    signal: Signal<T>,
+    data: NoInfer<T>,
+    p: RunRef & { dedupeId?: string },
+  ): Promise<WorkflowRun>
+  triggerEvent(
     p: RunRef & { eventName: string; data?: unknown; dedupeId?: string; options?: object },
+  ): Promise<WorkflowRun>
+  async triggerEvent(
+    first: Signal | EventByName,
+    given?: unknown,
+    ref?: RunRef & { dedupeId?: string },
   ): Promise<WorkflowRun> {
+    const p = isSignal(first)
+      ? { ...(ref as RunRef & { dedupeId?: string }), eventName: first.name, data: given }
+      : first
     const name = checkName('eventName', p.eventName)
-    const data = encodePayload(p.data, { what: `the data of signal "${name}"` })
+    const what = `the data of signal "${name}"`
+    if (isSignal(first) && first.schema) await validate(first.schema, p.data, what)
+    const data = encodePayload(p.data, { what })
     if (p.dedupeId !== undefined) checkText('dedupeId', p.dedupeId, MAX_KEY)
     // an id drawn here, so that the same message sent again after a lost reply is the same message
     const dedupe = p.dedupeId ?? `$${await this.starter.ids.take(p.tx)}`
@@ -201,6 +231,72 @@ export class WorkflowClient {
   }
 
   /**
+   * A new run that has the history of another up to a step, and goes on from there: the step runs anew,
+   * or gives the `output` that is passed. The other run stays as it is, whatever it is doing; what it had
+   * done after that point, and messages that came to it, are not in the new one.
+   * @throws InvalidInputError for a step that the run did not come to, or that ran beside others;
+   *   WorkflowNotFoundError for a version that is not registered; IllegalMoveError
+   * @example const fixed = await client.forkWorkflow({ runId, fromStep: 'charge', version: '2' })
+   */
+  async forkWorkflow(p: RunRef & ForkOptions): Promise<WorkflowRun> {
+    if (p.input !== undefined) await this.#checkInput(p, p.input)
+    return this.#run(await forkRun(this.session, this.starter.ids, p))
+  }
+
+  /**
+   * Moves a run that no worker has at present to another version of its workflow. Code that does not fit
+   * its history pauses it there, and it can be moved back.
+   * @throws IllegalMoveError while a worker has it; WorkflowNotFoundError
+   */
+  async migrateWorkflow(p: RunRef & { toVersion: string; by?: string }): Promise<WorkflowRun> {
+    return this.#operate('migrate_workflow', p, {
+      to_version: checkName('toVersion', p.toVersion),
+      by: p.by,
+    })
+  }
+
+  /**
+   * Takes a failure off the list of failures: somebody has dealt with it. A run that the engine paused is
+   * cancelled.
+   * @throws IllegalMoveError for a run that is neither
+   */
+  async discardWorkflow(p: RunRef & { by?: string; reason?: string }): Promise<WorkflowRun> {
+    return this.#operate('discard_workflow', p, { by: p.by, reason: p.reason })
+  }
+
+  /**
+   * Dead letters: failed runs that nobody has retried or discarded, and runs that the engine paused, by
+   * the fingerprint of their failure; 20 groups on a page unless `limit` (at most 100) says otherwise.
+   * @example for (const { message, count, sample } of (await client.getFailures()).items) …
+   */
+  async getFailures(
+    p: RunFilter & { limit?: number; startingAfter?: string | null } = {},
+  ): Promise<Page<FailureGroup>> {
+    return readFailures(this.session, p)
+  }
+
+  /** The questions to people that are open, those of the oldest run first; 20 on a page. */
+  async getApprovals(p: ApprovalFilter = {}): Promise<Page<Approval>> {
+    return readApprovals(this.session, p)
+  }
+
+  /**
+   * Answers a question; the run that asked goes on. The first answer counts.
+   * @throws IllegalMoveError for a question that is not open any more; PermissionError for somebody who was
+   *   not asked
+   * @example await client.answerApproval({ approvalId, approved: true, by: 'grace' })
+   */
+  async answerApproval(p: ApprovalAnswerOptions): Promise<void> {
+    await sendAnswer(this.session, p)
+  }
+
+  /** To many runs at once, what their filter says. */
+  get bulk(): BulkOperations {
+    this.#bulk ??= new BulkOperations(this.session, this.starter.ids)
+    return this.#bulk
+  }
+
+  /**
    * Ends the wait that a run is in: with `data` as its message or poll result. A run that does not
    * wait stays as it is.
    */
@@ -222,21 +318,9 @@ export class WorkflowClient {
   /** Runs, newest first, 20 on a page unless `limit` (at most 100) says otherwise. */
   async getRuns(p: RunFilter & PageRequest = {}): Promise<Page<WorkflowRun>> {
     return readPage(p, async (page) => {
-      const { createdAfter, createdBefore } = p
       const { runs: found, lastSeen } = await runs.getRuns(
         this.session.db,
-        this.session.options({
-          workflow_id: p.workflowId,
-          version: p.version,
-          statuses: p.statuses,
-          resource_id: p.resourceId,
-          tags: p.tags?.length ? p.tags : undefined,
-          queue: p.queue,
-          parent_id: p.parentId === undefined ? undefined : checkRunId(p.parentId),
-          created_after: createdAfter === undefined ? undefined : toIso(createdAfter),
-          created_before: createdBefore === undefined ? undefined : toIso(createdBefore),
-          ...page,
-        }),
+        this.session.options({ ...encodeFilter(p), ...page }),
       )
       return { items: found.map((json) => this.#run(json)), lastSeen }
     })
@@ -248,24 +332,7 @@ export class WorkflowClient {
   async getTimeline(
     p: RunRef & { startingAfter?: string | null; limit?: number },
   ): Promise<Page<TimelineEntry>> {
-    const limit = Math.min(p.limit ?? 1000, 1000)
-    const options = this.session.options({
-      resource_id: p.resourceId,
-      after: p.startingAfter,
-      limit: limit + 1,
-    })
-    const entries = readTimeline(
-      await runs.getTimeline(this.session.db, checkRunId(p.runId), options, p.tx),
-    )
-    const hasMore = entries.length > limit
-    const items = entries.slice(0, limit)
-    return {
-      items,
-      hasMore,
-      nextCursor: hasMore ? (items.at(-1)?.seq ?? null) : null,
-      hasPrev: p.startingAfter != null,
-      prevCursor: null,
-    }
+    return readTimelinePage(this.session, p)
   }
 
   /**
@@ -286,49 +353,41 @@ export class WorkflowClient {
   /**
    * The registered workflow versions, with their live runs and the living workers that have them.
    */
-  async getWorkflows(): Promise<
-    { id: string; version: string; kind: Definition['kind']; live: number; workers: number }[]
-  > {
-    const rows = await definitions.getWorkflows(this.session.db, this.session.options())
-    return rows as {
-      id: string
-      version: string
-      kind: Definition['kind']
-      live: number
-      workers: number
-    }[]
+  async getWorkflows(): Promise<RegisteredWorkflow[]> {
+    return readWorkflows(this.session)
+  }
+
+  /**
+   * The versions of workflows, newest first: the unfinished runs of each by what they do, and whether
+   * workers have it. Before a version's code is taken away, `retirable` must be true.
+   */
+  async getVersions(p: { workflowId?: string } = {}): Promise<VersionReport[]> {
+    return readVersions(this.session, p.workflowId)
+  }
+
+  /** What lies in each queue that has unfinished runs, the longest first. It reads all of them. */
+  async getQueues(p: { queue?: string } = {}): Promise<QueueReport[]> {
+    return readQueues(this.session, p.queue)
+  }
+
+  /** How much is kept of each workflow, the largest first. */
+  async getStorage(p: { workflowId?: string } = {}): Promise<StorageReport[]> {
+    return readStorage(this.session, p.workflowId)
+  }
+
+  /**
+   * Takes runs that ended so long ago out of the history, with all that is kept of them; workers carry it out.
+   * For what a workflow's own `retention` does not cover.
+   * @throws InvalidInputError, also where no run matches
+   * @example await client.prune({ where: { workflowId: 'order' }, olderThan: '90 days', dryRun: true })
+   */
+  async prune(p: PruneOptions): Promise<BulkOperation> {
+    return this.bulk.prune(p)
   }
 
   /** The worker processes, and the steps that have run for long there. */
-  async getWorkers(): Promise<
-    {
-      id: string
-      host: string
-      pid: number
-      queues: string[] | null
-      workflows: { id: string; version: string }[]
-      startedAt: Date
-      leaseUntil: Date
-      running: { runId: string; stepId: string; since: Date }[]
-    }[]
-  > {
-    const rows = await workers.getWorkers(this.session.db, this.session.options())
-    return rows
-      .filter((row) => row.alive)
-      .map((row) => ({
-        id: row.id,
-        host: row.info.host,
-        pid: row.info.pid,
-        queues: row.info.queues === null ? null : [...row.info.queues],
-        workflows: row.info.workflows.map(([id, version]) => ({ id, version })),
-        startedAt: row.started_at,
-        leaseUntil: row.lease_until,
-        running: (row.running ?? []).map(({ run, step, since }) => ({
-          runId: run,
-          stepId: step,
-          since: new Date(since),
-        })),
-      }))
+  async getWorkers(): Promise<WorkerReport[]> {
+    return readWorkers(this.session)
   }
 
   /** Before a start: an engine makes its definitions known. */
@@ -371,6 +430,15 @@ export class WorkflowClient {
     return makeRun(json, this.#verbs, existing)
   }
 
+  /** A fork's input, where this process knows what its workflow takes. */
+  async #checkInput(p: RunRef, input: unknown): Promise<void> {
+    const { workflowId } = await this.#operate('get_run', p)
+    const { inputSchema } = this.startable({ id: workflowId })
+    const what = `the input of workflow "${workflowId}"`
+    if (inputSchema) await validate(inputSchema, input, what)
+    encodePayload(input, { what })
+  }
+
   async #number(id: string): Promise<string> {
     const ours = decodeRunId(id)
     if (ours) return String(ours.id)
@@ -394,6 +462,12 @@ export class WorkflowClient {
   }
 }
 
+type EventByName = RunRef & {
+  eventName: string
+  data?: unknown
+  dedupeId?: string
+  options?: object
+}
 type StartByName = { workflowId: string; input: unknown; options?: StartOptions } & StartOptions
 
 function isByName(first: unknown): first is StartByName {
@@ -410,11 +484,4 @@ function checkStartable(workflow: unknown): void {
 function byName(p: StartByName): { workflow: Startable; input: unknown; options: StartOptions } {
   const { workflowId, input, options, ...rest } = p
   return { workflow: { id: workflowId }, input, options: { ...options, ...rest } }
-}
-
-function checkRunId(runId: string): string {
-  if (typeof runId === 'string' && isUuid(runId)) return runId
-  throw new InvalidInputError(
-    `runId ${describeValue(runId)} is not a UUID. Give the id of a run as startWorkflow returned it.`,
-  )
 }

@@ -1,3 +1,4 @@
+import type { Signal } from '../definition/signal.ts'
 import type { RunJson } from '../kernel/runs.ts'
 import type { Duration } from '../model/duration.ts'
 import type { RunFailure } from '../model/failure.ts'
@@ -25,10 +26,15 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
   readonly idempotencyKey: string | null
   readonly parentId: string | null
   readonly retriedFrom: string | null
+  readonly forkedFrom: string | null
+  /** Of a fork: the step from which it went on. */
+  readonly forkedAt: string | null
   readonly input: I
   readonly output: O | null
   readonly error: string | null
   readonly failure: RunFailure | null
+  /** What it published by step.set, by name. */
+  readonly state: Record<string, Json>
   readonly tags: string[]
   readonly attributes: Record<string, Json>
   readonly currentStepId: string | null
@@ -63,18 +69,34 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
   /** The run as it is now. */
   refresh(): Promise<WorkflowRun<I, O, Steps>>
   /** Sends it a message. */
+  signal<T>(signal: Signal<T>, data: NoInfer<T>): Promise<void>
   signal(eventName: string, data?: unknown): Promise<void>
   pause(): Promise<WorkflowRun<I, O, Steps>>
   resume(): Promise<WorkflowRun<I, O, Steps>>
   cancel(reason?: string): Promise<WorkflowRun<I, O, Steps>>
   /** A new run that goes on from the failure of this one. */
   retry(): Promise<WorkflowRun<I, O, Steps>>
+  /** A new run that has the history of this one up to a step, and goes on from there. */
+  fork(options: ForkOptions): Promise<WorkflowRun<I, O, Steps>>
   /** Ends the wait that it is in. */
   fastForward(data?: unknown): Promise<WorkflowRun<I, O, Steps>>
   /** The runs that it started. */
   children(): Promise<WorkflowRun[]>
   /** What happened to it, in order. */
   timeline(): Promise<TimelineEntry[]>
+}
+
+/** From where a fork goes on, and what is to be other there. */
+export type ForkOptions = {
+  /** The step, as the timeline shows it; of a map its own id. It runs anew, unless `output` is given. */
+  fromStep: string
+  /** Of the new run; default: that of the old one. */
+  input?: unknown
+  /** What the step gives: it does not run. Of a wait: its message. */
+  output?: unknown
+  /** Default: that of the old run. */
+  version?: string
+  by?: string
 }
 
 export type WaitOptions = { timeout?: Duration; signal?: AbortSignal }
@@ -91,10 +113,12 @@ export interface RunVerbs {
   ): Promise<WorkflowRun>
   getRun(p: { runId: string }): Promise<WorkflowRun>
   triggerEvent(p: { runId: string; eventName: string; data?: unknown }): Promise<WorkflowRun>
+  sendSignal(signal: Signal, data: unknown, p: { runId: string }): Promise<WorkflowRun>
   pauseWorkflow(p: { runId: string }): Promise<WorkflowRun>
   resumeWorkflow(p: { runId: string }): Promise<WorkflowRun>
   cancelWorkflow(p: { runId: string; reason?: string }): Promise<WorkflowRun>
   retryWorkflow(p: { runId: string }): Promise<WorkflowRun>
+  forkWorkflow(p: { runId: string } & ForkOptions): Promise<WorkflowRun>
   fastForwardWorkflow(p: { runId: string; data?: unknown }): Promise<WorkflowRun>
   children(id: string): Promise<WorkflowRun[]>
   timeline(id: string): Promise<TimelineEntry[]>
@@ -118,10 +142,13 @@ class RunSnapshot implements WorkflowRun {
   readonly idempotencyKey: string | null
   readonly parentId: string | null
   readonly retriedFrom: string | null
+  readonly forkedFrom: string | null
+  readonly forkedAt: string | null
   readonly input: unknown
   readonly output: unknown
   readonly error: string | null
   readonly failure: RunFailure | null
+  readonly state: Record<string, Json>
   readonly tags: string[]
   readonly attributes: Record<string, Json>
   readonly currentStepId: string | null
@@ -150,10 +177,13 @@ class RunSnapshot implements WorkflowRun {
     this.idempotencyKey = json.idempotency_key
     this.parentId = json.parent_id
     this.retriedFrom = json.retried_from
+    this.forkedFrom = json.forked_from
+    this.forkedAt = json.forked_at
     this.input = json.input ?? undefined
     this.output = json.output ?? null
     this.failure = json.failure as RunFailure | null
     this.error = this.failure?.message ?? null
+    this.state = json.state as Record<string, Json>
     this.tags = json.tags
     this.attributes = json.attributes as Record<string, Json>
     this.currentStepId = json.current_step_id
@@ -190,8 +220,10 @@ class RunSnapshot implements WorkflowRun {
     return this.#client.getRun({ runId: this.id })
   }
 
-  async signal(eventName: string, data?: unknown): Promise<void> {
-    await this.#client.triggerEvent({ runId: this.id, eventName, data })
+  async signal(event: string | Signal, data?: unknown): Promise<void> {
+    if (typeof event === 'string')
+      await this.#client.triggerEvent({ runId: this.id, eventName: event, data })
+    else await this.#client.sendSignal(event, data, { runId: this.id })
   }
 
   pause(): Promise<WorkflowRun> {
@@ -209,6 +241,10 @@ class RunSnapshot implements WorkflowRun {
 
   retry(): Promise<WorkflowRun> {
     return this.#client.retryWorkflow({ runId: this.id })
+  }
+
+  fork(options: ForkOptions): Promise<WorkflowRun> {
+    return this.#client.forkWorkflow({ runId: this.id, ...options })
   }
 
   fastForward(data?: unknown): Promise<WorkflowRun> {

@@ -20,6 +20,8 @@ export type StartDefaults = {
   readonly priority?: number
   readonly timeoutMs?: number
   readonly retries?: number
+  /** Milliseconds for which ended runs are kept, by how they ended; default: for ever. */
+  readonly retentionMs?: { completed?: number; failed?: number; cancelled?: number }
 }
 
 /** A run in this process. */

@@ -32,7 +32,12 @@ export type ChildOptions = {
   readonly tags?: readonly string[]
   readonly timeoutMs?: number
   readonly version?: string
+  /** When the parent ends: it waits for the child, or the child is cancelled, or goes on. */
+  readonly parentClose: ParentClose
 }
+
+/** What becomes of a child when its parent ends. */
+export type ParentClose = 'wait' | 'cancel' | 'abandon'
 
 /** Isolation of a step.transaction. */
 export type Isolation = 'read committed' | 'repeatable read' | 'serializable'

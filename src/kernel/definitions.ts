@@ -13,6 +13,7 @@ export type RegisteredDefinition = {
   readonly priority?: number
   readonly timeout_ms?: number
   readonly retries?: number
+  readonly retention_ms?: { completed?: number; failed?: number; cancelled?: number }
 }
 
 /** Makes a workflow version known, so that runs of it can be started. */
@@ -92,6 +93,27 @@ export type WorkflowRow = {
   kind: string
   live: number
   workers: number
+}
+
+export type VersionRow = {
+  workflow_id: string
+  version: string
+  kind: string
+  live: number
+  pending: number
+  running: number
+  waiting: number
+  paused: number
+  workers: number
+  oldest: Date | null
+  registered_at: Date
+  orphaned: boolean
+  retirable: boolean
+}
+
+/** @see sql/functions/definition/get_versions.sql */
+export async function getVersions(db: Database, options: object): Promise<VersionRow[]> {
+  return db.call<VersionRow>('select * from millrace.get_versions($1)', [options])
 }
 
 export async function getWorkflows(db: Database, options: object): Promise<WorkflowRow[]> {

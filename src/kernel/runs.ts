@@ -89,9 +89,13 @@ export type RunJson = {
   idempotency_key: string | null
   parent_id: string | null
   retried_from: string | null
+  forked_from: string | null
+  /** The step from which a fork went on. */
+  forked_at: string | null
   input: unknown
   output: unknown
   failure: unknown
+  state: Record<string, unknown>
   tags: string[]
   attributes: Record<string, unknown>
   current_step_id: string | null
@@ -131,6 +135,9 @@ type Operation =
   | 'pause_workflow'
   | 'resume_workflow'
   | 'retry_workflow'
+  | 'fork_workflow'
+  | 'migrate_workflow'
+  | 'discard_workflow'
 
 /** The operations that take a run and options, and return the run. */
 export async function operateRun(
@@ -259,9 +266,34 @@ export async function getOutcomes(
   )
 }
 
+export type FailureRow = {
+  fingerprint: string
+  code: string
+  message: string
+  count: string
+  sample: string
+  first_at: Date
+  last_at: Date
+}
+
+/** Failed runs that nobody has dealt with, by fingerprint. @see sql/functions/run/get_failures.sql */
+export async function getFailures(db: Database, options: SqlOptions): Promise<FailureRow[]> {
+  return db.call<FailureRow>('select * from millrace.get_failures($1)', [options])
+}
+
 /** Fails the runs whose own time-out is over. */
 export async function expireRuns(db: Database): Promise<void> {
   await db.call('select millrace.expire_runs()', [])
+}
+
+/**
+ * Cancels children whose parents have ended. Gives the milliseconds until there is more to do, null if there
+ * is nothing.
+ * @see sql/functions/run/close_children.sql
+ */
+export async function closeChildren(db: Database): Promise<number | null> {
+  const rows = await db.call<{ ms: number | null }>('select millrace.close_children() as ms', [])
+  return rows[0]?.ms ?? null
 }
 
 /**

@@ -45,6 +45,9 @@ export type Claimed = {
   readonly newestRoute: number
   readonly recoverDue: boolean
   readonly expireDue: boolean
+  readonly bulkDue: boolean
+  readonly retentionDue: boolean
+  readonly closingDue: boolean
   /** The time by which runs live, when this claim looked. */
   readonly clock: Date
 }
@@ -104,6 +107,9 @@ export async function claimTasks(db: Database, tenant: number, claim: Claim): Pr
     newestRoute: status[13] ?? 0,
     recoverDue: (status[14] & 1) !== 0,
     expireDue: (status[14] & 2) !== 0,
+    bulkDue: (status[14] & 4) !== 0,
+    retentionDue: (status[14] & 8) !== 0,
+    closingDue: (status[14] & 16) !== 0,
     clock,
   }
 }
@@ -232,24 +238,27 @@ export async function advanceTasks(
   const { tx, stamp, transaction, patienceMs, clock } = options
   const sorted = [...items].sort(byRun)
   const [now, sentAt] = [performance.now(), clock?.latest()]
+  const rows = journalRows(sorted)
   const values = [
     tenant,
-    ...columns(sorted, now),
+    ...columns(sorted, rows, now),
     stamp ?? null,
     transaction ?? null,
     patienceMs ?? null,
     sentAt?.toISOString() ?? null,
+    rows.beside ? plainArray(rows.begun) : null,
+    asksOf(sorted),
   ]
   const text =
-    'select * from millrace.advance_tasks($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22)'
-  const rows = tx
+    'select * from millrace.advance_tasks($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24)'
+  const answers = tx
     ? (await db.call<Record<string, unknown>>(text, values, tx)).map(
         (row) => Object.values(row) as VerdictRow,
       )
     : await db.callArrays<VerdictRow>(text, values)
-  if (rows.length === 0) return items.map(() => DONE)
+  if (answers.length === 0) return items.map(() => DONE)
   const verdicts = new Map<string, Verdict>()
-  for (const [run, verdict, , kind, name, data] of rows) {
+  for (const [run, verdict, , kind, name, data] of answers) {
     if (verdict === 's') verdicts.set(run, STALE)
     else if (verdict === 'p') verdicts.set(run, PAUSED)
     else {
@@ -267,9 +276,7 @@ function byRun(a: Advance, b: Advance): number {
   return a.run.length - b.run.length || (a.run < b.run ? -1 : 1)
 }
 
-function columns(items: readonly Advance[], now: number): unknown[] {
-  const rows: Rows = { runs: [], seqs: [], kinds: [], names: [], data: [] }
-  for (const item of items) addRows(rows, item)
+function columns(items: readonly Advance[], rows: Rows, now: number): unknown[] {
   const children = items.flatMap((item) =>
     (item.children ?? []).map((child) => ({ parent: item.run, ...child })),
   )
@@ -279,7 +286,7 @@ function columns(items: readonly Advance[], now: number): unknown[] {
     plainArray(items.map((item) => item.fence)),
     plainArray(items.map((item) => item.op)),
     plainArray(items.map((item) => item.length)),
-    textArray(items.map((item) => (item.tail?.length ? encodeTail(item.tail, item.output) : null))),
+    textArray(items.map((item) => (item.tail?.length ? encodeTail(item) : null))),
     textArray(items.map((item) => item.output ?? null)),
     plainArray(items.map((item) => item.parent)),
     textArray(items.map((item) => arrayLiteral(item.waits?.map((wait) => wait.key)))),
@@ -294,6 +301,12 @@ function columns(items: readonly Advance[], now: number): unknown[] {
   ]
 }
 
+/** The questions of all runs, as JSON; null if there are none. */
+function asksOf(items: readonly Advance[]): string | null {
+  if (!items.some(({ asks }) => asks)) return null
+  return JSON.stringify(items.flatMap(({ run, asks = [] }) => asks.map((ask) => ({ run, ...ask }))))
+}
+
 /** Journal rows, a column each. */
 type Rows = {
   readonly runs: string[]
@@ -301,16 +314,32 @@ type Rows = {
   readonly kinds: string[]
   readonly names: (string | null)[]
   readonly data: (string | null)[]
+  /** Where attempts began beside which others ran; null for all others. */
+  readonly begun: (number | null)[]
+  /** There is one of these. */
+  beside: boolean
+}
+
+function journalRows(items: readonly Advance[]): Rows {
+  const all: Rows = {
+    ...{ runs: [], seqs: [], kinds: [], names: [], data: [], begun: [] },
+    beside: false,
+  }
+  for (const item of items) addRows(all, item)
+  return all
 }
 
 function addRows(all: Rows, { run, length, rows }: Advance): void {
   let seq = length - rows.length
-  for (const { kind, name, data } of rows) {
+  for (const { kind, name, data, begun } of rows) {
+    const beside = begun !== undefined && begun !== seq
     all.runs.push(run)
     all.seqs.push(seq++)
     all.kinds.push(kind)
     all.names.push(name || null)
     all.data.push(data)
+    all.begun.push(beside ? begun : null)
+    all.beside ||= beside
   }
 }
 
@@ -322,13 +351,14 @@ function timesOf({ waits, waitsFrom }: Advance, now: number): (string | null)[] 
 
 /**
  * Data is JSON already: it is put in as it is, left out where it is undefined, and where it is the
- * output as well, a sign says so.
+ * output as well, a sign says so. A number tells where an attempt began beside which others ran.
  */
-function encodeTail(rows: readonly JournalRow[], output: string | null | undefined): string {
-  const parts = rows.map(({ kind, name, data }) => {
+function encodeTail({ tail = [], length, output }: Advance): string {
+  const parts = tail.map(({ kind, name, data, begun }, i) => {
     const isOutput = data !== null && data === output
     const rest = isOutput || data === null ? '' : `,${data}`
-    return `["${kind}${isOutput ? '=' : ''}",${JSON.stringify(name)}${rest}]`
+    const beside = begun !== undefined && begun !== length + i
+    return `["${kind}${isOutput ? '=' : ''}${beside ? begun : ''}",${JSON.stringify(name)}${rest}]`
   })
   return `[${parts.join(',')}]`
 }

@@ -87,6 +87,22 @@ export type WorkerRow = {
   alive: boolean
 }
 
+export type QueueRow = {
+  queue: string
+  ready: number
+  delayed: number
+  running: number
+  waiting: number
+  paused: number
+  oldest: Date | null
+  workers: number
+}
+
+/** @see sql/functions/queue/get_queues.sql */
+export async function getQueues(db: Database, options: object): Promise<QueueRow[]> {
+  return db.call<QueueRow>('select * from millrace.get_queues($1)', [options])
+}
+
 export async function getWorkers(db: Database, options: object): Promise<WorkerRow[]> {
   return db.call<WorkerRow>('select * from millrace.get_workers($1)', [options])
 }

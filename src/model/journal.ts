@@ -2,7 +2,8 @@
  * A run's journal, as the kernel keeps it. Kinds: r result of a step · e an attempt failed · f a step
  * failed for good · g a wait ended by a message · t its time is over · o no message came in time ·
  * c a child was started · h an attempt of the handler failed · p paused · u resumed · d its owner died ·
- * x cancelled. A row of kind ~ is never stored: it is news of a wait that ends without a row.
+ * x cancelled · v moved to another version · m what the run took at a change of its code ·
+ * s a value that it published. A row of kind ~ is never stored: it is news of a wait that ends without a row.
  */
 export type JournalKind =
   | 'r'
@@ -17,6 +18,9 @@ export type JournalKind =
   | 'u'
   | 'd'
   | 'x'
+  | 'v'
+  | 'm'
+  | 's'
   | '~'
 
 /** One row. `name` is the step's key; `data` is JSON text, null for undefined. */
@@ -24,11 +28,15 @@ export type JournalRow = {
   readonly kind: JournalKind
   readonly name: string
   readonly data: string | null
+  /** Of an attempt of a step: the length of the journal when it began; more came in between if others ran beside it. */
+  readonly begun?: number
 }
 
 /**
  * A wait of a run: for the message `name`, or for time alone. `ms` null: as it was before, and where
- * it was not, only the message ends it. A key that begins with ~ or ? ends without a journal row.
+ * it was not, only the message ends it. A key that begins with ~ or ? ends without a journal row. Several of
+ * one key are one wait: the first message ends it, and the others stay in the buffer; the data of its row are
+ * then [name, data].
  */
 export type Wait = {
   readonly key: string
@@ -42,6 +50,19 @@ export type ChildStart = {
   readonly route: number
   readonly input: string | null
   readonly meta: string
+}
+
+/** A question to people that a run asks: who may answer, and for how long. */
+export type Ask = {
+  /** The key of the step. */
+  readonly step: string
+  readonly question: string
+  /** JSON text; null for undefined. */
+  readonly details: string | null
+  readonly assignees: readonly string[]
+  readonly roles: readonly string[]
+  /** Milliseconds; null: until it is answered. */
+  readonly ms: number | null
 }
 
 /** What an owner says about its run; rows are appended to the journal, which then has `length` rows. */
@@ -60,6 +81,7 @@ export type Change = {
   /** Milliseconds from then until the first of all its waits is over by time, kept ones too. */
   readonly dueIn?: number
   readonly children?: readonly ChildStart[]
+  readonly asks?: readonly Ask[]
 }
 
 /** The kernel's answer: written, or the run is not the caller's any more, or a wait had ended already. */

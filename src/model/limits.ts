@@ -30,6 +30,21 @@ export const MAX_UNWRITTEN = 3000
 /** Bytes of payloads that a worker has to write: with more, it claims nothing. */
 export const MAX_UNWRITTEN_BYTES = 64 * 1024 * 1024
 
+/** Runs a second of a bulk operation, where it is given a rate: more is as fast as it goes. Kept by the kernel. */
+export const MAX_BULK_RATE = 10_000
+
+/** Runs of one bulk operation: more are a filter that says too little. Kept by the kernel. */
+export const MAX_BULK_RUNS = 100_000
+
+/** Characters of a question to people: more is told by its details. */
+export const MAX_QUESTION = 2000
+
+/** People, or roles, that one question is for: each is looked for in an index. */
+export const MAX_ASKED = 100
+
+/** Signals that one step waits for: they are arrays in the run's hot row. */
+export const MAX_SOURCES = 32
+
 /** Messages to one run that it has not taken: more are refused until it has. Kept by the kernel. */
 export const MAX_SIGNALS = 10_000
 

@@ -19,6 +19,11 @@ export function checkName(what: string, value: unknown): string {
   return refuse(what, value, rule, 'Choose another name.')
 }
 
+/** Whether a value is a name, as checkName takes it. */
+export function isName(value: unknown): boolean {
+  return typeof value === 'string' && nameForm.test(value)
+}
+
 /**
  * A step id, once it is known to be one.
  * @throws InvalidInputError if it is not 1 to 256 printable characters, or has one of `#[]~`, or

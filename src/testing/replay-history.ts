@@ -4,6 +4,7 @@ import { InvalidInputError } from '../model/errors.ts'
 import type { JournalRow } from '../model/journal.ts'
 import { encodePayload } from '../model/json.ts'
 import { defineWorkflow, type WorkflowDefinition } from '../workflow/define-workflow.ts'
+import { patchOf } from '../workflow/journal.ts'
 import { ReplayHost } from './replay-host.ts'
 import { ReplaySteps } from './replay-steps.ts'
 
@@ -69,7 +70,7 @@ function leave(steps: ReplaySteps, host: ReplayHost): void {
 
 /** The journal behind a timeline, without what concerns only the run as a whole. */
 function readHistory(history: readonly TimelineEntry[]): JournalRow[] {
-  const own = history.filter(({ kind, stepId }) => kind !== 'control' && stepId !== '')
+  const own = history.filter(({ kind, stepId }) => kind !== 'control' || stepId.startsWith('$'))
   return own.map((entry, i) => ({
     kind: kindOf(entry, own.slice(i + 1)),
     name: entry.stepId,
@@ -86,6 +87,7 @@ function dataOf({ kind, status, childId, failure, output }: TimelineEntry): stri
 }
 
 function kindOf(entry: TimelineEntry, later: readonly TimelineEntry[]): JournalRow['kind'] {
+  if (entry.kind === 'control') return patchOf(entry.stepId) === null ? 's' : 'm'
   if (entry.kind === 'timer') return 't'
   if (entry.kind === 'wait') return entry.timedOut ? 'o' : 'g'
   if (entry.kind === 'child') return entry.status === 'running' ? 'c' : 'g'

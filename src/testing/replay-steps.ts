@@ -19,6 +19,9 @@ const calls: { [name in keyof StepBaseContext]?: number } = {
   map: 1,
   poll: 0,
   waitFor: -1,
+  waitForAny: -1,
+  waitForAll: -1,
+  approval: -1,
   waitUntil: -1,
   delay: -1,
   sleep: -1,
@@ -41,8 +44,9 @@ export class ReplaySteps {
   readonly #news: ReplayNews
 
   constructor(journal: readonly JournalRow[], news: ReplayNews) {
-    // the items of a map are recorded each
-    this.#recorded = new Set(journal.map(({ name }) => name.replace(/\[\d+\]$/, '')))
+    // the items of a map and the parts of a wait for all are recorded each
+    const own = journal.filter(({ kind }) => kind !== 'm' && kind !== 's')
+    this.#recorded = new Set(own.map(({ name }) => name.replace(/\[\d+\]$|~.*$/, '')))
     this.#news = news
     this.plugin = { name: 'replay', methods: (step) => this.#methods(step) }
   }

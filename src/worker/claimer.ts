@@ -4,6 +4,7 @@ import { getRoutes, type Route } from '../kernel/definitions.ts'
 import { expireRuns } from '../kernel/runs.ts'
 import { type Claimed, claimTasks, type LeasedTask, noteHeads } from '../kernel/tasks.ts'
 import { recover } from '../kernel/workers.ts'
+import { type BackgroundWork, bulkWork, closingWork, retentionWork } from './background-work.ts'
 import type { DatabaseClock } from './database-clock.ts'
 import type { ResolvedWorkerOptions } from './options.ts'
 import { type From, QueueOrder } from './queue-order.ts'
@@ -55,12 +56,15 @@ export class Claimer {
   readonly #registry: Registry
   readonly #options: ResolvedWorkerOptions
   readonly #clock: DatabaseClock
+  readonly #bulk: BackgroundWork
+  readonly #retention: BackgroundWork
+  readonly #closing: BackgroundWork
   readonly #order = new QueueOrder()
   #refreshed: Promise<void> = Promise.resolve()
   #sweptAt = Number.NEGATIVE_INFINITY
   #sweepPause = 0
-  /** Sweeps have taken long, here or elsewhere. */
-  #longSweeps = false
+  /** What the last sweep took, here or elsewhere, where they take long; 0: not any more, which is to be told. */
+  #longSweeps: number | null = null
   #newestRoute = 0
   /** When it was found that there is nothing to do; null after work. */
   #restingSince: number | null = null
@@ -77,6 +81,9 @@ export class Claimer {
     options: ResolvedWorkerOptions,
     clock: DatabaseClock,
   ) {
+    this.#bulk = bulkWork(session)
+    this.#retention = retentionWork(session)
+    this.#closing = closingWork(session)
     this.#session = session
     this.#registry = registry
     this.#options = options
@@ -85,6 +92,16 @@ export class Claimer {
 
   route(id: number): Route | undefined {
     return this.#order.get(id)
+  }
+
+  /** The last claims found nothing to do, and nothing was heard since. */
+  get quiet(): boolean {
+    return this.#looks >= LAST_LOOKS_MS.length
+  }
+
+  /** Ends the chores that go on beside the claims. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#bulk, this.#retention, this.#closing].map((work) => work.stop()))
   }
 
   /** The workflow versions of this process. */
@@ -112,9 +129,10 @@ export class Claimer {
   /** The first sweep, by how long others needed for theirs. */
   #putOffSweep(routes: readonly Route[]): void {
     const sweepMs = Math.max(0, ...routes.map((route) => route.sweepMs))
-    this.#longSweeps = sweepMs > 0
+    if (sweepMs === 0) return
+    this.#longSweeps = sweepMs
     this.#sweepPause = Math.min(sweepMs * SWEEP_SHARE, LONGEST_FIRST_PAUSE_MS)
-    if (this.#longSweeps) this.#sweptAt = performance.now()
+    this.#sweptAt = performance.now()
   }
 
   /**
@@ -170,20 +188,25 @@ export class Claimer {
     const claimed = await this.#call(as, routes, after, { idle, since })
     for (const task of claimed.tasks) take(task)
     this.#order.note(claimed.ends)
-    if (from === 'head') await this.#swept(performance.now() - began, claimed, as)
+    if (from === 'head') this.#swept(performance.now() - began)
+    // of long sweeps those that begin after us shall hear, or they walked over the same dead entries
+    if (from !== 'end' && this.#longSweeps !== null) await this.#noteHeads(claimed, as)
     return claimed
   }
 
-  /** Sweeps cost what they must walk over; of long ones those that begin after us hear. */
-  async #swept(ms: number, { starts, tasks }: Claimed, { want }: ClaimAs): Promise<void> {
+  /** Sweeps cost what they must walk over. */
+  #swept(ms: number): void {
     this.#sweptAt = performance.now()
     this.#sweepPause = Math.max(ms * SWEEP_SHARE, LEAST_SWEEP_MS)
-    const wereLong = this.#longSweeps
-    this.#longSweeps = ms >= LONG_SWEEP_MS
-    if (!wereLong && !this.#longSweeps) return
-    const { db } = this.#session
+    if (ms >= LONG_SWEEP_MS) this.#longSweeps = ms
+    else if (this.#longSweeps !== null) this.#longSweeps = 0
+  }
+
+  async #noteHeads({ starts, tasks }: Claimed, { want }: ClaimAs): Promise<void> {
     const heads = this.#order.heads(starts, tasks.length < want)
-    await noteHeads(db, await this.#session.tenant(), heads, this.#longSweeps ? ms : 0)
+    const ms = this.#longSweeps as number
+    await noteHeads(this.#session.db, await this.#session.tenant(), heads, ms)
+    if (ms === 0) this.#longSweeps = null
   }
 
   async #call(
@@ -203,7 +226,8 @@ export class Claimer {
   }
 
   /** Whether there may be new work now. */
-  async #doChores({ newestRoute, recoverDue, expireDue }: Claimed): Promise<boolean> {
+  async #doChores(claimed: Claimed): Promise<boolean> {
+    const { newestRoute, recoverDue, expireDue } = claimed
     const { db } = this.#session
     const isNew = newestRoute > this.#newestRoute
     if (isNew) {
@@ -212,6 +236,9 @@ export class Claimer {
     }
     const recovered = recoverDue ? await recover(db) : 0
     if (expireDue) await expireRuns(db)
+    if (claimed.bulkDue) this.#bulk.begin()
+    if (claimed.retentionDue) this.#retention.begin()
+    if (claimed.closingDue) this.#closing.begin()
     return isNew || recovered > 0
   }
 

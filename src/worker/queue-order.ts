@@ -18,6 +18,8 @@ export class QueueOrder {
   readonly #after = new Map<number, string>()
   /** What #after was when the last sweep began. */
   #swept = new Map<number, string>()
+  /** And when the last claim did. */
+  #looked = new Map<number, string>()
   readonly #routes = new Map<number, Route>()
 
   /** @param routes highest priority first, as the kernel gives them. */
@@ -48,7 +50,8 @@ export class QueueOrder {
       const first = this.#turn % group.length
       return [...group.slice(first), ...group.slice(0, first)].map((route) => route.route)
     })
-    if (from === 'head') this.#swept = new Map(this.#after)
+    this.#looked = new Map(this.#after)
+    if (from === 'head') this.#swept = this.#looked
     const places = { head: NOWHERE, sweep: this.#swept, end: this.#after }[from]
     return { routes, after: routes.map((route) => places.get(route) ?? '0') }
   }
@@ -62,12 +65,12 @@ export class QueueOrder {
   }
 
   /**
-   * Up to where a sweep found nothing.
+   * Up to where the last look found nothing: before where it began nothing had been found earlier.
    * @param starts the first places that it took from
    * @param seenAll whether it looked at all queues to their ends
    */
   heads(starts: ReadonlyMap<number, string>, seenAll: boolean): Map<number, string> {
-    const heads = new Map(seenAll ? this.#swept : [])
+    const heads = new Map(seenAll ? this.#looked : [])
     for (const [route, start] of starts) heads.set(route, String(BigInt(start) - 1n))
     return heads
   }

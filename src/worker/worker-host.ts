@@ -77,13 +77,14 @@ export class WorkerHost implements RunHost {
     input: unknown,
     options: ChildOptions,
   ): Promise<PreparedChild> {
-    const { timeoutMs, tags, ...rest } = options
+    const { timeoutMs, tags, parentClose, ...rest } = options
     const { starter, leaseOver } = this.#parts
     const all = {
       ...rest,
       ...(tags ? { tags: [...tags] } : {}),
       ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
       parent: this.#task.run,
+      parentClose,
     }
     const { start, id } = await whileAway(() => starter.prepare(workflow, input, all), leaseOver)
     return { start: { ...start, meta: start.meta as string }, id }

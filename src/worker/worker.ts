@@ -95,6 +95,11 @@ export class Worker {
     return this.#held.size
   }
 
+  /** It owns no run, and there is none that it could begin now. */
+  get idle(): boolean {
+    return this.#held.size === 0 && this.#claimer.quiet
+  }
+
   /** Registers and begins. @throws UnavailableError */
   async start(): Promise<void> {
     await this.#register()
@@ -117,7 +122,7 @@ export class Worker {
     clearInterval(this.#reporter)
     // where the database is cut off, a claim under way is not waited for: what it may still bring
     // is handed back by stop_worker, or when the lease is over
-    await within(PARTING_MS, this.#loop)
+    await within(PARTING_MS, Promise.all([this.#loop, this.#claimer.stop()]))
     this.#stopped = true
     await this.#listener.stop()
     await this.#lease?.stop()
@@ -329,7 +334,7 @@ function sleepOn({ journal, waits }: LeasedTask): Change {
 }
 
 /** Waits for the end of `work`, whatever it is, but not for longer than this. */
-async function within(ms: number, work: Promise<unknown> | null): Promise<void> {
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise((resolve) => {
     timer = setTimeout(resolve, ms)

@@ -83,6 +83,11 @@ export class WorkflowEngine extends WorkflowClient {
     return this.#worker?.held ?? 0
   }
 
+  /** Its worker owns no run, and there is none that it could begin now; others may wait or sleep. */
+  get idle(): boolean {
+    return this.#worker?.idle ?? true
+  }
+
   /** Adds a workflow, also while the worker runs. @throws DuplicateWorkflowError */
   async registerWorkflow(definition: Definition): Promise<this> {
     this.#registry.add(definition)
@@ -131,11 +136,12 @@ export class WorkflowEngine extends WorkflowClient {
   async #register(all: readonly Definition[]): Promise<void> {
     const tenant = await this.session.tenant()
     for (const { id, version, kind, defaults } of all) {
-      const { timeoutMs, ...rest } = defaults
+      const { timeoutMs, retentionMs, ...rest } = defaults
       const definition = {
         kind,
         ...rest,
         ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),
+        ...(retentionMs === undefined ? {} : { retention_ms: retentionMs }),
       }
       await registerWorkflow(this.session.db, tenant, id, version, definition)
     }

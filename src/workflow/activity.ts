@@ -1,10 +1,13 @@
+import type { JournalRow } from '../model/journal.ts'
+
+type Active = { readonly since: number; readonly begun: number }
 type Waiting = { readonly key: string; readonly start: () => void }
 
 const NOBODY: Waiting[] = []
 
 /** The steps of a run whose handlers are at work, and those that wait until they may begin. */
 export class Activity {
-  readonly #active = new Map<string, number>()
+  readonly #active = new Map<string, Active>()
   #waiting = NOBODY
 
   /** Steps at work. */
@@ -22,9 +25,15 @@ export class Activity {
     return this.#waiting[0]?.key
   }
 
-  /** The step works from now on. */
-  begin(key: string): void {
-    this.#active.set(key, performance.now())
+  /** The step works from now on. @param begun the length of the journal */
+  begin(key: string, begun: number): void {
+    this.#active.set(key, { since: performance.now(), begun })
+  }
+
+  /** A row of a step, with how long the journal was when its present attempt began. */
+  dated(row: JournalRow): JournalRow {
+    const active = this.#active.get(row.name)
+    return active === undefined ? row : { ...row, begun: active.begun }
   }
 
   /** Resolves when the step may begin, and has. */
@@ -35,12 +44,12 @@ export class Activity {
     })
   }
 
-  /** All that wait begin. */
-  release(): void {
+  /** All that wait begin. @param begun the length of the journal */
+  release(begun: number): void {
     const waiting = this.#waiting
     this.#waiting = NOBODY
     for (const { key, start } of waiting) {
-      this.begin(key)
+      this.begin(key, begun)
       start()
     }
   }
@@ -57,6 +66,6 @@ export class Activity {
 
   /** With the milliseconds (performance.now) at which they began. */
   list(): { step: string; since: number }[] {
-    return [...this.#active].map(([step, since]) => ({ step, since }))
+    return [...this.#active].map(([step, { since }]) => ({ step, since }))
   }
 }

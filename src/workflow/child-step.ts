@@ -1,7 +1,7 @@
 import type { Startable } from '../definition/startable.ts'
 import type { ResolvedRetry } from '../model/backoff.ts'
 import { parseDuration } from '../model/duration.ts'
-import { ChildFailedError, DefinitionError } from '../model/errors.ts'
+import { ChildFailedError, DefinitionError, InvalidInputError } from '../model/errors.ts'
 import type { RunFailure } from '../model/failure.ts'
 import { decodePayload } from '../model/json.ts'
 import type { Execution } from './execution.ts'
@@ -19,8 +19,13 @@ export type ChildStep = {
   readonly retry: ResolvedRetry
 }
 
-/** What the journal says of a child: its number, and the UUID under which people see it. */
-type Child = { readonly run: string; readonly id: string }
+/** What the journal says of a child: its number, the UUID under which people see it, and that nobody waits for its end. */
+type Child = {
+  readonly run: string
+  readonly id: string
+  readonly detached?: true
+  readonly wait?: true
+}
 /** What the kernel says of a child that ended. */
 type EndOfChild = { readonly status: 'c' | 'f' | 'x'; readonly output?: unknown }
 
@@ -34,7 +39,9 @@ export async function invoke(x: Execution, step: ChildStep): Promise<unknown> {
   // that it was started is no result: the end of the child is
   if (row && !end) x.skip(new Set([key]))
   const child = await startedChild(x, step, { end, row, failures }, false)
+  if (child.wait && !end) x.keepOpen(key, child.run)
   const message = end ?? (await x.wait({ key, name: `$child:${child.run}`, ms: null }))
+  x.closed(key)
   await x.deliver(key)
   const { status, output } = decodePayload(message.data) as EndOfChild
   if (status === 'c') return output
@@ -44,7 +51,8 @@ export async function invoke(x: Execution, step: ChildStep): Promise<unknown> {
 /** Starts a child and goes on. @throws StepFailedError if it could not be started */
 export async function startWorkflow(x: Execution, step: ChildStep): Promise<{ id: string }> {
   const { end, child: row, failures } = x.take(step.key, 'step.startWorkflow', 'cfe')
-  const { id } = await startedChild(x, step, { end, row, failures }, true)
+  const { id, run, wait } = await startedChild(x, step, { end, row, failures }, true)
+  if (wait) x.keepOpen(step.key, run)
   return { id }
 }
 
@@ -74,7 +82,12 @@ async function startedChild(
   if (end) return (await recordedEnd(x, key, { kind: 'f', name: key, data: end.data })) as never
   const perform = async (): Promise<Child> => {
     const child = await prepare(x, step)
-    const facts: Child = { run: child.start.id, id: child.id }
+    const facts: Child = {
+      run: child.start.id,
+      id: child.id,
+      ...(ends ? { detached: true } : {}),
+      ...(step.options.parentClose === 'wait' ? { wait: true } : {}),
+    }
     x.startChild(child, { kind: 'c', name: key, data: JSON.stringify(facts) }, ends)
     return facts
   }
@@ -87,10 +100,12 @@ function prepare(x: Execution, { workflow, input, options, key }: ChildStep) {
       `Step "${key}" was given no workflow. Give a definition, or what createWorkflowRef makes.`,
     )
   }
-  const { timeout, parentClose: _, ...rest } = options
+  const { timeout, parentClose = 'cancel', ...rest } = options
+  checkParentClose(key, parentClose)
   const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout)
   return x.host.prepareChild(workflow, input, {
     ...rest,
+    parentClose,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   })
 }
@@ -116,4 +131,12 @@ const cancelled: Omit<RunFailure, 'stepId'> = {
   stack: null,
   attempt: 1,
   fingerprint: 'cancelled',
+}
+
+function checkParentClose(key: string, policy: string): void {
+  if (['wait', 'cancel', 'abandon'].includes(policy)) return
+  throw new InvalidInputError(
+    `parentClose of step "${key}" is ${JSON.stringify(policy)}. Give 'wait', 'cancel' or 'abandon'.`,
+    { details: { step: key } },
+  )
 }

@@ -1,7 +1,7 @@
 import type { Definition, RunHandle, StartDefaults } from '../definition/definition.ts'
 import type { LeasedRun, RunHost } from '../definition/host.ts'
 import { retryOptionsProblem } from '../model/backoff.ts'
-import { parseDuration } from '../model/duration.ts'
+import { type Duration, parseDuration } from '../model/duration.ts'
 import { DefinitionError } from '../model/errors.ts'
 import { MAX_ATTEMPTS, MAX_PRIORITY } from '../model/limits.ts'
 import { checkName } from '../model/names.ts'
@@ -45,13 +45,28 @@ export function defineWorkflow(
 }
 
 function startDefaults(options: WorkflowOptions): StartDefaults {
-  const { queue, priority, retries, timeout } = options
+  const { queue, priority, retries, timeout, retention } = options
   return {
     ...(queue === undefined ? {} : { queue }),
     ...(priority === undefined ? {} : { priority }),
     ...(retries === undefined ? {} : { retries }),
     ...(timeout === undefined ? {} : { timeoutMs: parseDuration(timeout) }),
+    ...(retention === undefined ? {} : { retentionMs: parseRetention(retention) }),
   }
+}
+
+/** @throws InvalidInputError */
+function parseRetention(retention: NonNullable<WorkflowOptions['retention']>) {
+  const ends = ['completed', 'failed', 'cancelled'] as const
+  const isByEnd = typeof retention === 'object' && ends.some((end) => end in retention)
+  if (!isByEnd) {
+    const ms = parseDuration(retention as Duration)
+    return { completed: ms, failed: ms, cancelled: ms }
+  }
+  const given = retention as { [end in (typeof ends)[number]]?: Duration }
+  checkOptionNames('retention', given, { completed: true, failed: true, cancelled: true })
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries.map(([end, value]) => [end, parseDuration(value)]))
 }
 
 /** Every problem of a definition at once. */
@@ -69,6 +84,7 @@ function checkDefinition(id: string, handler: unknown, options: WorkflowOptions)
   check(() => checkName('version', options.version ?? '1'))
   check(() => checkName('queue', options.queue ?? 'default'))
   check(() => options.timeout === undefined || parseDuration(options.timeout))
+  check(() => options.retention === undefined || parseRetention(options.retention))
   if (typeof handler !== 'function')
     problems.push(`The handler is ${typeof handler}, not a function.`)
   const { priority = 0, retries = 0, maxSteps = 1 } = options

@@ -10,6 +10,11 @@ export type Settled =
 /** A handler that threw: fail the run (null), or try the handler again after this long. */
 export type Failing = { readonly error: unknown; readonly retryMs: number | null }
 
+/** What is told of a step that was at work when the handler returned. */
+export function loserWarning(step: string): string {
+  return `the handler returned while step "${step}" was at work: nothing of it is recorded. Await it, unless it lost a race.`
+}
+
 /** The row of a pause that the engine itself makes. */
 export function suspensionRow(reason: string, error: Error): JournalRow {
   const { step, expected } =

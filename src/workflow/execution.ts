@@ -1,24 +1,24 @@
 import type { RunEnd, RunHandle } from '../definition/definition.ts'
 import type { LeasedRun, PreparedChild, RunHost } from '../definition/host.ts'
-import { type HistoryMismatchError, LimitError } from '../model/errors.ts'
-import type { Change, JournalRow, Verdict, Wait } from '../model/journal.ts'
+import type { HistoryMismatchError, LimitError } from '../model/errors.ts'
+import type { Ask, Change, JournalRow, Verdict, Wait } from '../model/journal.ts'
 import { MAX_JOURNAL_BYTES } from '../model/limits.ts'
 import { Activity } from './activity.ts'
 import { Deliveries } from './deliveries.ts'
-import { failingRow, type Settled, suspensionRow } from './endings.ts'
+import { failingRow, loserWarning, type Settled, suspensionRow } from './endings.ts'
 import { forever } from './forever.ts'
-import { type Entry, Journal } from './journal.ts'
+import { tooManyBytes, tooManyRows } from './history-limits.ts'
+import { closeKey, type Entry, Journal, patchOf } from './journal.ts'
+import { LookTimer } from './look-timer.ts'
+import { OpenChildren } from './open-children.ts'
 import { Outbox, type Part } from './outbox.ts'
+import { overTimers } from './over-timers.ts'
 import { Replay } from './replay.ts'
 import { type Resting, whenAtRest } from './rest.ts'
-import { Waits } from './waits.ts'
+import { type OneWait, Waits } from './waits.ts'
 
 /** The wait before the handler itself is tried again. */
 const HANDLER_BACKOFF = '~$handler'
-/** While a step runs beside a wait: how often the kernel is asked whether the wait has ended. */
-const LOOK_MS = 1000
-const LEAST_LOOK_MS = 5
-
 /** The run shall pause because it cannot go on: the letter is the kernel's. */
 type Suspension = { readonly letter: string; readonly reason: string; readonly error: Error }
 
@@ -47,13 +47,13 @@ export class Execution implements RunHandle, Resting {
   readonly #activity = new Activity()
   readonly #outbox: Outbox
   #settled: Settled | null = null
+  readonly #children = new OpenChildren()
   #suspension: Suspension | null = null
   #touched = false
   #restAwaited = false
   #draining = false
   #over = false
-  #timer: NodeJS.Timeout | undefined
-  #overdueMs = LEAST_LOOK_MS
+  readonly #timer = new LookTimer()
   #leave!: (end: RunEnd) => void
 
   constructor(lease: LeasedRun, host: RunHost, maxSteps: number) {
@@ -64,6 +64,9 @@ export class Execution implements RunHandle, Resting {
     this.journal = new Journal(lease.journal, over)
     this.#outbox = new Outbox(over)
     this.#waits = new Waits(lease.waits)
+    // they are over, and no step asks for them: they do not say that the run was further
+    for (const { name } of over) this.#waits.forget(name)
+    this.#waits.forget(HANDLER_BACKOFF)
     this.#deliveries = new Deliveries(this.journal.ended, () => this.#awaitRest())
     this.done = new Promise((resolve) => {
       this.#leave = resolve
@@ -89,6 +92,12 @@ export class Execution implements RunHandle, Resting {
   /** The handler has not come to where the run was when this process got it. */
   get replaying(): boolean {
     return this.journal.unseen.size > 0
+  }
+
+  /** The run was further than the handler is now: it has steps behind it, or waits, for which that has not asked. */
+  get behind(): boolean {
+    for (const key of this.journal.unseen) if (patchOf(key) === null) return true
+    return this.#waits.unasked
   }
 
   /** Of the handler: 1, 2, … */
@@ -117,15 +126,20 @@ export class Execution implements RunHandle, Resting {
    */
   begin(key: string): Promise<void> | undefined {
     if (this.#mayBegin()) {
-      this.#activity.begin(key)
+      this.#activity.begin(key, this.#length)
       return undefined
     }
     this.touch()
     return this.#activity.wait(key)
   }
 
+  /** Of the journal, with what is as good as recorded. */
+  get #length(): number {
+    return this.journal.length + this.#outbox.late
+  }
+
   #mayBegin(): boolean {
-    if (this.#over || this.#draining || this.#suspension) return false
+    if (this.#over || this.#draining || this.#suspension || this.#children.closing) return false
     if (this.#outbox.busy || this.#outbox.size > 0 || this.#activity.waiting > 0) return false
     return this.journal.unseen.size === 0 && this.journal.length <= this.#maxSteps
   }
@@ -138,8 +152,9 @@ export class Execution implements RunHandle, Resting {
   /** Takes a row into the next write. */
   record(row: JournalRow, child: PreparedChild | null = null): void {
     if (this.#outgrows(row)) return this.touch()
-    this.#outbox.add(row, child)
-    if (row.kind === 'r' || row.kind === 'f') this.#deliveries.place(row.name, this.#outbox.busy)
+    this.#outbox.add(this.#activity.dated(row), child)
+    if (row.kind === 'r' || row.kind === 'f' || row.kind === 's')
+      this.#deliveries.place(row.name, this.#outbox.busy)
     this.touch()
   }
 
@@ -158,9 +173,15 @@ export class Execution implements RunHandle, Resting {
   }
 
   /** A wait: resolves with the row that ended it, here or, after a replay, elsewhere. */
-  wait(wait: Wait): Promise<JournalRow> {
+  wait(wait: OneWait): Promise<JournalRow> {
     this.touch()
     return this.#waits.add(wait)
+  }
+
+  /** A wait for people, who are asked in the write that says so; those that were asked before are not again. */
+  ask(wait: OneWait, question: Ask): Promise<JournalRow> {
+    if (!this.isKept(wait.key)) this.#outbox.ask(question)
+    return this.wait(wait)
   }
 
   /** The wait is of no interest any more: another ended what they stood for. */
@@ -175,6 +196,16 @@ export class Execution implements RunHandle, Resting {
     const turn = this.#deliveries.deliver(key)
     if (turn) this.touch()
     return turn
+  }
+
+  /** The run does not end before this child has. */
+  keepOpen(key: string, run: string): void {
+    if (this.journal.peek(closeKey(key)).end === null) this.#children.add(key, run)
+  }
+
+  /** The end of the child was heard. */
+  closed(key: string): void {
+    this.#children.delete(key)
   }
 
   /** These have ended, or were begun, but will not be asked for. */
@@ -198,7 +229,7 @@ export class Execution implements RunHandle, Resting {
       const length = this.journal.length + 1
       let written: Change = { op: 'k', length, rows: [] }
       const { result, verdict } = await run((row) => {
-        written = { op: 'k', length, rows: [row] }
+        written = { op: 'k', length, rows: [this.#activity.dated(row)] }
         return written
       })
       this.journal.grow(written)
@@ -275,12 +306,17 @@ export class Execution implements RunHandle, Resting {
     const settled = this.#settled
     const due = this.#outbox.size > 0
     if (this.#outbox.large) return this.#keep()
-    if (settled && (!settled.ok || this.journal.unseen.size === 0)) return this.#conclude(settled)
+    if (
+      settled &&
+      (!settled.ok || this.journal.unseen.size === 0) &&
+      !this.#awaitsChildren(settled)
+    )
+      return this.#conclude(settled)
     if (this.#outbox.turns > 0) return due ? this.#keep() : this.#outbox.grant()
     if (this.#suspension ?? this.#limit()) return this.#stop(() => this.#suspend())
     if (this.#draining) return this.#stop(() => this.#handBack())
     if (this.journal.unseen.size > 0) return this.#awaitReplay()
-    if (this.#activity.waiting > 0) return due ? this.#keep() : this.#activity.release()
+    if (this.#activity.waiting > 0) return due ? this.#keep() : this.#activity.release(this.#length)
     if (this.#activity.size === 0 && this.#waits.size > 0) return this.#park()
     if (due || (this.#waits.size > 0 && this.#waits.changed)) this.#keep()
   }
@@ -301,17 +337,13 @@ export class Execution implements RunHandle, Resting {
     if (this.#settled) return this.mismatch(this.#replay.mismatch(undefined))
     if (found === undefined) return
     const left = this.#replay.patience()
-    if (left > 0) this.#later(left)
+    if (left > 0) this.#timer.later(left, () => this.touch())
     else this.mismatch(this.#replay.mismatch(found))
   }
 
   #limit(): Suspension | null {
-    if (this.journal.length + this.#outbox.size <= this.#maxSteps) return null
-    const error = new LimitError(
-      `The run has more than ${this.#maxSteps} journal rows. Raise maxSteps, or split the workflow into children.`,
-      { code: 'MR022', details: { limit: this.#maxSteps } },
-    )
-    this.#suspension = { letter: 'l', reason: 'limit', error }
+    const rows = this.journal.length + this.#outbox.size
+    if (rows > this.#maxSteps) this.#exceed(tooManyRows(this.#maxSteps))
     return this.#suspension
   }
 
@@ -319,13 +351,12 @@ export class Execution implements RunHandle, Resting {
   #outgrows({ data }: JournalRow): boolean {
     const bytes = this.journal.bytes + this.#outbox.bytes + (data?.length ?? 0)
     if (bytes <= MAX_JOURNAL_BYTES) return false
-    const megabytes = MAX_JOURNAL_BYTES / 1024 / 1024
-    const error = new LimitError(
-      `The history of the run would have more than ${megabytes} MiB. Store large values elsewhere and keep references, or split the workflow into children.`,
-      { code: 'MR022', details: { limitBytes: MAX_JOURNAL_BYTES } },
-    )
-    this.#suspension ??= { letter: 'l', reason: 'limit', error }
+    this.#exceed(tooManyBytes())
     return true
+  }
+
+  #exceed(error: LimitError): void {
+    this.#suspension ??= { letter: 'l', reason: 'limit', error }
   }
 
   #suspend(): void {
@@ -345,6 +376,15 @@ export class Execution implements RunHandle, Resting {
     if (!this.#waits.asksForPause) return this.#write({ op: 'w' })
     this.#outbox.add({ kind: 'p', name: '', data: '{"reason":"step","by":null}' })
     this.#write({ op: 'p', output: 's' })
+  }
+
+  /** The handler is through, for good, and some of its children are not. */
+  #awaitsChildren(settled: Settled): boolean {
+    if (this.#children.size === 0 || this.journal.unseen.size > 0) return false
+    if (!settled.ok && settled.failure.retryMs !== null) return false
+    this.#activity.dismiss()
+    this.#children.close(this.#waits, () => this.touch())
+    return true
   }
 
   #conclude(settled: Settled): void {
@@ -368,11 +408,7 @@ export class Execution implements RunHandle, Resting {
 
   /** They may have lost a race. Or an await is missing, and nobody would ever hear of it. */
   #warnOfLosers(): void {
-    for (const { step } of this.#activity.list()) {
-      this.host.logger.warn(
-        `the handler returned while step "${step}" was at work: nothing of it is recorded. Await it, unless it lost a race.`,
-      )
-    }
+    for (const { step } of this.#activity.list()) this.host.logger.warn(loserWarning(step))
   }
 
   // ── writing
@@ -442,22 +478,13 @@ export class Execution implements RunHandle, Resting {
   /** Steps run beside waits: the run stays here, so this process looks after the waits. */
   #watchClock(): void {
     if (this.#activity.size === 0 || this.#waits.size === 0) return
-    const dueIn = this.#waits.nextDueIn()
-    // over by our clock but not by the database's, which may have been set back: ask less and less often
-    this.#overdueMs = dueIn > 0 ? LEAST_LOOK_MS : Math.min(this.#overdueMs * 2, LOOK_MS)
-    const left = Math.max(Math.min(dueIn, LOOK_MS), this.#overdueMs)
-    this.#later(left, () => this.look())
-  }
-
-  #later(ms: number, then: () => void = () => this.touch()): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(then, ms)
+    this.#timer.watch(this.#waits.nextDueIn(), () => this.look())
   }
 
   #finish(end: RunEnd, reason?: unknown): void {
     if (this.#over) return
     this.#over = true
-    clearTimeout(this.#timer)
+    this.#timer.stop()
     this.#activity.dismiss()
     this.#waits.clear()
     if (this.#activity.size > 0 || reason) {
@@ -468,14 +495,4 @@ export class Execution implements RunHandle, Resting {
   }
 }
 
-/** Ends of waits for time alone that were over when the run came here: this process records them. */
-function overTimers({ waits, journal }: LeasedRun): readonly JournalRow[] {
-  if (waits.size === 0) return NO_ROWS
-  const over = [...waits].flatMap(([name, left]) => (left !== null && left < 0 ? [name] : []))
-  return over
-    .filter((name) => !journal.some((row) => row.kind === 't' && row.name === name))
-    .map((name) => ({ kind: 't', name, data: null }))
-}
-
-const NO_ROWS: readonly JournalRow[] = []
 const NO_WAITS: readonly Wait[] = []

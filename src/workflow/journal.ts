@@ -17,6 +17,25 @@ type Recorded = {
   readonly ended: Set<string>
 }
 
+/** The name under which the journal keeps what a run took at a change of its code. */
+export function patchKey(name: string): string {
+  return `${PATCH}${name}`
+}
+
+/** Whether a name is one of these. @returns the patch, or null */
+export function patchOf(key: string): string | null {
+  return key.startsWith(PATCH) ? key.slice(PATCH.length) : null
+}
+
+const PATCH = '$patch:'
+
+/** Under which a run waits, at its end, for the child that a step started. */
+export function closeKey(step: string): string {
+  return `${CLOSE}${step}`
+}
+
+const CLOSE = '$close:'
+
 /** What a new run has behind it. */
 const NOTHING = newRecorded()
 
@@ -37,6 +56,7 @@ export class Journal {
   /** Nothing was recorded since the present attempt of the handler began. */
   fresh = true
   #recorded: Recorded = NOTHING
+  #patches: Map<string, boolean> | null = null
 
   /** @param late rows that are as good as recorded, and will be with the next write */
   constructor(rows: readonly JournalRow[], late: readonly JournalRow[]) {
@@ -61,6 +81,18 @@ export class Journal {
   /** What is recorded under a key, without asking for it. */
   peek(key: string): Readonly<Entry> {
     return this.#recorded.entries.get(key) ?? EMPTY
+  }
+
+  /** What the run took at a change of its code; undefined if it has not come there. */
+  patch(key: string): boolean | undefined {
+    this.#recorded.unseen.delete(key)
+    return this.#patches?.get(key)
+  }
+
+  /** It takes this from now on. */
+  decide(key: string, isNew: boolean): void {
+    this.#patches ??= new Map()
+    this.#patches.set(key, isNew)
   }
 
   /** Nobody will ask for it, and that is as it should be. */
@@ -105,6 +137,7 @@ export class Journal {
       this.handlerFailures++
       this.fresh = true
     }
+    if (row.kind === 'm') return this.#readPatch(row)
     if (!recorded.includes(row.kind)) return
     this.fresh = false
     if (this.#recorded === NOTHING) this.#recorded = newRecorded()
@@ -113,7 +146,7 @@ export class Journal {
     if (entry === undefined) {
       entry = { end: null, child: null, failures: 0 }
       entries.set(row.name, entry)
-      unseen.add(row.name)
+      if (!row.name.startsWith(CLOSE)) unseen.add(row.name)
     }
     if (row.kind === 'e') {
       entry.failures++
@@ -121,9 +154,19 @@ export class Journal {
     }
     if (row.kind === 'c') entry.child = row
     else entry.end = row
+    if (row.name.startsWith(CLOSE)) return
     // a second end (an answer that came with the end of its time) counts, and so does its place
     ended.delete(row.name)
     ended.add(row.name)
+  }
+
+  /** A run that took the old way must be asked for it: else the old way has gone from the code too early. */
+  #readPatch({ name, data }: JournalRow): void {
+    const isNew = data === 'true'
+    this.decide(name, isNew)
+    if (isNew) return
+    if (this.#recorded === NOTHING) this.#recorded = newRecorded()
+    this.#recorded.unseen.add(name)
   }
 }
 
@@ -138,7 +181,7 @@ function oddKind({ end, child, failures }: Entry, kinds: string): JournalKind | 
 }
 
 /** The kinds that belong to a step; the others are about the run. */
-const recorded = 'refgtoc'
+const recorded = 'refgtocs'
 
 const described: { [K in JournalKind]?: string } = {
   r: 'a step with a result',
@@ -148,4 +191,5 @@ const described: { [K in JournalKind]?: string } = {
   t: 'a delay',
   o: 'a wait that timed out',
   c: 'a child workflow',
+  s: 'a published value',
 }

@@ -1,5 +1,5 @@
 import type { PreparedChild } from '../definition/host.ts'
-import type { Change, JournalRow, Wait } from '../model/journal.ts'
+import type { Ask, Change, JournalRow, Wait } from '../model/journal.ts'
 import { MAX_WRITE_BYTES } from '../model/limits.ts'
 
 /** What a write is for, beside the rows that travel with it. */
@@ -21,6 +21,8 @@ export class Outbox {
   /** Rows that nothing waits for: they go with the next write, whatever it is for. */
   #late: Entry[]
   #bytes = 0
+  /** Questions that go with the next write that does not end the run. */
+  #asks: Ask[] = []
   /** Transactions that wait until no other write is under way or due. */
   readonly #turns: (() => void)[] = []
   #busy = false
@@ -32,6 +34,11 @@ export class Outbox {
   /** Rows to be written. */
   get size(): number {
     return this.#entries.length
+  }
+
+  /** Rows beside these that nothing waits for. */
+  get late(): number {
+    return this.#late.length
   }
 
   /** Of their payloads. */
@@ -57,6 +64,11 @@ export class Outbox {
   add(row: JournalRow, child: PreparedChild | null = null): void {
     this.#entries.push({ row, child })
     this.#bytes += bytesOf({ row, child })
+  }
+
+  /** Asks people with the next write. */
+  ask(question: Ask): void {
+    this.#asks.push(question)
   }
 
   /** Resolves when a transaction may write; `free` must follow. */
@@ -89,7 +101,11 @@ export class Outbox {
     const children = entries.some(({ child }) => child !== null)
       ? { children: entries.flatMap(({ child }) => child?.start ?? []) }
       : undefined
-    if (!ends) return { ...part, length: length + rows.length, rows, ...waiting, ...children }
+    if (!ends) {
+      const asks = this.#asks.length > 0 ? { asks: this.#asks } : undefined
+      if (asks) this.#asks = []
+      return { ...part, length: length + rows.length, rows, ...waiting, ...children, ...asks }
+    }
     return { ...part, length, rows: NO_ROWS, tail: rows, ...children }
   }
 

@@ -1,5 +1,5 @@
 import { HistoryMismatchError } from '../model/errors.ts'
-import type { Journal } from './journal.ts'
+import { type Journal, patchOf } from './journal.ts'
 
 /**
  * How long a handler that already waits for something else may take to ask for a step that is
@@ -35,6 +35,8 @@ export class Replay {
   /** @param found what the code asks for instead; undefined if it returned */
   mismatch(found: string | undefined): HistoryMismatchError {
     const unseen = [...this.#journal.unseen]
+    const patch = unseen.flatMap((key) => patchOf(key) ?? [])[0]
+    if (patch !== undefined) return removedTooEarly(patch)
     const expected = unseen[0] as string
     const instead = found === undefined ? 'returns' : `calls "${found}"`
     return new HistoryMismatchError(
@@ -42,4 +44,11 @@ export class Replay {
       { details: { expected, found: found ?? null, unseen: unseen.slice(0, 20) } },
     )
   }
+}
+
+function removedTooEarly(patch: string): HistoryMismatchError {
+  return new HistoryMismatchError(
+    `The run took the old way at step.patched("${patch}"), but the code does not ask for that any more. Restore it, with the old way, until the runs that took it have ended (their timelines hold "$patch:${patch}" with false), and resume.`,
+    { code: 'MR033', details: { patch } },
+  )
 }

@@ -1,11 +1,17 @@
 import type { PoolClient } from 'pg'
-import type { ChildOptions as HostChildOptions, Isolation } from '../definition/host.ts'
+import type {
+  ChildOptions as HostChildOptions,
+  Isolation,
+  ParentClose,
+} from '../definition/host.ts'
+import type { WaitData, WaitRecord, WaitSource } from '../definition/signal.ts'
 import type { Startable } from '../definition/startable.ts'
 import type { RetryOptions } from '../model/backoff.ts'
 import type { Duration } from '../model/duration.ts'
 import type { Jsonify } from '../model/json.ts'
 import type { RunLogger } from '../model/logger.ts'
 import type { Schema, SchemaOut } from '../model/schema.ts'
+import type { ApprovalAnswer, ApprovalOptions } from './approval-step.ts'
 
 /** What the handler of a step gets. */
 export type StepContext = {
@@ -38,13 +44,13 @@ export interface StepDefinition<I = unknown, O = unknown> {
 export type DefinedStepOptions = StepOptions & { inputSchema?: Schema; outputSchema?: Schema }
 
 /**
- * How a child is started. `parentClose` other than 'abandon' is not there yet: children outlive
- * parents.
+ * How a child is started. `parentClose` says what becomes of it when its parent ends: it is cancelled (the
+ * default), the parent waits for it, or it is left to itself.
  */
-export type ChildOptions = Omit<HostChildOptions, 'timeoutMs' | 'tags'> & {
+export type ChildOptions = Omit<HostChildOptions, 'timeoutMs' | 'tags' | 'parentClose'> & {
   tags?: string[]
   timeout?: Duration
-  parentClose?: 'abandon'
+  parentClose?: ParentClose
 }
 
 /** What a wait gives when its time may run out. */
@@ -100,6 +106,39 @@ export type StepBaseContext = {
     id: string,
     options: { eventName: string; schema?: S; timeout?: D },
   ): Promise<SchemaOut<S> | OnTimeout<D>>
+  /**
+   * Waits for a signal that defineSignal made: typed, and with its schema applied.
+   * @example const { by } = await step.waitFor('approval', approved)
+   */
+  waitFor<T, D extends Duration | undefined = undefined>(
+    id: string,
+    signal: WaitSource<T>,
+    options?: { timeout?: D },
+  ): Promise<T | OnTimeout<D>>
+  /**
+   * Waits for the first of several signals, and tells which it was. The others stay in the buffer.
+   * @example const { name, data } = await step.waitForAny('answer', { yes: approved, no: rejected })
+   */
+  waitForAny<R extends WaitRecord, D extends Duration | undefined = undefined>(
+    id: string,
+    signals: R,
+    options?: { timeout?: D },
+  ): Promise<{ [K in keyof R]: { name: K; data: WaitData<R[K]> } }[keyof R] | OnTimeout<D>>
+  /** Waits until each of several signals has come. With a `timeout`, undefined if one has not come in time. */
+  waitForAll<R extends WaitRecord, D extends Duration | undefined = undefined>(
+    id: string,
+    signals: R,
+    options?: { timeout?: D },
+  ): Promise<{ [K in keyof R]: WaitData<R[K]> } | OnTimeout<D>>
+  /**
+   * Asks people, and waits for the first answer; until then the question is listed by getApprovals. Without an
+   * answer in time, what `onTimeout` says.
+   * @example const { approved, comment } = await step.approval('big refund', { question: `Refund ${amount}?`, roles: ['finance'], timeout: '2 days' })
+   */
+  approval<S extends Schema = Schema<undefined>>(
+    id: string,
+    options: ApprovalOptions<S>,
+  ): Promise<ApprovalAnswer<SchemaOut<S>>>
   /** Waits until an instant, by the database's clock; one in the past is over at once. */
   waitUntil(id: string, at: Date | string | { date: Date | string }): Promise<void>
   /** Waits for a duration: `'3 days'`, `{ hours: 2 }`, or milliseconds. */
@@ -138,6 +177,18 @@ export type StepBaseContext = {
   now(id?: string): Promise<Date>
   /** A random number from 0 to 1, recorded. */
   random(id?: string): Promise<number>
+  /**
+   * Publishes a value of the run: `run.state[name]` shows the last one of each name to everybody, while the
+   * run goes on and after it has ended.
+   * @example await step.set('progress', { done: 3, of: 10 })
+   */
+  set(name: string, value: unknown): Promise<void>
   /** A random UUID, recorded. */
   uuid(id?: string): Promise<string>
+  /**
+   * For a change of code under runs that go on: true for a run that comes here for the first time, false
+   * for one that was already beyond. The answer is recorded, and is the same whenever the run asks again.
+   * @example if (await step.patched('check stock')) await step.run('check stock', () => stock.check(input.sku))
+   */
+  patched(name: string): Promise<boolean>
 }

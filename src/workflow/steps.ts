@@ -6,15 +6,18 @@ import { HistoryMismatchError, InvalidInputError } from '../model/errors.ts'
 import { decodePayload, encodePayload } from '../model/json.ts'
 import { checkStepId } from '../model/names.ts'
 import { validate } from '../model/schema.ts'
+import { approval } from './approval-step.ts'
 import { attempt } from './attempt.ts'
 import { invoke, startWorkflow } from './child-step.ts'
 import type { Execution } from './execution.ts'
 import { forever } from './forever.ts'
 import { insideStep, refuseInside } from './inside.ts'
 import { mapItems } from './map-step.ts'
+import { patched } from './patch-step.ts'
 import type { Hooks } from './plugin.ts'
 import { poll } from './poll-step.ts'
 import { type RunStep, runStep } from './run-step.ts'
+import { publish, stateId } from './state-step.ts'
 import { AttemptContext } from './step-context.ts'
 import type {
   ChildOptions,
@@ -24,7 +27,7 @@ import type {
   StepOptions,
 } from './step-types.ts'
 import { performTransaction, type TransactionStep } from './transaction-step.ts'
-import { delay, pause, waitFor, waitUntil } from './wait-step.ts'
+import { delay, pause, waitFor, waitForAll, waitForAny, waitUntil } from './wait-step.ts'
 
 /** What the workflow says about all its steps. */
 export type StepDefaults = { readonly retry?: RetryOptions; readonly retries?: number }
@@ -81,6 +84,18 @@ export class Steps {
     return this.#wait(waitFor)
   }
 
+  get waitForAny() {
+    return this.#wait(waitForAny)
+  }
+
+  get waitForAll() {
+    return this.#wait(waitForAll)
+  }
+
+  get approval() {
+    return this.#wait(approval)
+  }
+
   get waitUntil() {
     return this.#wait(waitUntil)
   }
@@ -123,19 +138,47 @@ export class Steps {
     return this.#value('uuid', () => randomUUID())
   }
 
-  /** @param work takes what is recorded of the step before it returns */
-  #call<T>(id: string, work: (key: string) => Promise<T>): Promise<T> {
+  get set() {
+    return (name: string, value: unknown) =>
+      this.#call(name, (key) => publish(this.#x, key, name, value), stateId)
+  }
+
+  get patched() {
+    return (name: string) => {
+      if (this.#x.over) return forever<boolean>()
+      try {
+        refuseInside(name)
+        return patched(this.#x, name)
+      } catch (error) {
+        return Promise.reject(error)
+      }
+    }
+  }
+
+  /**
+   * @param work takes what is recorded of the step before it returns
+   * @param check gives the id under which the journal knows it
+   */
+  #call<T>(
+    id: string,
+    work: (key: string) => Promise<T>,
+    check: (id: string) => string = checkStepId,
+  ): Promise<T> {
     if (this.#x.over) return forever()
-    const promise = this.#begin(id, work)
+    const promise = this.#begin(id, work, check)
     // a step whose promise nobody awaits must not take the process down when it fails
     promise.catch(ignore)
     return promise
   }
 
-  #begin<T>(id: string, work: (key: string) => Promise<T>): Promise<T> {
+  #begin<T>(
+    id: string,
+    work: (key: string) => Promise<T>,
+    check: (id: string) => string,
+  ): Promise<T> {
     try {
       refuseInside(id)
-      return work(this.#x.key(checkStepId(id)))
+      return work(this.#x.key(check(id)))
     } catch (error) {
       return this.#refused(error)
     }

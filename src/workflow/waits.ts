@@ -1,10 +1,18 @@
 import type { JournalRow, Wait } from '../model/journal.ts'
 
 type Pending = {
-  readonly name: string | null
+  /** Any of these messages ends it; null: only time does. */
+  readonly names: readonly (string | null)[]
   /** performance.now() at which its time is over; null: only its message ends it. */
   readonly dueAt: number | null
   readonly resolve: (row: JournalRow) => void
+}
+
+/** A wait of the handler: for one message, for the first of several, or for time alone. */
+export type OneWait = {
+  readonly key: string
+  readonly name: string | null | readonly string[]
+  readonly ms: number | null
 }
 
 /** Of most writes. */
@@ -36,7 +44,7 @@ export class Waits {
 
   /** One of them is step.pause. */
   get asksForPause(): boolean {
-    return [...this.#pending.values()].some((wait) => wait.name === RESUME)
+    return [...this.#pending.values()].some((wait) => wait.names.includes(RESUME))
   }
 
   /** Its key, to tell of it. */
@@ -50,11 +58,11 @@ export class Waits {
   }
 
   /** Resolves with the row that ends it, here or, after a replay, elsewhere. */
-  add(wait: Wait): Promise<JournalRow> {
+  add(wait: OneWait): Promise<JournalRow> {
     return new Promise((resolve) => {
       const left = this.#kept.has(wait.key) ? (this.#kept.get(wait.key) ?? null) : wait.ms
       const dueAt = left === null ? null : performance.now() + left
-      this.#pending.set(wait.key, { name: wait.name, dueAt, resolve })
+      this.#pending.set(wait.key, { names: [wait.name].flat(), dueAt, resolve })
       this.#changes++
     })
   }
@@ -75,6 +83,12 @@ export class Waits {
     this.#pending.clear()
   }
 
+  /** The kernel knows of waits for which the handler has not asked here. */
+  get unasked(): boolean {
+    for (const key of this.#kept.keys()) if (!this.#pending.has(key)) return true
+    return false
+  }
+
   /** Something may have ended one of them. */
   look(): void {
     this.#changes++
@@ -85,9 +99,9 @@ export class Waits {
     this.#told = this.#changes
     if (this.#pending.size === 0) return NONE
     const now = performance.now()
-    return [...this.#pending].map(([key, { name, dueAt }]) => {
-      if (this.#kept.has(key) || dueAt === null) return { key, name, ms: null }
-      return { key, name, ms: Math.max(dueAt - now, 0) }
+    return [...this.#pending].flatMap(([key, { names, dueAt }]) => {
+      const ms = this.#kept.has(key) || dueAt === null ? null : Math.max(dueAt - now, 0)
+      return names.map((name) => ({ key, name, ms }))
     })
   }
 

@@ -26,6 +26,8 @@ export type WorkflowOptions<S extends Schema = Schema> = {
   priority?: number
   /** Journal rows that a run may have before it is paused. Default 10,000. */
   maxSteps?: number
+  /** How long ended runs are kept, by how they ended. Default: for ever. */
+  retention?: Duration | { completed?: Duration; failed?: Duration; cancelled?: Duration }
 }
 
 export const workflowOptionNames: OptionNames<WorkflowOptions> = {
@@ -38,4 +40,5 @@ export const workflowOptionNames: OptionNames<WorkflowOptions> = {
   queue: true,
   priority: true,
   maxSteps: true,
+  retention: true,
 }

@@ -96,9 +96,11 @@ export const child = workflow('child', async ({ input }) => input)
     const texts = await Promise.all(files.map((name) => readFile(new URL(name, folder), 'utf8')))
     const called = texts.flatMap((text) => [
       ...text.matchAll(/millrace\.(\w+)\(/g),
-      ...text.matchAll(/^ {2}\| '(\w+)'$/gm), // the operations of operateRun
+      ...text.matchAll(/^ {2}\| '(\w+_\w+)'$/gm), // the operations of operateRun
     ])
-    const names = new Set([...called.map(([, name]) => name), 'start_workflow'])
+    const verbs = ['cancel', 'pause', 'resume', 'retry', 'discard', 'fork', 'signal', 'migrate']
+    const bulk = verbs.map((verb) => `bulk_${verb}`)
+    const names = new Set([...called.map(([, name]) => name), ...bulk, 'start_workflow'])
     expect([...names].sort()).toEqual(grantedFunctions('worker').sort())
   })
 

@@ -51,7 +51,9 @@ const busy = workflow('busy', async ({ step }) => {
   )
 })
 
-const workflows = [order, quick, kid, mother, stops, busy]
+const unused = workflow('unused', async () => {})
+
+const workflows = [order, quick, kid, mother, stops, busy, unused]
 
 let db: TestDatabase
 let engine: WorkflowEngine
@@ -274,7 +276,7 @@ describe.concurrent('see', () => {
     type Workflow = { id: string; version: string; workers: number }
     const workflows = await json<Workflow[]>('workflows', 'list')
     expect(workflows.map(({ id, version, workers }) => [id, version, workers])).toEqual([
-      ...['busy', 'kid', 'mother', 'order', 'quick', 'stops'].map((id) => [id, '1', 1]),
+      ...['busy', 'kid', 'mother', 'order', 'quick', 'stops', 'unused'].map((id) => [id, '1', 1]),
     ])
     expect((await cli('workflows')).stdout).toMatch(
       /^WORKFLOW +VERSION +KIND .*\nbusy +1 +function/,
@@ -354,6 +356,73 @@ describe.concurrent('steer', () => {
     const retried = await json<Run>('runs', 'retry', id)
     expect(retried).toMatchObject({ retriedFrom: id })
     expect(retried.id).not.toBe(id)
+  })
+
+  test('fork goes on from a step, with another output', async () => {
+    const run = await engine.startWorkflow(order, { amount: 5 })
+    await run.signal('approved', { by: 'ada' })
+    await run.result({ timeout: 20_000 })
+    const output = '{"hold":"by hand"}'
+    const forked = await cli('runs', 'fork', run.id, '--from-step', 'reserve', '--output', output)
+    expect(forked.stdout).toContain('✓ forked as ')
+    const id = /forked as (\S+)/.exec(forked.stdout)?.[1] as string
+    const fork = await engine.getRun({ runId: id })
+    expect(fork).toMatchObject({ forkedFrom: run.id, forkedAt: 'reserve' })
+    const wrong = await cli('runs', 'fork', run.id, '--from-step', 'nope')
+    expect(wrong.code).toBe(2)
+    expect(wrong.stderr).toContain('It came to: "reserve"')
+    await fork.cancel()
+  })
+
+  test('--where steers many: dry run, wait, and what is refused', async () => {
+    const runs = await engine.startWorkflows(
+      order,
+      [1, 2, 3].map((amount) => ({ input: { amount }, options: { tags: ['many'] } })),
+    )
+    for (const run of runs) await run.waitForStatus('waiting', { timeout: 20_000 })
+    const where = ['--where', 'workflow=order', '--where', 'tag=many']
+    const dry = await cli('runs', 'cancel', ...where, '--dry-run')
+    expect(dry.stdout).toContain('3 runs would be affected by cancel.')
+    expect((await runs[0]?.refresh())?.status).toBe('waiting')
+    const done = await cli('runs', 'cancel', ...where, '--wait', '--by', 'ada')
+    expect(done.stdout).toContain('✓ cancel completed  3 of 3 runs done')
+    expect((await runs[2]?.refresh())?.status).toBe('cancelled')
+    const id = /operation (\d+)/.exec(done.stdout)?.[1] as string
+    expect((await cli('bulk', 'show', id)).stdout).toContain('3 of 3 runs done')
+    for (const [args, message] of [
+      [['runs', 'cancel'], 'Give the id of a run'],
+      [['runs', 'cancel', runs[0]?.id as string, ...where], 'not both'],
+      [['runs', 'cancel', '--where', 'colour=red'], '--where "colour=red"'],
+      [['runs', 'cancel', '--where', 'status=lost'], '"lost" is none of'],
+      [['runs', 'cancel', '--where', 'workflow=none'], 'matches no run'],
+      [['runs', 'cancel', runs[0]?.id as string, '--dry-run'], 'go with --where'],
+    ] as const) {
+      const { code, stderr } = await cli(...args)
+      expect(code).toBe(2)
+      expect(stderr).toContain(message)
+    }
+  })
+
+  test('failures are listed by their cause until they are discarded', async () => {
+    const run = await engine.startWorkflow(order, { amount: 777 })
+    await run.signal('approved')
+    await run.result({ timeout: 20_000 }).catch(() => {})
+    const list = await cli('failures', 'list', '--where', `id=${run.id}`)
+    expect(list.stdout).toContain('too much')
+    const [group] = (await engine.getFailures({ runIds: [run.id] })).items
+    const where = ['--where', `fingerprint=${group?.fingerprint}`, '--where', `id=${run.id}`]
+    const reason = ['--reason', 'known']
+    expect((await cli('runs', 'discard', ...where, '--wait', ...reason)).stdout).toContain('1 of 1')
+    expect((await cli('failures', 'list', '--where', `id=${run.id}`)).stderr).toContain(
+      'No failure',
+    )
+  })
+
+  test('versions tells what is still needed', async () => {
+    const { stdout } = await cli('versions', 'unused')
+    expect(stdout).toContain('unused')
+    expect(stdout).toContain('nothing needs it')
+    expect((await cli('versions', 'none')).stderr).toContain('No such version')
   })
 
   test('fast-forward of a run that waits for nothing says so', async () => {

@@ -138,3 +138,19 @@ test('--watch takes up what is saved', async () => {
 function source(id: string, value: number): string {
   return `import { workflow } from 'millrace'\nexport default [workflow('${id}', async () => ${value})]\n`
 }
+
+test('--until-idle ends by itself when no run is ready, and leaves those that sleep', async () => {
+  const runs = []
+  for (let i = 0; i < 3; i++)
+    runs.push(await client.startWorkflow({ workflowId: 'quick', input: i, version: '1' }))
+  const later = await client.startWorkflow({
+    ...{ workflowId: 'quick', input: 9, version: '1' },
+    options: { delay: '1 hour' },
+  })
+  const { code, stdout } = await millrace(['worker', '--until-idle', '--lease', '5s'], at())
+  expect(code).toBe(0)
+  expect(stdout).toContain('nothing to do')
+  for (const run of runs) expect((await run.refresh()).status).toBe('completed')
+  expect((await later.refresh()).status).toBe('pending')
+  await later.cancel()
+})

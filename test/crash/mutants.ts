@@ -49,9 +49,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'what a stale owner did is recorded',
-    file: advance,
-    from: 'where v_only is null or u.id = any (v_only);\n    exception',
-    to: ';\n    exception',
+    file: 'task/append_rows.sql',
+    from: 'where p_only is null or u.id = any (p_only);\nexception',
+    to: ';\nexception',
   },
   {
     name: 'a stale owner is told that all is well',
@@ -117,7 +117,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a row that is there is an error',
-    file: advance,
+    file: 'task/append_rows.sql',
     from: 'on conflict (run_id, seq) do nothing;',
     to: ';',
   },
@@ -216,7 +216,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a wait that was begun before ends at once',
     file: park,
-    from: 'else (select b.until from unnest(o.wait_keys, o.wait_until) b (key, until) where b.key = e.key) end',
+    from: 'else (select min(b.until) from unnest(o.wait_keys, o.wait_until) b (key, until) where b.key = e.key) end',
     to: 'when e.name is null then p_now end',
   },
   {
@@ -235,8 +235,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a cancelled run stays in its place',
     file: 'run/cancel_runs.sql',
-    from: 'delete from millrace.live l where l.run_id = any (v_gone);',
-    to: '',
+    from: 'delete from millrace.live l where l.run_id = any (v_gone) returning l.run_id, l.buffered)',
+    to: 'select l.run_id, l.buffered from millrace.live l where l.run_id = any (v_gone))',
   },
   {
     name: 'an ended run stays in its place',

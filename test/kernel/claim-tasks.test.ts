@@ -156,6 +156,9 @@ test('tells when something comes due, and which route is the newest', async () =
     newestRoute: route.route,
     recoverDue: false,
     expireDue: false,
+    bulkDue: false,
+    retentionDue: false,
+    closingDue: false,
   })
   await quiet.start(route, { delay: 30_000 })
   const { dueMs } = await chores()

@@ -17,6 +17,14 @@ const list = (db: Kernel, options: object) =>
 const idsOf = async (options: object, db = kernel) =>
   (await list(db, options)).map(({ run }) => run.id)
 
+/** A parent's journal names its children. */
+const childOf = (parent: string, child: string, db = kernel) =>
+  db.query(
+    `insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data)
+     select $1, now(), coalesce((select max(seq) + 1 from millrace.checkpoints where run_id = $1), 0), 1, 'c', 'c' || $2, json_build_object('run', $2::text)::text`,
+    [parent, child],
+  )
+
 test('newest first, twenty at a time', async () => {
   const route = await kernel.route()
   const ids = []
@@ -98,6 +106,7 @@ describe('filters', () => {
     expect(await names({ tags: ['x'] })).toEqual(['completed', 'failed'])
     expect(await names({ tags: ['x', 'y'] })).toEqual(['completed'])
     expect(await names({ tags: ['y'], statuses: ['waiting'] })).toEqual(['waiting'])
+    await childOf(runs.running as string, runs.paused as string)
     expect(await names({ parent_id: uuid(runs.running as string) })).toEqual(['paused'])
     expect(await names({ parent_id: uuid(runs.paused as string) })).toEqual([])
   })
@@ -122,6 +131,8 @@ test('a parent that has a UUID of its caller is found by it', async () => {
   const mine = '88888888-8888-4888-8888-888888888888'
   const parent = await kernel.start(await kernel.route(), { meta: { id: mine } })
   const child = await kernel.start(await kernel.route(), { meta: { parent } })
+  await childOf(parent, child)
+  await kernel.query('update millrace.live set seq = 1 where run_id = $1', [parent])
   expect(await idsOf({ parent_id: mine })).toEqual([uuid(child)])
   await refusal(idsOf({ parent_id: uuid('5') }), 'MR041', uuid('5'))
 })
@@ -188,8 +199,8 @@ test('last_seen is where to go on, until there is no more', async () => {
 
 test('a page that found nothing among the first 100,000 says where to go on', async () => {
   const route = await kernel.route()
-  const parent = await kernel.start(route)
-  const old = await kernel.start(route, { meta: { parent } })
+  const old = await kernel.start(route)
+  await kernel.query("update millrace.runs set created_at = '2000-01-01' where id = $1", [old])
   await kernel.query(
     `with made as (
        insert into millrace.runs (id, created_at, tenant_id, route_id)
@@ -198,7 +209,7 @@ test('a page that found nothing among the first 100,000 says where to go on', as
      insert into millrace.outcomes (run_id, at, tenant_id, status) select id, now(), 1, 'c' from made`,
     [route.route],
   )
-  const rare = { workflow_id: route.name, parent_id: uuid(parent), limit: 9 }
+  const rare = { workflow_id: route.name, created_before: '2001-01-01', limit: 9 }
   const [none, ...more] = await list(kernel, rare)
   expect([none?.run, more]).toEqual([null, []])
   const [found] = await list(kernel, { ...rare, after: none?.last_seen as string })
@@ -245,9 +256,9 @@ test('a list over many routes reads what the page needs, and misses nothing', as
   expect(back).toEqual(all.slice(-701, -1))
   // a rare filter: the window grows
   await many.query(
-    `update millrace.runs set meta = '{"parent":"1000001"}' where id in (1000005, 1003000)`,
+    "update millrace.runs set created_at = '2000-01-01' where id in (1000005, 1003000)",
   )
-  const rare: Record<string, unknown> = { parent_id: uuid('1000001') }
+  const rare: Record<string, unknown> = { created_before: '2001-01-01' }
   const few: Row[] = []
   do {
     const page = await list(many, rare)

@@ -48,7 +48,7 @@ async function expectNarrow(
   const wide = ({ how, table, rows }: Read) =>
     large.includes(table) && !allowed.includes(table) && (how.startsWith('Seq Scan') || rows > FEW)
   expect(reads.filter(wide), text).toEqual([])
-  const most = text.includes('get_runs') ? LIST_PAGES : FEW_PAGES
+  const most = /get_runs|bulk/.test(text) ? LIST_PAGES : FEW_PAGES
   if (allowed.length === 0) expect(pages, `pages of ${text}`).toBeLessThan(most)
 }
 
@@ -192,6 +192,35 @@ const scenes: [name: string, play: () => Promise<void>][] = [
       )
       await expectNarrow('select millrace.retry_workflow($1)', [uuid(failed)])
       await expectNarrow('select * from millrace.get_outcomes(1, $1)', [[run, failed]])
+    },
+  ],
+
+  [
+    'fork, move, discard, and the same to many',
+    async () => {
+      const own = await kernel.route()
+      const { id } = await waiting(own)
+      const ended = await kernel.start(own)
+      const { worker, task } = await kernel.lease(own)
+      await worker.keep(task, [row('r', 'step 1')])
+      await expectNarrow('select millrace.fork_workflow($1, $2)', [
+        uuid(ended),
+        { from_step: 'step 1' },
+      ])
+      await kernel.call('register_workflow', 1, own.name, String(turn + 2), {})
+      await expectNarrow('select millrace.migrate_workflow($1, $2)', [
+        id,
+        { to_version: String(turn + 2) },
+      ])
+      const failed = await kernel.value<string>(
+        `select run_id from millrace.outcomes where status = 'f' limit 1`,
+      )
+      await expectNarrow('select millrace.discard_workflow($1)', [uuid(failed)])
+      const filter = { run_ids: [id, uuid(failed), uuid(ended)], statuses: ['waiting'] }
+      await expectNarrow('select millrace.bulk_pause($1, $2)', [filter, { dry_run: true }])
+      const begun = await kernel.call<{ id: string }>('bulk_pause', filter)
+      await expectNarrow('select millrace.work_bulk()')
+      await expectNarrow('select millrace.get_bulk_operation($1)', [begun.id])
     },
   ],
 

@@ -27,6 +27,25 @@ test('registered last is not made last: a version that is rolled back to comes f
   expect(await resolve(1, 'rolled back')).toMatchObject({ version: '2' })
 })
 
+test('a version that no living worker has waits for its deployment, unless none lives at all', async () => {
+  await using own = await createKernel()
+  for (const version of ['1', '2']) await own.call('register_workflow', 1, 'a', version, {})
+  const version = async (asked: string | null = null) => {
+    const text = 'select version from millrace.resolve_route(1, $1, $2)'
+    return (await own.query<{ version: string }>(text, ['a', asked]))[0]?.version
+  }
+  expect(await version()).toBe('2')
+  const worker = await own.call('register_worker', 1, 60_000, { workflows: [['a', '1']] })
+  expect(await version()).toBe('1')
+  expect(await version('2')).toBe('2')
+  await own.call('register_worker', 1, 60_000, { workflows: [['2', 'a']] })
+  expect(await version()).toBe('1')
+  await own.call('register_worker', 1, 60_000, { workflows: [['a', '2']] })
+  expect(await version()).toBe('2')
+  await own.query("update millrace.workers set expires_at = '2000-01-01' where id <> $1", [worker])
+  expect(await version()).toBe('1')
+})
+
 test('queue and priority of the call come first, then those of the definition', async () => {
   await kernel.call('register_workflow', 1, 'layers', '1', { queue: 'q', priority: 3 })
   const at = async (...rest: unknown[]) => {

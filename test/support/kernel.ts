@@ -11,6 +11,7 @@ import type { JournalRow, Verdict, Wait } from '../../src/model/journal.ts'
 import { encodeRunId } from '../../src/model/run-id.ts'
 import { createDatabase, type TestDatabase } from './database.ts'
 import { checkInvariants } from './invariants.ts'
+import { until } from './until.ts'
 
 /** The number of the tenant that every database has; `makeTenant` gives others. */
 export const DEFAULT_TENANT = 1
@@ -106,11 +107,16 @@ export class TestWorker {
     return tasks
   }
 
-  /** Claims until there is something: wakes what is due, as every claim does. */
+  /**
+   * Claims until there is something: wakes what is due, as every claim does. A call that was refused may
+   * hold its row for a moment after its error came, and claims pass over rows that are held.
+   */
   async claimOne(route: Route): Promise<LeasedTask> {
-    const tasks = await this.claim(route, { want: 1 })
-    if (tasks[0] === undefined) throw new Error('nothing was ready to be claimed')
-    return tasks[0]
+    return until(
+      'something is ready',
+      async () => (await this.claim(route, { want: 1 }))[0] ?? null,
+      { timeout: 2000 },
+    )
   }
 
   held(): Promise<LeasedTask[]> {

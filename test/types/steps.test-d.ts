@@ -1,6 +1,12 @@
 // What the compiler makes of the methods of `step`: a result is what JSON makes of it.
 
-import { createWorkflowRef, defineStep, type StepBaseContext, workflow } from 'millrace'
+import {
+  createWorkflowRef,
+  defineSignal,
+  defineStep,
+  type StepBaseContext,
+  workflow,
+} from 'millrace'
 import type { PoolClient } from 'pg'
 import { z } from 'zod'
 import { type Eq, ok } from './eq.ts'
@@ -56,6 +62,33 @@ const perhaps = await step.waitFor('e', { eventName: 'x', timeout: maybe, schema
 ok<Eq<typeof perhaps, { a: number } | undefined>>()
 // @ts-expect-error waits for something with a name
 await step.waitFor('e', { timeout: '1h' })
+
+// signals: with a type of their own
+const yes = defineSignal('yes', z.object({ at: z.coerce.number() }))
+const no = defineSignal<{ why: string }>('no')
+const one = await step.waitFor('s', yes)
+ok<Eq<typeof one, { at: number }>>()
+const inTime = await step.waitFor('s', no, { timeout: '1h' })
+ok<Eq<typeof inTime, { why: string } | undefined>>()
+const any = await step.waitForAny('s', { yes, no })
+ok<Eq<typeof any, { name: 'yes'; data: { at: number } } | { name: 'no'; data: { why: string } }>>()
+const anyInTime = await step.waitForAny('s', { no }, { timeout: '1h' })
+ok<Eq<typeof anyInTime, { name: 'no'; data: { why: string } } | undefined>>()
+const all = await step.waitForAll('s', { yes, no })
+ok<Eq<typeof all, { yes: { at: number }; no: { why: string } }>>()
+// @ts-expect-error names of signals are none
+await step.waitForAny('s', { yes: 'yes' })
+
+// approvals
+const plain = await step.approval('a', { question: '?' })
+ok<Eq<typeof plain.data, undefined>>()
+const withData = await step.approval('a', { question: '?', schema: z.object({ n: z.number() }) })
+ok<Eq<typeof withData.data, { n: number } | undefined>>()
+// @ts-expect-error a question is needed
+await step.approval('a', {})
+
+const isPatched = await step.patched('p')
+ok<Eq<typeof isPatched, boolean>>()
 
 // time
 ok<Eq<Awaited<ReturnType<typeof step.delay>>, void>>()

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { ChildFailedError } from '../../src/model/errors.ts'
+import { ChildFailedError, NonRetryableError } from '../../src/model/errors.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
 import { createWorkflowRef } from '../../src/workflow/workflow-ref.ts'
 import { useEngine } from '../support/engine.ts'
@@ -81,7 +81,7 @@ test('startWorkflow starts a child once and does not wait for it', async () => {
   await t.engine.registerWorkflow(child)
   const ids = new Set<string>()
   const w = workflow('started', async ({ step }) => {
-    const { id } = await step.startWorkflow('c', child, 'wait')
+    const { id } = await step.startWorkflow('c', child, 'wait', { parentClose: 'abandon' })
     ids.add(id)
     await step.delay('nap', 30)
     return id
@@ -160,4 +160,88 @@ test('a child may have children', async () => {
   })
   const run = await t.start(fib, 6)
   expect(await run.result({ timeout: 15_000 })).toBe(8)
+})
+
+describe('when the parent ends', () => {
+  const waits = workflow('waits', ({ step }) => step.waitFor('go', { eventName: 'go' }))
+  const parent = workflow('closes', async ({ step, input }) => {
+    const { how, fail = false } = input as { how?: 'wait' | 'cancel' | 'abandon'; fail?: boolean }
+    const options = how === undefined ? {} : { parentClose: how }
+    const { id } = await step.startWorkflow('child', waits, undefined, options)
+    await step.waitFor('end', { eventName: 'end' })
+    if (fail) throw new NonRetryableError('it failed')
+    return id
+  })
+  async function started(input: object) {
+    await t.engine.registerWorkflow(waits)
+    const run = await t.start(parent, input)
+    await run.waitForStatus('waiting', { timeout: 15_000 })
+    const [child] = await run.children()
+    return { run, child: child as NonNullable<typeof child> }
+  }
+  const end = { timeout: 15_000 }
+
+  test('a child is cancelled, unless it was said otherwise, and its own children too', async () => {
+    const { run, child } = await started({})
+    await run.signal('end')
+    await run.result(end)
+    expect((await child.waitForStatus('cancelled', end)).status).toBe('cancelled')
+    const entry = (await child.timeline()).find(({ status }) => status === 'cancelled')
+    expect(entry).toMatchObject({ reason: 'its parent ended', by: null })
+    const middle = workflow('middle', ({ step }) => step.invoke('below', parent, {}))
+    const top = await t.start(middle)
+    await expect.poll(async () => (await top.children()).length, end).toBe(1)
+    const [below] = await top.children()
+    await below?.waitForStatus('waiting', end)
+    const [bottom] = (await below?.children()) ?? []
+    await top.cancel()
+    await bottom?.waitForStatus('cancelled', end)
+    expect((await below?.refresh())?.status).toBe('cancelled')
+  })
+
+  test('an abandoned child goes on', async () => {
+    const { run, child } = await started({ how: 'abandon' })
+    await run.signal('end')
+    await run.result(end)
+    await child.signal('go', 'on')
+    expect(await child.result(end)).toBe('on')
+  })
+
+  test('a parent that waits ends after its child, also when it fails; cancelled, it does not wait', async () => {
+    const { run, child } = await started({ how: 'wait' })
+    await run.signal('end')
+    await expect.poll(async () => (await run.refresh()).currentStepId, end).toBe('$close:child')
+    await child.signal('go')
+    expect(await run.result(end)).toBe(child.id)
+    const failing = await started({ how: 'wait', fail: true })
+    await failing.run.signal('end')
+    await expect
+      .poll(async () => (await failing.run.refresh()).currentStepId, end)
+      .toBe('$close:child')
+    await failing.child.signal('go')
+    await expect(failing.run.result(end)).rejects.toThrow('it failed')
+    const cancelled = await started({ how: 'wait' })
+    await cancelled.run.cancel()
+    await cancelled.child.waitForStatus('cancelled', end)
+  })
+
+  test('a child that has ended leaves nothing behind, nor a parent', async () => {
+    const { run, child } = await started({})
+    await child.signal('go')
+    await child.result(end)
+    await run.signal('end')
+    await run.result(end)
+    await expect
+      .poll(async () => (await t.db.query('select from millrace.children')).length, end)
+      .toBe(0)
+  })
+
+  test('a policy that is none is refused', async () => {
+    const w = workflow(
+      'bad policy',
+      ({ step }) => step.startWorkflow('c', waits, undefined, { parentClose: 'kill' as never }),
+      { retries: 0 },
+    )
+    await expect((await t.start(w)).result(end)).rejects.toThrow("'wait', 'cancel' or 'abandon'")
+  })
 })

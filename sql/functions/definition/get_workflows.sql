@@ -11,7 +11,8 @@ begin
   select w.name, w.version, coalesce(w.definition ->> 'kind', 'function'), coalesce(c.live, 0)::int,
          (select count(*)::int from millrace.workers k
           where k.tenant_id = w.tenant_id and k.expires_at > pg_catalog.clock_timestamp()
-            and k.info -> 'workflows' @> jsonb_build_array(jsonb_build_array(w.name, w.version)))
+            and exists (select from jsonb_array_elements(k.info -> 'workflows') e
+                        where e ->> 0 = w.name and e ->> 1 = w.version))
   from millrace.workflows w
   left join (select r.workflow_id, count(*) as live from millrace.live l join millrace.routes r on r.id = l.route_id
              where l.task = 0 group by r.workflow_id) c on c.workflow_id = w.id

@@ -6,13 +6,18 @@ create or replace function millrace.register_workflow(
   p_tenant int, p_name text, p_version text, p_definition jsonb) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  v_now timestamptz := clock_timestamp();
+  v_now   timestamptz := clock_timestamp();
+  v_route int;
 begin
   insert into millrace.workflows (tenant_id, name, version, definition, registered_at)
   values (p_tenant, p_name, p_version, p_definition, v_now)
   on conflict (tenant_id, name, version)
   do update set definition = excluded.definition, registered_at = greatest(workflows.registered_at, excluded.registered_at);
-  return (select route_id from millrace.resolve_route(p_tenant, p_name, p_version));
+  v_route := (select route_id from millrace.resolve_route(p_tenant, p_name, p_version));
+  if p_definition ? 'retention_ms' then
+    perform millrace.watch_retention((select r.workflow_id from millrace.routes r where r.id = v_route));
+  end if;
+  return v_route;
 end $$;
 
 comment on function millrace.register_workflow(int, text, text, jsonb) is 'Makes a workflow version known, and returns its route.';

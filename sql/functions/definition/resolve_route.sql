@@ -1,5 +1,6 @@
 -- resolve_route: where a start goes: the interned (workflow version, queue, priority), with the definition's defaults
--- for what the caller left open, and what it then is. Without a version: the one that was registered last.
+-- for what the caller left open, and what it then is. Without a version: of those that a living worker has the one that was
+-- registered last, so that a start does not wait for a deployment; if no worker lives, of all.
 -- Raises: MR040 for a workflow or version that nobody registered, MR020 when a tenant has 10,000 routes.
 -- Locks: none, or the row that it inserts.
 create or replace function millrace.resolve_route(
@@ -15,7 +16,11 @@ declare
 begin
   select * into v_workflow from millrace.workflows w
   where w.tenant_id = p_tenant and w.name = p_name and (p_version is null or w.version = p_version)
-  order by w.registered_at desc, w.id desc limit 1;
+  order by p_version is null and exists (
+             select from millrace.workers k, jsonb_array_elements(k.info -> 'workflows') e
+             where k.tenant_id = p_tenant and k.expires_at > pg_catalog.clock_timestamp()
+               and e ->> 0 = w.name and e ->> 1 = w.version) desc,
+           w.registered_at desc, w.id desc limit 1;
   if not found then
     perform millrace.fail('MR040',
       format('Workflow "%s"%s is not registered.', p_name,
@@ -35,6 +40,7 @@ begin
     insert into millrace.routes (tenant_id, workflow_id, queue, priority)
     values (p_tenant, v_workflow.id, v_queue, v_priority)
     on conflict on constraint routes_key do nothing;
+    perform millrace.watch_retention(v_workflow.id);
     select r.id into v_route from millrace.routes r
     where r.tenant_id = p_tenant and r.workflow_id = v_workflow.id and r.queue = v_queue and r.priority = v_priority;
     perform millrace.hint();

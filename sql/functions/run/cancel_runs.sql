@@ -1,7 +1,9 @@
 -- cancel_runs: ends runs, whatever they do. After this no attempt of theirs starts: the owner's next write is stale, and
 -- it is told at once. Returns the runs that this call ended. p_failure: null cancels; else they fail with it (a time-out).
 -- Transitions: any live state -> ended. Locks: live rows of the runs and their parents, ascending.
-create or replace function millrace.cancel_runs(p_tenant int, p_runs bigint[], p_note json, p_failure text default null)
+drop function if exists millrace.cancel_runs(int, bigint[], json, text);
+create or replace function millrace.cancel_runs(
+  p_tenant int, p_runs bigint[], p_note json, p_failure text default null, p_stuck boolean default false)
 returns setof bigint
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -11,19 +13,20 @@ declare
   v_mine    bigint[];       -- what was locked: a run whose start commits after that look is none of this call's
   v_states  "char"[];
   v_limits  timestamptz[];
+  v_stuck   boolean[];
   v_gone    bigint[];
   v_held    bigint[];
   v_heard   bigint[];       -- were sent messages
 begin
   v_parents := array(select millrace.parent_of(r.meta) from millrace.runs r where r.id = any (p_runs) and r.tenant_id = p_tenant);
-  select array_agg(x.run_id), array_agg(x.state), array_agg(x.timeout_at) into v_mine, v_states, v_limits
-  from (select l.run_id, l.task, l.state, l.timeout_at from millrace.live l
+  select array_agg(x.run_id), array_agg(x.state), array_agg(x.timeout_at), array_agg(x.stuck) into v_mine, v_states, v_limits, v_stuck
+  from (select l.run_id, l.task, l.state, l.timeout_at, l.state = 'p' and l.reason in ('c', 'h', 'l') as stuck from millrace.live l
         where l.run_id = any (p_runs || v_parents) and l.tenant_id = p_tenant order by l.run_id, l.task for update) x
   where x.task = 0;
   v_now := millrace.clock();
   select array_agg(u.id order by u.id), array_agg(u.id) filter (where u.state = 'l') into v_gone, v_held
-  from unnest(v_mine, v_states, v_limits) u (id, state, until)
-  where u.id = any (p_runs) and (p_failure is null or u.until <= v_now);
+  from unnest(v_mine, v_states, v_limits, v_stuck) u (id, state, until, stuck)
+  where u.id = any (p_runs) and (p_failure is null or u.until <= v_now) and (u.stuck or not p_stuck);
   if v_gone is null then
     return;
   end if;
@@ -45,5 +48,5 @@ begin
   return query select unnest(v_gone);
 end $$;
 
-comment on function millrace.cancel_runs(int, bigint[], json, text) is 'Ends runs, whatever they do; returns those that were alive.';
-revoke execute on function millrace.cancel_runs(int, bigint[], json, text) from public;
+comment on function millrace.cancel_runs(int, bigint[], json, text, boolean) is 'Ends runs, whatever they do; returns those that were alive.';
+revoke execute on function millrace.cancel_runs(int, bigint[], json, text, boolean) from public;

@@ -1,6 +1,6 @@
 -- check_options: the options of a public function: an object, with nothing in it that the function does not know, for a
 -- misspelled one would do nothing and nobody would hear of it. An option that is null is as if it were not there.
---   p_kinds  what it knows beside tenant: text · whole (a number) · seq (also as text) · texts · uuid · time · any (checked
+--   p_kinds  what it knows beside tenant: text · whole (a number) · seq (also as text) · texts · uuid · uuids · time · any (checked
 --            by whoever reads it)
 -- Returns: the number of the tenant. Raises: MR001 with the option and the rule, MR042 if there is no such tenant.
 create or replace function millrace.check_options(p_function text, p_options jsonb, p_kinds jsonb default '{}') returns int
@@ -22,6 +22,9 @@ begin
         when k.kind = 'whole' and (t.type <> 'number' or t.text !~ '^-?[0-9]{1,9}$') then 'a whole number'
         when k.kind = 'seq' and (t.type not in ('number', 'string') or t.text !~ '^-?[0-9]{1,9}$') then 'a whole number'
         when k.kind = 'texts' and (t.type <> 'array' or o.value @? 'strict $[*] ? (@.type() != "string")') then 'an array of texts'
+        when k.kind = 'uuids' and (t.type <> 'array' or jsonb_array_length(o.value) > 1000
+          or o.value @? 'strict $[*] ? (@.type() != "string" || !(@ like_regex "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" flag "i"))')
+          then 'an array of at most 1,000 UUIDs'
         when k.kind = 'uuid' and (t.type <> 'string' or t.text !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$') then 'a UUID'
         when k.kind = 'time' and t.type <> 'string' then 'a time as text' end as rule
       from jsonb_each(p_options) o (key, value),

@@ -34,7 +34,8 @@ begin
            or (m ->> 'timeout_ms')::bigint not between 1 and 3155760000000
         then 'timeout_ms must be a whole number of milliseconds, at most 100 years'
       when m ->> 'parent' !~ '^[0-9]{1,18}$' then 'parent must be the number of a run'
-      when m ->> 'retried_from' !~ '^[0-9]{1,18}$' then 'retried_from must be the number of a run' end as bad
+      when m ->> 'retried_from' !~ '^[0-9]{1,18}$' then 'retried_from must be the number of a run'
+      when m ->> 'forked_from' !~ '^[0-9]{1,18}$' then 'forked_from must be the number of a run' end as bad
     from unnest(p_metas) with ordinality u (meta, i), lateral (select u.meta::jsonb as m offset 0) p
     where u.meta is not null) x
   where x.bad is not null limit 1;

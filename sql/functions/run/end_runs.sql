@@ -1,7 +1,9 @@
 -- end_runs: what follows when runs end: outcome, buffer emptied, parents told, waiting clients notified.
 -- The caller has deleted their live rows, and holds those of the parents.
 --   p_only  the runs that are meant; null: all     p_ops  c completed, f failed, x cancelled; others are passed over
---   p_heard  of these the runs that were sent messages (live.buffered is not null), or null: to look for those of every run
+--   p_heard  of these the runs that were sent messages, asked people, or
+--            started children
+--            (live.buffered is not null), or null: to look for those of every run
 --            costs a run that has none a twentieth of all that Postgres does for it
 drop function if exists millrace.end_runs(int, bigint[], bigint[], "char"[], text[], text[], bigint[], timestamptz);
 create or replace function millrace.end_runs(
@@ -19,9 +21,16 @@ begin
 
   if p_heard is not null then
     delete from millrace.signals g where g.run_id = any (p_heard);
+    delete from millrace.approvals a where a.run_id = any (p_heard);
+    update millrace.children c set closes_at = p_now where c.parent_id = any (p_heard) and c.closes_at is null;
+    if found then
+      perform millrace.hint();  -- somebody shall close them
+    end if;
   end if;
 
   if array_remove(p_parents, null) <> '{}' then
+    delete from millrace.children c using unnest(p_runs, p_ops, p_parents) u (id, op, parent)
+    where c.parent_id = u.parent and c.run_id = u.id and u.op in ('c', 'f', 'x') and (p_only is null or u.id = any (p_only));
     for v_child in
       select u.* from unnest(p_runs, p_ops, p_outputs, p_parents) u (id, op, output, parent)
       where u.op in ('c', 'f', 'x') and u.parent is not null and (p_only is null or u.id = any (p_only)) order by u.parent, u.id

@@ -31,9 +31,13 @@ begin
     if v_live.wait_names[1] like '$child:%' then
       v_text := format('{"status":"c","output":%s}', v_text);
     end if;
+    if v_kind = 'g' and (select count(*) from unnest(v_live.wait_keys) k where k = v_step) > 1 then  -- of several messages the first
+      v_text := format('[%s,%s]', to_json(v_live.wait_names[1]), v_text);
+    end if;
     insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data)
     select v_run, v_now, v_live.seq, v_tenant, v_kind, v_step, v_text
     where v_kind is not null;
+    delete from millrace.approvals a where a.run_id = v_run and a.step = v_step;
     perform millrace.wake(v_run, 0, v_live.seq + case when v_kind is null then 0 else 1 end, array[v_step, '~' || v_step, '?' || v_step]);
     perform millrace.hint();
   end if;

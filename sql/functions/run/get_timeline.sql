@@ -20,15 +20,17 @@ begin
          (1 + count(*) filter (where j.kind in ('e', 'h'))
             over (partition by j.name order by j.seq rows between unbounded preceding and 1 preceding))::int,
          case when j.child then case j.data::json ->> 'status' when 'c' then j.data::json -> 'output' end
-              when j.kind in ('r', 'g') then j.data::json end,
+              when j.kind in ('r', 'g', 'm', 's') then j.data::json end,
          j.kind = 'o',
          case when j.child then case j.data::json ->> 'status' when 'f' then j.data::json -> 'output' end
               when j.kind in ('e', 'f', 'h') then j.data::json
               when j.kind = 'd' then json_build_object('code', 'MR055', 'name', 'LeaseLostError', 'stepId', null, 'attempt', 1,
                 'message', format('Worker %s died while it held the run.', j.data::json ->> 'worker'), 'stack', null, 'fingerprint', 'died')
               when j.kind = 'p' then j.data::json -> 'failure' end,
-         j.at, case when j.kind in ('p', 'u', 'x') then j.data::json ->> 'by' end,
-         case when j.kind in ('p', 'x') then j.data::json ->> 'reason' end, case when j.kind in ('c', 'g') then j.child_id end
+         j.at, case when j.kind in ('p', 'u', 'x', 'v') then j.data::json ->> 'by' end,
+         case when j.kind in ('p', 'x') then j.data::json ->> 'reason'
+                    when j.kind = 'v' then format('moved from version %s to %s', j.data::json ->> 'from', j.data::json ->> 'to') end,
+         case when j.kind in ('c', 'g') then j.child_id end
   from (select x.*, x.child_id is not null and x.kind = 'g' as child
         from (select g.*, (max(case when g.kind = 'c' then g.data::json ->> 'id' end) over (partition by g.name order by g.seq))::uuid
                           as child_id

@@ -8,7 +8,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp set jit 
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_live millrace.live;
-  v_more int := case when p_id like '$child:%' then 0 else 1 end;
+  v_more int := case when p_id ~ '^[$](child|approval):' then 0 else 1 end;
 begin
   select * into v_live from millrace.live l where l.run_id = p_run and l.task = 0 and l.tenant_id = p_tenant;
   if not found then

@@ -5,7 +5,8 @@
 --   p_tails    c, f: the last checkpoints, as JSON    p_outputs   c: output, f: failure, p: one letter, the reason
 --   p_parents  c, f: the parent's run id, or null     p_children  starts of children, as JSON (start_children)
 --   p_keys, p_names, p_ms   k, w, p: the run's waits, as array literals; ms null: as it was before, else for ever
---   c_*        checkpoints to append
+--   c_*        checkpoints to append; c_begun may be null
+--   p_asks     questions to people, as JSON (ask_people)
 --   p_transaction  what millrace.transaction was set to when the transaction began that this call shall be part of
 --   p_stamp    rises with each sending by this worker, also when it sends the same again; null: sent once, come what may
 --   p_patience  milliseconds: a row that somebody holds for longer fails the call (55P03), and the owner sends it apart
@@ -16,11 +17,14 @@
 -- without anybody hearing of it (the crash histories found that).
 -- Transitions: leased -> leased, queued, waiting, paused, ended. Locks: live rows of runs and parents, ascending.
 -- Raises: MR001 if p_transaction is over.
+drop function if exists millrace.advance_tasks(int, bigint[], int[], bigint[], "char"[], int[], text[], text[], bigint[], text[],
+  text[], text[], bigint[], int[], "char"[], text[], text[], json, bigint, text, int, timestamptz);
 create or replace function millrace.advance_tasks(
   p_tenant int, p_runs bigint[], p_tasks int[], p_fences bigint[], p_ops "char"[], p_seqs int[],
   p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[],
   c_runs bigint[], c_seqs int[], c_kinds "char"[], c_names text[], c_data text[], p_children json default null,
-  p_stamp bigint default null, p_transaction text default null, p_patience int default null, p_sent timestamptz default null)
+  p_stamp bigint default null, p_transaction text default null, p_patience int default null,
+  p_sent timestamptz default null, c_begun int[] default null, p_asks json default null)
 returns table (run_id bigint, verdict "char", seq int, kind "char", name text, data text)
 language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -56,23 +60,17 @@ begin
   v_now := millrace.clock();
 
   if cardinality(c_runs) > 0 then
-    begin
-      -- on conflict at once would write each row speculatively, for what hardly ever is
-      insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data)
-      select u.id, v_now, u.seq, p_tenant, u.kind, u.name, u.data
-      from unnest(c_runs, c_seqs, c_kinds, c_names, c_data) u (id, seq, kind, name, data)
-      where v_only is null or u.id = any (v_only);
-    exception when unique_violation then
-      insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data)
-      select u.id, v_now, u.seq, p_tenant, u.kind, u.name, u.data
-      from unnest(c_runs, c_seqs, c_kinds, c_names, c_data) u (id, seq, kind, name, data)
-      where v_only is null or u.id = any (v_only)
-      on conflict (run_id, seq) do nothing;
-      perform millrace.refuse_rewrite(v_only, c_runs, c_seqs, c_kinds, c_names, c_data);
-    end;
+    perform millrace.append_rows(p_tenant, v_only, c_runs, c_seqs, c_kinds, c_names, c_data, c_begun, v_now);
   end if;
   if p_children is not null then
     perform millrace.start_children(p_tenant, v_only, p_children);
+    v_heard := coalesce(v_heard, '{}') || array(  -- parents that end in the same call
+      select u.id from unnest(p_runs, p_ops) u (id, op)
+      where u.op in ('c', 'f') and (v_only is null or u.id = any (v_only))
+        and u.id in (select (c ->> 'parent')::bigint from json_array_elements(p_children) c));
+  end if;
+  if p_asks is not null then
+    perform millrace.ask_people(p_tenant, v_only, p_asks, v_now);
   end if;
   if p_ops && '{c,f}'::"char"[] then
     perform millrace.end_runs(p_tenant, v_only, p_runs, p_ops, p_tails, p_outputs, p_parents, v_heard, v_now);
@@ -89,6 +87,6 @@ begin
   end if;
 end $$;
 
-comment on function millrace.advance_tasks(int, bigint[], int[], bigint[], "char"[], int[], text[], text[], bigint[], text[], text[], text[], bigint[], int[], "char"[], text[], text[], json, bigint, text, int, timestamptz) is
+comment on function millrace.advance_tasks(int, bigint[], int[], bigint[], "char"[], int[], text[], text[], bigint[], text[], text[], text[], bigint[], int[], "char"[], text[], text[], json, bigint, text, int, timestamptz, int[], json) is
   'All that an owner has to say about its runs: results, endings, waits, pauses.';
-revoke execute on function millrace.advance_tasks(int, bigint[], int[], bigint[], "char"[], int[], text[], text[], bigint[], text[], text[], text[], bigint[], int[], "char"[], text[], text[], json, bigint, text, int, timestamptz) from public;
+revoke execute on function millrace.advance_tasks(int, bigint[], int[], bigint[], "char"[], int[], text[], text[], bigint[], text[], text[], text[], bigint[], int[], "char"[], text[], text[], json, bigint, text, int, timestamptz, int[], json) from public;

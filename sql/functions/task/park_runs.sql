@@ -38,7 +38,7 @@ begin
                       case when u.keys is null then o.wait_until
                       else (select array_agg(case when e.ms is not null then p_from + e.ms * interval '1 ms'
                                    when e.name is null and e.key <> all (coalesce(o.wait_keys, '{}')) then p_now
-                                   else (select b.until from unnest(o.wait_keys, o.wait_until) b (key, until) where b.key = e.key) end
+                                   else (select min(b.until) from unnest(o.wait_keys, o.wait_until) b (key, until) where b.key = e.key) end
                                    order by e.i)
                             from unnest(u.keys::text[], u.names::text[], u.ms::bigint[]) with ordinality e (key, name, ms, i))
                       end as wait_until) w,

@@ -1,4 +1,5 @@
 -- start_children: starts the children that parents ask for in the call that writes it into their journals: both or neither.
+-- Those that are not abandoned (parent_close of their meta) end with their parents: see close_children.
 --   p_only      the parents whose fence holds; null: all     p_children  [{parent, id, route, delay_ms, input, meta}]
 -- Raises: MR010 if the id that a parent chose for its child belongs to another run.
 create or replace function millrace.start_children(p_tenant int, p_only bigint[], p_children json) returns void
@@ -21,6 +22,17 @@ begin
     perform millrace.fail('MR010', 'The run id chosen for a child belongs to another run.',
       'Leave runId out, or choose one that is not taken.', json_build_object('existing', millrace.run_uuid(v_used.existing)));
   end if;
+  insert into millrace.children (parent_id, run_id, tenant_id)
+  select (c ->> 'parent')::bigint, (c ->> 'id')::bigint, p_tenant
+  from json_array_elements(p_children) c
+  where (c ->> 'id')::bigint = any (v_ids) and (c ->> 'meta')::json ->> 'parent_close' in ('cancel', 'wait')
+    and exists (select from millrace.live l where l.run_id = (c ->> 'id')::bigint)  -- sent again, it may have ended
+  on conflict on constraint children_pkey do nothing;
+  -- the end of a parent looks for children only where there are some
+  update millrace.live l set buffered = coalesce(l.buffered, 0)
+  where l.run_id = any (array(select (c ->> 'parent')::bigint from json_array_elements(p_children) c
+                              where (c ->> 'id')::bigint = any (v_ids)))
+    and l.task = 0 and l.buffered is null;
 end $$;
 
 comment on function millrace.start_children(int, bigint[], json) is 'Starts children in the transaction that writes it into their parents'' journals.';

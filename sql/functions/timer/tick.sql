@@ -33,17 +33,18 @@ begin
   end if;
   if v_mixed is not null then
     insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name)
-    select l.run_id, v_now, l.seq + (row_number() over (partition by l.run_id order by w.i))::int - 1, l.tenant_id,
-           (case when w.name is null then 't' else 'o' end)::"char", w.key
-    from unnest(v_mixed) u (tid) join millrace.live l on l.ctid = u.tid,
-    lateral unnest(l.wait_keys, l.wait_names, l.wait_until) with ordinality w (key, name, until, i)
-    where w.until <= v_now and w.key !~ '^[~?]';
+    select x.run_id, v_now, x.seq + (row_number() over (partition by x.run_id order by x.i))::int - 1, x.tenant_id,
+           (case when x.name is null then 't' else 'o' end)::"char", x.key
+    from (select distinct on (l.run_id, w.key) l.run_id, l.seq, l.tenant_id, w.key, w.name, w.i  -- several of one key are one wait
+          from unnest(v_mixed) u (tid) join millrace.live l on l.ctid = u.tid,
+          lateral unnest(l.wait_keys, l.wait_names, l.wait_until) with ordinality w (key, name, until, i)
+          where w.until <= v_now and w.key !~ '^[~?]' order by l.run_id, w.key, w.i) x;
 
     update millrace.live l
     set state = 'q', turn = v_turn + coalesce(cardinality(v_rows), 0) + u.i, wake_at = null, seq = l.seq + rest.ended,
         wait_keys = rest.keys, wait_names = rest.names, wait_until = rest.untils
     from unnest(v_mixed) with ordinality u (tid, i) join millrace.live o on o.ctid = u.tid,
-    lateral (select (count(*) filter (where w.until <= v_now and w.key !~ '^[~?]'))::int as ended,
+    lateral (select (count(distinct w.key) filter (where w.until <= v_now and w.key !~ '^[~?]'))::int as ended,
                     array_agg(w.key order by w.i) filter (where w.until is null or w.until > v_now) as keys,
                     array_agg(w.name order by w.i) filter (where w.until is null or w.until > v_now) as names,
                     array_agg(w.until order by w.i) filter (where w.until is null or w.until > v_now) as untils

@@ -1,9 +1,11 @@
 import { userInfo } from 'node:os'
 import type { Command } from 'commander'
+import type { BulkOperation, BulkOptions } from '../../client/bulk-operations.ts'
 import type { WorkflowClient } from '../../client/workflow-client.ts'
 import type { WorkflowRun } from '../../client/workflow-run.ts'
 import { IllegalMoveError } from '../../model/errors.ts'
 import { isTerminal } from '../../model/status.ts'
+import { forMany, isForMany, type ManyOptions, steerMany } from '../bulk.ts'
 import { withClient } from '../connection.ts'
 import { readJsonArgument } from '../json-input.ts'
 import type { Output } from '../output.ts'
@@ -13,13 +15,21 @@ import { paintStatus } from '../show/words.ts'
 
 type Who = { by: string; reason?: string }
 type Move = (client: WorkflowClient, runId: string, who: Who) => Promise<WorkflowRun>
+/** The same to many runs. */
+type MoveMany = (
+  client: WorkflowClient,
+  options: BulkOptions & { reason?: string },
+) => Promise<BulkOperation>
+/** How a command tells what it did. */
+type Done = string | ((run: WorkflowRun) => string)
 
 /** `millrace runs pause` */
 export function pauseCommand(): Command {
   return withReason(
-    controlCommand('pause', 'stop a run until it is resumed', paused, (client, runId, who) =>
-      client.pauseWorkflow({ runId, ...who }),
-    ),
+    controlCommand('pause', 'stop a run until it is resumed', paused, {
+      one: (client, runId, who) => client.pauseWorkflow({ runId, ...who }),
+      many: (client, options) => client.bulk.pause(options),
+    }),
   )
 }
 
@@ -30,25 +40,39 @@ function paused({ status }: WorkflowRun): string {
 
 /** `millrace runs resume` */
 export function resumeCommand(): Command {
-  return controlCommand('resume', 'let a paused run go on', 'resumed', (client, runId, { by }) =>
-    client.resumeWorkflow({ runId, by }),
-  )
+  return controlCommand('resume', 'let a paused run go on', 'resumed', {
+    one: (client, runId, { by }) => client.resumeWorkflow({ runId, by }),
+    many: (client, options) => client.bulk.resume(options),
+  })
 }
 
 /** `millrace runs cancel` */
 export function cancelCommand(): Command {
   return withReason(
-    controlCommand('cancel', 'end a run for good', 'cancelled', (client, runId, who) =>
-      client.cancelWorkflow({ runId, ...who }),
-    ),
+    controlCommand('cancel', 'end a run for good', 'cancelled', {
+      one: (client, runId, who) => client.cancelWorkflow({ runId, ...who }),
+      many: (client, options) => client.bulk.cancel(options),
+    }),
   )
 }
 
 /** `millrace runs retry` */
 export function retryCommand(): Command {
   const what = 'a new run that goes on from the failure of a failed one'
-  return controlCommand('retry', what, 'retried as', (client, runId, { by }) =>
-    client.retryWorkflow({ runId, by }),
+  return controlCommand('retry', what, 'retried as', {
+    one: (client, runId, { by }) => client.retryWorkflow({ runId, by }),
+    many: (client, options) => client.bulk.retry(options),
+  })
+}
+
+/** `millrace runs discard` */
+export function discardCommand(): Command {
+  const what = 'take a failure off the list: somebody has dealt with it'
+  return withReason(
+    controlCommand('discard', what, 'discarded', {
+      one: (client, runId, who) => client.discardWorkflow({ runId, ...who }),
+      many: (client, options) => client.bulk.discard(options),
+    }),
   )
 }
 
@@ -95,7 +119,7 @@ function endedAlready({ id, status }: WorkflowRun): IllegalMoveError {
 /** Tells what was done to a run. */
 export function showMoved(run: WorkflowRun, done: string, out: Output): void {
   out.show(run, () => {
-    if (out.quiet) return run.retriedFrom === null ? '' : run.id
+    if (out.quiet) return run.retriedFrom === null && run.forkedFrom === null ? '' : run.id
     return `${out.paint('green', '✓')} ${done} ${nameRun(run, out)}`
   })
 }
@@ -104,25 +128,39 @@ function nameRun({ id, workflowId, version, status }: WorkflowRun, { paint }: Ou
   return `${id}  ${workflowId} v${version}  ${paintStatus(status, paint)}`
 }
 
-/** @param done what was done, as it is told */
+/** A command that moves one run, or many. */
 function controlCommand(
   verb: string,
   description: string,
-  done: string | ((run: WorkflowRun) => string),
-  move: Move,
+  done: Done,
+  move: { one: Move; many: MoveMany },
 ): Command {
-  return makeCommand(verb, description, [`millrace runs ${verb} <id>`])
-    .argument('<id>')
+  const examples = [
+    `millrace runs ${verb} <id>`,
+    `millrace runs ${verb} --where workflow=order --where since="1 h" --dry-run`,
+  ]
+  return forMany(makeCommand(verb, description, examples))
+    .argument('[id]')
     .option('--by <who>', 'who does it, for the timeline (default: your user name)')
-    .action(async (runId: string, options: { by?: string; reason?: string }, command: Command) => {
-      const settings = readSettings(command)
-      const { by = userName(), reason } = options
-      const who = { by, ...(reason === undefined ? {} : { reason }) }
-      await withClient(settings, async (client) => {
-        const run = await move(client, runId, who)
-        showMoved(run, typeof done === 'string' ? done : done(run), settings.out)
-      })
-    })
+    .action(
+      async (
+        runId: string | undefined,
+        options: ManyOptions & { by?: string; reason?: string },
+        command: Command,
+      ) => {
+        const settings = readSettings(command)
+        const { by = userName(), reason } = options
+        const why = reason === undefined ? {} : { reason }
+        if (isForMany(runId, options))
+          return steerMany(settings, { ...options, by }, (client, many) =>
+            move.many(client, { ...many, ...why }),
+          )
+        await withClient(settings, async (client) => {
+          const run = await move.one(client, runId as string, { by, ...why })
+          showMoved(run, typeof done === 'string' ? done : done(run), settings.out)
+        })
+      },
+    )
 }
 
 function withReason(command: Command): Command {
@@ -130,7 +168,7 @@ function withReason(command: Command): Command {
 }
 
 /** In a container a user may have a number and no name. */
-function userName(): string {
+export function userName(): string {
   try {
     return userInfo().username
   } catch {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { RunFilter } from '../../client/workflow-client.ts'
+import type { RunFilter } from '../../client/run-filter.ts'
 import { WorkflowStatus } from '../../model/status.ts'
 import { withClient } from '../connection.ts'
 import { collect, duration, statuses, wholeNumber } from '../option-values.ts'

@@ -2,12 +2,15 @@ import type { Command } from 'commander'
 import { makeCommand } from '../program.ts'
 import {
   cancelCommand,
+  discardCommand,
   fastForwardCommand,
   pauseCommand,
   resumeCommand,
   retryCommand,
 } from './runs-control.ts'
+import { forkCommand } from './runs-fork.ts'
 import { listCommand } from './runs-list.ts'
+import { migrateRunsCommand } from './runs-migrate.ts'
 import { showCommand, timelineCommand } from './runs-show.ts'
 import { signalCommand } from './runs-signal.ts'
 import { waitCommand } from './runs-wait.ts'
@@ -30,6 +33,9 @@ export function runsCommand(): Command {
   runs.addCommand(resumeCommand())
   runs.addCommand(cancelCommand())
   runs.addCommand(retryCommand())
+  runs.addCommand(forkCommand())
+  runs.addCommand(discardCommand())
+  runs.addCommand(migrateRunsCommand())
   runs.addCommand(fastForwardCommand())
   return runs
 }

@@ -40,6 +40,7 @@ export function workerCommand(): Command {
         .choices(['auto', 'check', 'off'])
         .default('auto'),
     )
+    .option('--until-idle', 'end when no run is ready; those that wait or sleep are left')
     .option('--watch', 'load workflows again when their files change')
     .action(async (options: WorkerProcessOptions, command: Command) => {
       // the engine and the compiler of TypeScript are loaded only where they are used

@@ -1,0 +1,10 @@
+-- bulk_pause: pause_workflow for all runs that a filter matches: stops them until they are resumed. See start_bulk.
+--   filter   as of get_runs, not empty    options  tenant, by, dry_run, per_second, reason
+-- Returns: the operation. Raises: MR001, MR004 for a filter that is empty, or matches none or more than 100,000.
+create or replace function millrace.bulk_pause(filter jsonb, options jsonb default '{}') returns json
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+  select millrace.start_bulk('pause', filter, options, '{"reason": "text"}')
+$$;
+
+comment on function millrace.bulk_pause(jsonb, jsonb) is 'pause_workflow for all runs that a filter matches.';
+revoke execute on function millrace.bulk_pause(jsonb, jsonb) from public;

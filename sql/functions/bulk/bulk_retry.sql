@@ -1,0 +1,11 @@
+-- bulk_retry: retry_workflow for all runs that a filter matches: starts a new run of each failed one, which goes on from
+-- its failure. See start_bulk.
+--   filter   as of get_runs, not empty    options  tenant, by, dry_run, per_second
+-- Returns: the operation. Raises: MR001, MR004 for a filter that is empty, or matches none or more than 100,000.
+create or replace function millrace.bulk_retry(filter jsonb, options jsonb default '{}') returns json
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+  select millrace.start_bulk('retry', filter, options, '{}')
+$$;
+
+comment on function millrace.bulk_retry(jsonb, jsonb) is 'retry_workflow for all runs that a filter matches.';
+revoke execute on function millrace.bulk_retry(jsonb, jsonb) from public;

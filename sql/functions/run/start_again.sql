@@ -1,0 +1,15 @@
+-- start_again: starts a run as another was started: same workflow, queue, priority, resource, tags, attributes and limits, without
+-- the names that are the other's own (its id, its key, its parent).
+--   p_route  null: the same    p_input  null: the same    p_meta  what else is to be known of it; values of null are left out
+create or replace function millrace.start_again(p_tenant int, p_run bigint, p_new bigint, p_route int, p_input text, p_meta jsonb)
+returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
+begin
+  perform millrace.start_runs(p_tenant, array[p_new], array[coalesce(p_route, r.route_id)], null, array[coalesce(p_input, r.input)],
+    array[((coalesce(r.meta, '{}')::jsonb - '{id,key,parent,retried_from,forked_from,forked_at,actor}'::text[])
+           || jsonb_strip_nulls(p_meta))::text])
+  from millrace.runs r where r.id = p_run;
+end $$;
+
+comment on function millrace.start_again(int, bigint, bigint, int, text, jsonb) is 'Starts a run as another was started.';
+revoke execute on function millrace.start_again(int, bigint, bigint, int, text, jsonb) from public;

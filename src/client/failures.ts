@@ -1,0 +1,46 @@
+import { getFailures } from '../kernel/runs.ts'
+import { InvalidInputError } from '../model/errors.ts'
+import type { Page } from './page.ts'
+import { encodeFilter, type RunFilter } from './run-filter.ts'
+import type { Session } from './session.ts'
+
+/** Runs that failed for the same reason. */
+export type FailureGroup = {
+  /** The same for failures that differ only in numbers, ids and the like. */
+  fingerprint: string
+  code: string
+  /** Of the newest of them. */
+  message: string
+  count: number
+  /** The id of the newest of them. */
+  sample: string
+  firstAt: Date
+  lastAt: Date
+}
+
+/** A page of dead letters, the group whose last run is the newest first. @throws InvalidInputError */
+export async function readFailures(
+  session: Session,
+  p: RunFilter & { limit?: number; startingAfter?: string | null },
+): Promise<Page<FailureGroup>> {
+  const limit = p.limit ?? 20
+  if (!Number.isInteger(limit) || limit < 1 || limit > 100)
+    throw new InvalidInputError(`A limit of ${limit} is not a whole number from 1 to 100.`)
+  const { statuses: _, ...filter } = encodeFilter(p)
+  const rows = await getFailures(
+    session.db,
+    session.options({ ...filter, limit: limit + 1, after: p.startingAfter }),
+  )
+  const items = rows.slice(0, limit).map((row) => ({
+    ...{ fingerprint: row.fingerprint, code: row.code, message: row.message },
+    ...{ count: Number(row.count), sample: row.sample, firstAt: row.first_at, lastAt: row.last_at },
+  }))
+  const hasMore = rows.length > limit
+  return {
+    items,
+    hasMore,
+    nextCursor: hasMore ? (items.at(-1)?.sample ?? null) : null,
+    hasPrev: p.startingAfter != null,
+    prevCursor: null,
+  }
+}

@@ -1,0 +1,137 @@
+import type { Definition } from '../definition/definition.ts'
+import * as definitions from '../kernel/definitions.ts'
+import { getStorage } from '../kernel/retention.ts'
+import * as workers from '../kernel/workers.ts'
+import type { Session } from './session.ts'
+
+/** A version of a workflow that somebody registered. */
+export type RegisteredWorkflow = {
+  id: string
+  version: string
+  kind: Definition['kind']
+  /** Unfinished runs. */
+  live: number
+  /** Living workers that have it. */
+  workers: number
+}
+
+/** A version of a workflow, and who needs it. */
+export type VersionReport = {
+  workflowId: string
+  version: string
+  kind: string
+  /** Unfinished runs; the next four are parts of them. */
+  live: number
+  pending: number
+  running: number
+  waiting: number
+  paused: number
+  /** Living workers that have it. */
+  workers: number
+  /** When the oldest of its unfinished runs was started. */
+  oldest: Date | null
+  registeredAt: Date
+  /** It has unfinished runs, and no living worker has it: they wait for one. */
+  orphaned: boolean
+  /** No run needs its code any more. */
+  retirable: boolean
+}
+
+/** What lies in a queue. */
+export type QueueReport = {
+  queue: string
+  /** Runs that a worker could begin, or go on with, now. */
+  ready: number
+  /** Their start is put off. */
+  delayed: number
+  running: number
+  waiting: number
+  paused: number
+  /** When the oldest that is ready was started. */
+  oldest: Date | null
+  /** Living workers that take it. */
+  workers: number
+}
+
+export async function readQueues(
+  session: Session,
+  queue: string | undefined,
+): Promise<QueueReport[]> {
+  return workers.getQueues(session.db, session.options({ queue }))
+}
+
+/** What is kept of a workflow. */
+export type StorageReport = {
+  workflowId: string
+  runs: number
+  /** Unfinished runs. */
+  live: number
+  journalRows: number
+  /** Of the rows, without indexes. */
+  bytes: number
+  /** Reckoned from a sample, except for `live`. */
+  estimated: boolean
+}
+
+/** A living worker process. */
+export type WorkerReport = {
+  id: string
+  host: string
+  pid: number
+  /** Null: all. */
+  queues: string[] | null
+  workflows: { id: string; version: string }[]
+  startedAt: Date
+  leaseUntil: Date
+  /** Steps that have run for long. */
+  running: { runId: string; stepId: string; since: Date }[]
+}
+
+export async function readWorkflows(session: Session): Promise<RegisteredWorkflow[]> {
+  return (await definitions.getWorkflows(session.db, session.options())) as RegisteredWorkflow[]
+}
+
+export async function readVersions(
+  session: Session,
+  workflowId: string | undefined,
+): Promise<VersionReport[]> {
+  const options = session.options({ workflow_id: workflowId })
+  const rows = await definitions.getVersions(session.db, options)
+  return rows.map(({ workflow_id, registered_at, ...row }) => ({
+    workflowId: workflow_id,
+    ...row,
+    registeredAt: registered_at,
+  }))
+}
+
+export async function readWorkers(session: Session): Promise<WorkerReport[]> {
+  const rows = await workers.getWorkers(session.db, session.options())
+  return rows
+    .filter((row) => row.alive)
+    .map((row) => ({
+      id: row.id,
+      host: row.info.host,
+      pid: row.info.pid,
+      queues: row.info.queues === null ? null : [...row.info.queues],
+      workflows: row.info.workflows.map(([id, version]) => ({ id, version })),
+      startedAt: row.started_at,
+      leaseUntil: row.lease_until,
+      running: (row.running ?? []).map(({ run, step, since }) => ({
+        runId: run,
+        stepId: step,
+        since: new Date(since),
+      })),
+    }))
+}
+
+export async function readStorage(
+  session: Session,
+  workflowId: string | undefined,
+): Promise<StorageReport[]> {
+  const rows = await getStorage(session.db, session.options({ workflow_id: workflowId }))
+  return rows.map((row) => ({
+    ...{ workflowId: row.workflow_id, runs: Number(row.runs), live: Number(row.live) },
+    ...{ journalRows: Number(row.journal_rows), bytes: Number(row.bytes) },
+    estimated: row.estimated,
+  }))
+}
