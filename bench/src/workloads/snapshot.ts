@@ -11,8 +11,8 @@ import { patience } from './throughput.ts'
 /**
  * W8: W1 again and again for a minute, while a session holds a snapshot that keeps every dead row
  * from being removed. Beside it, turn by turn, the same in another database without the snapshot: two
- * minutes that follow each other may differ by more than the budget allows. The medians of the last
- * three turns count.
+ * minutes that follow each other may differ by more than the budget allows. The medians of the last ten
+ * turns count.
  */
 export async function runBesideSnapshot(
   bench: Bench,
@@ -93,8 +93,8 @@ class Turns {
     this.#from = await nextRun(this.#bench, this.database)
   }
 
-  /** What the median of the last three turns measured: one of two seconds is chance. */
+  /** What the median of the last ten turns measured: one of two seconds is chance. */
   median(): Sample {
-    return medianOf(this.#samples.slice(0, 3))
+    return medianOf(this.#samples.slice(0, 10))
   }
 }
