@@ -15,8 +15,13 @@ const SWEEP_SHARE = 50
 const LEAST_SWEEP_MS = 100
 /** Of a sweep that takes longer others shall hear: there are many dead entries before what it found. */
 const LONG_SWEEP_MS = 20
-/** What a sweep took once says little of later: nobody waits longer for the first one. */
-const LONGEST_FIRST_PAUSE_MS = 10_000
+/** A head that has moved by less is not worth telling. */
+const MUCH_TURNS = 10_000n
+/**
+ * What a sweep took once says little of later (the machine may have been busy), and what commits late
+ * waits for the next one.
+ */
+const LONGEST_SWEEP_PAUSE_MS = 5000
 /** What is due already, but was not had (somebody holds it), is asked for again after this long. */
 const HELD_UP_MS = 50
 /** A wait may be over before its commit is seen; what takes longer is found by a sweep. */
@@ -65,6 +70,9 @@ export class Claimer {
   #sweepPause = 0
   /** What the last sweep took, here or elsewhere, where they take long; 0: not any more, which is to be told. */
   #longSweeps: number | null = null
+  /** What was told of the heads last. */
+  readonly #noted = new Map<number, string>()
+  #notedMs = 0
   #newestRoute = 0
   /** When it was found that there is nothing to do; null after work. */
   #restingSince: number | null = null
@@ -131,7 +139,8 @@ export class Claimer {
     const sweepMs = Math.max(0, ...routes.map((route) => route.sweepMs))
     if (sweepMs === 0) return
     this.#longSweeps = sweepMs
-    this.#sweepPause = Math.min(sweepMs * SWEEP_SHARE, LONGEST_FIRST_PAUSE_MS)
+    this.#notedMs = sweepMs
+    this.#sweepPause = sweepPause(sweepMs)
     this.#sweptAt = performance.now()
   }
 
@@ -197,7 +206,7 @@ export class Claimer {
   /** Sweeps cost what they must walk over. */
   #swept(ms: number): void {
     this.#sweptAt = performance.now()
-    this.#sweepPause = Math.max(ms * SWEEP_SHARE, LEAST_SWEEP_MS)
+    this.#sweepPause = sweepPause(ms)
     if (ms >= LONG_SWEEP_MS) this.#longSweeps = ms
     else if (this.#longSweeps !== null) this.#longSweeps = 0
   }
@@ -205,8 +214,19 @@ export class Claimer {
   async #noteHeads({ starts, tasks }: Claimed, { want }: ClaimAs): Promise<void> {
     const heads = this.#order.heads(starts, tasks.length < want)
     const ms = this.#longSweeps as number
+    if (ms > 0 && !this.#isNews(heads, ms)) return
     await noteHeads(this.#session.db, await this.#session.tenant(), heads, ms)
+    for (const [route, head] of heads) this.#noted.set(route, head)
+    this.#notedMs = ms
     if (ms === 0) this.#longSweeps = null
+  }
+
+  /** The kernel writes by the same rule: an idle worker must not ask for nothing after each claim. */
+  #isNews(heads: ReadonlyMap<number, string>, ms: number): boolean {
+    if (ms < this.#notedMs / 2 || ms > this.#notedMs * 2) return true
+    return [...heads].some(
+      ([route, head]) => BigInt(head) > BigInt(this.#noted.get(route) ?? '0') + MUCH_TURNS,
+    )
   }
 
   async #call(
@@ -249,4 +269,8 @@ export class Claimer {
     // what comes due so soon was not had ahead
     return Math.min(dueMs > AHEAD_MS ? dueMs - AHEAD_MS : dueMs + 1, poll)
   }
+}
+
+function sweepPause(ms: number): number {
+  return Math.min(Math.max(ms * SWEEP_SHARE, LEAST_SWEEP_MS), LONGEST_SWEEP_PAUSE_MS)
 }

@@ -17,6 +17,9 @@ export function problemsOf(task: LeasedTask, world: World, asked: number): strin
   })
   const times = task.journal.filter(({ kind, name }) => ledger.isEarly(run, kind, name))
   const timers = [...task.waits].flatMap(([key, ms]) => (ms !== null && ms < 0 ? [key] : []))
+  // a run that was leased before its time may be somebody else's when its time comes: what that one
+  // waits for, this journal cannot know
+  const lost = ledger.isOvertaken(run, task.fence) ? [] : ledger.lostWaits(task)
   return [
     ...(cancelled !== undefined && cancelled < asked
       ? [`run ${run} was claimed after its cancel`]
@@ -30,6 +33,6 @@ export function problemsOf(task: LeasedTask, world: World, asked: number): strin
     ...timers
       .filter((key) => ledger.isEarly(run, 't', key))
       .map((key) => `run ${run} had its timer "${key}" ended too early`),
-    ...ledger.lostWaits(task).map((key) => `run ${run} lost its wait "${key}"`),
+    ...lost.map((key) => `run ${run} lost its wait "${key}"`),
   ]
 }
