@@ -74,6 +74,8 @@ export function startMillrace(args: string[], options: SpawnOptions = {}): Runni
     async says(part) {
       await until(`it says ${part}`, () => said(part) || child.exitCode !== null, {
         timeout: 50_000,
+      }).catch((error: Error) => {
+        throw new Error(`${error.message}, but:\n${stdout}${stderr}`)
       })
       if (!said(part)) throw new Error(`It ended without saying ${part}:\n${stdout}${stderr}`)
     },
