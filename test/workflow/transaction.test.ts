@@ -385,6 +385,7 @@ for (const [what, hang, state] of [
     await expect.poll(hanging, { timeout: 10_000 }).toBe(1)
     const began = performance.now()
     await engine.stop()
-    expect(performance.now() - began).toBeLessThan(3000)
+    // the statement would take a minute, the handler never ends
+    expect(performance.now() - began).toBeLessThan(20_000)
   })
 }
