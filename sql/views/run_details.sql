@@ -1,11 +1,13 @@
 -- run_details: a run as people see it. Where a value can be read from the journal it is read there, not kept twice.
+-- No exists, and no limit without an order: without statistics the planner expects to meet such a row of a whole table soon.
 create or replace view millrace.run_details with (security_invoker = true) as
 select r.id as run_id, r.tenant_id, coalesce((m.meta ->> 'id')::uuid, millrace.run_uuid(r.id)) as id,
        w.name as workflow_id, w.version, o.queue, o.priority,
        case when e.status is not null then case e.status when 'c' then 'completed' when 'f' then 'failed' else 'cancelled' end
             else case l.state when 'l' then 'running' when 'w' then case when l.wait_keys = '{~start}' then 'pending' else 'waiting' end
-                 when 'p' then 'paused' else case when l.seq > 0 and exists (
-                                        select from millrace.checkpoints c where c.run_id = r.id and c.kind not in ('p', 'u', 'v'))
+                 when 'p' then 'paused' else case when l.seq > 0 and (
+                                        select true from millrace.checkpoints c where c.run_id = r.id and c.kind not in ('p', 'u', 'v')
+                                        order by c.seq limit 1)
                                       then 'running' else 'pending' end end end as status,
        case l.reason when 'p' then 'person' when 'c' then 'poison' when 'h' then 'history_mismatch' when 'l' then 'limit'
             when 's' then 'step' end as reason,
