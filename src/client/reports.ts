@@ -1,8 +1,10 @@
 import type { Definition } from '../definition/definition.ts'
 import * as definitions from '../kernel/definitions.ts'
 import { getStorage } from '../kernel/retention.ts'
-import * as workers from '../kernel/workers.ts'
+import { getQueues, getWorkers, type QueueReport } from '../kernel/workers.ts'
 import type { Session } from './session.ts'
+
+export type { QueueReport }
 
 /** A version of a workflow that somebody registered. */
 export type RegisteredWorkflow = {
@@ -37,27 +39,11 @@ export type VersionReport = {
   retirable: boolean
 }
 
-/** What lies in a queue. */
-export type QueueReport = {
-  queue: string
-  /** Runs that a worker could begin, or go on with, now. */
-  ready: number
-  /** Their start is put off. */
-  delayed: number
-  running: number
-  waiting: number
-  paused: number
-  /** When the oldest that is ready was started. */
-  oldest: Date | null
-  /** Living workers that take it. */
-  workers: number
-}
-
 export async function readQueues(
   session: Session,
   queue: string | undefined,
 ): Promise<QueueReport[]> {
-  return workers.getQueues(session.db, session.options({ queue }))
+  return getQueues(session.db, session.options({ queue }))
 }
 
 /** What is kept of a workflow. */
@@ -105,7 +91,7 @@ export async function readVersions(
 }
 
 export async function readWorkers(session: Session): Promise<WorkerReport[]> {
-  const rows = await workers.getWorkers(session.db, session.options())
+  const rows = await getWorkers(session.db, session.options())
   return rows
     .filter((row) => row.alive)
     .map((row) => ({

@@ -87,20 +87,25 @@ export type WorkerRow = {
   alive: boolean
 }
 
-export type QueueRow = {
+/** What lies in a queue. */
+export type QueueReport = {
   queue: string
+  /** Runs that a worker could begin, or go on with, now. */
   ready: number
+  /** Their start is put off. */
   delayed: number
   running: number
   waiting: number
   paused: number
+  /** When the oldest that is ready was started. */
   oldest: Date | null
+  /** Living workers that take it. */
   workers: number
 }
 
 /** @see sql/functions/queue/get_queues.sql */
-export async function getQueues(db: Database, options: object): Promise<QueueRow[]> {
-  return db.call<QueueRow>('select * from millrace.get_queues($1)', [options])
+export async function getQueues(db: Database, options: object): Promise<QueueReport[]> {
+  return db.call<QueueReport>('select * from millrace.get_queues($1)', [options])
 }
 
 export async function getWorkers(db: Database, options: object): Promise<WorkerRow[]> {
