@@ -41,7 +41,10 @@ export class BackgroundWork {
     await this.#under
   }
 
-  /** Until there is nothing for a while. What fails is due still, and is begun again with the next claim. */
+  /**
+   * Until there is nothing for a while. What fails is due still, and is begun again with a later claim: not
+   * with each of hundreds a second.
+   */
   async #work(): Promise<void> {
     try {
       while (!this.#stopped) {
@@ -51,12 +54,16 @@ export class BackgroundWork {
       }
     } catch (error) {
       this.#session.logger.error(`${this.#what} failed`, error)
+      await this.#wake.sleep(FAILED_MS)
     }
   }
 }
 
 /** For what is due later than this a claim wakes us. */
 const LONG_MS = 1000
+
+/** From a part that failed to the next try. */
+const FAILED_MS = 1000
 
 /** Bulk operations, batch by batch. */
 export function bulkWork(session: Session): BackgroundWork {
