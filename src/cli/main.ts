@@ -3,8 +3,10 @@ import { approvalsCommand } from './commands/approvals.ts'
 import { bulkCommand } from './commands/bulk.ts'
 import { demoCommand } from './commands/demo.ts'
 import { devCommand } from './commands/dev.ts'
+import { dispatchCommand } from './commands/dispatch.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { failuresCommand } from './commands/failures.ts'
+import { limitsCommand } from './commands/limits.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { pruneCommand } from './commands/prune.ts'
 import { queuesCommand } from './commands/queues.ts'
@@ -32,12 +34,14 @@ program.addCommand(startCommand())
 program.addCommand(runsCommand())
 program.addCommand(bulkCommand())
 program.addCommand(approvalsCommand())
+program.addCommand(dispatchCommand())
 
 program.commandsGroup('See how it is:')
 program.addCommand(failuresCommand())
 program.addCommand(workflowsCommand())
 program.addCommand(versionsCommand())
 program.addCommand(queuesCommand())
+program.addCommand(limitsCommand())
 program.addCommand(storageCommand())
 program.addCommand(workersCommand())
 program.addCommand(doctorCommand())

@@ -18,6 +18,7 @@ import type { OptionNames } from '../model/options.ts'
 import { decodeRunId, encodeRunId, isUuid } from '../model/run-id.ts'
 import { validate } from '../model/schema.ts'
 import { IdPool } from './id-pool.ts'
+import { type LimitKeys, limitKeys } from './limit-keys.ts'
 import type { Session } from './session.ts'
 import { untilHeard } from './until-heard.ts'
 
@@ -128,8 +129,9 @@ export class Starter {
       { name: workflow.id, version, queue: options.queue, priority: options.priority },
       options.tx,
     )
+    const keys = limitKeys(workflow.id, resolved, resolved.keys && decodePayload(text))
     const number = await this.ids.take(options.tx)
-    const meta = makeMeta(workflow.id, options, resolved.definition)
+    const meta = makeMeta(workflow.id, options, resolved.definition, keys)
     const start = {
       id: String(number),
       route: resolved.route,
@@ -325,12 +327,14 @@ function makeMeta(
   workflow: string,
   options: StartOptions & InnerOptions,
   definition: RegisteredDefinition,
+  keys: LimitKeys,
 ): object | null {
   const { resourceId, idempotencyKey, runId, tags, attributes, retries, parent, parentClose } =
     options
   const timeout =
     options.timeout === undefined ? definition.timeout_ms : parseDuration(options.timeout)
   const meta = {
+    ...keys,
     ...(runId === undefined ? {} : { id: runId.toLowerCase() }),
     ...(idempotencyKey === undefined ? {} : { key: idempotencyKey }),
     ...(resourceId === undefined ? {} : { resource: resourceId }),

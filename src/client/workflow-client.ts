@@ -5,6 +5,7 @@ import type { Tx } from '../kernel/database.ts'
 import * as runs from '../kernel/runs.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { encodePayload } from '../model/json.ts'
+import type { Limits } from '../model/limit-rules.ts'
 import { MAX_KEY } from '../model/limits.ts'
 import { checkName, checkText } from '../model/names.ts'
 import { checkOptionNames } from '../model/options.ts'
@@ -20,6 +21,14 @@ import {
 import { type BulkOperation, BulkOperations, type PruneOptions } from './bulk-operations.ts'
 import { type FailureGroup, readFailures } from './failures.ts'
 import { forkRun } from './fork.ts'
+import {
+  type DispatchPlace,
+  type LimitReport,
+  pause,
+  readLimits,
+  resume,
+  setQueue,
+} from './limits.ts'
 import { type Page, type PageRequest, readPage } from './page.ts'
 import {
   type QueueReport,
@@ -368,6 +377,35 @@ export class WorkflowClient {
   /** What lies in each queue that has unfinished runs, the longest first. It reads all of them. */
   async getQueues(p: { queue?: string } = {}): Promise<QueueReport[]> {
     return readQueues(this.session, p.queue)
+  }
+
+  /** The limits of workflows and queues, and how much of them is used; pauses too. */
+  async getLimits(p: DispatchPlace = {}): Promise<LimitReport[]> {
+    return readLimits(this.session, p)
+  }
+
+  /**
+   * Sets the limits of a queue, for all workflows in it together: they replace what it had, `{}` has none. A
+   * workflow's own limits are options of `workflow()`.
+   * @throws InvalidInputError
+   * @example await client.putQueue('mail', { concurrency: 10, rateLimit: { limit: 100, period: '1 minute' } })
+   */
+  async putQueue(queue: string, limits: Limits): Promise<void> {
+    await setQueue(this.session, queue, limits)
+  }
+
+  /**
+   * No worker is given a run of a workflow, of a queue, or, without either, any of the tenant's, until
+   * `resumeDispatch`. Runs that workers have go on until they wait or end; starts and signals are taken as ever.
+   * @example await client.pauseDispatch({ queue: 'mail', reason: 'the provider is down', by: 'ada' })
+   */
+  async pauseDispatch(p: DispatchPlace & { reason?: string; by?: string } = {}): Promise<void> {
+    await pause(this.session, p)
+  }
+
+  /** Workers are given runs again. What was paused by its name is resumed by its name. */
+  async resumeDispatch(p: DispatchPlace = {}): Promise<void> {
+    await resume(this.session, p)
   }
 
   /** How much is kept of each workflow, the largest first. */

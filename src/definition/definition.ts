@@ -1,4 +1,5 @@
 import type { Json, Jsonify } from '../model/json.ts'
+import type { LimitRules } from '../model/limit-rules.ts'
 import type { LeasedRun, RunHost } from './host.ts'
 import type { Startable } from './startable.ts'
 
@@ -22,6 +23,7 @@ export type StartDefaults = {
   readonly retries?: number
   /** Milliseconds for which ended runs are kept, by how they ended; default: for ever. */
   readonly retentionMs?: { completed?: number; failed?: number; cancelled?: number }
+  readonly limits?: LimitRules
 }
 
 /** A run in this process. */

@@ -1,3 +1,4 @@
+import type { LimitRules } from '../model/limit-rules.ts'
 import type { Database, Tx } from './database.ts'
 
 /** The number of a tenant. @throws PermissionError if there is none of that name. */
@@ -14,6 +15,7 @@ export type RegisteredDefinition = {
   readonly timeout_ms?: number
   readonly retries?: number
   readonly retention_ms?: { completed?: number; failed?: number; cancelled?: number }
+  readonly limits?: LimitRules
 }
 
 /** Makes a workflow version known, so that runs of it can be started. */
@@ -46,6 +48,9 @@ export type ResolvedRoute = {
   readonly queue: string
   readonly priority: number
   readonly definition: RegisteredDefinition
+  /** Paths into the input that its limits need the values of; null: none. And the path of the key's weight. */
+  readonly keys: string[] | null
+  readonly weight: string | null
 }
 
 /** Where a start goes, and the defaults it gets. @throws WorkflowNotFoundError */
@@ -56,7 +61,7 @@ export async function resolveRoute(
   tx?: Tx,
 ): Promise<ResolvedRoute> {
   const rows = await db.call<ResolvedRoute>(
-    'select route_id as route, version, queue, priority, definition from millrace.resolve_route($1, $2, $3, $4, $5)',
+    'select route_id as route, version, queue, priority, definition, keys, weight from millrace.resolve_route($1, $2, $3, $4, $5)',
     [tenant, choice.name, choice.version ?? null, choice.queue ?? null, choice.priority ?? null],
     tx,
   )
@@ -72,6 +77,8 @@ export type Route = {
   /** The place in its queue after which to look first; how long a sweep took last, 0 if not worth noting. */
   readonly head: string
   readonly sweepMs: number
+  /** Its runs are handed out by limits: the end of one may give another its place. */
+  readonly limited: boolean
 }
 
 /** The routes that a worker with these workflow versions can serve, highest priority first. */
@@ -82,7 +89,7 @@ export async function getRoutes(
   queues: readonly string[] | null,
 ): Promise<Route[]> {
   return db.call<Route>(
-    'select route_id as route, name, version, queue, priority, head, sweep_ms as "sweepMs" from millrace.get_routes($1, $2, $3, $4)',
+    'select route_id as route, name, version, queue, priority, head, sweep_ms as "sweepMs", limited from millrace.get_routes($1, $2, $3, $4)',
     [tenant, workflows.map(([name]) => name), workflows.map(([, version]) => version), queues],
   )
 }

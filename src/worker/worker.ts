@@ -292,12 +292,18 @@ export class Worker {
       const status = end.kind === 'completed' ? 'c' : 'f'
       this.#parts.results.ended({ run, status, output: end.output })
     }
+    this.#gone(held)
     this.#hasRoom()
   }
 
   /** A run has gone: who waits for room, or for the last to go, goes on. */
   #hasRoom(): void {
     if (this.#full || this.#stopping) this.#wake.now()
+  }
+
+  /** Others may have waited for its place in a limit. */
+  #gone({ task }: HeldRun): void {
+    if (this.#claimer.route(task.route)?.limited) this.#wake.now()
   }
 
   /** Not begun: the workflow version is not here any more, there is no place, or the worker is stopping. */

@@ -3,6 +3,7 @@ import type { LeasedRun, RunHost } from '../definition/host.ts'
 import { retryOptionsProblem } from '../model/backoff.ts'
 import { type Duration, parseDuration } from '../model/duration.ts'
 import { DefinitionError } from '../model/errors.ts'
+import { parseLimits } from '../model/limit-rules.ts'
 import { MAX_ATTEMPTS, MAX_PRIORITY } from '../model/limits.ts'
 import { checkName } from '../model/names.ts'
 import { checkOptionNames } from '../model/options.ts'
@@ -46,12 +47,14 @@ export function defineWorkflow(
 
 function startDefaults(options: WorkflowOptions): StartDefaults {
   const { queue, priority, retries, timeout, retention } = options
+  const limits = parseLimits(options)
   return {
     ...(queue === undefined ? {} : { queue }),
     ...(priority === undefined ? {} : { priority }),
     ...(retries === undefined ? {} : { retries }),
     ...(timeout === undefined ? {} : { timeoutMs: parseDuration(timeout) }),
     ...(retention === undefined ? {} : { retentionMs: parseRetention(retention) }),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
   }
 }
 
@@ -85,6 +88,7 @@ function checkDefinition(id: string, handler: unknown, options: WorkflowOptions)
   check(() => checkName('queue', options.queue ?? 'default'))
   check(() => options.timeout === undefined || parseDuration(options.timeout))
   check(() => options.retention === undefined || parseRetention(options.retention))
+  check(() => parseLimits(options))
   if (typeof handler !== 'function')
     problems.push(`The handler is ${typeof handler}, not a function.`)
   const { priority = 0, retries = 0, maxSteps = 1 } = options

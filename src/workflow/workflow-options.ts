@@ -1,7 +1,12 @@
 import type { RetryOptions } from '../model/backoff.ts'
 import type { Duration } from '../model/duration.ts'
 import type { OptionNames } from '../model/options.ts'
-import type { Schema } from '../model/schema.ts'
+import type { Path } from '../model/path.ts'
+import type { Schema, SchemaIn } from '../model/schema.ts'
+
+/** Paths into the input, `'customer.id'`: runs with the same values there share the limit. None: all runs do. */
+export type Key<I> = { key?: Path<I> | Path<I>[] }
+type OneOrMany<T> = T | T[]
 
 /** Of a workflow. */
 export type WorkflowOptions<S extends Schema = Schema> = {
@@ -26,6 +31,23 @@ export type WorkflowOptions<S extends Schema = Schema> = {
   priority?: number
   /** Journal rows that a run may have before it is paused. Default 10,000. */
   maxSteps?: number
+  /**
+   * Runs that workers have at any moment: in all, or for each key; of several limits all hold. A run that
+   * waits, sleeps or backs off has no place. Default: no limit.
+   * @example concurrency: [{ limit: 10 }, { limit: 2, key: 'customer.id' }]
+   */
+  concurrency?: number | OneOrMany<{ limit: number } & Key<SchemaIn<S>>>
+  /**
+   * Runs that begin in a period, in all or for each key: a bucket of `burst` tokens (default: `limit`), filled
+   * evenly. What is too much waits; a run that has begun is past it.
+   * @example rateLimit: { limit: 100, period: '1 minute', key: 'customer.id' }
+   */
+  rateLimit?: OneOrMany<{ limit: number; period: Duration; burst?: number } & Key<SchemaIn<S>>>
+  /**
+   * Runs with different keys take turns, however many of each wait; with `weight`, the path of a number from
+   * 0.01 to 1000 (default 1), in that proportion. Runs with different keys of other limits take turns as well.
+   */
+  fairness?: { key: Path<SchemaIn<S>> | Path<SchemaIn<S>>[]; weight?: Path<SchemaIn<S>> }
   /** How long ended runs are kept, by how they ended. Default: for ever. */
   retention?: Duration | { completed?: Duration; failed?: Duration; cancelled?: Duration }
 }
@@ -40,5 +62,8 @@ export const workflowOptionNames: OptionNames<WorkflowOptions> = {
   queue: true,
   priority: true,
   maxSteps: true,
+  concurrency: true,
+  rateLimit: true,
+  fairness: true,
   retention: true,
 }

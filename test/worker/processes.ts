@@ -34,7 +34,9 @@ export async function startProcesses(at?: { url: string }): Promise<Processes> {
   const pool = openPool({ connectionString: url, max: 2 })
   await pool.query(`create table if not exists effects (
       n serial, run text, step text, attempt int, pid int, at timestamptz);
-    create table if not exists told (what text)`)
+    create table if not exists told (what text);
+    create table if not exists places (
+      n serial, run text, customer text, pid int, began timestamptz, ended timestamptz)`)
   const children: ChildProcess[] = []
   return {
     db: db as TestDatabase,

@@ -14,6 +14,7 @@ begin
   on conflict (tenant_id, name, version)
   do update set definition = excluded.definition, registered_at = greatest(workflows.registered_at, excluded.registered_at);
   v_route := (select route_id from millrace.resolve_route(p_tenant, p_name, p_version));
+  perform millrace.put_limits(p_tenant, 'w', p_name, coalesce(p_definition -> 'limits', '{}'));
   if p_definition ? 'retention_ms' then
     perform millrace.watch_retention((select r.workflow_id from millrace.routes r where r.id = v_route));
   end if;

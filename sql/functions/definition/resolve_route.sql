@@ -1,11 +1,13 @@
 -- resolve_route: where a start goes: the interned (workflow version, queue, priority), with the definition's defaults
 -- for what the caller left open, and what it then is. Without a version: of those that a living worker has the one that was
 -- registered last, so that a start does not wait for a deployment; if no worker lives, of all.
+-- keys: the paths into the input that its limits need the values of, null: none (limit_keys).
 -- Raises: MR040 for a workflow or version that nobody registered, MR020 when a tenant has 10,000 routes.
 -- Locks: none, or the row that it inserts.
+drop function if exists millrace.resolve_route(int, text, text, text, int);
 create or replace function millrace.resolve_route(
   p_tenant int, p_name text, p_version text default null, p_queue text default null, p_priority int default null)
-returns table (route_id int, version text, queue text, priority int, definition jsonb)
+returns table (route_id int, version text, queue text, priority int, definition jsonb, keys text[], weight text)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -41,11 +43,13 @@ begin
     values (p_tenant, v_workflow.id, v_queue, v_priority)
     on conflict on constraint routes_key do nothing;
     perform millrace.watch_retention(v_workflow.id);
+    perform millrace.limit_routes(p_tenant);
     select r.id into v_route from millrace.routes r
     where r.tenant_id = p_tenant and r.workflow_id = v_workflow.id and r.queue = v_queue and r.priority = v_priority;
     perform millrace.hint();
   end if;
-  return query select v_route, v_workflow.version, v_queue, v_priority::int, v_workflow.definition;
+  return query select v_route, v_workflow.version, v_queue, v_priority::int, v_workflow.definition,
+    millrace.limit_paths(p_tenant, p_name, v_queue), millrace.weight_path(p_tenant, p_name, v_queue);
 end $$;
 
 comment on function millrace.resolve_route(int, text, text, text, int) is 'Where a start goes, and the defaults it gets.';

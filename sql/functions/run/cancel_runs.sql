@@ -17,6 +17,7 @@ declare
   v_gone    bigint[];
   v_held    bigint[];
   v_heard   bigint[];       -- were sent messages
+  v_laned   boolean;
 begin
   v_parents := array(select millrace.parent_of(r.meta) from millrace.runs r where r.id = any (p_runs) and r.tenant_id = p_tenant);
   select array_agg(x.run_id), array_agg(x.state), array_agg(x.timeout_at), array_agg(x.stuck) into v_mine, v_states, v_limits, v_stuck
@@ -30,8 +31,11 @@ begin
   if v_gone is null then
     return;
   end if;
-  with gone as (delete from millrace.live l where l.run_id = any (v_gone) returning l.run_id, l.buffered)
-  select array_agg(g.run_id) into v_heard from gone g where g.buffered is not null;
+  with gone as (delete from millrace.live l where l.run_id = any (v_gone) returning l.run_id, l.buffered, l.lane)
+  select array_agg(g.run_id) filter (where g.buffered is not null), bool_or(g.lane <> 0) into v_heard, v_laned from gone g;
+  if v_laned then
+    perform millrace.hint();  -- somebody may have waited for its place
+  end if;
   insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, data)
   select u.id, v_now, coalesce((select max(c.seq) + 1 from millrace.checkpoints c where c.run_id = u.id), 0), p_tenant,
          'x', p_note::text

@@ -16,7 +16,12 @@ begin
         then 'workflow must match [A-Za-z0-9_.: -]{1,128}'
       when jsonb_typeof(m -> 'key') not in ('string', 'null') or length(m ->> 'key') not between 1 and 256
         then 'key must be a text of 1 to 256 characters'
-      when m ->> 'key' is not null and m ->> 'workflow' is null then 'key needs the name of the workflow beside it'
+      when (m ->> 'key' is not null or m ? 'keys') and m ->> 'workflow' is null then 'key and keys need the name of the workflow beside them'
+      when m ? 'keys' and (jsonb_typeof(m -> 'keys') <> 'object' or octet_length(m ->> 'keys') > 4096
+        or jsonb_path_exists(m -> 'keys', 'strict $.* ? (@.type() == "object" || @.type() == "array")'))
+        then 'keys must be an object of texts, numbers, booleans and nulls, of at most 4,096 bytes'
+      when m ? 'weight' and (jsonb_typeof(m -> 'weight') <> 'number' or (m ->> 'weight')::numeric not between 0.01 and 1000)
+        then 'weight must be a number from 0.01 to 1000'
       when jsonb_typeof(m -> 'resource') not in ('string', 'null') or length(m ->> 'resource') not between 1 and 256
         then 'resource must be a text of 1 to 256 characters'
       when jsonb_typeof(m -> 'id') not in ('string', 'null') or m ->> 'id' !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'

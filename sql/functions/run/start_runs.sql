@@ -1,7 +1,7 @@
 -- start_runs: the start, in arrays. Calling it again with the same ids changes nothing, so a lost reply is sent again.
 --   p_ids     drawn by take_ids    p_routes  from resolve_route    p_delays  ms, null: none    p_inputs  JSON
 --   p_metas   JSON, null: nothing out of the ordinary: id (a UUID of the caller's), key (idempotency), workflow (with
---             key), resource, tags, attributes, timeout_ms, retries, parent, and whatever else is to be kept with the run
+--             key or keys), keys and weight (limit_keys), resource, tags, attributes, timeout_ms, retries, parent, and whatever else is to be kept with the run
 -- Returns: a row for each start that made no new run, because its key or id was used before: verdict e = the existing run
 -- is what was asked for; k, i = that key, that id belongs to another start (the caller raises MR010). Where existing is the
 -- start's own id, that is the id that was drawn: the database was set back, and the caller draws another.
@@ -53,8 +53,9 @@ begin
     v_lost := millrace.judge_ids(p_tenant, p_ids, p_routes, p_inputs, p_metas, v_skip);
   end if;
 
-  insert into millrace.live (run_id, turn, tenant_id, route_id, state, wake_at, wait_keys, wait_names, wait_until, timeout_at)
-  select u.id, v_turn + u.i, p_tenant, u.route, case when x.wake_at is null then 'q' else 'w' end, x.wake_at,
+  insert into millrace.live (run_id, turn, tenant_id, route_id, lane, state, wake_at, wait_keys, wait_names, wait_until, timeout_at)
+  select u.id, v_turn + u.i, p_tenant, u.route, case when u.meta is null then 0 else millrace.lane_of(p_tenant, u.meta) end,
+         case when x.wake_at is null then 'q' else 'w' end, x.wake_at,
          case when x.wake_at is not null then array['~start'] end, case when x.wake_at is not null then array[null::text] end,
          case when x.wake_at is not null then array[x.wake_at] end,
          v_now + (u.meta::json ->> 'timeout_ms')::bigint * interval '1 ms'

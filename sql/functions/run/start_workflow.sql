@@ -15,16 +15,21 @@ declare
   v_meta   jsonb := millrace.start_meta(workflow_id, options);
   v_route  int;
   v_defaults jsonb;
+  v_paths  text[];
+  v_weight text;
   v_used   record;
 begin
   if octet_length(input::text) > 1048576 then
     perform millrace.fail('MR002', format('An input of %s bytes is over the limit of 1 MiB.', octet_length(input::text)),
       'Store it elsewhere and pass a reference.', json_build_object('workflow_id', workflow_id));
   end if;
-  select r.route_id, r.definition into v_route, v_defaults from millrace.resolve_route(
+  select r.route_id, r.definition, r.keys, r.weight into v_route, v_defaults, v_paths, v_weight from millrace.resolve_route(
     v_tenant, workflow_id, options ->> 'version', options ->> 'queue', (options ->> 'priority')::int) r;
   if v_meta ->> 'timeout_ms' is null and v_defaults ->> 'timeout_ms' is not null then
     v_meta := jsonb_set(coalesce(v_meta, '{}'), '{timeout_ms}', v_defaults -> 'timeout_ms');
+  end if;
+  if v_paths is not null then
+    v_meta := coalesce(v_meta, '{}') || millrace.key_meta(workflow_id, v_paths, v_weight, input);
   end if;
   select * into v_used from millrace.start_runs(
     v_tenant, array[v_id], array[v_route], array[millrace.duration_ms(options -> 'delay')], array[input::text], array[v_meta::text]);

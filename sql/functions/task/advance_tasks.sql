@@ -34,6 +34,7 @@ declare
   v_only bigint[];      -- the runs whose fence holds; null: all
   v_ask  bigint[];      -- of these, the ones to be paused
   v_heard bigint[];     -- of those that end, the ones that were sent messages
+  v_laned boolean;      -- one that ends held a place of a limit
 begin
   if p_transaction is not null and p_transaction is distinct from current_setting('millrace.transaction', true) then
     perform millrace.fail('MR001', 'The work of this step ended the transaction that was to record it.',
@@ -46,19 +47,22 @@ begin
     -- the hot path, nothing but endings: the delete is the lock and the check of the fence, for a tenth less WAL
     with gone as (
       delete from millrace.live l using unnest(p_runs, p_tasks, p_fences) u (id, task, fence)
-      where l.run_id = u.id and l.task = u.task and l.fence = u.fence and l.tenant_id = p_tenant returning l.run_id, l.buffered)
+      where l.run_id = u.id and l.task = u.task and l.fence = u.fence and l.tenant_id = p_tenant returning l.run_id, l.buffered, l.lane)
     select case when count(*) < cardinality(p_runs) then coalesce(array_agg(g.run_id), '{}') end,
-           array_agg(g.run_id) filter (where g.buffered is not null)
-    into v_only, v_heard from gone g;
+           array_agg(g.run_id) filter (where g.buffered is not null), bool_or(g.lane <> 0)
+    into v_only, v_heard, v_laned from gone g;
   else
     select x.mine, x.asked into v_only, v_ask from millrace.lock_runs(p_tenant, p_runs, p_tasks, p_fences, p_parents, p_stamp) x;
     with gone as (
       delete from millrace.live l using unnest(p_runs, p_ops) u (id, op)
-      where u.op in ('c', 'f') and l.run_id = u.id and (v_only is null or u.id = any (v_only)) returning l.run_id, l.buffered)
-    select array_agg(g.run_id) into v_heard from gone g where g.buffered is not null;
+      where u.op in ('c', 'f') and l.run_id = u.id and (v_only is null or u.id = any (v_only)) returning l.run_id, l.buffered, l.lane)
+    select array_agg(g.run_id) filter (where g.buffered is not null), bool_or(g.lane <> 0) into v_heard, v_laned from gone g;
   end if;
   v_now := millrace.clock();
 
+  if v_laned then
+    perform millrace.hint();  -- somebody may have waited for its place
+  end if;
   if cardinality(c_runs) > 0 then
     perform millrace.append_rows(p_tenant, v_only, c_runs, c_seqs, c_kinds, c_names, c_data, c_begun, v_now);
   end if;

@@ -9,6 +9,7 @@
 --   p_ahead    so many runs at most are leased up to 200 ms before their time comes (claim_ahead); default: none
 --   p_since    what came due before has been seen to by an earlier look of this worker: the indexes of times have dead entries at
 --              their heads too. Null now and then (a sweep): from the beginning
+-- Routes that have limits, or whose workflow or queue has them, are handed out by claim_lanes, in their place among the others.
 -- Returns: the runs (due_ms of one that was leased ahead: when its time comes, counted from clock), and always a last row
 -- without run_id: due_ms until something here comes due (null: nothing will; 0 or
 -- less: it was due when this call looked), clock when it looked, newest_route (a higher one than the worker knows:
@@ -38,12 +39,30 @@ declare
     where l.tenant_id = p_tenant and l.lane = 0 and l.route_id = any (p_routes) and cardinality(l.wait_keys) = 1
       and l.wait_names[1] is null and l.wait_keys[1] !~ '^[~?]');
   v_left  int := p_want;
+  v_laned int[];     -- the routes that have limits,
+  v_ready int[];     -- and those of them that may have something to hand out
+  v_plain int[];     -- the others,
+  v_after bigint[];  -- and where to look in them
+  v_busy  boolean := false;  -- somebody else was just handing out of one of them
   v_rows  tid[];
   v_fence bigint;
   v_count int;
 begin
-  if v_due or v_early or exists (
-    select from unnest(p_routes, p_after) u (route, after)
+  if exists (select from millrace.tenants t where t.id = p_tenant and t.paused_at is not null) then
+    p_routes := '{}';
+    p_after := '{}';
+  end if;
+  if p_want > 0 and exists (select from millrace.limited_routes r where r.tenant_id = p_tenant) then
+    v_laned := array(select r.route_id from millrace.limited_routes r where r.tenant_id = p_tenant and r.route_id = any (p_routes));
+    v_ready := array(select u.route from unnest(v_laned) u (route) where millrace.has_lanes(u.route, p_suspect, p_since is null));
+    select array_agg(u.route order by u.i), array_agg(u.after order by u.i) into v_plain, v_after
+    from unnest(p_routes, p_after) with ordinality u (route, after, i) where u.route <> all (v_laned);
+  else
+    v_plain := p_routes;
+    v_after := p_after;
+  end if;
+  if v_due or v_early or cardinality(v_ready) > 0 or exists (
+    select from unnest(v_plain, v_after) u (route, after)
     where exists (select from millrace.live l where l.state = 'q' and l.route_id = u.route and l.lane = 0 and l.turn > u.after)
        or p_suspect and exists (select from millrace.live l where l.state = 's' and l.route_id = u.route)
   ) then
@@ -53,7 +72,7 @@ begin
         'Register again: its leases have gone to others.', json_build_object('worker', p_worker::text));
     end if;
     if v_due then
-      return query select * from millrace.claim_due(p_tenant, p_worker, p_routes, p_after, p_want, v_since);
+      return query select * from millrace.claim_due(p_tenant, p_worker, v_plain, v_after, p_want, v_since);
       get diagnostics v_count = row_count;
       v_left := v_left - v_count;
       if v_count = 0 then
@@ -61,13 +80,25 @@ begin
       end if;
     end if;
     for i in 0 .. coalesce(cardinality(p_routes), 0) loop
+      if i > 0 and p_routes[i] = any (v_laned) then
+        continue when p_routes[i] <> all (v_ready);
+        if not millrace.lock_limits(p_routes[i]) then
+          v_busy := true;
+          continue;
+        end if;
+        return query select * from millrace.claim_lanes(p_tenant, p_worker, p_routes[i], v_left, p_suspect, p_since is null);
+        get diagnostics v_count = row_count;
+        v_left := v_left - v_count;
+        exit when v_left <= 0;
+        continue;
+      end if;
       -- lock the rows into an array, then draw the fence, then write: a fence drawn first could go back
       v_rows := case when i > 0
         then array(select l.ctid from millrace.live l
                    where l.state = 'q' and l.route_id = p_routes[i] and l.lane = 0 and l.turn > p_after[i] and l.tenant_id = p_tenant
                    order by l.turn limit v_left for update skip locked)
         when p_suspect
-        then array(select l.ctid from millrace.live l where l.state = 's' and l.route_id = any (p_routes) and l.tenant_id = p_tenant
+        then array(select l.ctid from millrace.live l where l.state = 's' and l.route_id = any (v_plain) and l.tenant_id = p_tenant
                    limit 1 for update skip locked) end;
       continue when v_rows is null or cardinality(v_rows) = 0;
       v_fence := nextval('millrace.fences');  -- anew for each route: its rows were locked after the last draw
@@ -76,7 +107,7 @@ begin
       exit when v_left <= 0;
     end loop;
     if v_early and v_left > 0 then
-      return query select * from millrace.claim_ahead(p_tenant, p_worker, p_routes, least(p_ahead, v_left),
+      return query select * from millrace.claim_ahead(p_tenant, p_worker, v_plain, least(p_ahead, v_left),
         date_trunc('milliseconds', v_look));  -- as the worker gets to know it
       get diagnostics v_count = row_count;
       v_left := v_left - v_count;
@@ -88,7 +119,8 @@ begin
     on conflict do nothing;
   end if;
   return query select null::bigint, null::int, null::bigint, null::bigint, null::int, null::int,
-                      null::bigint, null::text, null::text, null::text[], null::text[], null::bigint[], x.*
+                      null::bigint, null::text, null::text, null::text[], null::text[], null::bigint[],
+                      case when v_busy then 5 else x.due_ms end, x.newest_route, x.chores, x.clock
                from millrace.get_chores(p_tenant, v_look, v_since) x;
 end $$;
 

@@ -11,6 +11,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
             (select l.timeout_at from millrace.live l where l.timeout_at > p_since order by l.timeout_at limit 1),
             (select b.next_at from millrace.bulk_operations b where b.next_at > p_now order by b.next_at limit 1),
             (select t.next_at from millrace.retention t where t.next_at > p_now order by t.next_at limit 1),
+            (select n.opens_at from millrace.lanes n where n.opens_at > p_now order by n.opens_at limit 1),
             (select c.closes_at from millrace.children c where c.closes_at > p_now order by c.closes_at limit 1))
             - p_now) * 1000)::bigint,
          (select max(r.id) from millrace.routes r),

@@ -13,6 +13,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
 declare
   v_turn bigint := nextval('millrace.numbers') * 1024;
   v_news bigint[];
+  v_laned boolean;
 begin
   with told as (
     update millrace.live l
@@ -50,8 +51,11 @@ begin
       where (u.keys is not null or u.op in ('w', 'y', 'p')) and (p_only is null or u.id = any (p_only))
       offset 0) o
     where l.ctid = o.ctid
-    returning l.run_id, o.news)
-  select array_agg(t.run_id) filter (where t.news) into v_news from told t;
+    returning l.run_id, o.news, l.lane <> 0 and l.state <> 'l' as laned)
+  select array_agg(t.run_id) filter (where t.news), bool_or(t.laned) into v_news, v_laned from told t;
+  if v_laned then
+    perform millrace.hint();  -- somebody may have waited for its place
+  end if;
 
   if p_ask is not null then
     -- one that ended is not paused; nor is one whose owner has gone on: this call comes late

@@ -6,12 +6,13 @@ import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
 import { ago } from '../show/words.ts'
 import { type Column, table } from '../table.ts'
+import { putQueueCommand } from './queues-put.ts'
 
 /** `millrace queues …` */
 export function queuesCommand(): Command {
-  return makeCommand('queues', 'what lies in each queue').addCommand(listCommand(), {
-    isDefault: true,
-  })
+  return makeCommand('queues', 'what lies in each queue, and their limits')
+    .addCommand(listCommand(), { isDefault: true })
+    .addCommand(putQueueCommand())
 }
 
 function listCommand(): Command {

@@ -1,0 +1,49 @@
+import type { ResolvedRoute } from '../kernel/definitions.ts'
+import { InvalidInputError } from '../model/errors.ts'
+import { atPath } from '../model/path.ts'
+
+/** What a run's limits need to know of its input, as it is stored with the run. */
+export type LimitKeys = {
+  readonly keys?: Record<string, string | number | boolean | null>
+  readonly weight?: number
+}
+
+/**
+ * The values at the paths of the limits that hold for a start. What SQL does as key_meta.
+ * @param input as it is stored: after its trip through JSON
+ * @throws InvalidInputError for a path that leads nowhere, or to an object or array
+ */
+export function limitKeys(
+  workflow: string,
+  { keys, weight }: Pick<ResolvedRoute, 'keys' | 'weight'>,
+  input: unknown,
+): LimitKeys {
+  if (keys === null) return {}
+  const values = keys.map((path) => [path, keyAt(workflow, path, input)] as const)
+  return { keys: Object.fromEntries(values), ...weightOf(workflow, weight, input) }
+}
+
+function keyAt(workflow: string, path: string, input: unknown): string | number | boolean | null {
+  const value = atPath(input, path)
+  if (value === null || ['string', 'number', 'boolean'].includes(typeof value))
+    return value as string | number | boolean | null
+  const found = value === undefined ? 'there is nothing' : `there is an ${kindOf(value)}`
+  throw new InvalidInputError(
+    `The input of workflow "${workflow}" cannot be limited by its key: at "${path}" ${found}. Give a text, number, boolean or null there, or take the key out of the limits of the workflow and its queue.`,
+    { workflowId: workflow, details: { path } },
+  )
+}
+
+function weightOf(workflow: string, path: string | null, input: unknown): { weight?: number } {
+  const weight = path === null ? undefined : atPath(input, path)
+  if (weight === undefined || weight === null) return {}
+  if (typeof weight === 'number' && weight >= 0.01 && weight <= 1000) return { weight }
+  throw new InvalidInputError(
+    `The input of workflow "${workflow}" has the weight ${JSON.stringify(weight)} at "${path}"; it must be a number from 0.01 to 1000.`,
+    { workflowId: workflow, details: { path } },
+  )
+}
+
+function kindOf(value: unknown): string {
+  return Array.isArray(value) ? 'array' : 'object'
+}
