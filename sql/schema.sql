@@ -108,13 +108,68 @@ create table millrace.idle_workers with (autovacuum_vacuum_scale_factor=0, autov
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.lanes with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
+  route_id integer not null
+  lane bigint not null
+  tenant_id integer not null
+  keys jsonb not null
+  gates bigint[] not null
+  caps integer[] not null
+  own bigint
+  meters bigint[] not null
+  rates double precision[] not null
+  bursts integer[] not null
+  weight double precision not null default 1
+  vtime double precision not null
+  waiting boolean not null
+  opens_at timestamp with time zone
+  constraint lanes_pkey PRIMARY KEY (route_id, lane)
+  constraint lanes_caps CHECK ((cardinality(caps) = cardinality(gates)))
+  constraint lanes_rates CHECK (((cardinality(rates) = cardinality(meters)) AND (cardinality(bursts) = cardinality(meters))))
+  CREATE INDEX lanes_closed ON millrace.lanes USING btree (opens_at) WHERE (opens_at IS NOT NULL)
+  CREATE INDEX lanes_ready ON millrace.lanes USING btree (route_id, vtime, lane) WHERE (waiting AND (opens_at IS NULL))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.limited_routes with (fillfactor=50)
+  route_id integer not null
+  tenant_id integer not null
+  limits integer[] not null
+  gates bigint[] not null default '{}'::bigint[]
+  caps integer[] not null default '{}'::integer[]
+  seen_turn bigint not null default 0
+  vtime double precision not null default 0
+  constraint limited_routes_pkey PRIMARY KEY (route_id)
+  CREATE INDEX limited_routes_by_tenant ON millrace.limited_routes USING btree (tenant_id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.limits with (fillfactor=50)
+  id integer not null generated always as identity
+  tenant_id integer not null
+  kind "char" not null
+  name text not null
+  rules jsonb not null default '{}'::jsonb
+  paused_at timestamp with time zone
+  paused_by text
+  pause_reason text
+  constraint limits_key UNIQUE (tenant_id, kind, name)
+  constraint limits_pkey PRIMARY KEY (id)
+  constraint limits_kind_known CHECK ((kind = ANY (ARRAY['w'::"char", 'q'::"char"])))
+  constraint limits_rules_form CHECK ((jsonb_typeof(rules) = 'object'::text))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.live with (fillfactor=45, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_vacuum_cost_delay=0)
   run_id bigint not null
   turn bigint not null
   timeout_at timestamp with time zone
   tenant_id integer not null
   route_id integer not null
-  lane integer not null default 0
+  lane bigint not null default 0
   task integer not null default 0
   seq integer not null default 0
   crashes smallint not null default 0
@@ -136,9 +191,23 @@ create table millrace.live with (fillfactor=45, autovacuum_vacuum_scale_factor=0
   constraint live_state_known CHECK ((state = ANY (ARRAY['q'::"char", 's'::"char", 'l'::"char", 'w'::"char", 'p'::"char"])))
   constraint live_wait CHECK (((state <> 'w'::"char") OR (wait_keys IS NOT NULL)))
   CREATE INDEX live_due ON millrace.live USING btree (wake_at) WHERE ((state = 'w'::"char") AND (wake_at IS NOT NULL))
+  CREATE INDEX live_lanes ON millrace.live USING btree (route_id, turn) WHERE ((state = 'q'::"char") AND (lane <> 0))
   CREATE INDEX live_queued ON millrace.live USING btree (route_id, lane, turn) WHERE (state = 'q'::"char")
+  CREATE INDEX live_slots ON millrace.live USING btree (route_id, lane) WHERE ((state = 'l'::"char") AND (lane <> 0))
   CREATE INDEX live_suspect ON millrace.live USING btree (route_id, turn) WHERE (state = 's'::"char")
   CREATE INDEX live_timeout ON millrace.live USING btree (timeout_at) WHERE (timeout_at IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.meters with (fillfactor=50)
+  id bigint not null
+  tenant_id integer not null
+  tokens double precision not null
+  at timestamp with time zone not null
+  full_at timestamp with time zone not null
+  constraint meters_pkey PRIMARY KEY (id)
+  CREATE INDEX meters_full ON millrace.meters USING btree (full_at)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -283,6 +352,9 @@ create table millrace.tenants
   id integer not null generated always as identity
   slug text not null
   created_at timestamp with time zone not null default now()
+  paused_at timestamp with time zone
+  paused_by text
+  pause_reason text
   constraint tenants_slug_key UNIQUE (slug)
   constraint tenants_pkey PRIMARY KEY (id)
   constraint tenants_slug_form CHECK ((slug ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
@@ -362,7 +434,7 @@ create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_task
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: e1f6fe89392642e1096ca4a6753968ac
+  body: 80f1abdd82885e08327316ab590264a5
 
 create function millrace.answer_approval(approval_id text, approved boolean, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -470,7 +542,7 @@ create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note j
   returns SETOF bigint
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends runs, whatever they do; returns those that were alive.
-  body: 15594d1856fe0cca2efa40c6b5cd52f4
+  body: d7149507ca721e04a8218f0033b23223
 
 create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -483,6 +555,12 @@ create function millrace.check_filter(p_function text, p_filter jsonb, p_kinds j
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses what is no filter of runs; returns the tenant's number.
   body: 3472f05b3cdffe52a8a986e6abfd1800
+
+create function millrace.check_limits(p_rules jsonb)
+  returns void
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses rules that could not be followed.
+  body: 9c7d994c80c11ffd773a3259896e9683
 
 create function millrace.check_options(p_function text, p_options jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
   returns integer
@@ -500,7 +578,7 @@ create function millrace.check_starts(p_metas text[])
   returns void
   language plpgsql stable set search_path=pg_catalog, pg_temp
   comment: Refuses metas of starts that others could not read later.
-  body: 1ae27d1f33f97cd98a4fc28e0ab8aac9
+  body: 71dcf8ade0820f6f7ffccfa1ddbb0107
 
 create function millrace.check_verb(p_verb text, p_options jsonb, p_rate integer)
   returns void
@@ -520,6 +598,12 @@ create function millrace.claim_due(p_tenant integer, p_worker bigint, p_routes i
   comment: Leases runs whose time has come straight from their wait.
   body: 11da82e01406e6cd851de6aebfbba8c1
 
+create function millrace.claim_lanes(p_tenant integer, p_worker bigint, p_route integer, p_want integer, p_suspect boolean, p_sweep boolean)
+  returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off
+  comment: Leases runs of a route that has limits.
+  body: d31246fc17c825448de6fee10be814a8
+
 create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas text[])
   returns bigint[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -530,7 +614,7 @@ create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch 
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Leases ready runs to a worker, with input, journal and open waits.
-  body: d8c3698a726d1bacf6f5d7172bfc88aa
+  body: 1ae53898d5eab00279f3391fd2d90ba5
 
 create function millrace.clock()
   returns timestamp with time zone
@@ -575,6 +659,12 @@ create function millrace.discard_workflow(run_id uuid, options jsonb DEFAULT '{}
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Takes a failure off the list of failures.
   body: c3977b53b29adf39c00ec054613da72e
+
+create function millrace.dispatch_place(options jsonb, OUT kind "char", OUT name text)
+  returns record
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: What pause_dispatch and resume_dispatch are about.
+  body: a9e01e3ac99ce18d812f177459663276
 
 create function millrace.duration_ms(p_duration jsonb)
   returns bigint
@@ -630,6 +720,12 @@ create function millrace.fork_workflow(run_id uuid, options jsonb DEFAULT '{}'::
   comment: Starts a new run that has the history of another up to a step.
   body: 4ce8201eb11f269041d3a33c49c90cfa
 
+create function millrace.gate_use(p_tenant integer, p_limits integer[], OUT gates bigint[], OUT used integer[], OUT full_ones bigint[], OUT shut_ones bigint[])
+  returns record
+  language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off
+  comment: How many leases go through each gate of these limits.
+  body: c7e6b68c16a7d111b41382b4668b032f
+
 create function millrace.get_approvals(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, run_id uuid, workflow_id text, step_id text, question text, details json, assignees text[], roles text[], asked_at timestamp with time zone, expires_at timestamp with time zone)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -646,7 +742,7 @@ create function millrace.get_chores(p_tenant integer, p_now timestamp with time 
   returns TABLE(due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: When something comes due, the newest route, and what somebody should do.
-  body: 08adbfe9e761b691ea9106fd5402c567
+  body: eead7be0e70a61c5437c35823f74b089
 
 create function millrace.get_failures(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(fingerprint text, code text, message text, count bigint, sample uuid, first_at timestamp with time zone, last_at timestamp with time zone)
@@ -659,6 +755,12 @@ create function millrace.get_journal(p_run bigint)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: A run's journal, in order.
   body: a5144f765d16d1bdb63d462d1cd81be5
+
+create function millrace.get_limits(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(scope text, name text, rule text, "limit" integer, period_ms bigint, burst integer, key text[], running integer, waiting integer, busiest json, paused_at timestamp with time zone, paused_by text, pause_reason text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The limits and pauses of workflows and queues, and how much of them is used.
+  body: fa6d8ac0ad9903f78c7e4bc112541576
 
 create function millrace.get_outcomes(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, status "char", output text)
@@ -673,10 +775,10 @@ create function millrace.get_queues(options jsonb DEFAULT '{}'::jsonb)
   body: 4d191f12a41d5b3ac1683ca164af1935
 
 create function millrace.get_routes(p_tenant integer, p_names text[], p_versions text[], p_queues text[] DEFAULT NULL::text[])
-  returns TABLE(route_id integer, name text, version text, queue text, priority integer, head bigint, sweep_ms integer)
+  returns TABLE(route_id integer, name text, version text, queue text, priority integer, head bigint, sweep_ms integer, limited boolean)
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: The routes that a worker can serve, highest priority first.
-  body: 7e185891971058ea8c9d82eeeaea08b6
+  body: 13b0829709d8530cd9f190f42e5a4cc5
 
 create function millrace.get_run(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -726,6 +828,18 @@ create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   comment: Runs leased to workers that are gone go back to the queue, or to pause.
   body: 6ef5ffc7a06467e9c0a4b802edaa6668
 
+create function millrace.has_lanes(p_route integer, p_suspect boolean, p_sweep boolean)
+  returns boolean
+  language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Whether there may be something to hand out of a route that has limits.
+  body: 16b508e44e925f1c0dc28112e57caa29
+
+create function millrace.hash64(p_text text)
+  returns bigint
+  language sql immutable security definer parallel safe set search_path=pg_catalog, pg_temp
+  comment: 64 bits of the SHA-256 of a text.
+  body: a8f90ba0dcbaea6eaefd961cef2fff3d
+
 create function millrace.held_tasks(p_tenant integer, p_worker bigint, p_epoch integer, p_after bigint DEFAULT 0, p_most integer DEFAULT 1000)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -762,17 +876,59 @@ create function millrace.judge_names(p_tenant integer, p_ids bigint[], p_inputs 
   comment: Whether the run that has a start's key or id is what was asked for.
   body: 1bf90f323dd19e34525b1c4d9297be7f
 
+create function millrace.key_meta(p_workflow text, p_paths text[], p_weight text, p_input jsonb)
+  returns jsonb
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: What the meta of a run says for its limits.
+  body: 9626fb0618f34c543a65d7cf6d618650
+
 create function millrace.known_run(p_tenant integer, p_uuid uuid)
   returns bigint
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: The number of a run behind a UUID; null if there is none.
   body: 6e0090360139f84b3e2deb8fce27ad19
 
-create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigint, p_now timestamp with time zone, p_ahead boolean DEFAULT false)
+create function millrace.lane_gates(p_limits integer[], p_keys jsonb)
+  returns TABLE(gates bigint[], caps integer[], whole integer, own bigint, meters bigint[], rates double precision[], bursts integer[])
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The gates and meters that a lane with these keys goes through.
+  body: d3ec03e213a3a58750f2a69b679dbe9a
+
+create function millrace.lane_of(p_tenant integer, p_meta text)
+  returns bigint
+  language sql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: The lane of a run that has not begun; 0 without keys.
+  body: 579b474c370c0859094779792a598c36
+
+create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigint, p_now timestamp with time zone, p_ahead boolean DEFAULT false, p_begins boolean DEFAULT false)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Writes the lease into locked live rows and returns their runs.
-  body: 9e49fe1de51373675ddbfeec459d2423
+  body: 533f0ceb5e826dfa0fbfb529f37323a6
+
+create function millrace.limit_keys(p_workflow text, p_paths text[], p_input jsonb)
+  returns jsonb
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: What is at the paths of limits in an input.
+  body: d7c1f73ef5938efe2a2ad0e4cc06ce2e
+
+create function millrace.limit_paths(p_tenant integer, p_workflow text, p_queue text)
+  returns text[]
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The paths into the input that runs of a workflow in a queue are keyed by.
+  body: 40779ba86cb4577de50888a4e56e41b0
+
+create function millrace.limit_routes(p_tenant integer, p_route integer DEFAULT NULL::integer)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Has the runs of routes handed out by rules from now on.
+  body: a73fb185ee0c7be49d9487b217d5097b
+
+create function millrace.lock_limits(p_route integer)
+  returns boolean
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: The right to hand out the runs of a route.
+  body: 0ae2b5bbb9c34d43f2eb01e9d03fdc0f
 
 create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_parents bigint[], p_stamp bigint, OUT mine bigint[], OUT asked bigint[])
   returns record
@@ -786,11 +942,23 @@ create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}
   comment: Moves a run that is not at work to another version of its workflow.
   body: 34c36e80c7351a3b24252d5a515c43de
 
+create function millrace.new_lanes(p_route integer)
+  returns SETOF bigint
+  language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The lanes of a route that have queued runs and are not known as waiting.
+  body: 8fcc58e87226d537e6ee6e53bcec2f00
+
 create function millrace.note_heads(p_tenant integer, p_routes integer[], p_turns bigint[], p_sweep_ms integer)
   returns void
   language sql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Notes where the queues of these routes begin, as a sweep found it.
   body: 53b6bfb58542c6128d2f512eecd7de36
+
+create function millrace.open_lanes(p_tenant integer, p_route integer, p_sweep boolean, p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Makes known the lanes of a route that have queued runs.
+  body: 1e553e6c3ec8f8455ae337d0c8931d94
 
 create function millrace.parent_of(p_meta text)
   returns bigint
@@ -802,7 +970,13 @@ create function millrace.park_runs(p_only bigint[], p_ask bigint[], p_runs bigin
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The part of advance_tasks for runs that go on living: waits, yields, pauses.
-  body: ce14adfafe461f539f7d0c333b2fdb96
+  body: 5bd2b157fbdc531ab9ae980adec7b6f9
+
+create function millrace.pause_dispatch(options jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: No worker is given a run of a workflow, of a queue, or any at all.
+  body: 75d3d83e80c5577be4ce09a88afcb273
 
 create function millrace.pause_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -827,6 +1001,18 @@ create function millrace.prune_run(p_tenant integer, p_run bigint)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Takes one run that has ended out of the history.
   body: 47683b6a11976d80b033d35b481596c6
+
+create function millrace.put_limits(p_tenant integer, p_kind "char", p_name text, p_rules jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Sets the rules of a workflow or a queue.
+  body: fcd8eb08e9e8210fed9717bdeac708e3
+
+create function millrace.put_queue(queue text, limits jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Sets the limits of a queue.
+  body: aa14ac3f76067f65149f24b7c898b233
 
 create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p_name text, p_data text, p_now timestamp with time zone)
   returns boolean
@@ -862,7 +1048,7 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 65e5b64586edab780f55018615451e31
+  body: 265f3379f7b89cc6c871482bee7e6615
 
 create function millrace.renew_lease(p_worker bigint, p_lease_ms integer)
   returns boolean
@@ -877,10 +1063,16 @@ create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs
   body: 591476013611dccd92b8d65ffa2577b5
 
 create function millrace.resolve_route(p_tenant integer, p_name text, p_version text DEFAULT NULL::text, p_queue text DEFAULT NULL::text, p_priority integer DEFAULT NULL::integer)
-  returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb)
+  returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb, keys text[], weight text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Where a start goes, and the defaults it gets.
-  body: a366df3ad735b80309cd24114a8da3bf
+  body: c92707066811fee7da32e7593b10470a
+
+create function millrace.resume_dispatch(options jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Workers are given runs again of what pause_dispatch named.
+  body: 2a5d23ac83e1e93e12c2706db6c4a916
 
 create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -962,11 +1154,17 @@ create function millrace.settle(p_run bigint, p_task integer, p_seq integer, p_n
   comment: Ends the waits of a run that can end; returns its journal from a number on.
   body: f9c3adcfb302d6b9ed10398b36e6e4ff
 
+create function millrace.spend_tokens(p_tenant integer, p_meters bigint[], p_rates double precision[], p_bursts integer[], p_runs integer, p_now timestamp with time zone)
+  returns timestamp with time zone
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Takes tokens for runs that begin.
+  body: 20bf224c31b73c3c2f057c0822a3ec1b
+
 create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigint, p_route integer, p_input text, p_meta jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a run as another was started.
-  body: 00f264a71e364621ce90256e42808d69
+  body: 3a6969a5f0b3efcfd0fe9da12001f2e8
 
 create function millrace.start_bulk(p_verb text, p_filter jsonb, p_options jsonb, p_kinds jsonb)
   returns json
@@ -990,13 +1188,13 @@ create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes i
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
-  body: 3dc8181e28b7556ef6deb8b7f73938c0
+  body: 6991247f544e5e8e32515d2564f09c57
 
 create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns uuid
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts a run in the caller's transaction and returns its id.
-  body: 902edd498a206f8ce681cbd96b51f4f0
+  body: 8b8712517f1c26270cd307b7a970db47
 
 create function millrace.stop_bulk_operation(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1016,6 +1214,12 @@ create function millrace.take_ids()
   comment: Draws 1,024 run ids and returns the first.
   body: 6916a9e8cd7d5ab328dc1d3556873069
 
+create function millrace.take_lane(p_lane millrace.lanes, p_most integer, p_now timestamp with time zone)
+  returns tid[]
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Locks queued runs of a lane that may be leased now.
+  body: fc72292f434dec36cf5848b26e5ca63c
+
 create function millrace.tenant_id(p_slug text)
   returns integer
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
@@ -1027,6 +1231,12 @@ create function millrace.tick(p_max integer DEFAULT 1000, p_since timestamp with
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
   comment: Wakes runs whose wait is over by time; returns how many.
   body: 8f6791273ed8d435d91a24ddd4077e9f
+
+create function millrace.tokens_left(p_meters bigint[], p_rates double precision[], p_bursts integer[], p_now timestamp with time zone, OUT room integer, OUT opens_at timestamp with time zone)
+  returns record
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: How many runs may begin now by these meters.
+  body: 88def9df41c55e72efd678b2f2a1f78f
 
 create function millrace.trigger_event(run_id uuid, event_name text, data jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1057,6 +1267,12 @@ create function millrace.watch_retention(p_workflow integer)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Has the history of a workflow with a retention looked through.
   body: e92933924988243a963952775a9003bd
+
+create function millrace.weight_path(p_tenant integer, p_workflow text, p_queue text)
+  returns text
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The path into the input where the weight of a key is.
+  body: 8bab21cddc65278f2ab41fa006cc39df
 
 create function millrace.work_bulk()
   returns integer

@@ -27,9 +27,12 @@ function keyAt(workflow: string, path: string, input: unknown): string | number 
   const value = atPath(input, path)
   if (value === null || ['string', 'number', 'boolean'].includes(typeof value))
     return value as string | number | boolean | null
-  const found = value === undefined ? 'there is nothing' : `there is an ${kindOf(value)}`
+  const found =
+    value === undefined
+      ? `there is nothing at "${path}"`
+      : `at "${path}" there is an ${kindOf(value)}`
   throw new InvalidInputError(
-    `The input of workflow "${workflow}" cannot be limited by its key: at "${path}" ${found}. Give a text, number, boolean or null there, or take the key out of the limits of the workflow and its queue.`,
+    `The input of workflow "${workflow}" cannot be limited by its key: ${found}. Give a text, number, boolean or null there, or take the key out of the limits of the workflow and its queue.`,
     { workflowId: workflow, details: { path } },
   )
 }

@@ -102,9 +102,9 @@ test('a rate lets a burst begin, then one when its token is there, and what has 
   await worker.wait(held.find(({ run }) => run === runs[0]) as LeasedTask, message('m', 'go'))
   await kernel.call('trigger_event', uuid(runs[0] as string), 'go')
   expect(await claimRuns(worker, route)).toEqual([runs[0]])
-  await kernel.advanceClock(999)
+  await kernel.advanceClock(500)
   expect(await worker.claim(route)).toEqual([])
-  await kernel.advanceClock(1)
+  await kernel.advanceClock(500)
   expect(await claimRuns(worker, route)).toEqual([runs[2]])
   await kernel.advanceClock(60_000)
   expect(await claimRuns(worker, route)).toEqual([runs[3]])
@@ -302,9 +302,10 @@ test('whatever happens, no moment sees more attempts than the limits allow', { t
       const runs: string[] = []
       const check = async () => {
         const all = held.flatMap((tasks) => [...tasks.values()])
-        const by = Object.groupBy(await customers(all), (customer) => customer)
         expect(all.length).toBeLessThanOrEqual(4)
-        for (const [, some] of Object.entries(by)) expect(some?.length).toBeLessThanOrEqual(2)
+        const names = await customers(all)
+        for (const name of names)
+          expect(names.filter((other) => other === name).length).toBeLessThanOrEqual(2)
       }
       for (const one of steps) {
         if (one.do === 'start') runs.push(await startFor(route, `c${one.customer}`))

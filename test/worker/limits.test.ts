@@ -23,7 +23,7 @@ test('limits hold through kill -9, restarts, cancels, pauses and bulk operations
   const workers = await Promise.all([p.spawn(), p.spawn(), p.spawn()])
   const inputs = Array.from({ length: 90 }, (_, n) => ({
     input: { customer: `c${n % 6}`, ms: 15 },
-    tags: [n % 3 === 0 ? 'third' : 'rest'],
+    options: { tags: [n % 3 === 0 ? 'third' : 'rest'] },
   }))
   const runs = await p.client.startWorkflows(limited, inputs)
   const ended = () => p.db.value<number>('select count(*)::int from millrace.outcomes')
@@ -137,7 +137,7 @@ test('what is not a limit is refused when the workflow is defined', () => {
   const define = (options: object) => () => workflow('wrong', () => {}, options)
   expect(define({ concurrency: 0 })).toThrow('concurrency.limit is 0')
   expect(define({ concurrency: [{ limit: 1, key: () => 'a' }] })).toThrow('Functions cannot be keys')
-  expect(define({ concurrency: [{ limit: 1, kee: 'a' }] })).toThrow('Did you mean')
+  expect(define({ concurrency: [{ limit: 1, kee: 'a' }] })).toThrow('no "kee"')
   expect(define({ rateLimit: { limit: 1 } })).toThrow()
   expect(define({ fairness: {} })).toThrow('fairness needs a key')
   expect(define({ concurrency: Array.from({ length: 9 }, () => ({ limit: 1 })) })).toThrow('at most 8')

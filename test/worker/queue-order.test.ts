@@ -3,7 +3,7 @@ import { QueueOrder } from '../../src/worker/queue-order.ts'
 
 const route = (number: number, head = '0', priority = 0) => ({
   ...{ route: number, name: 'w', version: '1', queue: 'default', priority },
-  ...{ head, sweepMs: 0 },
+  ...{ head, sweepMs: 0, limited: false },
 })
 
 const places = (...entries: [number, string][]) => new Map(entries)

@@ -1,0 +1,125 @@
+import type { Limits } from '../model/limit-rules.ts'
+import { type BulkOperation, BulkOperations, type PruneOptions } from './bulk-operations.ts'
+import { type FailureGroup, readFailures } from './failures.ts'
+import {
+  type DispatchPlace,
+  type LimitReport,
+  pause,
+  readLimits,
+  resume,
+  setQueue,
+} from './limits.ts'
+import type { Page } from './page.ts'
+import {
+  type QueueReport,
+  type RegisteredWorkflow,
+  readQueues,
+  readStorage,
+  readVersions,
+  readWorkers,
+  readWorkflows,
+  type StorageReport,
+  type VersionReport,
+  type WorkerReport,
+} from './reports.ts'
+import type { RunFilter } from './run-filter.ts'
+import { Session, type SessionOptions } from './session.ts'
+import { Starter } from './starter.ts'
+
+/** What concerns not one run but all of them: reports, limits, what is done to many, what is kept. */
+export class OperationsClient {
+  protected readonly session: Session
+  protected readonly starter: Starter
+  #bulk: BulkOperations | null = null
+
+  constructor(options: SessionOptions) {
+    this.session = new Session(options)
+    this.starter = new Starter(this.session)
+  }
+
+  /** To many runs at once, what their filter says. */
+  get bulk(): BulkOperations {
+    this.#bulk ??= new BulkOperations(this.session, this.starter.ids)
+    return this.#bulk
+  }
+
+  /**
+   * Dead letters: failed runs that nobody has retried or discarded, and runs that the engine paused, by
+   * the fingerprint of their failure; 20 groups on a page unless `limit` (at most 100) says otherwise.
+   * @example for (const { message, count, sample } of (await client.getFailures()).items) …
+   */
+  async getFailures(
+    p: RunFilter & { limit?: number; startingAfter?: string | null } = {},
+  ): Promise<Page<FailureGroup>> {
+    return readFailures(this.session, p)
+  }
+
+  /**
+   * The registered workflow versions, with their live runs and the living workers that have them.
+   */
+  async getWorkflows(): Promise<RegisteredWorkflow[]> {
+    return readWorkflows(this.session)
+  }
+
+  /**
+   * The versions of workflows, newest first: the unfinished runs of each by what they do, and whether
+   * workers have it. Before a version's code is taken away, `retirable` must be true.
+   */
+  async getVersions(p: { workflowId?: string } = {}): Promise<VersionReport[]> {
+    return readVersions(this.session, p.workflowId)
+  }
+
+  /** What lies in each queue that has unfinished runs, the longest first. It reads all of them. */
+  async getQueues(p: { queue?: string } = {}): Promise<QueueReport[]> {
+    return readQueues(this.session, p.queue)
+  }
+
+  /** The limits of workflows and queues, and how much of them is used; pauses too. */
+  async getLimits(p: DispatchPlace = {}): Promise<LimitReport[]> {
+    return readLimits(this.session, p)
+  }
+
+  /**
+   * Sets the limits of a queue, for all workflows in it together: they replace what it had, `{}` has none. A
+   * workflow's own limits are options of `workflow()`.
+   * @throws InvalidInputError
+   * @example await client.putQueue('mail', { concurrency: 10, rateLimit: { limit: 100, period: '1 minute' } })
+   */
+  async putQueue(queue: string, limits: Limits): Promise<void> {
+    await setQueue(this.session, queue, limits)
+  }
+
+  /**
+   * No worker is given a run of a workflow, of a queue, or, without either, any of the tenant's, until
+   * `resumeDispatch`. Runs that workers have go on until they wait or end; starts and signals are taken as ever.
+   * @example await client.pauseDispatch({ queue: 'mail', reason: 'the provider is down', by: 'ada' })
+   */
+  async pauseDispatch(p: DispatchPlace & { reason?: string; by?: string } = {}): Promise<void> {
+    await pause(this.session, p)
+  }
+
+  /** Workers are given runs again. What was paused by its name is resumed by its name. */
+  async resumeDispatch(p: DispatchPlace = {}): Promise<void> {
+    await resume(this.session, p)
+  }
+
+  /** How much is kept of each workflow, the largest first. */
+  async getStorage(p: { workflowId?: string } = {}): Promise<StorageReport[]> {
+    return readStorage(this.session, p.workflowId)
+  }
+
+  /**
+   * Takes runs that ended so long ago out of the history, with all that is kept of them; workers carry it out.
+   * For what a workflow's own `retention` does not cover.
+   * @throws InvalidInputError, also where no run matches
+   * @example await client.prune({ where: { workflowId: 'order' }, olderThan: '90 days', dryRun: true })
+   */
+  async prune(p: PruneOptions): Promise<BulkOperation> {
+    return this.bulk.prune(p)
+  }
+
+  /** The worker processes, and the steps that have run for long there. */
+  async getWorkers(): Promise<WorkerReport[]> {
+    return readWorkers(this.session)
+  }
+}
