@@ -231,12 +231,47 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'array_remove(array[v_key], null)',
     to: "coalesce(v_live.wait_keys, '{}')",
   },
+  // limits
+  {
+    name: 'two hand out the runs of one limit at once',
+    file: 'limit/lock_limits.sql',
+    from: ' for no key update skip locked',
+    to: ' ',
+  },
+  {
+    name: 'leases do not count',
+    file: 'limit/gate_use.sql',
+    from: "where l.state = 'l' and",
+    to: "where l.state = 'L' and",
+  },
+  {
+    name: 'what one claim gives does not count in it',
+    file: 'limit/claim_lanes.sql',
+    from: 'v_used := v_used || array_fill(cardinality(v_some),',
+    to: 'v_used := v_used || array_fill(0,',
+  },
+  {
+    name: 'a suspect passes a full gate',
+    file: 'limit/claim_lanes.sql',
+    from: 'and (n.own = any (v_use.full_ones)) is not true and not n.gates && v_use.shut_ones',
+    to: '',
+  },
+  {
+    name: 'a lane that came late is not found',
+    file: 'limit/open_lanes.sql',
+    from: 'v_lanes := v_lanes || array(select millrace.new_lanes(p_route));',
+    to: '',
+    also: [
+      'l.turn > v_route.seen_turn order by',
+      `l.turn > v_route.seen_turn and random() < 0.9 order by`,
+    ],
+  },
   // ends
   {
     name: 'a cancelled run stays in its place',
     file: 'run/cancel_runs.sql',
-    from: 'delete from millrace.live l where l.run_id = any (v_gone) returning l.run_id, l.buffered)',
-    to: 'select l.run_id, l.buffered from millrace.live l where l.run_id = any (v_gone))',
+    from: 'delete from millrace.live l where l.run_id = any (v_gone) returning l.run_id, l.buffered, l.lane)',
+    to: 'select l.run_id, l.buffered, l.lane from millrace.live l where l.run_id = any (v_gone))',
   },
   {
     name: 'an ended run stays in its place',
