@@ -1,5 +1,6 @@
 import type { ResolvedRoute } from '../kernel/definitions.ts'
 import { InvalidInputError } from '../model/errors.ts'
+import { MAX_KEY } from '../model/limits.ts'
 import { atPath } from '../model/path.ts'
 
 /** What a run's limits need to know of its input, as it is stored with the run. */
@@ -11,7 +12,7 @@ export type LimitKeys = {
 /**
  * The values at the paths of the limits that hold for a start. What SQL does as key_meta.
  * @param input as it is stored: after its trip through JSON
- * @throws InvalidInputError for a path that leads nowhere, or to an object or array
+ * @throws InvalidInputError for a path that leads nowhere, to an object or array, or to a text of more than 256 characters
  */
 export function limitKeys(
   workflow: string,
@@ -25,12 +26,13 @@ export function limitKeys(
 
 function keyAt(workflow: string, path: string, input: unknown): string | number | boolean | null {
   const value = atPath(input, path)
-  if (value === null || ['string', 'number', 'boolean'].includes(typeof value))
+  const isLong = typeof value === 'string' && value.length > MAX_KEY
+  if (!isLong && (value === null || ['string', 'number', 'boolean'].includes(typeof value)))
     return value as string | number | boolean | null
   const found =
     value === undefined
       ? `there is nothing at "${path}"`
-      : `at "${path}" there is an ${kindOf(value)}`
+      : `at "${path}" there is ${isLong ? `a text of more than ${MAX_KEY} characters` : `an ${kindOf(value)}`}`
   throw new InvalidInputError(
     `The input of workflow "${workflow}" cannot be limited by its key: ${found}. Give a text, number, boolean or null there, or take the key out of the limits of the workflow and its queue.`,
     { workflowId: workflow, details: { path } },

@@ -13,8 +13,9 @@ begin
   values (p_tenant, p_name, p_version, p_definition, v_now)
   on conflict (tenant_id, name, version)
   do update set definition = excluded.definition, registered_at = greatest(workflows.registered_at, excluded.registered_at);
-  v_route := (select route_id from millrace.resolve_route(p_tenant, p_name, p_version));
+  -- before the route, or two that do this at once would each wait for the other's
   perform millrace.put_limits(p_tenant, 'w', p_name, coalesce(p_definition -> 'limits', '{}'));
+  v_route := (select route_id from millrace.resolve_route(p_tenant, p_name, p_version));
   if p_definition ? 'retention_ms' then
     perform millrace.watch_retention((select r.workflow_id from millrace.routes r where r.id = v_route));
   end if;

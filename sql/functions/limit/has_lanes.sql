@@ -10,6 +10,10 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
       or exists (select from millrace.live l where l.state = 'q' and l.route_id = p_route and l.lane = 0)
       or p_suspect and exists (select from millrace.live l where l.state = 's' and l.route_id = p_route)
       or p_sweep and exists (select from millrace.new_lanes(p_route)))
+    -- where a limit of all is reached, a claim that locks and gets nothing would keep the next that may get something
+    and (r.gates = '{}' or not exists (
+      select from millrace.gate_use(r.tenant_id, r.limits) u, unnest(u.gates, u.used) x (gate, n), unnest(r.gates, r.caps) g (gate, cap)
+      where x.gate = g.gate and x.n >= g.cap))
   from millrace.limited_routes r where r.route_id = p_route
 $$;
 
