@@ -121,13 +121,14 @@ create table millrace.lanes with (fillfactor=50, autovacuum_vacuum_scale_factor=
   bursts integer[] not null
   weight double precision not null default 1
   vtime double precision not null
-  waiting boolean not null
+  begun boolean not null default false
+  fresh boolean not null default false
   opens_at timestamp with time zone
   constraint lanes_pkey PRIMARY KEY (route_id, lane)
   constraint lanes_caps CHECK ((cardinality(caps) = cardinality(gates)))
   constraint lanes_rates CHECK (((cardinality(rates) = cardinality(meters)) AND (cardinality(bursts) = cardinality(meters))))
   CREATE INDEX lanes_closed ON millrace.lanes USING btree (opens_at) WHERE (opens_at IS NOT NULL)
-  CREATE INDEX lanes_ready ON millrace.lanes USING btree (route_id, vtime, lane) WHERE (waiting AND (opens_at IS NULL))
+  CREATE INDEX lanes_ready ON millrace.lanes USING btree (route_id, vtime, lane) WHERE (begun OR (fresh AND (opens_at IS NULL)))
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -560,7 +561,7 @@ create function millrace.check_limits(p_rules jsonb)
   returns void
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses rules that could not be followed.
-  body: 9c7d994c80c11ffd773a3259896e9683
+  body: 8178c1bf100bce8c7b3fe22369e1c49a
 
 create function millrace.check_options(p_function text, p_options jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
   returns integer
@@ -578,7 +579,7 @@ create function millrace.check_starts(p_metas text[])
   returns void
   language plpgsql stable set search_path=pg_catalog, pg_temp
   comment: Refuses metas of starts that others could not read later.
-  body: 71dcf8ade0820f6f7ffccfa1ddbb0107
+  body: 547b90d8b8c51e05020e6702fd111bf7
 
 create function millrace.check_verb(p_verb text, p_options jsonb, p_rate integer)
   returns void
@@ -602,7 +603,7 @@ create function millrace.claim_lanes(p_tenant integer, p_worker bigint, p_route 
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off
   comment: Leases runs of a route that has limits.
-  body: d31246fc17c825448de6fee10be814a8
+  body: 54fa9b0b7d771c29d14265c41c0960cf
 
 create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas text[])
   returns bigint[]
@@ -610,11 +611,11 @@ create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas t
   comment: Takes keys and callers' ids of a start; returns the runs whose name is taken.
   body: 58792fb5a3701add56997ac1abe8463b
 
-create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch integer, p_routes integer[], p_after bigint[], p_want integer, p_suspect boolean DEFAULT true, p_idle boolean DEFAULT false, p_since timestamp with time zone DEFAULT NULL::timestamp with time zone, p_ahead integer DEFAULT 0)
+create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch integer, p_routes integer[], p_after bigint[], p_want integer, p_suspect boolean DEFAULT true, p_idle boolean DEFAULT false, p_since timestamp with time zone DEFAULT NULL::timestamp with time zone, p_ahead integer DEFAULT 0, p_lanes integer DEFAULT NULL::integer)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Leases ready runs to a worker, with input, journal and open waits.
-  body: 1ae53898d5eab00279f3391fd2d90ba5
+  body: 2a686231f9f434a6137aff86d120fb6f
 
 create function millrace.clock()
   returns timestamp with time zone
@@ -720,11 +721,11 @@ create function millrace.fork_workflow(run_id uuid, options jsonb DEFAULT '{}'::
   comment: Starts a new run that has the history of another up to a step.
   body: 4ce8201eb11f269041d3a33c49c90cfa
 
-create function millrace.gate_use(p_tenant integer, p_limits integer[], OUT gates bigint[], OUT used integer[], OUT full_ones bigint[], OUT shut_ones bigint[])
+create function millrace.gate_use(p_tenant integer, p_limits integer[], OUT own jsonb, OUT own_full bigint[], OUT gates bigint[], OUT used integer[], OUT shut bigint[])
   returns record
   language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off
   comment: How many leases go through each gate of these limits.
-  body: c7e6b68c16a7d111b41382b4668b032f
+  body: dc316897aea1ef6fae5bc9be2c73b987
 
 create function millrace.get_approvals(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, run_id uuid, workflow_id text, step_id text, question text, details json, assignees text[], roles text[], asked_at timestamp with time zone, expires_at timestamp with time zone)
@@ -760,7 +761,7 @@ create function millrace.get_limits(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(scope text, name text, rule text, "limit" integer, period_ms bigint, burst integer, key text[], running integer, waiting integer, busiest json, paused_at timestamp with time zone, paused_by text, pause_reason text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The limits and pauses of workflows and queues, and how much of them is used.
-  body: fa6d8ac0ad9903f78c7e4bc112541576
+  body: a2b483649568516d009af9ce448c6124
 
 create function millrace.get_outcomes(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, status "char", output text)
@@ -828,11 +829,17 @@ create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   comment: Runs leased to workers that are gone go back to the queue, or to pause.
   body: 6ef5ffc7a06467e9c0a4b802edaa6668
 
+create function millrace.has_early(p_tenant integer, p_routes integer[], p_look timestamp with time zone, p_most integer)
+  returns boolean
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Whether runs of these routes sleep whose time comes soon.
+  body: 3e95a38c666643d49e9b83b79b4df5a7
+
 create function millrace.has_lanes(p_route integer, p_suspect boolean, p_sweep boolean)
   returns boolean
   language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Whether there may be something to hand out of a route that has limits.
-  body: 16b508e44e925f1c0dc28112e57caa29
+  body: c14168b68f42ef338c7669ae039edab4
 
 create function millrace.hash64(p_text text)
   returns bigint
@@ -880,7 +887,7 @@ create function millrace.key_meta(p_workflow text, p_paths text[], p_weight text
   returns jsonb
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: What the meta of a run says for its limits.
-  body: 9626fb0618f34c543a65d7cf6d618650
+  body: 26ffe37b0ec750b7691ce4a0c90f3ca3
 
 create function millrace.known_run(p_tenant integer, p_uuid uuid)
   returns bigint
@@ -904,13 +911,13 @@ create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigin
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Writes the lease into locked live rows and returns their runs.
-  body: 533f0ceb5e826dfa0fbfb529f37323a6
+  body: 8b949e725b430a0c467f93786c39e361
 
 create function millrace.limit_keys(p_workflow text, p_paths text[], p_input jsonb)
   returns jsonb
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: What is at the paths of limits in an input.
-  body: d7c1f73ef5938efe2a2ad0e4cc06ce2e
+  body: 94f46db5f4ca9ae45dc47f4318168cfc
 
 create function millrace.limit_paths(p_tenant integer, p_workflow text, p_queue text)
   returns text[]
@@ -922,7 +929,7 @@ create function millrace.limit_routes(p_tenant integer, p_route integer DEFAULT 
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Has the runs of routes handed out by rules from now on.
-  body: a73fb185ee0c7be49d9487b217d5097b
+  body: b44a96f8a83fd0bab7554a39748b6944
 
 create function millrace.lock_limits(p_route integer)
   returns boolean
@@ -936,6 +943,18 @@ create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks in
   comment: Locks an owner's runs and their parents, ascending; tells whose fence holds.
   body: fc00cc4cbf9c6836e8ae6fa4d8616f8f
 
+create function millrace.lock_worker(p_tenant integer, p_worker bigint, p_epoch integer)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Keeps recover from declaring a worker dead until the claim commits.
+  body: 8fd027565ffbd0326119a6eb98d9f950
+
+create function millrace.mark_idle(p_tenant integer, p_worker bigint)
+  returns void
+  language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: A worker sleeps until hint wakes it.
+  body: 48d9af72624615dd67ba19ba9e259732
+
 create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -946,7 +965,7 @@ create function millrace.new_lanes(p_route integer)
   returns SETOF bigint
   language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The lanes of a route that have queued runs and are not known as waiting.
-  body: 8fcc58e87226d537e6ee6e53bcec2f00
+  body: 3de23d789d4a609652252d1c8ef4c879
 
 create function millrace.note_heads(p_tenant integer, p_routes integer[], p_turns bigint[], p_sweep_ms integer)
   returns void
@@ -958,7 +977,7 @@ create function millrace.open_lanes(p_tenant integer, p_route integer, p_sweep b
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Makes known the lanes of a route that have queued runs.
-  body: 1e553e6c3ec8f8455ae337d0c8931d94
+  body: cabb00da850a13ea1d26059258b253be
 
 create function millrace.parent_of(p_meta text)
   returns bigint
@@ -976,7 +995,7 @@ create function millrace.pause_dispatch(options jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: No worker is given a run of a workflow, of a queue, or any at all.
-  body: 75d3d83e80c5577be4ce09a88afcb273
+  body: 815cec6a76fbd220a4223011697a9169
 
 create function millrace.pause_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1006,7 +1025,7 @@ create function millrace.put_limits(p_tenant integer, p_kind "char", p_name text
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Sets the rules of a workflow or a queue.
-  body: fcd8eb08e9e8210fed9717bdeac708e3
+  body: d20395a2b76a2a4db6b7fc2c1ae9d2a9
 
 create function millrace.put_queue(queue text, limits jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -1048,7 +1067,7 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 265f3379f7b89cc6c871482bee7e6615
+  body: eacd75907112a94b2a9918ed3b7311c2
 
 create function millrace.renew_lease(p_worker bigint, p_lease_ms integer)
   returns boolean
@@ -1160,6 +1179,12 @@ create function millrace.spend_tokens(p_tenant integer, p_meters bigint[], p_rat
   comment: Takes tokens for runs that begin.
   body: 20bf224c31b73c3c2f057c0822a3ec1b
 
+create function millrace.split_routes(p_tenant integer, p_routes integer[], p_after bigint[], p_suspect boolean, p_sweep boolean, OUT laned integer[], OUT ready integer[], OUT plain integer[], OUT after bigint[])
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off
+  comment: Which of a worker's routes have limits.
+  body: e198cc86172031801b72117594fb330d
+
 create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigint, p_route integer, p_input text, p_meta jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -1216,9 +1241,15 @@ create function millrace.take_ids()
 
 create function millrace.take_lane(p_lane millrace.lanes, p_most integer, p_now timestamp with time zone)
   returns tid[]
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Locks queued runs of a lane that may be leased now.
-  body: fc72292f434dec36cf5848b26e5ca63c
+  body: f38ec6931576fc64e48f367422280604
+
+create function millrace.take_suspect(p_tenant integer, p_route integer, p_full bigint[], p_shut bigint[])
+  returns tid[]
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Locks a suspect of a route, if the gates of its lane have room.
+  body: d87011960724af08a2edf8960f975ebc
 
 create function millrace.tenant_id(p_slug text)
   returns integer
@@ -1272,7 +1303,7 @@ create function millrace.weight_path(p_tenant integer, p_workflow text, p_queue 
   returns text
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: The path into the input where the weight of a key is.
-  body: 8bab21cddc65278f2ab41fa006cc39df
+  body: 962102ce9d11195059dbecfedc369424
 
 create function millrace.work_bulk()
   returns integer

@@ -77,7 +77,9 @@ function read(args: string[]): Options {
   }
   const quick = values.quick || values.check
   if (values.add && (!values.only || quick || values.scale || values.systems || values.out))
-    throw new Error('--add takes whole workloads: give --only with it, and nothing that makes them smaller')
+    throw new Error(
+      '--add takes whole workloads: give --only with it, and nothing that makes them smaller',
+    )
   return {
     quick,
     sweep: values.sweep,

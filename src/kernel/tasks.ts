@@ -31,6 +31,8 @@ export type Claim = {
   readonly idle: boolean
   /** How many runs may be leased shortly before their time comes; default 0. */
   readonly ahead?: number
+  /** How many runs of routes that have limits; default: as many as are wanted. */
+  readonly lanes?: number
   /** What came due before was seen to; null: look from the beginning. */
   readonly since?: Date | null
 }
@@ -77,7 +79,7 @@ type Row = [
  */
 export async function claimTasks(db: Database, tenant: number, claim: Claim): Promise<Claimed> {
   const rows = await db.callArrays<Row>(
-    'select * from millrace.claim_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+    'select * from millrace.claim_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
     [
       tenant,
       claim.worker,
@@ -89,6 +91,7 @@ export async function claimTasks(db: Database, tenant: number, claim: Claim): Pr
       claim.idle,
       claim.since?.toISOString() ?? null,
       claim.ahead ?? 0,
+      claim.lanes ?? null,
     ],
   )
   const status = rows.pop() as Row

@@ -50,6 +50,8 @@ export type ClaimAs = {
   readonly suspect: boolean
   /** How many may be leased before their time. */
   readonly ahead: number
+  /** How many may be of routes that have limits. */
+  readonly lanes: number
 }
 
 /**
@@ -100,6 +102,11 @@ export class Claimer {
 
   route(id: number): Route | undefined {
     return this.#order.get(id)
+  }
+
+  /** Some of its routes have limits. */
+  get limited(): boolean {
+    return this.#order.limited
   }
 
   /** The last claims found nothing to do, and nothing was heard since. */
@@ -178,10 +185,15 @@ export class Claimer {
   }
 
   /** For a worker without room: what others wait for must not wait for that. @returns as claim */
-  async watch(as: Omit<ClaimAs, 'want' | 'suspect' | 'ahead'>): Promise<number> {
+  async watch(as: Omit<ClaimAs, 'want' | 'suspect' | 'ahead' | 'lanes'>): Promise<number> {
     // from the beginning each time: nobody else may sweep, and it is not often
     const look = { idle: false, since: null }
-    const claimed = await this.#call({ ...as, want: 0, suspect: false, ahead: 0 }, [], [], look)
+    const claimed = await this.#call(
+      { ...as, want: 0, suspect: false, ahead: 0, lanes: 0 },
+      [],
+      [],
+      look,
+    )
     await this.#doChores(claimed)
     return this.#restMs(claimed.dueMs)
   }

@@ -56,6 +56,8 @@ export class Worker {
   #seenFence = 0n
   /** There is no room: the next claim waits until a run has gone. */
   #full = false
+  /** There is none for a run that has limits: such are not taken much ahead of their turn. */
+  #noLane = false
   #stopping = false
   #stopped = false
   #loop: Promise<void> | null = null
@@ -205,8 +207,14 @@ export class Worker {
     const want = Math.min(room, this.#parts.options.batchSize, this.#replies.most)
     const suspect = this.#held.mayTakeSuspect
     const ahead = this.#held.earlyRoom()
+    const lanes = this.#held.laneRoom()
+    this.#noLane = lanes <= 0 && this.#claimer.limited
     const take = (task: LeasedTask) => this.#take(task, as.worker)
-    const restMs = await this.#claimer.claim({ ...as, want, suspect, ahead }, take, this.#wake)
+    const restMs = await this.#claimer.claim(
+      { ...as, want, suspect, ahead, lanes },
+      take,
+      this.#wake,
+    )
     this.#held.look()
     this.#replies.succeeded()
     return restMs
@@ -298,7 +306,7 @@ export class Worker {
 
   /** A run has gone: who waits for room, or for the last to go, goes on. */
   #hasRoom(): void {
-    if (this.#full || this.#stopping) this.#wake.now()
+    if (this.#full || this.#noLane || this.#stopping) this.#wake.now()
   }
 
   /** Others may have waited for its place in a limit. */

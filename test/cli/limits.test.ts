@@ -34,7 +34,17 @@ test('limits: those of workflows and queues, and pauses', async () => {
   expect(stdout).toContain('100 in 1 min')
   expect(stdout).toContain('in turns')
   await millrace(
-    ['queues', 'put', 'mail', '--concurrency', '5', '--concurrency', '1:customer.id', '--rate', '7/1s'],
+    [
+      'queues',
+      'put',
+      'mail',
+      '--concurrency',
+      '5',
+      '--concurrency',
+      '1:customer.id',
+      '--rate',
+      '7/1s',
+    ],
     at(),
   )
   const rules = await millraceJson<{ rule: string; limit: number; key: string[] | null }[]>(

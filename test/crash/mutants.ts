@@ -74,13 +74,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a claim does not lock its worker',
-    file: claim,
+    file: 'worker/lock_worker.sql',
     from: 'and w.tenant_id = p_tenant for key share;',
     to: `and w.tenant_id = p_tenant; ${pause(5)}`,
   },
   {
     name: 'a claim does not look at its epoch',
-    file: claim,
+    file: 'worker/lock_worker.sql',
     from: 'and w.epoch = p_epoch ',
     to: '',
   },
@@ -247,13 +247,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what one claim gives does not count in it',
     file: 'limit/claim_lanes.sql',
-    from: 'v_used := v_used || array_fill(cardinality(v_some),',
-    to: 'v_used := v_used || array_fill(0,',
+    from: 'v_used[v_nth] := coalesce(v_used[v_nth], 0) + v_take;',
+    to: 'v_used[v_nth] := coalesce(v_used[v_nth], 0);',
   },
   {
     name: 'a suspect passes a full gate',
-    file: 'limit/claim_lanes.sql',
-    from: 'and (n.own = any (v_use.full_ones)) is not true and not n.gates && v_use.shut_ones',
+    file: 'limit/take_suspect.sql',
+    from: 'and (n.own = any (p_full)) is not true and not n.gates && p_shut',
     to: '',
   },
   {

@@ -21,7 +21,9 @@ export function addToDocument(
   const rest = known
     .filter((section) => !isAdded(section))
     .map((section) =>
-      section.heading === '## Budgets' ? { ...section, text: budgetText(section.text, budgets) } : section,
+      section.heading === '## Budgets'
+        ? { ...section, text: budgetText(section.text, budgets) }
+        : section,
     )
   const end = rest.findIndex(({ heading }) => heading === '## Failed' || heading === '## Settings')
   const apart = added.map(({ heading, text }) => ({
@@ -37,7 +39,10 @@ export function addToDocument(
 
 /** The table is new; the words behind it stay. */
 function budgetText(text: string, table: string): string {
-  const words = text.trim().split('\n\n').filter((part) => !part.startsWith('|'))
+  const words = text
+    .trim()
+    .split('\n\n')
+    .filter((part) => !part.startsWith('|'))
   return ['', table, ...words].join('\n\n')
 }
 

@@ -32,7 +32,8 @@ export const millraceLimits: System = {
     const pool = new pg.Pool({ connectionString: url, max: Number(settings.pool) })
     const client = new WorkflowClient({ pool })
     await client.start()
-    const start = (shape: string, input: Input) => client.startWorkflow({ id: shape }, withKey(input))
+    const start = (shape: string, input: Input) =>
+      client.startWorkflow({ id: shape }, withKey(input))
     return {
       start,
       startMany: (shape, inputs) =>

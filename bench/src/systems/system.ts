@@ -3,7 +3,8 @@
  * `nap` sleeps for a second, `echo` has a step that gives its input's payload, `fan` as many
  * parallel steps as its input says. `keyed`, `free` and `fair` are of Millrace alone: see millrace-limits.ts.
  */
-export type Shape = 'one' | 'ten' | 'hundred' | 'nap' | 'echo' | 'fan' | 'keyed' | 'free' | 'fair'
+export type PeerShape = 'one' | 'ten' | 'hundred' | 'nap' | 'echo' | 'fan'
+export type Shape = PeerShape | 'keyed' | 'free' | 'fair'
 
 /** The input of every workflow: its number, and what its shape asks for beside it. */
 export type Input = {

@@ -31,7 +31,8 @@ export async function runClaims(bench: Bench, workload: string): Promise<void> {
       await client.connect()
       try {
         const claims = await Claims.open(client)
-        for (let from = 0; from < n; from += BLOCK) await claims.start(Math.min(BLOCK, n - from), keys)
+        for (let from = 0; from < n; from += BLOCK)
+          await claims.start(Math.min(BLOCK, n - from), keys)
         await client.query('vacuum (analyze) millrace.live')
         for (let round = 1; round <= rounds; round++) {
           const times = await claims.time(CLAIMS, keys)

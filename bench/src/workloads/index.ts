@@ -82,7 +82,11 @@ export const workloads: Workload[] = [
   drained('fan-out', '10,000 parallel items in one workflow', { ...fan }),
   alone('history', 'a run of 10,000 steps, and its replay', runHistory),
   alone('limits', 'one step, 1,000 keys with a limit of one run each', runLimits),
-  alone('fairness', '99 light keys with a run a second, beside one with a million waiting', runFairness),
+  alone(
+    'fairness',
+    '99 light keys with a run a second, beside one with a million waiting',
+    runFairness,
+  ),
   alone('claims', 'a claim of one run, by how many wait', runClaims),
 ]
 

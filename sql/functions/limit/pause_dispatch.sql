@@ -7,7 +7,8 @@
 create or replace function millrace.pause_dispatch(options jsonb) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  v_tenant int := millrace.check_options('pause_dispatch', options, '{"workflow_id": "text", "queue": "text", "reason": "text", "by": "text"}');
+  v_tenant int := millrace.check_options('pause_dispatch', options,
+    '{"workflow_id": "text", "queue": "text", "reason": "text", "by": "text"}');
   v_place  record := millrace.dispatch_place(options);
   v_now    timestamptz := millrace.clock();
 begin
@@ -22,7 +23,8 @@ begin
   insert into millrace.limits as l (tenant_id, kind, name, paused_at, paused_by, pause_reason)
   values (v_tenant, v_place.kind, v_place.name, v_now, options ->> 'by', options ->> 'reason')
   on conflict on constraint limits_key
-  do update set paused_at = excluded.paused_at, paused_by = excluded.paused_by, pause_reason = excluded.pause_reason where l.paused_at is null;
+  do update set paused_at = excluded.paused_at, paused_by = excluded.paused_by, pause_reason = excluded.pause_reason
+  where l.paused_at is null;
   perform millrace.limit_routes(v_tenant);
 end $$;
 

@@ -23,9 +23,7 @@ begin
   returning l.id into v_id;
   perform millrace.limit_routes(p_tenant);
   update millrace.lanes n
-  set gates = g.gates, caps = g.caps, own = g.own, opens_at = null,
-      meters = case when n.lane & 1 = 0 then g.meters else '{}' end,
-      rates = case when n.lane & 1 = 0 then g.rates else '{}' end, bursts = case when n.lane & 1 = 0 then g.bursts else '{}' end
+  set gates = g.gates, caps = g.caps, own = g.own, meters = g.meters, rates = g.rates, bursts = g.bursts, opens_at = null
   from millrace.limited_routes r, millrace.lanes o, lateral millrace.lane_gates(r.limits, o.keys) g
   where v_id = any (r.limits) and o.route_id = r.route_id and n.route_id = o.route_id and n.lane = o.lane;
   perform millrace.hint();

@@ -16,7 +16,8 @@ begin
         then 'workflow must match [A-Za-z0-9_.: -]{1,128}'
       when jsonb_typeof(m -> 'key') not in ('string', 'null') or length(m ->> 'key') not between 1 and 256
         then 'key must be a text of 1 to 256 characters'
-      when (m ->> 'key' is not null or m ? 'keys') and m ->> 'workflow' is null then 'key and keys need the name of the workflow beside them'
+      when (m ->> 'key' is not null or m ? 'keys') and m ->> 'workflow' is null
+        then 'key and keys need the name of the workflow beside them'
       when m ? 'keys' and (jsonb_typeof(m -> 'keys') <> 'object' or octet_length(m ->> 'keys') > 4096
         or jsonb_path_exists(m -> 'keys', 'strict $.* ? (@.type() == "object" || @.type() == "array")'))
         then 'keys must be an object of texts, numbers, booleans and nulls, of at most 4,096 bytes'

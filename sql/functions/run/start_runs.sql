@@ -1,7 +1,8 @@
 -- start_runs: the start, in arrays. Calling it again with the same ids changes nothing, so a lost reply is sent again.
 --   p_ids     drawn by take_ids    p_routes  from resolve_route    p_delays  ms, null: none    p_inputs  JSON
 --   p_metas   JSON, null: nothing out of the ordinary: id (a UUID of the caller's), key (idempotency), workflow (with
---             key or keys), keys and weight (limit_keys), resource, tags, attributes, timeout_ms, retries, parent, and whatever else is to be kept with the run
+--             key or keys), keys and weight (key_meta), resource, tags, attributes, timeout_ms, retries, parent, and whatever
+--             else is to be kept with the run
 -- Returns: a row for each start that made no new run, because its key or id was used before: verdict e = the existing run
 -- is what was asked for; k, i = that key, that id belongs to another start (the caller raises MR010). Where existing is the
 -- start's own id, that is the id that was drawn: the database was set back, and the caller draws another.
