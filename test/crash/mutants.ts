@@ -247,8 +247,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what one claim gives does not count in it',
     file: 'limit/claim_lanes.sql',
-    from: 'v_used[v_nth] := coalesce(v_used[v_nth], 0) + v_take;',
-    to: 'v_used[v_nth] := coalesce(v_used[v_nth], 0);',
+    from: '(v_had + v_take)::text',
+    to: 'v_had::text',
   },
   {
     name: 'a suspect passes a full gate',

@@ -39,6 +39,34 @@ test('of several limits all hold: ten in all, two for each customer', async () =
   expect((await customers(await worker.claim(route))).sort()).toEqual(['a', 'b', 'c', 'c'])
 })
 
+test('keys that several lanes share are counted over all of them, also in one claim', async () => {
+  const route = await limited({
+    concurrency: [
+      { limit: 3, key: ['region'] },
+      { limit: 2, key: ['customer'] },
+    ],
+  })
+  for (const [region, customer] of [
+    ['eu', 'a'],
+    ['eu', 'a'],
+    ['eu', 'b'],
+    ['eu', 'b'],
+    ['us', 'a'],
+    ['us', 'c'],
+  ])
+    await kernel.start(route, { meta: { keys: { region, customer } } })
+  const worker = await kernel.worker()
+  const held = await worker.claim(route)
+  const count = async (path: string, value: string) =>
+    held.filter(({ meta }) => JSON.parse(meta as string).keys[path] === value).length
+  expect(await count('region', 'eu')).toBe(3)
+  expect(await count('customer', 'a')).toBeLessThanOrEqual(2)
+  expect(await count('customer', 'c')).toBe(1)
+  for (const task of held) await worker.complete(task)
+  const rest = await worker.claim(route)
+  expect(held.length + rest.length).toBe(6)
+})
+
 test.for([
   ['waits for a message', (w: TestWorker, t: LeasedTask) => w.wait(t, message('m', 'go'))],
   ['sleeps', (w: TestWorker, t: LeasedTask) => w.wait(t, timer('t', 60_000))],

@@ -202,7 +202,7 @@ export async function openKernel(options: { testClock?: boolean } = {}): Promise
 export async function createKernel(options: { testClock?: boolean } = {}): Promise<Kernel> {
   const db = await createDatabase(options)
   const database = new Database({ pool: db.pool })
-  const ids = await takeIds(db)
+  const ids = drawIds(db)
   const kernel: Kernel = {
     ...db,
     database,
@@ -212,7 +212,8 @@ export async function createKernel(options: { testClock?: boolean } = {}): Promi
       const route = await db.value<number>('select millrace.register_workflow($1,$2,$3,$4)', values)
       return { route, name, tenant }
     },
-    async start(route, { tenant = route.tenant, id = ids(), delay, input, meta } = {}) {
+    async start(route, { tenant = route.tenant, delay, input, meta, ...given } = {}) {
+      const id = given.id ?? (await ids())
       await db.query('select * from millrace.start_runs($1, $2, $3, $4, $5, $6)', [
         tenant,
         [id],
@@ -249,12 +250,16 @@ export async function createKernel(options: { testClock?: boolean } = {}): Promi
   return kernel
 }
 
-/** Ids drawn at once; enough for a test file. */
-async function takeIds(db: TestDatabase): Promise<() => string> {
-  let next = BigInt(await db.value<string>('select millrace.take_ids()::text'))
-  const end = next + 1024n
-  return () => {
-    if (next === end) throw new Error('a test file has only 1,024 ids')
+/** Ids drawn a block at a time. */
+function drawIds(db: TestDatabase): () => Promise<string> {
+  let next = 0n
+  let left = 0n
+  return async () => {
+    if (left === 0n) {
+      next = BigInt(await db.value<string>('select millrace.take_ids()::text'))
+      left = 1024n
+    }
+    left--
     return String(next++)
   }
 }
