@@ -603,7 +603,7 @@ create function millrace.claim_lanes(p_tenant integer, p_worker bigint, p_route 
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off
   comment: Leases runs of a route that has limits.
-  body: 54fa9b0b7d771c29d14265c41c0960cf
+  body: 40b9f07c8276bc6edee48d7b89e36c3f
 
 create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas text[])
   returns bigint[]

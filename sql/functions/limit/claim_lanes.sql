@@ -41,10 +41,12 @@ begin
   if v_left <= 0 then
     return;
   end if;
-  if p_suspect then
-    v_rows := millrace.take_suspect(p_tenant, p_route, v_full, v_shut);
-    v_left := v_left * (cardinality(v_rows) = 0)::int;
+  v_rows := case when p_suspect then millrace.take_suspect(p_tenant, p_route, v_full, v_shut) end;
+  if cardinality(v_rows) > 0 then
+    return query select * from millrace.lease_rows(v_rows, p_worker, nextval('millrace.fences'), v_now, p_begins => true);
+    return;
   end if;
+  v_rows := '{}';
   for v_turn in 1 .. 4 loop  -- who has less than its part leaves some to the others
     exit when v_left in (0, v_was);
     select v_left, '{}', '{}' into v_was, v_names, v_sums;
@@ -84,14 +86,12 @@ begin
       end loop;
     end loop;
     v_own := v_own || jsonb_object(v_names, v_sums);
-  end loop;
-
-  if v_vtime is not null then
-    update millrace.limited_routes r set vtime = v_vtime where r.route_id = p_route and r.vtime < v_vtime;
-  end if;
-  if cardinality(v_rows) > 0 then
+    continue when v_rows = '{}';
+    -- leased before the next turn: what we have locked ourselves would be found again
     return query select * from millrace.lease_rows(v_rows, p_worker, nextval('millrace.fences'), v_now, p_begins => true);
-  end if;
+    v_rows := '{}';
+  end loop;
+  update millrace.limited_routes r set vtime = v_vtime where r.route_id = p_route and r.vtime < v_vtime;
 end $$;
 
 comment on function millrace.claim_lanes(int, bigint, int, int, boolean, boolean) is 'Leases runs of a route that has limits.';
