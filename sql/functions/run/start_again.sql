@@ -8,6 +8,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp set jit 
 declare
   v_place record;
 begin
+  p_meta := jsonb_strip_nulls(p_meta);  -- but a key may be null
   if p_input is not null then
     select w.name, millrace.limit_paths(p_tenant, w.name, o.queue) as paths, millrace.weight_path(p_tenant, w.name, o.queue) as weight
     into v_place
@@ -19,7 +20,7 @@ begin
   end if;
   perform millrace.start_runs(p_tenant, array[p_new], array[coalesce(p_route, r.route_id)], null, array[coalesce(p_input, r.input)],
     array[((coalesce(r.meta, '{}')::jsonb - '{id,key,parent,retried_from,forked_from,forked_at,actor}'::text[])
-           || jsonb_strip_nulls(p_meta))::text])
+           || p_meta)::text])
   from millrace.runs r where r.id = p_run;
 end $$;
 
