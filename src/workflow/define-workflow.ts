@@ -8,6 +8,7 @@ import { MAX_ATTEMPTS, MAX_PRIORITY } from '../model/limits.ts'
 import { checkName } from '../model/names.ts'
 import { checkOptionNames } from '../model/options.ts'
 import type { Schema, SchemaIn } from '../model/schema.ts'
+import { parseStartRules } from '../model/start-rules.ts'
 import { execute } from './execute.ts'
 import type { WorkflowPlugin } from './plugin.ts'
 import { type WorkflowOptions, workflowOptionNames } from './workflow-options.ts'
@@ -48,6 +49,7 @@ export function defineWorkflow(
 function startDefaults(options: WorkflowOptions): StartDefaults {
   const { queue, priority, retries, timeout, retention } = options
   const limits = parseLimits(options)
+  const rules = parseStartRules(options)
   return {
     ...(queue === undefined ? {} : { queue }),
     ...(priority === undefined ? {} : { priority }),
@@ -55,6 +57,7 @@ function startDefaults(options: WorkflowOptions): StartDefaults {
     ...(timeout === undefined ? {} : { timeoutMs: parseDuration(timeout) }),
     ...(retention === undefined ? {} : { retentionMs: parseRetention(retention) }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...(Object.keys(rules).length === 0 ? {} : { rules }),
   }
 }
 
@@ -89,6 +92,7 @@ function checkDefinition(id: string, handler: unknown, options: WorkflowOptions)
   check(() => options.timeout === undefined || parseDuration(options.timeout))
   check(() => options.retention === undefined || parseRetention(options.retention))
   check(() => parseLimits(options))
+  check(() => parseStartRules(options))
   if (typeof handler !== 'function')
     problems.push(`The handler is ${typeof handler}, not a function.`)
   const { priority = 0, retries = 0, maxSteps = 1 } = options
