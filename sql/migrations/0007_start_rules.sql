@@ -7,7 +7,8 @@ create table millrace.start_keys (   -- the key of a rule and the run that stand
   key       bytea       not null,    -- a hash of the values at the paths of the rule
   run_id    bigint      not null,    -- never taken away at its end: whether it is alive, or has begun, is asked when it matters
   at        timestamptz not null,    -- when that run was started
-  constraint start_keys_pkey primary key (tenant_id, workflow, rule, key)
+  constraint start_keys_pkey primary key (tenant_id, workflow, rule, key),
+  constraint start_keys_rule_known check (rule in ('singleton', 'throttle', 'debounce'))
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 5000);
 
 create table millrace.debounced_starts (  -- starts that gave their input to a run that had not begun: sent again, they shall do nothing.

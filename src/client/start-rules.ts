@@ -21,7 +21,8 @@ export function rulesOfStart(
   if (rules === undefined) return {}
   const { singleton } = rules
   if (isChild && singleton === undefined) return {}
-  const held: StartRules = isChild && singleton ? { singleton: { ...singleton, on: 'fail' } } : rules
+  const held: StartRules =
+    isChild && singleton ? { singleton: { ...singleton, on: 'fail' } } : rules
   const value = decodePayload(input)
   const entries = Object.entries(held).map(([name, rule]) => {
     return [name, { ...rule, key: keysAt(workflow, rule.key, value) }]

@@ -40,7 +40,8 @@ export function parseStartRules({ singleton, throttle, debounce }: StartRuleOpti
     ...(throttle === undefined ? {} : { throttle: parseThrottle(throttle) }),
     ...(debounce === undefined ? {} : { debounce: parseDebounce(debounce) }),
   }
-  const strange = rules.debounce && rules.singleton?.key.find((p) => !rules.debounce?.key.includes(p))
+  const strange =
+    rules.debounce && rules.singleton?.key.find((p) => !rules.debounce?.key.includes(p))
   if (strange !== undefined)
     throw new InvalidInputError(
       `singleton.key has "${strange}", which debounce.key has not: the input of a run that waits may be replaced, and it must keep its key.`,

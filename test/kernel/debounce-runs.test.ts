@@ -9,8 +9,17 @@ let taken = 0n
 const drawId = () => String(first + taken++)
 const MINUTE = 60_000
 
-type Start = { id?: string; input?: unknown; max?: number; period?: number; key?: object; meta?: object; delay?: number }
-const START = 'select run_id::text, verdict, existing::text from millrace.start_runs(1, $1, $2, $3, $4, $5)'
+type Start = {
+  id?: string
+  input?: unknown
+  max?: number
+  period?: number
+  key?: object
+  meta?: object
+  delay?: number
+}
+const START =
+  'select run_id::text, verdict, existing::text from millrace.start_runs(1, $1, $2, $3, $4, $5)'
 
 function values(route: Route, starts: (Start & { id: string })[]): unknown[] {
   return [
@@ -30,10 +39,11 @@ function values(route: Route, starts: (Start & { id: string })[]): unknown[] {
 
 async function start(route: Route, one: Start) {
   const id = one.id ?? drawId()
-  const rows = await kernel.query<{ run_id: string | null; verdict: string; existing: string | null }>(
-    START,
-    values(route, [{ ...one, id }]),
-  )
+  const rows = await kernel.query<{
+    run_id: string | null
+    verdict: string
+    existing: string | null
+  }>(START, values(route, [{ ...one, id }]))
   const { verdict, existing } = rows[0] as (typeof rows)[0]
   return { id, verdict, existing }
 }
@@ -101,13 +111,21 @@ test('a start that is sent again puts nothing off, and is that run also when it 
   await worker.complete(task)
   expect(await start(route, two)).toMatchObject({ verdict: 'e', existing: one.id })
   expect(await start(route, one)).toMatchObject({ verdict: 'm' })
-  expect(await kernel.query('select from millrace.live where route_id = $1', [route.route])).toEqual([])
+  expect(
+    await kernel.query('select from millrace.live where route_id = $1', [route.route]),
+  ).toEqual([])
 })
 
 test('of several in one call the last has its input in the run of the first', async () => {
   const route = await kernel.route()
   const ids = [drawId(), drawId(), drawId()]
-  const rows = await kernel.query(START, values(route, ids.map((id, i) => ({ id, input: i, key: { k: i === 1 ? 1 : 0 } }))))
+  const rows = await kernel.query(
+    START,
+    values(
+      route,
+      ids.map((id, i) => ({ id, input: i, key: { k: i === 1 ? 1 : 0 } })),
+    ),
+  )
   expect(rows).toMatchObject([{ run_id: ids[2], verdict: 'e', existing: ids[0] }, { verdict: 'm' }])
   expect(await kernel.run(ids[0] as string)).toMatchObject({ input: 2 })
   expect(await kernel.run(ids[1] as string)).toMatchObject({ input: 1 })
@@ -137,15 +155,21 @@ test('an idempotency key belongs to the start that made the run, whatever input 
   const route = await kernel.route()
   const one = await start(route, { input: 1, meta: { key: 'a' } })
   await start(route, { input: 2, meta: { key: 'b' } })
-  expect(await start(route, { input: 1, meta: { key: 'a' } })).toMatchObject({ verdict: 'e', existing: one.id })
+  expect(await start(route, { input: 1, meta: { key: 'a' } })).toMatchObject({
+    verdict: 'e',
+    existing: one.id,
+  })
   expect(await kernel.run(one.id)).toMatchObject({ input: 2 })
   const keys = 'select key from millrace.run_keys where workflow = $1'
   expect(await kernel.query(keys, [route.name])).toEqual([{ key: 'a' }])
 })
 
 test('the keys of limits go with the input', async () => {
-  const route = await kernel.route({ definition: { limits: { concurrency: [{ limit: 1, key: ['customer'] }] } } })
-  const lane = (run: string) => kernel.value<string>('select lane::text from millrace.live where run_id = $1', [run])
+  const route = await kernel.route({
+    definition: { limits: { concurrency: [{ limit: 1, key: ['customer'] }] } },
+  })
+  const lane = (run: string) =>
+    kernel.value<string>('select lane::text from millrace.live where run_id = $1', [run])
   const one = await start(route, { input: { customer: 1 }, meta: { keys: { customer: 1 } } })
   const before = await lane(one.id)
   await start(route, { input: { customer: 2 }, meta: { keys: { customer: 2 } } })
@@ -164,7 +188,11 @@ test('beside a begin: the start waits for it, and makes a new run', async () => 
   const id = drawId()
   const { second } = await track.inTurn(
     (client) =>
-      client.query('select * from millrace.claim_tasks(1, $1, 0, $2, $3, 9)', [worker.id, [route.route], ['0']]),
+      client.query('select * from millrace.claim_tasks(1, $1, 0, $2, $3, 9)', [
+        worker.id,
+        [route.route],
+        ['0'],
+      ]),
     (client) => client.query(START, values(route, [{ id, input: 2 }])),
   )
   expect(second.rows).toMatchObject([{ verdict: 'm' }])
@@ -182,10 +210,16 @@ test('beside a start that puts it off nobody begins it', async () => {
     (client) => client.query(START, values(route, [{ id: drawId(), input: 2 }])),
     async (client) => {
       await client.query('update millrace.test_clock set offset_ms = offset_ms + 1000')
-      return client.query('select * from millrace.claim_tasks(1, $1, 0, $2, $3, 9)', [worker.id, [route.route], ['0']])
+      return client.query('select * from millrace.claim_tasks(1, $1, 0, $2, $3, 9)', [
+        worker.id,
+        [route.route],
+        ['0'],
+      ])
     },
   )
-  expect((second.rows as { run_id: string | null }[]).filter(({ run_id }) => run_id !== null)).toEqual([])
+  expect(
+    (second.rows as { run_id: string | null }[]).filter(({ run_id }) => run_id !== null),
+  ).toEqual([])
   expect(await worker.claim(route)).toEqual([])
 })
 
@@ -194,7 +228,9 @@ test('many starts at once are one run with the input of one of them', async () =
   const said = await Promise.all(Array.from({ length: 20 }, (_, input) => start(route, { input })))
   const made = said.filter(({ verdict }) => verdict === 'm')
   expect(made).toHaveLength(1)
-  const runs = await kernel.query('select id::text from millrace.runs where route_id = $1', [route.route])
+  const runs = await kernel.query('select id::text from millrace.runs where route_id = $1', [
+    route.route,
+  ])
   expect(runs).toEqual([{ id: made[0]?.id }])
 })
 
@@ -204,7 +240,7 @@ test('what debounced starts left behind is swept up after a day', async () => {
   await start(route, {})
   await kernel.advanceClock(25 * 60 * MINUTE)
   await start(route, {})
-  await start(route, {})
+  for (let i = 0; i < 3; i++) await start(route, {})
   const left = await kernel.value<number>(
     "select count(*)::int from millrace.debounced_starts where at < millrace.clock() - interval '1 day'",
   )

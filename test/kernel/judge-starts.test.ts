@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import type { LeasedTask } from '../../src/kernel/tasks.ts'
-import { message, openKernel, type Route, row, type TestWorker, timer, uuid } from '../support/kernel.ts'
+import {
+  message,
+  openKernel,
+  type Route,
+  row,
+  type TestWorker,
+  timer,
+  uuid,
+} from '../support/kernel.ts'
 import { openTrack } from '../support/race.ts'
 import { refusal } from '../support/refusal.ts'
 
@@ -17,7 +25,8 @@ type Said = { id: string; verdict: string; existing: string | null }
 
 const singleton = (on: string, key: object = {}): Rules => ({ singleton: { on, key } })
 const throttle = (period_ms: number, key: object = {}): Rules => ({ throttle: { period_ms, key } })
-const START = 'select run_id::text, verdict, existing::text from millrace.start_runs($1, $2, $3, $4, $5, $6)'
+const START =
+  'select run_id::text, verdict, existing::text from millrace.start_runs($1, $2, $3, $4, $5, $6)'
 
 function values(route: Route, starts: (Start & { id: string })[]): unknown[] {
   return [
@@ -32,7 +41,11 @@ function values(route: Route, starts: (Start & { id: string })[]): unknown[] {
   ]
 }
 
-async function startAll(route: Route, starts: Start[], on: Pick<typeof kernel, 'query'> = kernel): Promise<Said[]> {
+async function startAll(
+  route: Route,
+  starts: Start[],
+  on: Pick<typeof kernel, 'query'> = kernel,
+): Promise<Said[]> {
   const all = starts.map((one) => ({ ...one, id: one.id ?? drawId() }))
   const rows = await on.query<{ run_id: string; verdict: string; existing: string }>(
     START,
@@ -80,14 +93,19 @@ describe('singleton', () => {
     const one = await start(route, { rules: singleton('join') })
     const { worker, task } = await kernel.lease(route)
     await leave(worker, task)
-    expect(await start(route, { rules: singleton('join') })).toMatchObject({ verdict: 'e', existing: one.id })
+    expect(await start(route, { rules: singleton('join') })).toMatchObject({
+      verdict: 'e',
+      existing: one.id,
+    })
   })
 
   test('a run whose worker has died is alive', async () => {
     const route = await kernel.route()
     const one = await start(route, { rules: singleton('reject') })
     const { worker } = await kernel.lease(route)
-    await kernel.query("update millrace.workers set expires_at = '-infinity' where id = $1", [worker.id])
+    await kernel.query("update millrace.workers set expires_at = '-infinity' where id = $1", [
+      worker.id,
+    ])
     await kernel.call('recover')
     expect(await start(route, { rules: singleton('reject') })).toMatchObject({ existing: one.id })
   })
@@ -96,7 +114,10 @@ describe('singleton', () => {
     const route = await kernel.route()
     const rules = singleton('join', { a: 'x' })
     const one = await start(route, { rules, input: 1 })
-    expect(await start(route, { rules, input: 2 })).toMatchObject({ verdict: 'e', existing: one.id })
+    expect(await start(route, { rules, input: 2 })).toMatchObject({
+      verdict: 'e',
+      existing: one.id,
+    })
     await kernel.call('cancel_workflow', uuid(one.id), {})
     expect((await start(route, { rules, input: 3 })).verdict).toBe('m')
   })
@@ -110,7 +131,10 @@ describe('singleton', () => {
     expect(two.verdict).toBe('m')
     expect(await kernel.run(one.id)).toMatchObject({ status: 'cancelled' })
     const [line] = await kernel.journal(one.id)
-    expect(JSON.parse((line as string).slice(2))).toEqual({ reason: `replaced by run ${uuid(two.id)}`, by: null })
+    expect(JSON.parse((line as string).slice(2))).toEqual({
+      reason: `replaced by run ${uuid(two.id)}`,
+      by: null,
+    })
     expect(await worker.keep(task, [row('r', 'late')])).toEqual({ kind: 'stale' })
     expect((await kernel.lease(route)).task.run).toBe(two.id)
     expect(await keysOf(route)).toEqual([{ rule: 'singleton', run_id: two.id }])
@@ -129,18 +153,34 @@ describe('singleton', () => {
 
   test('a key is what is at the paths: of its tenant, its workflow, in all versions', async () => {
     const route = await kernel.route()
-    const theirs = await kernel.route({ tenant: await kernel.makeTenant('singles'), name: route.name })
+    const theirs = await kernel.route({
+      tenant: await kernel.makeTenant('singles'),
+      name: route.name,
+    })
     const newer = {
       ...route,
-      route: await kernel.value<number>(`select millrace.register_workflow(1, $1, '2', '{}')`, [route.name]),
+      route: await kernel.value<number>(`select millrace.register_workflow(1, $1, '2', '{}')`, [
+        route.name,
+      ]),
     }
     const with1 = singleton('reject', { a: 1 })
     const one = await start(route, { rules: with1 })
     expect((await start(theirs, { rules: with1 })).verdict).toBe('m')
     expect((await start(await kernel.route(), { rules: with1 })).verdict).toBe('m')
     expect(await start(newer, { rules: with1 })).toMatchObject({ verdict: 'r', existing: one.id })
-    for (const key of [{ a: '1' }, { a: 2 }, { a: null }, { a: true }, { b: 1 }, { a: 1, b: 1 }, {}])
-      expect([key, (await start(route, { rules: singleton('reject', key) })).verdict]).toEqual([key, 'm'])
+    for (const key of [
+      { a: '1' },
+      { a: 2 },
+      { a: null },
+      { a: true },
+      { b: 1 },
+      { a: 1, b: 1 },
+      {},
+    ])
+      expect([key, (await start(route, { rules: singleton('reject', key) })).verdict]).toEqual([
+        key,
+        'm',
+      ])
     const text = `select millrace.start_key('{"a": 1.0, "b": "x"}') = millrace.start_key('{"b": "x", "a": 1}')`
     expect(await kernel.value(text)).toBe(true)
   })
@@ -177,7 +217,10 @@ describe('singleton', () => {
   test('an id that is another run takes no key', async () => {
     const [route, other] = [await kernel.route(), await kernel.route()]
     const alive = await kernel.start(other)
-    expect(await start(route, { id: alive, rules: singleton('reject') })).toMatchObject({ verdict: 'i', existing: alive })
+    expect(await start(route, { id: alive, rules: singleton('reject') })).toMatchObject({
+      verdict: 'i',
+      existing: alive,
+    })
     expect(await keysOf(route)).toEqual([])
     expect((await start(route, { rules: singleton('reject') })).verdict).toBe('m')
   })
@@ -189,7 +232,10 @@ describe('throttle', () => {
     const rules = throttle(60_000, { a: 1 })
     const one = await start(route, { rules })
     await kernel.call('cancel_workflow', uuid(one.id), {})
-    expect(await start(route, { rules, meta: { key: 'k' } })).toMatchObject({ verdict: 'e', existing: one.id })
+    expect(await start(route, { rules, meta: { key: 'k' } })).toMatchObject({
+      verdict: 'e',
+      existing: one.id,
+    })
     expect((await start(route, { rules: throttle(60_000, { a: 2 }) })).verdict).toBe('m')
     await kernel.advanceClock(59_000)
     expect(await start(route, { rules })).toMatchObject({ verdict: 'e', existing: one.id })
@@ -224,21 +270,28 @@ describe('throttle', () => {
 describe('races', () => {
   const call = (route: Route, rules: Rules) => {
     const id = drawId()
-    return { id, call: (client: { query(text: string, values: unknown[]): Promise<unknown> }) => client.query(START, values(route, [{ id, rules }])) }
+    return {
+      id,
+      call: (client: { query(text: string, values: unknown[]): Promise<unknown> }) =>
+        client.query(START, values(route, [{ id, rules }])),
+    }
   }
 
-  test.each(['reject', 'join', 'replace'])('%s: the second waits for the first, and meets its run', async (on) => {
-    const route = await kernel.route()
-    const [one, two] = [call(route, singleton(on)), call(route, singleton(on))]
-    const { second, waited } = await track.inTurn(one.call, two.call)
-    expect(waited).toBe(true)
-    const rows = second.rows as { verdict: string; existing: string }[]
-    if (on === 'replace') {
-      expect(await kernel.run(one.id)).toMatchObject({ status: 'cancelled' })
-      expect(await kernel.live(two.id)).toMatchObject({ state: 'q' })
-    } else
-      expect(rows[0]).toMatchObject({ verdict: on === 'reject' ? 'r' : 'e', existing: one.id })
-  })
+  test.each(['reject', 'join', 'replace'])(
+    '%s: the second waits for the first, and meets its run',
+    async (on) => {
+      const route = await kernel.route()
+      const [one, two] = [call(route, singleton(on)), call(route, singleton(on))]
+      const { second, waited } = await track.inTurn(one.call, two.call)
+      expect(waited).toBe(true)
+      const rows = second.rows as { verdict: string; existing: string }[]
+      if (on === 'replace') {
+        expect(await kernel.run(one.id)).toMatchObject({ status: 'cancelled' })
+        expect(await kernel.live(two.id)).toMatchObject({ state: 'q' })
+      } else
+        expect(rows[0]).toMatchObject({ verdict: on === 'reject' ? 'r' : 'e', existing: one.id })
+    },
+  )
 
   test('if the first rolls back, the second is made', async () => {
     const route = await kernel.route()
@@ -265,53 +318,68 @@ describe('races', () => {
         two.call,
       )
       expect(second.code).toBeUndefined()
-      await kernel.query(`select millrace.cancel_runs(1, array(select run_id from millrace.live where route_id = $1), '{}')`, [route.route])
+      await kernel.query(
+        `select millrace.cancel_runs(1, array(select run_id from millrace.live where route_id = $1), '{}')`,
+        [route.route],
+      )
     }
   })
 
-  test.each(['reject', 'join', 'replace'])('%s: many at once with the same keys in any order: one is alive for each, none deadlocks', async (on) => {
-    const route = await kernel.route()
-    const round = async (n: number) => {
-      const keys = [1, 2, 3, 4].sort(() => Math.random() - 0.5)
-      const starts = keys.map((a) => ({ rules: singleton(on, { a }), input: n }))
-      return startAll(route, starts)
-    }
-    for (let i = 0; i < 10; i++) {
-      await Promise.all(Array.from({ length: 8 }, (_, n) => round(n)))
-      const rows = await kernel.query<{ n: number }>(
-        `select count(*)::int as n from millrace.live l join millrace.runs r on r.id = l.run_id
+  test.each(['reject', 'join', 'replace'])(
+    '%s: many at once with the same keys in any order: one is alive for each, none deadlocks',
+    async (on) => {
+      const route = await kernel.route()
+      const round = async (n: number) => {
+        const keys = [1, 2, 3, 4].sort(() => Math.random() - 0.5)
+        const starts = keys.map((a) => ({ rules: singleton(on, { a }), input: n }))
+        return startAll(route, starts)
+      }
+      for (let i = 0; i < 10; i++) {
+        await Promise.all(Array.from({ length: 8 }, (_, n) => round(n)))
+        const rows = await kernel.query<{ n: number }>(
+          `select count(*)::int as n from millrace.live l join millrace.runs r on r.id = l.run_id
          where l.route_id = $1 group by r.meta::jsonb #> '{rules,singleton,key}'`,
-        [route.route],
-      )
-      expect(rows).toEqual([{ n: 1 }, { n: 1 }, { n: 1 }, { n: 1 }])
-    }
-  })
+          [route.route],
+        )
+        expect(rows).toEqual([{ n: 1 }, { n: 1 }, { n: 1 }, { n: 1 }])
+      }
+    },
+  )
 
   test('many at once in a period: one run', async () => {
     const route = await kernel.route()
-    const said = await Promise.all(Array.from({ length: 20 }, () => start(route, { rules: throttle(60_000) })))
+    const said = await Promise.all(
+      Array.from({ length: 20 }, () => start(route, { rules: throttle(60_000) })),
+    )
     const made = said.filter(({ verdict }) => verdict === 'm')
     expect(made).toHaveLength(1)
     expect(new Set(said.map(({ id, existing }) => existing ?? id))).toEqual(new Set([made[0]?.id]))
   })
 })
 
-describe('starts that are not a client\'s own', () => {
+describe("starts that are not a client's own", () => {
   const definition = { rules: { singleton: { on: 'replace', key: ['a.b'] } } }
   const sqlStart = (name: string, input: object) =>
     kernel.call<string>('start_workflow', name, JSON.stringify(input), {})
 
   test('SQL follows the definition', async () => {
-    const single = (on: string) => kernel.route({ definition: { rules: { singleton: { on, key: ['a.b'] } } } })
+    const single = (on: string) =>
+      kernel.route({ definition: { rules: { singleton: { on, key: ['a.b'] } } } })
     const reject = await single('reject')
     const one = await sqlStart(reject.name, { a: { b: 1 } })
-    const details = await refusal(sqlStart(reject.name, { a: { b: 1 } }), 'MR014', `Run ${one} of "${reject.name}" is pending`)
+    const details = await refusal(
+      sqlStart(reject.name, { a: { b: 1 } }),
+      'MR014',
+      `Run ${one} of "${reject.name}" is pending`,
+    )
     expect(details).toEqual({ existing: one, workflow_id: reject.name })
     await refusal(sqlStart(reject.name, { a: 1 }), 'MR001', 'there is nothing at "a.b"')
     const join = await single('join')
     const two = await sqlStart(join.name, { a: { b: 'x' } })
     expect(await sqlStart(join.name, { a: { b: 'x' } })).toBe(two)
-    const throttled = await kernel.route({ definition: { rules: { throttle: { period_ms: 60_000, key: [] } } } })
+    const throttled = await kernel.route({
+      definition: { rules: { throttle: { period_ms: 60_000, key: [] } } },
+    })
     const three = await sqlStart(throttled.name, {})
     expect(await sqlStart(throttled.name, { c: 1 })).toBe(three)
   })
@@ -330,7 +398,10 @@ describe('starts that are not a client\'s own', () => {
     const alive = await sqlStart(route.name, { a: { b: 1 } })
     await refusal(kernel.call('retry_workflow', failed, {}), 'MR014', alive)
     await refusal(kernel.call('fork_workflow', failed, { from_step: 's' }), 'MR014', alive)
-    const forked = await kernel.call<{ id: string }>('fork_workflow', failed, { from_step: 's', input: { a: { b: 2 } } })
+    const forked = await kernel.call<{ id: string }>('fork_workflow', failed, {
+      from_step: 's',
+      input: { a: { b: 2 } },
+    })
     await kernel.call('cancel_workflow', alive, {})
     const again = await kernel.call<{ id: string }>('retry_workflow', failed, {})
     expect(await kernel.call('retry_workflow', failed, {})).toMatchObject({ id: again.id })
@@ -341,14 +412,21 @@ describe('starts that are not a client\'s own', () => {
   })
 
   test('a retry is not dropped, nor held back', async () => {
-    for (const rules of [{ throttle: { period_ms: 60_000, key: [] } }, { debounce: { period_ms: 60_000, key: [] } }]) {
+    for (const rules of [
+      { throttle: { period_ms: 60_000, key: [] } },
+      { debounce: { period_ms: 60_000, key: [] } },
+    ]) {
       const route = await kernel.route({ definition: { rules } })
       const id = await sqlStart(route.name, {})
       await kernel.advanceClock(60_000)
       const { worker, task } = await kernel.lease(route)
       await worker.fail(task)
       await sqlStart(route.name, {})
-      const again = await kernel.call<{ id: string; status: string; starts_at: unknown }>('retry_workflow', id, {})
+      const again = await kernel.call<{ id: string; status: string; starts_at: unknown }>(
+        'retry_workflow',
+        id,
+        {},
+      )
       expect(again).toMatchObject({ status: 'pending', starts_at: null, retried_from: id })
     }
   })
@@ -373,8 +451,13 @@ describe('starts that are not a client\'s own', () => {
     const waits = [message('kid', `$child:${child}`)]
     const verdict = await worker.advance(task, { op: 'w', rows, children, waits })
     expect(verdict).toMatchObject({ kind: 'news', rows: [{ kind: 'g', name: 'kid' }] })
-    expect(await kernel.run(child)).toMatchObject({ status: 'failed', failure: { code: 'MR014', message: expect.stringContaining(uuid(alive.id)) } })
-    expect(await worker.advance(task, { op: 'w', rows, children, waits })).toMatchObject({ kind: 'news' })
+    expect(await kernel.run(child)).toMatchObject({
+      status: 'failed',
+      failure: { code: 'MR014', message: expect.stringContaining(uuid(alive.id)) },
+    })
+    expect(await worker.advance(task, { op: 'w', rows, children, waits })).toMatchObject({
+      kind: 'news',
+    })
     expect(await keysOf(route)).toEqual([{ rule: 'singleton', run_id: alive.id }])
   })
 
@@ -398,8 +481,14 @@ describe('starts that are not a client\'s own', () => {
     [{ throttle: { period_ms: 0, key: {} } }, 'throttle must have a period_ms'],
     [{ throttle: { period_ms: '5', key: {} } }, 'throttle must have a period_ms'],
     [{ debounce: { period_ms: 5, max_ms: 4, key: {} } }, 'debounce must have a max_ms'],
-    [{ debounce: { period_ms: 5, key: {} }, throttle: { period_ms: 5, key: {} } }, 'exclude each other'],
-    [{ debounce: { period_ms: 5, key: {} }, ...singleton('join', { a: 1 }) }, 'singleton beside debounce'],
+    [
+      { debounce: { period_ms: 5, key: {} }, throttle: { period_ms: 5, key: {} } },
+      'exclude each other',
+    ],
+    [
+      { debounce: { period_ms: 5, key: {} }, ...singleton('join', { a: 1 }) },
+      'singleton beside debounce',
+    ],
     [{ singleton: { on: 'join', key: { a: 'x'.repeat(5000) } } }, 'at most 4,096 bytes'],
   ])('the rules %j are refused', async (rules, why) => {
     const route = await kernel.route()
@@ -410,7 +499,10 @@ describe('starts that are not a client\'s own', () => {
     [{ singleton: { on: 'fail', key: [] } }, 'singleton must have on'],
     [{ singleton: { on: 'join', key: {} } }, 'singleton must have a key'],
     [{ throttle: { period_ms: 5, key: ['a', 'b', 'c', 'd', 'e'] } }, 'throttle must have a key'],
-    [{ debounce: { period_ms: 5, key: ['a'] }, singleton: { on: 'join', key: ['b'] } }, 'singleton beside debounce'],
+    [
+      { debounce: { period_ms: 5, key: ['a'] }, singleton: { on: 'join', key: ['b'] } },
+      'singleton beside debounce',
+    ],
   ])('a definition with the rules %j is refused', async (rules, why) => {
     await refusal(kernel.route({ definition: { rules } }), 'MR001', why)
   })

@@ -14,14 +14,22 @@ test('a run that has not begun in time fails, and is not handed out any more', a
   expect(await kernel.call('expire_runs')).toBe(1)
   expect(await kernel.run(run)).toMatchObject({
     status: 'failed',
-    failure: { code: 'MR054', name: 'TimeoutError', message: expect.stringContaining('did not begin') },
+    failure: {
+      code: 'MR054',
+      name: 'TimeoutError',
+      message: expect.stringContaining('did not begin'),
+    },
   })
   expect(await (await kernel.worker()).claim(route)).toEqual([])
 })
 
 test('one that has begun goes on, whatever it does then', async () => {
   const route = await kernel.route()
-  const runs = [await kernel.start(route, within()), await kernel.start(route, within()), await kernel.start(route, within())]
+  const runs = [
+    await kernel.start(route, within()),
+    await kernel.start(route, within()),
+    await kernel.start(route, within()),
+  ]
   const worker = await kernel.worker()
   const [busy, asleep, back] = await worker.claim(route)
   if (!busy || !asleep || !back) throw new Error('three were started')
@@ -48,7 +56,10 @@ test('then its own time-out holds, counted from its start', async () => {
   expect(Date.parse((await kernel.run(run)).timeout_at as string)).toBe(timeout)
   await kernel.advanceClock(4 * MINUTE)
   expect(await kernel.call('expire_runs')).toBe(1)
-  expect(await kernel.run(run)).toMatchObject({ status: 'failed', failure: { message: expect.stringContaining('longer than its timeout') } })
+  expect(await kernel.run(run)).toMatchObject({
+    status: 'failed',
+    failure: { message: expect.stringContaining('longer than its timeout') },
+  })
 })
 
 test('it counts from when the run may begin', async () => {
@@ -67,7 +78,9 @@ test('one that is paused before it begins, or whose worker died, is judged by wh
   await kernel.call('pause_workflow', uuid(paused), {})
   const died = await kernel.start(route, within())
   const { worker } = await kernel.lease(route)
-  await kernel.query("update millrace.workers set expires_at = '-infinity' where id = $1", [worker.id])
+  await kernel.query("update millrace.workers set expires_at = '-infinity' where id = $1", [
+    worker.id,
+  ])
   await kernel.call('recover')
   await kernel.advanceClock(MINUTE)
   expect(await kernel.call('expire_runs')).toBe(1)
@@ -77,7 +90,9 @@ test('one that is paused before it begins, or whose worker died, is judged by wh
 
 test('SQL has it as an option, and a retry begins when it may', async () => {
   const route = await kernel.route()
-  const id = await kernel.call<string>('start_workflow', route.name, '1', { start_within: '1 minute' })
+  const id = await kernel.call<string>('start_workflow', route.name, '1', {
+    start_within: '1 minute',
+  })
   expect(await kernel.call('get_run', id)).toMatchObject({ timeout_at: null })
   await kernel.advanceClock(MINUTE)
   await kernel.call('expire_runs')

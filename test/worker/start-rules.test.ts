@@ -7,7 +7,7 @@ import { openPool } from '../support/pool.ts'
 import { until } from '../support/until.ts'
 import { startProcesses } from './processes.ts'
 
-const t = useEngine({}, { testClock: true })
+const t = useEngine({ queues: ['default'] }, { testClock: true })
 const LONG = { timeout: 40_000 }
 type Customer = { customer: number; n?: number }
 let names = 0
@@ -41,10 +41,13 @@ test('reject: a start while a run with its key is alive throws, and names that r
 
 test('join: all who start at once have the one run, and its result', async () => {
   const w = waiting({ singleton: { onConflict: 'join', key: 'customer' } })
-  const runs = await Promise.all(Array.from({ length: 40 }, (_, n) => t.start(w, { customer: n % 2, n })))
+  const runs = await Promise.all(
+    Array.from({ length: 40 }, (_, n) => t.start(w, { customer: n % 2, n })),
+  )
   expect(new Set(runs.map(({ id }) => id)).size).toBe(2)
   expect(runs.filter(({ existing }) => !existing)).toHaveLength(2)
-  for (const id of new Set(runs.map((run) => run.id))) await t.engine.triggerEvent({ runId: id, eventName: 'go' })
+  for (const id of new Set(runs.map((run) => run.id)))
+    await t.engine.triggerEvent({ runId: id, eventName: 'go' })
   const results = await Promise.all(runs.map((run) => run.result(LONG)))
   for (const [n, result] of results.entries()) expect((result as Customer).customer).toBe(n % 2)
 })
@@ -56,7 +59,11 @@ test('replace: the run before is cancelled, its handler is told, and the new one
     async ({ step, input, signal }) => {
       const { n } = input as Customer
       signal.addEventListener('abort', () => aborted.push(n as number))
-      if (n === 1) await step.run('long', (ctx) => new Promise((_, reject) => ctx.signal.addEventListener('abort', reject)))
+      if (n === 1)
+        await step.run(
+          'long',
+          (ctx) => new Promise((_, reject) => ctx.signal.addEventListener('abort', reject)),
+        )
       return n
     },
     { singleton: { onConflict: 'replace' } },
@@ -75,7 +82,10 @@ test('in bulk all are started, or none', async () => {
   const w = waiting({ singleton: { onConflict: 'reject', key: 'customer' } })
   await t.engine.registerWorkflow(w)
   const start = (...customers: number[]) =>
-    t.engine.startWorkflows(w, customers.map((customer) => ({ input: { customer } })))
+    t.engine.startWorkflows(
+      w,
+      customers.map((customer) => ({ input: { customer } })),
+    )
   expect(await start(1, 2)).toHaveLength(2)
   await expect(start(3, 2)).rejects.toMatchObject({ code: 'MR014' })
   expect(await start(3)).toHaveLength(1)
@@ -92,26 +102,34 @@ test('a start waits for the open transaction of one with its key', async () => {
     const first = await t.engine.startWorkflow(w, 'first', { tx: client })
     const later = t.engine.startWorkflow(w, 'later')
     await until('it waits', async () => {
-      const text = "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%start_runs%' and datname = current_database()"
+      const text =
+        "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%start_runs%' and datname = current_database()"
       return (await t.db.query(text)).length > 0
     })
     await client.query(end)
     client.release()
     const run = await later
-    expect([run.existing, run.id === first.id]).toEqual(end === 'commit' ? [true, true] : [false, false])
+    expect([run.existing, run.id === first.id]).toEqual(
+      end === 'commit' ? [true, true] : [false, false],
+    )
     await run.cancel()
   }
   await pool.end()
 })
 
 test('throttle: one start in a period, and the last run for the others', async () => {
-  const w = workflow('throttled', ({ input }) => input, { throttle: { period: '1 minute', key: 'customer' } })
+  const w = workflow('throttled', ({ input }) => input, {
+    throttle: { period: '1 minute', key: 'customer' },
+  })
   const one = await t.start(w, { customer: 1, n: 1 })
   expect(await one.result(LONG)).toEqual({ customer: 1, n: 1 })
   const dropped = await t.start(w, { customer: 1, n: 2 })
   expect([dropped.id, dropped.existing, dropped.status]).toEqual([one.id, true, 'completed'])
   await t.db.advanceClock(60_000)
-  expect(await (await t.start(w, { customer: 1, n: 3 })).result(LONG)).toEqual({ customer: 1, n: 3 })
+  expect(await (await t.start(w, { customer: 1, n: 3 })).result(LONG)).toEqual({
+    customer: 1,
+    n: 3,
+  })
 })
 
 test('debounce: the last start of a quiet period, once', async () => {
@@ -135,7 +153,11 @@ test('debounce: the last start of a quiet period, once', async () => {
 test('startWithin: what no worker took in time fails with a TimeoutError', async () => {
   const w = workflow('late', () => 'done')
   await t.engine.registerWorkflow(w)
-  const late = await t.engine.startWorkflow(w, undefined, { queue: 'nobody', startWithin: '1 minute', delay: '1 minute' })
+  const late = await t.engine.startWorkflow(w, undefined, {
+    queue: 'nobody',
+    startWithin: '1 minute',
+    delay: '1 minute',
+  })
   const other = waiting({})
   const begun = await t.start(other, 1, { startWithin: '1 minute' })
   await begun.waitForStatus('waiting')
@@ -150,10 +172,17 @@ test('a child whose key a live run has fails at once, and its parent can go on',
   const single = waiting({ singleton: { onConflict: 'join', key: 'customer' } })
   const alive = await t.start(single, { customer: 5 })
   const parent = workflow('parent of one', async ({ step }) => {
-    const error = await step.invoke('first', single, { customer: 5 }).catch((caught: unknown) => caught)
+    const error = await step
+      .invoke('first', single, { customer: 5 })
+      .catch((caught: unknown) => caught)
     if (!(error instanceof ChildFailedError)) throw new Error('not a ChildFailedError')
     await step.run('free', () => t.engine.cancelWorkflow({ runId: alive.id }).then(() => {}))
-    const { id } = await step.startWorkflow('second', single, { customer: 5 }, { parentClose: 'abandon' })
+    const { id } = await step.startWorkflow(
+      'second',
+      single,
+      { customer: 5 },
+      { parentClose: 'abandon' },
+    )
     return [(error.details.failure as { code: string }).code, id]
   })
   const run = await t.start(parent)
@@ -170,24 +199,35 @@ test('SQL and TypeScript have one key', async () => {
     t.db.query('select millrace.start_workflow($1, $2)', [w.id, JSON.stringify(input)]),
   ).rejects.toMatchObject({ code: 'MR014', message: expect.stringContaining(run.id) })
   await run.cancel()
-  const id = await t.db.value<string>('select millrace.start_workflow($1, $2)', [w.id, JSON.stringify(input).replace('1.5', '1.50')])
+  const id = await t.db.value<string>('select millrace.start_workflow($1, $2)', [
+    w.id,
+    JSON.stringify(input).replace('1.5', '1.50'),
+  ])
   await expect(t.start(w, input)).rejects.toMatchObject({ code: 'MR014', runId: id })
 })
 
 test('what is not a rule is refused when the workflow is defined', () => {
   const define = (options: object) => () => workflow('wrong', () => {}, options)
   expect(define({ singleton: {} })).toThrow("it must be 'reject', 'replace' or 'join'")
-  expect(define({ singleton: { onConflict: 'join', key: () => 'a' } })).toThrow('Functions cannot be keys')
+  expect(define({ singleton: { onConflict: 'join', key: () => 'a' } })).toThrow(
+    'Functions cannot be keys',
+  )
   expect(define({ throttle: { key: 'a' } })).toThrow()
   expect(define({ throttle: { period: '1 s', limit: 5 } })).toThrow('no "limit"')
   expect(define({ debounce: { period: '2 s', maxWait: '1 s' } })).toThrow('is less than its period')
-  expect(define({ debounce: { period: '2 s' }, throttle: { period: '1 s' } })).toThrow('exclude each other')
-  expect(define({ debounce: { period: '2 s', key: 'a' }, singleton: { onConflict: 'join', key: 'b' } })).toThrow('which debounce.key has not')
+  expect(define({ debounce: { period: '2 s' }, throttle: { period: '1 s' } })).toThrow(
+    'exclude each other',
+  )
+  expect(
+    define({ debounce: { period: '2 s', key: 'a' }, singleton: { onConflict: 'join', key: 'b' } }),
+  ).toThrow('which debounce.key has not')
 })
 
 test('a debounced start whose reply was lost is one start', { timeout: 60_000 }, async () => {
   const w = workflow('lost debounce', () => {}, { debounce: { period: '1 hour' } })
-  const s = workflow('lost singleton', ({ step }) => step.sleep('s', '1 hour'), { singleton: { onConflict: 'replace', key: 'n' } })
+  const s = workflow('lost singleton', ({ step }) => step.sleep('s', '1 hour'), {
+    singleton: { onConflict: 'replace', key: 'n' },
+  })
   await using own = await startEngine([])
   await own.engine.registerWorkflow(w)
   await own.engine.registerWorkflow(s)
@@ -230,7 +270,9 @@ test('a singleton holds through kill -9 and restarts', { timeout: 90_000 }, asyn
   const starts = { made: 0, refused: 0 }
   const press = async (customer: string) => {
     while (on) {
-      const made = await p.client.startWorkflow(single, { customer, ms: 20 }).catch((error: unknown) => error)
+      const made = await p.client
+        .startWorkflow(single, { customer, ms: 20 })
+        .catch((error: unknown) => error)
       if (made instanceof ConflictError) starts.refused++
       else if (made instanceof Error) throw made
       else starts.made++
@@ -248,9 +290,15 @@ test('a singleton holds through kill -9 and restarts', { timeout: 90_000 }, asyn
   await until('it goes on', async () => (await ended()) >= before + 6, LONG)
   on = false
   await pressing
-  await until('all are through', async () => (await p.db.query('select from millrace.live')).length === 0, LONG)
+  await until(
+    'all are through',
+    async () => (await p.db.query('select from millrace.live')).length === 0,
+    LONG,
+  )
   expect(await p.db.query(TOGETHER)).toEqual([])
   expect(starts.refused).toBeGreaterThan(starts.made)
-  expect(await p.db.value("select count(*)::int from millrace.outcomes where status <> 'c'")).toBe(0)
+  expect(await p.db.value("select count(*)::int from millrace.outcomes where status <> 'c'")).toBe(
+    0,
+  )
   expect(await p.repeats()).toEqual([])
 })
