@@ -39,6 +39,19 @@ workflow('transformed', async ({ input }) => ok<Eq<typeof input, number>>(), {
   inputSchema: z.string().transform(Number),
 })
 
+// keys of rules are paths into the input
+const account = z.object({ account: z.object({ id: z.string() }), n: z.number() })
+workflow('keyed', async () => 1, {
+  inputSchema: account,
+  singleton: { onConflict: 'join', key: 'account.id' },
+  debounce: { period: '5 s', maxWait: 60_000, key: ['account.id', 'n'] },
+})
+workflow('keyed', async () => 1, { inputSchema: account, throttle: { period: '1 day' } })
+// @ts-expect-error a path that leads nowhere
+workflow('x', async () => 1, { inputSchema: account, throttle: { period: 1, key: 'account.no' } })
+// @ts-expect-error a conflict that there is not
+workflow('x', async () => 1, { singleton: { onConflict: 'maybe' } })
+
 // without a schema nothing is known of the input
 export const open = workflow('open', async ({ input, step }) => {
   ok<Eq<typeof input, unknown>>()

@@ -191,6 +191,32 @@ test('a child whose key a live run has fails at once, and its parent can go on',
   expect((await t.engine.getRun({ runId: id })).status).toMatch(/pending|running|waiting/)
 })
 
+test('a child waits for an open transaction that holds its key, and nobody waits for the child', async () => {
+  const single = waiting({ singleton: { onConflict: 'reject', key: 'customer' } })
+  await t.engine.registerWorkflow(single)
+  const parent = workflow('waits for a key', ({ step, input }) =>
+    step.startWorkflow('child', single, input as Customer, { parentClose: 'abandon' }),
+  )
+  const pool = openPool({ connectionString: t.db.url, max: 1 })
+  const client = await pool.connect()
+  await client.query('begin')
+  const first = await t.engine.startWorkflow(single, { customer: 7 }, { tx: client })
+  const held = await t.start(parent, { customer: 7 })
+  const free = await t.start(parent, { customer: 8 })
+  const eight = (await free.result(LONG)) as { id: string }
+  expect((await held.refresh()).status).toBe('running')
+  await client.query('commit')
+  const { id } = (await held.result(LONG)) as { id: string }
+  expect(await t.engine.getRun({ runId: id })).toMatchObject({
+    status: 'failed',
+    failure: { code: 'MR014', message: expect.stringContaining(first.id) },
+  })
+  await t.engine.cancelWorkflow({ runId: first.id })
+  await t.engine.cancelWorkflow({ runId: eight.id })
+  client.release()
+  await pool.end()
+})
+
 test('SQL and TypeScript have one key', async () => {
   const w = waiting({ singleton: { onConflict: 'reject', key: ['b', 'a.x'] } })
   const input = { a: { x: 'ä"\\ é' }, b: 1.5 }
