@@ -89,17 +89,6 @@ create table millrace.children with (autovacuum_vacuum_scale_factor=0, autovacuu
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
-create table millrace.debounced_starts with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
-  start_id bigint not null
-  tenant_id integer not null
-  run_id bigint not null
-  at timestamp with time zone not null
-  constraint debounced_starts_pkey PRIMARY KEY (start_id)
-  CREATE INDEX debounced_starts_old ON millrace.debounced_starts USING btree (at)
-  row-level security: t, forced: t
-  policy kernel for all to the owner using true with check true
-  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
-
 create table millrace.discards
   run_id bigint not null
   at timestamp with time zone not null
@@ -207,6 +196,17 @@ create table millrace.live with (fillfactor=45, autovacuum_vacuum_scale_factor=0
   CREATE INDEX live_slots ON millrace.live USING btree (route_id, lane) WHERE ((state = 'l'::"char") AND (lane <> 0))
   CREATE INDEX live_suspect ON millrace.live USING btree (route_id, turn) WHERE (state = 's'::"char")
   CREATE INDEX live_timeout ON millrace.live USING btree (timeout_at) WHERE (timeout_at IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.merged_starts with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
+  start_id bigint not null
+  tenant_id integer not null
+  run_id bigint not null
+  at timestamp with time zone not null
+  constraint merged_starts_pkey PRIMARY KEY (start_id)
+  CREATE INDEX merged_starts_old ON millrace.merged_starts USING btree (at)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -366,8 +366,10 @@ create table millrace.start_keys with (fillfactor=70, autovacuum_vacuum_scale_fa
   key bytea not null
   run_id bigint not null
   at timestamp with time zone not null
+  inputs integer
+  bytes integer
   constraint start_keys_pkey PRIMARY KEY (tenant_id, workflow, rule, key)
-  constraint start_keys_rule_known CHECK ((rule = ANY (ARRAY['singleton'::text, 'throttle'::text, 'debounce'::text])))
+  constraint start_keys_rule_known CHECK ((rule = ANY (ARRAY['singleton'::text, 'throttle'::text, 'debounce'::text, 'batch'::text])))
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -478,11 +480,11 @@ create function millrace.apply_ask(p_run bigint, p_task integer, p_seq integer, 
   comment: Pauses a run that was asked to while it was leased.
   body: 469b376ab8d8ec6fb0d8e009647a005a
 
-create function millrace.apply_rules(p_tenant integer, p_ids bigint[], p_delays bigint[], p_metas text[], p_named bigint[], OUT judged jsonb, OUT skip bigint[], OUT delays bigint[], OUT within_ms bigint[])
+create function millrace.apply_rules(p_tenant integer, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_named bigint[], OUT judged jsonb, OUT skip bigint[], OUT delays bigint[], OUT within_ms bigint[])
   returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: What the rules of starts mean for a call of start_runs.
-  body: 49e3217614679ad576de679e20a68965
+  body: 855ecd42f5e0c46b0fd5ed6b83086779
 
 create function millrace.apply_verb(p_op millrace.bulk_operations, p_run bigint)
   returns void
@@ -511,8 +513,8 @@ create function millrace.ask_people(p_tenant integer, p_only bigint[], p_asks js
 create function millrace.begin_delays(p_delays bigint[], p_metas text[])
   returns bigint[]
   language sql immutable security definer set search_path=pg_catalog, pg_temp
-  comment: How long each start is held back, its debounce included.
-  body: 5680a4e1e6cb2a86e8b1838cee46830b
+  comment: How long each start is held back, its debounce or batch included.
+  body: e786ad782bf55b9d90fa8fa2c2573b31
 
 create function millrace.begin_incarnation(p_seen_fence bigint DEFAULT 0)
   returns bigint
@@ -620,7 +622,7 @@ create function millrace.check_starts(p_metas text[])
   returns void
   language plpgsql stable set search_path=pg_catalog, pg_temp
   comment: Refuses metas of starts that others could not read later.
-  body: b8245a5ed2127350ff2eee67e06464a5
+  body: 80aaaa293df737b69dd1ce65ad4e10cd
 
 create function millrace.check_verb(p_verb text, p_options jsonb, p_rate integer)
   returns void
@@ -744,6 +746,12 @@ create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '
   comment: Ends the wait that a run is in.
   body: 5b21beb87021a6217bb990b2d9eb51d7
 
+create function millrace.fill_batches(p_ids bigint[], p_inputs text[], p_judged jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Puts the inputs of starts into the batches that they came into.
+  body: e667648f5c45be8ff89310d1362106c5
+
 create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text DEFAULT NULL::text)
   returns bigint
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -760,7 +768,7 @@ create function millrace.follow_rules(p_tenant integer, p_ids bigint[], p_delays
   returns TABLE(run_id bigint, verdict "char", existing bigint)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Does what the rules of starts say, once the runs are there.
-  body: 1b55be457f9c647b95bda1f1e0e2915c
+  body: 1a528c482cb9438570c91ac018932280
 
 create function millrace.fork_place(p_tenant integer, p_run bigint, p_step text, p_output boolean, OUT first_seq integer, OUT kind "char")
   returns record
@@ -922,7 +930,7 @@ create function millrace.judge_ids(p_tenant integer, p_ids bigint[], p_routes in
   returns bigint[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Of starts whose ids were there before, those that are another run's.
-  body: 4c1a1bde37928ad9d30de81087581a93
+  body: 11cbc7f2946b0d736a7648f3155e0255
 
 create function millrace.judge_names(p_tenant integer, p_ids bigint[], p_inputs text[], p_metas text[], p_skip bigint[])
   returns TABLE(run_id bigint, verdict "char", existing bigint)
@@ -930,11 +938,11 @@ create function millrace.judge_names(p_tenant integer, p_ids bigint[], p_inputs 
   comment: Whether the run that has a start's key or id is what was asked for.
   body: 9b0257ed73329b012b01a7292d47328a
 
-create function millrace.judge_starts(p_tenant integer, p_ids bigint[], p_metas text[], p_skip bigint[])
+create function millrace.judge_starts(p_tenant integer, p_ids bigint[], p_inputs text[], p_metas text[], p_skip bigint[])
   returns TABLE(run_id bigint, verdict "char", existing bigint)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What becomes of starts by the rules of their workflows.
-  body: 76dbf2f6dbfcd211fe7e6227bf7f870f
+  body: 58cf84526b0fcb589c4cfff34fe9101b
 
 create function millrace.key_meta(p_workflow text, p_paths text[], p_weight text, p_input jsonb)
   returns jsonb
@@ -1000,7 +1008,7 @@ create function millrace.lock_start_keys(p_tenant integer, p_ids bigint[], p_met
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Makes the keys of starts that follow rules the caller's.
-  body: e6f89cce2c9283960e0b427c0d262c03
+  body: 1d9b5ce0cf1841e8815d37e6b5b4335b
 
 create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1170,11 +1178,11 @@ create function millrace.rule_again(p_rules jsonb)
   comment: Of the rules of a start those that hold for its retry or fork.
   body: e0aa525921e56c28cdcadfef11c41dcc
 
-create function millrace.rule_holder(p_tenant integer, p_workflow text, p_rule text, p_body jsonb, p_made bigint[], p_now timestamp with time zone)
+create function millrace.rule_holder(p_tenant integer, p_workflow text, p_rule text, p_body jsonb, p_bytes integer, p_made bigint[], p_now timestamp with time zone)
   returns bigint
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The run that stands for a start by a rule.
-  body: f5389901326be5817a697d54017cee20
+  body: 6ed95b2ba09f84256d619a42ebe3dd74
 
 create function millrace.rule_meta(p_workflow text, p_rules jsonb, p_input jsonb)
   returns jsonb
@@ -1186,7 +1194,7 @@ create function millrace.rules_problem(p_rules jsonb, p_values boolean)
   returns text
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: What is wrong with rules of starts; null if nothing is.
-  body: b4697ceaca70126fb2fd9f35cf5b2c5c
+  body: ff7751543616333ad2efa868b6a51bd8
 
 create function millrace.run_json(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, run json)
@@ -1308,13 +1316,13 @@ create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes i
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
-  body: 4222dedff9e0314489457620bb1f27d8
+  body: be3323476e47e4bffca0655ae4ab5f9b
 
 create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns uuid
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts a run in the caller's transaction and returns its id.
-  body: 5c485d83b1cb60aa5507d1067f810e45
+  body: 0b415000873e13323161014a692a1fb8
 
 create function millrace.stop_bulk_operation(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json

@@ -8,6 +8,7 @@ export type { Startable } from './definition/startable.ts'
 export type { RetryOptions } from './model/backoff.ts'
 export { type DurationObject, parseDuration } from './model/duration.ts'
 export type { RunLogger } from './model/logger.ts'
+export type { BatchOptions, OnConflict } from './model/start-rules.ts'
 export type {
   InferInputParameters,
   InputParameters,

@@ -1,3 +1,4 @@
+import { InvalidInputError } from '../model/errors.ts'
 import { decodePayload } from '../model/json.ts'
 import type { StartRules } from '../model/start-rules.ts'
 import { type KeyValues, keysAt } from './limit-keys.ts'
@@ -28,4 +29,27 @@ export function rulesOfStart(
     return [name, { ...rule, key: keysAt(workflow, rule.key, value) }]
   })
   return { rules: Object.fromEntries(entries) as RulesOfStart }
+}
+
+/**
+ * The input of a start as it is stored: of a batch an array, as the first of it.
+ * @throws InvalidInputError for what a start cannot have that has no run of its own
+ */
+export function inputOfStart(
+  workflow: string,
+  rules: StartRules | undefined,
+  input: string | null,
+  options: { idempotencyKey?: string; runId?: string; delay?: unknown; parent?: string },
+): string | null {
+  if (rules?.batch === undefined) return input
+  const own = options.parent === undefined
+  const given = (['idempotencyKey', 'runId', 'delay'] as const).find(
+    (name) => options[name] !== undefined,
+  )
+  if (own && given !== undefined)
+    throw new InvalidInputError(
+      `The start of "${workflow}" has ${given}, but goes into a batch, and has no run of its own. Leave it out.`,
+      { workflowId: workflow, details: { option: given } },
+    )
+  return `[${input ?? 'null'}]`
 }

@@ -20,7 +20,7 @@ import { validate } from '../model/schema.ts'
 import { IdPool } from './id-pool.ts'
 import { type LimitKeys, limitKeys } from './limit-keys.ts'
 import type { Session } from './session.ts'
-import { type RulesOfStart, rulesOfStart } from './start-rules.ts'
+import { inputOfStart, type RulesOfStart, rulesOfStart } from './start-rules.ts'
 import { untilHeard } from './until-heard.ts'
 
 /** Of a start. */
@@ -143,7 +143,7 @@ export class Starter {
       id: String(number),
       route: resolved.route,
       delayMs: delayOf(options, rules.rules),
-      input: text,
+      input: inputOfStart(workflow.id, resolved.definition.rules, text, options),
       meta: meta && JSON.stringify(meta),
     }
     const id = options.runId?.toLowerCase() ?? encodeRunId(number)
@@ -304,10 +304,10 @@ function newborn(
   }
 }
 
-/** A debounced run waits for its quiet period at least. */
+/** A debounced run waits for its quiet period at least, a batch for others. */
 function delayOf({ delay }: StartOptions, rules: RulesOfStart | undefined): number | null {
   const own = delay === undefined ? null : parseDuration(delay)
-  const quiet = rules?.debounce?.period_ms
+  const quiet = rules?.debounce?.period_ms ?? rules?.batch?.timeout_ms
   return quiet === undefined ? own : Math.max(quiet, own ?? 0)
 }
 

@@ -3,7 +3,7 @@ import type { Duration } from '../model/duration.ts'
 import type { OptionNames } from '../model/options.ts'
 import type { Path } from '../model/path.ts'
 import type { Schema, SchemaIn } from '../model/schema.ts'
-import type { OnConflict } from '../model/start-rules.ts'
+import type { BatchOptions, OnConflict } from '../model/start-rules.ts'
 
 /** Paths into the input, `'customer.id'`: runs with the same values there share the limit. None: all runs do. */
 export type Key<I> = { key?: Path<I> | Path<I>[] }
@@ -67,7 +67,12 @@ export type WorkflowOptions<S extends Schema = Schema> = {
   retention?: Duration | { completed?: Duration; failed?: Duration; cancelled?: Duration }
 }
 
-export const workflowOptionNames: OptionNames<WorkflowOptions> = {
+/** With the option that changes what the handler gets. */
+export type AllWorkflowOptions<S extends Schema = Schema> = WorkflowOptions<S> & {
+  batch?: BatchOptions | undefined
+}
+
+export const workflowOptionNames: OptionNames<AllWorkflowOptions> = {
   inputSchema: true,
   outputSchema: true,
   version: true,
@@ -83,5 +88,6 @@ export const workflowOptionNames: OptionNames<WorkflowOptions> = {
   singleton: true,
   throttle: true,
   debounce: true,
+  batch: true,
   retention: true,
 }

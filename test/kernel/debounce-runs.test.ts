@@ -205,11 +205,11 @@ test('beside a start that puts it off nobody begins it', async () => {
   const route = await kernel.route()
   await start(route, { input: 1 })
   const worker = await kernel.worker()
-  await kernel.advanceClock(59_900)
+  await kernel.advanceClock(50_000)
   const { second } = await track.inTurn(
     (client) => client.query(START, values(route, [{ id: drawId(), input: 2 }])),
     async (client) => {
-      await client.query('update millrace.test_clock set offset_ms = offset_ms + 1000')
+      await client.query('update millrace.test_clock set offset_ms = offset_ms + 15000')
       return client.query('select * from millrace.claim_tasks(1, $1, 0, $2, $3, 9)', [
         worker.id,
         [route.route],
@@ -242,7 +242,7 @@ test('what debounced starts left behind is swept up after a day', async () => {
   await start(route, {})
   for (let i = 0; i < 3; i++) await start(route, {})
   const left = await kernel.value<number>(
-    "select count(*)::int from millrace.debounced_starts where at < millrace.clock() - interval '1 day'",
+    "select count(*)::int from millrace.merged_starts where at < millrace.clock() - interval '1 day'",
   )
   expect(left).toBe(0)
 })

@@ -471,7 +471,7 @@ describe("starts that are not a client's own", () => {
 
   test.each<[object, string]>([
     [[], 'rules must be an object'],
-    [{ single: {} }, 'rules must be singleton, throttle and debounce'],
+    [{ single: {} }, 'rules must be singleton, throttle, debounce or batch'],
     [{ singleton: { key: {} } }, 'singleton must have on'],
     [{ singleton: { on: 'maybe', key: {} } }, 'singleton must have on'],
     [{ singleton: { on: 'join' } }, 'singleton must have a key'],

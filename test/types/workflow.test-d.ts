@@ -1,6 +1,6 @@
 // What the compiler makes of workflow(): input from the schema, output from the handler.
 import { type } from 'arktype'
-import { type InferInputParameters, type SchemaIn, workflow } from 'millrace'
+import { type InferInputParameters, type InputOf, type SchemaIn, workflow } from 'millrace'
 import * as v from 'valibot'
 import { z } from 'zod'
 import { type Eq, ok } from './eq.ts'
@@ -51,6 +51,17 @@ workflow('keyed', async () => 1, { inputSchema: account, throttle: { period: '1 
 workflow('x', async () => 1, { inputSchema: account, throttle: { period: 1, key: 'account.no' } })
 // @ts-expect-error a conflict that there is not
 workflow('x', async () => 1, { singleton: { onConflict: 'maybe' } })
+
+// with batch the handler gets an array, callers give one
+export const batched = workflow(
+  'batched',
+  async ({ input }) => ok<Eq<typeof input, { email: string; n: number }[]>>(),
+  {
+    inputSchema: person,
+    batch: { size: 10, timeout: '1 s' },
+  },
+)
+ok<Eq<InputOf<typeof batched>, SchemaIn<typeof person>>>()
 
 // without a schema nothing is known of the input
 export const open = workflow('open', async ({ input, step }) => {

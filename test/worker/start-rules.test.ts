@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { ChildFailedError, ConflictError } from '../../src/model/errors.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
 import { createWorkflowRef } from '../../src/workflow/workflow-ref.ts'
@@ -150,6 +151,32 @@ test('debounce: the last start of a quiet period, once', async () => {
   expect(ran).toEqual([{ customer: 1, n: 2 }])
 })
 
+test('batch: the handler gets what several starts gave, each checked by the schema', async () => {
+  const w = workflow(
+    'batched',
+    async ({ step, input }) => step.run('sum', () => input.reduce((sum, { n }) => sum + n, 0)),
+    { inputSchema: z.object({ n: z.coerce.number() }), batch: { size: 3, timeout: '1 minute' } },
+  )
+  await t.engine.registerWorkflow(w)
+  const runs = await Promise.all([1, 2, 3].map((n) => t.engine.startWorkflow(w, { n: String(n) })))
+  expect(new Set(runs.map(({ id }) => id)).size).toBe(1)
+  expect(runs.filter(({ existing }) => existing)).toHaveLength(2)
+  expect(await runs[0]?.result(LONG)).toBe(6)
+  await expect(t.engine.startWorkflow(w, { n: 'x' })).rejects.toMatchObject({ code: 'MR001' })
+  const late = await t.engine.startWorkflow(w, { n: 4 })
+  expect([late.status, late.startsAt?.getTime()]).toEqual([
+    'pending',
+    late.createdAt.getTime() + 60_000,
+  ])
+  await t.db.advanceClock(60_000)
+  expect(await late.result(LONG)).toBe(4)
+  await expect(t.engine.startWorkflow(w, { n: 5 }, { idempotencyKey: 'a' })).rejects.toThrow(
+    'goes into a batch',
+  )
+  const parent = workflow('parent of a batch', ({ step }) => step.invoke('child', w, { n: 7 }))
+  expect(await (await t.start(parent)).result(LONG)).toBe(7)
+})
+
 test('startWithin: what no worker took in time fails with a TimeoutError', async () => {
   const w = workflow('late', () => 'done')
   await t.engine.registerWorkflow(w)
@@ -239,6 +266,14 @@ test('what is not a rule is refused when the workflow is defined', () => {
     'Functions cannot be keys',
   )
   expect(define({ throttle: { key: 'a' } })).toThrow()
+  expect(define({ batch: { size: 1, timeout: 5 } })).toThrow('batch.size is 1')
+  expect(define({ batch: { size: 2 } })).toThrow()
+  expect(define({ batch: { size: 2, timeout: 5 }, throttle: { period: 5 } })).toThrow(
+    'batch excludes',
+  )
+  expect(define({ batch: { size: 2, timeout: 5 }, fairness: { key: 'a' } })).toThrow(
+    'cannot have keys',
+  )
   expect(define({ throttle: { period: '1 s', limit: 5 } })).toThrow('no "limit"')
   expect(define({ debounce: { period: '2 s', maxWait: '1 s' } })).toThrow('is less than its period')
   expect(define({ debounce: { period: '2 s' }, throttle: { period: '1 s' } })).toThrow(
@@ -274,7 +309,7 @@ test('a debounced start whose reply was lost is one start', { timeout: 60_000 },
   for (let n = 0; n < 5; n++) ids.push((await client.startWorkflow(w, n)).id)
   expect(new Set(ids).size).toBe(1)
   expect((await client.getRun({ runId: ids[0] as string })).input).toBe(4)
-  expect(await own.db.value('select count(*)::int from millrace.debounced_starts')).toBe(4)
+  expect(await own.db.value('select count(*)::int from millrace.merged_starts')).toBe(4)
   for (let n = 0; n < 3; n++) await client.startWorkflow(s, { n: 0 })
   const { items } = await client.getRuns({ workflowId: s.id })
   expect(items.map(({ status }) => status === 'cancelled').sort()).toEqual([false, true, true])

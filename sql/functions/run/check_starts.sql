@@ -22,6 +22,8 @@ begin
         then 'keys must be an object of texts, numbers, booleans and nulls, of at most 4,096 bytes'
       when m ? 'rules' and m ->> 'workflow' is null then 'rules need the name of the workflow beside them'
       when millrace.rules_problem(m -> 'rules', true) is not null then millrace.rules_problem(m -> 'rules', true)
+      when m #> '{rules,batch}' is not null and (m ->> 'key' is not null or m ->> 'id' is not null)
+        then 'what goes into a batch has no key or id: it has no run of its own'
       when m ? 'weight' and (jsonb_typeof(m -> 'weight') <> 'number' or (m ->> 'weight')::numeric not between 0.01 and 1000)
         then 'weight must be a number from 0.01 to 1000'
       when jsonb_typeof(m -> 'resource') not in ('string', 'null') or length(m ->> 'resource') not between 1 and 256

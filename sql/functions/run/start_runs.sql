@@ -40,7 +40,7 @@ begin
     select x, x into v_named, v_skip from millrace.claim_names(p_tenant, p_ids, p_metas) x;
     if exists (select from unnest(p_metas) m where m like '%"rules"%' or m like '%"start_within_ms"%') then
       select x.judged, x.skip, x.delays, x.within_ms into v_judged, v_skip, p_delays, v_within
-      from millrace.apply_rules(p_tenant, p_ids, p_delays, p_metas, v_named) x;
+      from millrace.apply_rules(p_tenant, p_ids, p_delays, p_inputs, p_metas, v_named) x;
       v_now := millrace.clock();  -- it may have waited for others
     end if;
   end if;

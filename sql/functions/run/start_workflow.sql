@@ -33,11 +33,16 @@ begin
   if v_paths is not null then
     v_meta := coalesce(v_meta, '{}') || millrace.key_meta(workflow_id, v_paths, v_weight, input);
   end if;
+  if v_defaults #> '{rules,batch}' is not null and options ->> 'delay' is not null then
+    perform millrace.fail('MR001', format('The start of "%s" was refused: what goes into a batch cannot have a delay.', workflow_id),
+      'Leave delay out: the batch begins when it is full, or its time is over.', options::json);
+  end if;
   if v_defaults ? 'rules' then
     v_meta := coalesce(v_meta, '{}') || millrace.rule_meta(workflow_id, v_defaults -> 'rules', input);
   end if;
   select * into v_used from millrace.start_runs(
-    v_tenant, array[v_id], array[v_route], array[millrace.duration_ms(options -> 'delay')], array[input::text], array[v_meta::text]);
+    v_tenant, array[v_id], array[v_route], array[millrace.duration_ms(options -> 'delay')],
+    array[case when v_defaults #> '{rules,batch}' is null then input else jsonb_build_array(input) end::text], array[v_meta::text]);
   if v_used.verdict in ('k', 'i') then
     perform millrace.fail('MR010', format('The %s "%s" belongs to run %s, which was started with another workflow or input.',
         case v_used.verdict when 'k' then 'idempotency key' else 'run id' end,

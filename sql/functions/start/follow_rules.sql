@@ -1,8 +1,8 @@
 -- follow_rules: does what judge_starts said, once the runs of the call are there: cancels those that are replaced, ends children that
--- must not be, and puts off those that are debounced. The caller holds their keys, and the live rows of all but the first's children.
+-- must not be, puts off those that are debounced, and fills batches. The caller holds the keys and the live rows of all of them.
 --   p_judged  [[start, verdict, run]]
 -- Returns: the starts that made no run: verdict e = existing stands for it, r = refused because existing is alive.
--- Transitions: any live state -> ended; queued -> ended; waiting -> waiting.
+-- Transitions: any live state -> ended; queued -> ended; waiting -> waiting, queued.
 create or replace function millrace.follow_rules(
   p_tenant int, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_judged jsonb, p_now timestamptz)
 returns table (run_id bigint, verdict "char", existing bigint)
@@ -29,9 +29,10 @@ begin
     end if;
   end loop;
   perform millrace.debounce_runs(p_tenant, p_ids, p_delays, p_inputs, p_metas, p_judged, p_now);
+  perform millrace.fill_batches(p_ids, p_inputs, p_judged);
   return query
   select (x ->> 0)::bigint, (case x ->> 1 when 'r' then 'r' else 'e' end)::"char", (x ->> 2)::bigint
-  from jsonb_array_elements(p_judged) x where x ->> 1 in ('e', 'd', 'r');
+  from jsonb_array_elements(p_judged) x where x ->> 1 not in ('x', 'f');
 end $$;
 
 comment on function millrace.follow_rules(int, bigint[], bigint[], text[], text[], jsonb, timestamptz) is

@@ -19,7 +19,7 @@ begin
   v_runs := array(
     select k.run_id from millrace.start_rules(p_ids, p_metas, p_skip) r
     join millrace.start_keys k on k.tenant_id = p_tenant and k.workflow = r.workflow and k.rule = r.rule and k.key = r.key
-    where (r.rule = 'debounce' or r.rule = 'singleton' and r.body ->> 'on' = 'replace') and k.run_id <> all (p_ids));
+    where (r.rule in ('debounce', 'batch') or r.rule = 'singleton' and r.body ->> 'on' = 'replace') and k.run_id <> all (p_ids));
   if v_runs <> '{}' then
     perform from millrace.live l
     where l.run_id = any (v_runs || array(select millrace.parent_of(r.meta) from millrace.runs r where r.id = any (v_runs)))

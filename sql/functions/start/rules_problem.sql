@@ -1,7 +1,7 @@
 -- rules_problem: what is wrong with rules of starts; null if nothing is. They are those of a definition, whose keys are paths, or, with
 -- p_values, those of a start, whose keys are what its input has there.
---   p_rules  {singleton: {on, key}, throttle: {period_ms, key}, debounce: {period_ms, max_ms, key}}; on: reject, replace or join; of
---            a child's start fail
+--   p_rules  {singleton: {on, key}, throttle: {period_ms, key}, debounce: {period_ms, max_ms, key}}, or {batch: {size, timeout_ms, key}};
+--            on: reject, replace or join; of a child's start fail
 create or replace function millrace.rules_problem(p_rules jsonb, p_values boolean) returns text
 language plpgsql immutable strict security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -9,7 +9,8 @@ declare
 begin
   v_bad := case
     when jsonb_typeof(p_rules) <> 'object' then 'rules must be an object'
-    when p_rules - '{singleton,throttle,debounce}'::text[] <> '{}' then 'rules must be singleton, throttle and debounce'
+    when p_rules - '{singleton,throttle,debounce,batch}'::text[] <> '{}' then 'rules must be singleton, throttle, debounce or batch'
+    when p_rules ? 'batch' and p_rules - 'batch' <> '{}' then 'batch excludes other rules'
     when octet_length(p_rules::text) > 4096 then 'rules must have at most 4,096 bytes'
     when p_rules ? 'throttle' and p_rules ? 'debounce' then 'throttle and debounce exclude each other' end;
   if v_bad is not null then
@@ -27,7 +28,11 @@ begin
         then 'must have a key of at most 4 paths of 1 to 128 characters'
       when e.key = 'singleton' and (e.value ->> 'on' in ('reject', 'replace', 'join', case when p_values then 'fail' end)) is not true
         then 'must have on: reject, replace or join'
-      when e.key <> 'singleton' and (jsonb_typeof(e.value -> 'period_ms') is distinct from 'number'
+      when e.key = 'batch' and (e.value ->> 'size' !~ '^[1-9][0-9]{0,3}$' or (e.value ->> 'size')::int not between 2 and 1000
+        or jsonb_typeof(e.value -> 'size') is distinct from 'number') is not false then 'must have a size of 2 to 1,000'
+      when e.key = 'batch' and (jsonb_typeof(e.value -> 'timeout_ms') is distinct from 'number'
+        or e.value ->> 'timeout_ms' !~ '^[1-9][0-9]{0,12}$') then 'must have a timeout_ms above 0'
+      when e.key in ('throttle', 'debounce') and (jsonb_typeof(e.value -> 'period_ms') is distinct from 'number'
         or e.value ->> 'period_ms' !~ '^[1-9][0-9]{0,12}$') then 'must have a period_ms above 0'
       when e.key = 'debounce' and e.value ? 'max_ms' and (jsonb_typeof(e.value -> 'max_ms') <> 'number'
         or e.value ->> 'max_ms' !~ '^[1-9][0-9]{0,12}$' or (e.value ->> 'max_ms')::bigint < (e.value ->> 'period_ms')::bigint)
