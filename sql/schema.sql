@@ -696,7 +696,7 @@ create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes runs that have ended out of the history.
-  body: 374aca6f5d30fc270a855ce2d42f4c4b
+  body: 9a06c73194908e87c41a444cdadc0090
 
 create function millrace.describe_worker(p_worker bigint, p_info jsonb)
   returns void
@@ -942,7 +942,7 @@ create function millrace.judge_starts(p_tenant integer, p_ids bigint[], p_inputs
   returns TABLE(run_id bigint, verdict "char", existing bigint)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What becomes of starts by the rules of their workflows.
-  body: 58cf84526b0fcb589c4cfff34fe9101b
+  body: 42ce0ce04093e8c57dbb17a5f9fa4f9c
 
 create function millrace.key_meta(p_workflow text, p_paths text[], p_weight text, p_input jsonb)
   returns jsonb
@@ -1008,7 +1008,7 @@ create function millrace.lock_start_keys(p_tenant integer, p_ids bigint[], p_met
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Makes the keys of starts that follow rules the caller's.
-  body: 1d9b5ce0cf1841e8815d37e6b5b4335b
+  body: 4bb408d06e6b96f99fe7b97dab7f1dab
 
 create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json

@@ -316,6 +316,32 @@ test('a debounced start whose reply was lost is one start', { timeout: 60_000 },
   expect(lost).toBeGreaterThan(10)
 })
 
+test('what goes into batches is in one, through kill -9 and restarts', {
+  timeout: 90_000,
+}, async () => {
+  await using p = await startProcesses()
+  const workers = await Promise.all([p.spawn(), p.spawn()])
+  const gather = createWorkflowRef('gather')
+  const runs = new Map<string, unknown>()
+  const start = async (n: number) => {
+    const run = await p.client.startWorkflow(gather, n)
+    runs.set(run.id, run)
+  }
+  for (let round = 0; round < 4; round++) {
+    await Promise.all(Array.from({ length: 50 }, (_, i) => start(round * 50 + i)))
+    workers[round % 2]?.kill('SIGKILL')
+    workers[round % 2] = await p.spawn()
+  }
+  const live = async () => (await p.db.query('select from millrace.live')).length
+  await until('all are through', async () => (await live()) === 0, LONG)
+  const ended = await Promise.all([...runs.keys()].map((runId) => p.client.getRun({ runId })))
+  expect(ended.map(({ status }) => status)).toEqual(ended.map(() => 'completed'))
+  const given = ended.flatMap(({ output }) => output as number[])
+  expect(given.sort((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, i) => i))
+  expect(Math.max(...ended.map(({ input }) => (input as number[]).length))).toBe(8)
+  expect(await p.repeats()).toEqual([])
+})
+
 /** Runs of one key that were alive at the same time. */
 const TOGETHER = `
   select a.id, b.id from millrace.runs a join millrace.outcomes o on o.run_id = a.id

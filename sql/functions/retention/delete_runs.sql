@@ -20,10 +20,11 @@ begin
   delete from millrace.run_aliases a using millrace.runs r
   where r.id = any (p_runs) and r.meta is not null
     and a.tenant_id = p_tenant and a.alias = (r.meta::json ->> 'id')::uuid and a.run_id = r.id;
-  delete from millrace.start_keys k
-  using millrace.runs r, lateral millrace.start_rules(array[r.id], array[r.meta], null) x
-  where r.id = any (p_runs) and r.meta like '%"rules"%'
-    and k.tenant_id = p_tenant and k.workflow = x.workflow and k.rule = x.rule and k.key = x.key and k.run_id = r.id;
+  delete from millrace.start_keys d where d.ctid = any (array(
+    select (select k.ctid from millrace.start_keys k
+            where k.tenant_id = p_tenant and k.workflow = x.workflow and k.rule = x.rule and k.key = x.key and k.run_id = r.id)
+    from millrace.runs r, lateral millrace.start_rules(array[r.id], array[r.meta], null) x
+    where r.id = any (p_runs) and r.meta like '%"rules"%'));
   delete from millrace.discards d where d.run_id = any (p_runs);
   delete from millrace.checkpoints c where c.run_id = any (p_runs);
   delete from millrace.outcomes o where o.run_id = any (p_runs);

@@ -57,10 +57,11 @@ begin
       returning case when k.inputs >= (v_start.rules #>> '{batch,size}')::int then 'w' else 'b' end into v_told;
     elsif v_told is null or v_told = 'x' then
       v_made := v_made || v_start.id;
-      update millrace.start_keys k set run_id = v_start.id, at = v_now, inputs = 1, bytes = v_bytes
-      from millrace.start_rules(array[v_start.id], array[p_metas[v_start.nth::int]], null) r
-      where k.tenant_id = p_tenant and k.workflow = r.workflow and k.rule = r.rule and k.key = r.key
-        and (k.run_id <> v_start.id or k.rule = 'batch');
+      for v_rule in select k from jsonb_object_keys(v_start.rules) k loop
+        update millrace.start_keys k set run_id = v_start.id, at = v_now, inputs = 1, bytes = v_bytes
+        where k.tenant_id = p_tenant and k.workflow = v_start.workflow and k.rule = v_rule
+          and k.key = millrace.start_key(v_start.rules -> v_rule -> 'key') and (k.run_id <> v_start.id or v_rule = 'batch');
+      end loop;
     end if;
     if v_told is not null then
       return query select v_start.id, v_told, v_other;
@@ -68,9 +69,11 @@ begin
   end loop;
 
   if cardinality(v_made) + cardinality(v_kept) < v_count then  -- keys of starts that are none
-    delete from millrace.start_keys k using millrace.start_rules(p_ids, p_metas, p_skip) r
-    where k.tenant_id = p_tenant and k.workflow = r.workflow and k.rule = r.rule and k.key = r.key
-      and k.run_id = any (p_ids) and k.run_id <> all (v_made || v_kept);
+    delete from millrace.start_keys d where d.ctid = any (array(
+      select (select k.ctid from millrace.start_keys k
+              where k.tenant_id = p_tenant and k.workflow = r.workflow and k.rule = r.rule and k.key = r.key
+                and k.run_id = any (p_ids) and k.run_id <> all (v_made || v_kept))
+      from millrace.start_rules(p_ids, p_metas, p_skip) r));
     delete from millrace.merged_starts d where d.start_id = any (array(
       select o.start_id from millrace.merged_starts o where o.at < v_now - interval '1 day'
       order by o.at limit 20 for update skip locked));

@@ -16,10 +16,11 @@ begin
   order by x.workflow, x.rule, x.key
   on conflict on constraint start_keys_pkey do update set at = excluded.at where false;  -- locks the row, and leaves it as it is
 
-  v_runs := array(
-    select k.run_id from millrace.start_rules(p_ids, p_metas, p_skip) r
-    join millrace.start_keys k on k.tenant_id = p_tenant and k.workflow = r.workflow and k.rule = r.rule and k.key = r.key
-    where (r.rule in ('debounce', 'batch') or r.rule = 'singleton' and r.body ->> 'on' = 'replace') and k.run_id <> all (p_ids));
+  v_runs := array(  -- one look-up for each: joined, all keys of the tenant might be read
+    select distinct (select k.run_id from millrace.start_keys k
+                     where k.tenant_id = p_tenant and k.workflow = r.workflow and k.rule = r.rule and k.key = r.key)
+    from millrace.start_rules(p_ids, p_metas, p_skip) r
+    where r.rule in ('debounce', 'batch') or r.rule = 'singleton' and r.body ->> 'on' = 'replace');
   if v_runs <> '{}' then
     perform from millrace.live l
     where l.run_id = any (v_runs || array(select millrace.parent_of(r.meta) from millrace.runs r where r.id = any (v_runs)))
