@@ -484,7 +484,7 @@ create function millrace.apply_rules(p_tenant integer, p_ids bigint[], p_delays 
   returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: What the rules of starts mean for a call of start_runs.
-  body: 855ecd42f5e0c46b0fd5ed6b83086779
+  body: a2c6e631072aace083ce68d0cb2ca9d3
 
 create function millrace.apply_verb(p_op millrace.bulk_operations, p_run bigint)
   returns void

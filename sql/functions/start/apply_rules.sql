@@ -9,7 +9,8 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   if exists (select from unnest(p_inputs, p_metas) u (input, meta)
              where u.meta like '%"batch"%' and u.meta::jsonb #> '{rules,batch}' is not null
-               and case when left(u.input, 1) = '[' and right(u.input, 1) = ']' then json_array_length(u.input::json) = 1 end is not true) then
+               and case when left(u.input, 1) = '[' and right(u.input, 1) = ']'
+                   then json_array_length(u.input::json) = 1 end is not true) then
     perform millrace.fail('MR001', 'The input of a start that goes into a batch is no array of one.', 'Put it in brackets: "[1]".');
   end if;
   select coalesce(jsonb_agg(jsonb_build_array(j.run_id, j.verdict, j.existing)), '[]'),
