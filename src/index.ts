@@ -8,7 +8,6 @@ export type { Startable } from './definition/startable.ts'
 export type { RetryOptions } from './model/backoff.ts'
 export { type DurationObject, parseDuration } from './model/duration.ts'
 export type { RunLogger } from './model/logger.ts'
-export type { BatchOptions, OnConflict } from './model/start-rules.ts'
 export type {
   InferInputParameters,
   InputParameters,
@@ -16,6 +15,7 @@ export type {
   SchemaIn,
   SchemaOut,
 } from './model/schema.ts'
+export type { BatchOptions, OnConflict } from './model/start-rules.ts'
 export type { SkipReason, StepStatus, StepType } from './model/status.ts'
 export type { WorkerOptions } from './worker/options.ts'
 export { WorkflowEngine, type WorkflowEngineOptions } from './worker/workflow-engine.ts'
