@@ -411,6 +411,19 @@ describe("starts that are not a client's own", () => {
     expect(await kernel.call('get_run', forked.id)).toMatchObject({ status: 'cancelled' })
   })
 
+  test('of many that are retried at once one has the key, and the others are told why not', async () => {
+    const route = await kernel.route({ definition })
+    for (let i = 0; i < 3; i++) await failedRun(route)
+    const begun = await kernel.call<{ id: string }>('bulk_retry', { workflow_id: route.name }, {})
+    await kernel.call('work_bulk')
+    const said = await kernel.call<{ done: number; failed: number; failures: { code: string }[] }>(
+      'get_bulk_operation',
+      begun.id,
+    )
+    expect([said.done, said.failed]).toEqual([1, 2])
+    expect(said.failures.map(({ code }) => code)).toEqual(['MR014', 'MR014'])
+  })
+
   test('a retry is not dropped, nor held back', async () => {
     for (const rules of [
       { throttle: { period_ms: 60_000, key: [] } },
