@@ -201,6 +201,17 @@ create table millrace.live with (fillfactor=45, autovacuum_vacuum_scale_factor=0
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.merged_starts with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
+  start_id bigint not null
+  tenant_id integer not null
+  run_id bigint not null
+  at timestamp with time zone not null
+  constraint merged_starts_pkey PRIMARY KEY (start_id)
+  CREATE INDEX merged_starts_old ON millrace.merged_starts USING btree (at)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.meters with (fillfactor=50)
   id bigint not null
   tenant_id integer not null
@@ -349,6 +360,21 @@ create table millrace.signals
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.start_keys with (fillfactor=70, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=5000)
+  tenant_id integer not null
+  workflow text not null
+  rule text not null
+  key bytea not null
+  run_id bigint not null
+  at timestamp with time zone not null
+  inputs integer
+  bytes integer
+  constraint start_keys_pkey PRIMARY KEY (tenant_id, workflow, rule, key)
+  constraint start_keys_rule_known CHECK ((rule = ANY (ARRAY['singleton'::text, 'throttle'::text, 'debounce'::text, 'batch'::text])))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.tenants
   id integer not null generated always as identity
   slug text not null
@@ -455,6 +481,12 @@ create function millrace.apply_ask(p_run bigint, p_task integer, p_seq integer, 
   comment: Pauses a run that was asked to while it was leased.
   body: 469b376ab8d8ec6fb0d8e009647a005a
 
+create function millrace.apply_rules(p_tenant integer, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_named bigint[], OUT judged jsonb, OUT skip bigint[], OUT delays bigint[], OUT within_ms bigint[])
+  returns record
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: What the rules of starts mean for a call of start_runs.
+  body: a2c6e631072aace083ce68d0cb2ca9d3
+
 create function millrace.apply_verb(p_op millrace.bulk_operations, p_run bigint)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -478,6 +510,12 @@ create function millrace.ask_people(p_tenant integer, p_only bigint[], p_asks js
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Opens the questions that owners ask.
   body: 6d2b57fe3c097377082630f01ace1eb7
+
+create function millrace.begin_delays(p_delays bigint[], p_metas text[])
+  returns bigint[]
+  language sql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: How long each start is held back, its debounce or batch included.
+  body: e786ad782bf55b9d90fa8fa2c2573b31
 
 create function millrace.begin_incarnation(p_seen_fence bigint DEFAULT 0)
   returns bigint
@@ -575,11 +613,17 @@ create function millrace.check_progress(run_id uuid, options jsonb DEFAULT '{}':
   comment: How far a run is: steps done, steps in all, per cent.
   body: 358533e6ee84aa20551b6c5515c60c38
 
+create function millrace.check_rules(p_workflow text, p_rules jsonb)
+  returns void
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses rules of a definition that could not be followed.
+  body: 122543eeb64dafbffb650c07602a642f
+
 create function millrace.check_starts(p_metas text[])
   returns void
   language plpgsql stable set search_path=pg_catalog, pg_temp
   comment: Refuses metas of starts that others could not read later.
-  body: 547b90d8b8c51e05020e6702fd111bf7
+  body: f5201ec8f4d270976d65ae328c004452
 
 create function millrace.check_verb(p_verb text, p_options jsonb, p_rate integer)
   returns void
@@ -609,7 +653,7 @@ create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas t
   returns bigint[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes keys and callers' ids of a start; returns the runs whose name is taken.
-  body: 58792fb5a3701add56997ac1abe8463b
+  body: 00f43ca26cb65298ba7afe03f7572acd
 
 create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch integer, p_routes integer[], p_after bigint[], p_want integer, p_suspect boolean DEFAULT true, p_idle boolean DEFAULT false, p_since timestamp with time zone DEFAULT NULL::timestamp with time zone, p_ahead integer DEFAULT 0, p_lanes integer DEFAULT NULL::integer)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
@@ -643,11 +687,17 @@ create function millrace.current_tenant()
   rights: grant execute to public
   a standard SQL body
 
+create function millrace.debounce_runs(p_tenant integer, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_judged jsonb, p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Gives runs that wait for their begin the input of the last start, and puts them off.
+  body: 2afb2337bd05b7ceaea17650ef433c02
+
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes runs that have ended out of the history.
-  body: 8ebef1806aaa490133c7a514e8a80adf
+  body: 9a06c73194908e87c41a444cdadc0090
 
 create function millrace.describe_worker(p_worker bigint, p_info jsonb)
   returns void
@@ -683,7 +733,7 @@ create function millrace.expire_runs(p_max integer DEFAULT 1000)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Fails the runs whose own time-out is over; returns how many.
-  body: 40ff225e5de4d007e8aaf099c06fe544
+  body: 02677807927bbb7996dc566936a430b3
 
 create function millrace.fail(p_code text, p_message text, p_hint text, p_detail json DEFAULT '{}'::json)
   returns void
@@ -697,6 +747,12 @@ create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '
   comment: Ends the wait that a run is in.
   body: 5b21beb87021a6217bb990b2d9eb51d7
 
+create function millrace.fill_batches(p_ids bigint[], p_inputs text[], p_judged jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Puts the inputs of starts into the batches that they came into.
+  body: e667648f5c45be8ff89310d1362106c5
+
 create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text DEFAULT NULL::text)
   returns bigint
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -708,6 +764,12 @@ create function millrace.find_runs(p_tenant integer, p_filter jsonb, p_bound big
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: The runs that a filter matches, on one side of a bound.
   body: dfb35a7ff81e55d4d4af633bb721d34f
+
+create function millrace.follow_rules(p_tenant integer, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_judged jsonb, p_now timestamp with time zone)
+  returns TABLE(run_id bigint, verdict "char", existing bigint)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Does what the rules of starts say, once the runs are there.
+  body: 1a528c482cb9438570c91ac018932280
 
 create function millrace.fork_place(p_tenant integer, p_run bigint, p_step text, p_output boolean, OUT first_seq integer, OUT kind "char")
   returns record
@@ -875,13 +937,19 @@ create function millrace.judge_ids(p_tenant integer, p_ids bigint[], p_routes in
   returns bigint[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Of starts whose ids were there before, those that are another run's.
-  body: 1fb9e0c2c2f88f8f5ae34c29f541f9fa
+  body: 11cbc7f2946b0d736a7648f3155e0255
 
 create function millrace.judge_names(p_tenant integer, p_ids bigint[], p_inputs text[], p_metas text[], p_skip bigint[])
   returns TABLE(run_id bigint, verdict "char", existing bigint)
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Whether the run that has a start's key or id is what was asked for.
-  body: 1bf90f323dd19e34525b1c4d9297be7f
+  body: 9b0257ed73329b012b01a7292d47328a
+
+create function millrace.judge_starts(p_tenant integer, p_ids bigint[], p_inputs text[], p_metas text[], p_skip bigint[])
+  returns TABLE(run_id bigint, verdict "char", existing bigint)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What becomes of starts by the rules of their workflows.
+  body: 42ce0ce04093e8c57dbb17a5f9fa4f9c
 
 create function millrace.key_meta(p_workflow text, p_paths text[], p_weight text, p_input jsonb)
   returns jsonb
@@ -917,7 +985,7 @@ create function millrace.limit_keys(p_workflow text, p_paths text[], p_input jso
   returns jsonb
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: What is at the paths of limits in an input.
-  body: 94f46db5f4ca9ae45dc47f4318168cfc
+  body: 8ad1eb8848d4cac849d70acac36c67d9
 
 create function millrace.limit_paths(p_tenant integer, p_workflow text, p_queue text)
   returns text[]
@@ -942,6 +1010,12 @@ create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks in
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Locks an owner's runs and their parents, ascending; tells whose fence holds.
   body: fc00cc4cbf9c6836e8ae6fa4d8616f8f
+
+create function millrace.lock_start_keys(p_tenant integer, p_ids bigint[], p_metas text[], p_skip bigint[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Makes the keys of starts that follow rules the caller's.
+  body: 4bb408d06e6b96f99fe7b97dab7f1dab
 
 create function millrace.lock_worker(p_tenant integer, p_worker bigint, p_epoch integer)
   returns void
@@ -1057,6 +1131,12 @@ create function millrace.refuse_rewrite(p_only bigint[], c_runs bigint[], c_seqs
   comment: Refuses journal rows that would take the place of others.
   body: 9c71901d8a96b6b5bc362628260fff66
 
+create function millrace.refuse_singleton(p_tenant integer, p_run bigint)
+  returns void
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Raises MR014 for a start whose key a live run has.
+  body: 9b9e78aa1c0fb090609ba69b70ebdf50
+
 create function millrace.register_worker(p_tenant integer, p_lease_ms integer, p_info jsonb, p_seen_fence bigint DEFAULT 0)
   returns bigint
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1067,7 +1147,13 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: eacd75907112a94b2a9918ed3b7311c2
+  body: 14586b9fa0446d3b8d6b1e707cb1729b
+
+create function millrace.release_names(p_tenant integer, p_ids bigint[], p_metas text[], p_skip bigint[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Gives back the keys and ids of starts that make no run.
+  body: 69de50cf868dfa0b298afcbe898cc849
 
 create function millrace.renew_lease(p_worker bigint, p_lease_ms integer)
   returns boolean
@@ -1104,6 +1190,30 @@ create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}':
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts a new run of a failed one that goes on from its failure.
   body: 5bda6d16135e7cf52172e79bfb8b3cd6
+
+create function millrace.rule_again(p_rules jsonb)
+  returns jsonb
+  language sql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: Of the rules of a start those that hold for its retry or fork.
+  body: e0aa525921e56c28cdcadfef11c41dcc
+
+create function millrace.rule_holder(p_tenant integer, p_workflow text, p_rule text, p_body jsonb, p_bytes integer, p_made bigint[], p_now timestamp with time zone)
+  returns bigint
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The run that stands for a start by a rule.
+  body: 6ed95b2ba09f84256d619a42ebe3dd74
+
+create function millrace.rule_meta(p_workflow text, p_rules jsonb, p_input jsonb)
+  returns jsonb
+  language sql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: What the meta of a start says for the rules of its workflow.
+  body: f47cd8389f87b38ceb63746964382e55
+
+create function millrace.rules_problem(p_rules jsonb, p_values boolean)
+  returns text
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: What is wrong with rules of starts; null if nothing is.
+  body: ff7751543616333ad2efa868b6a51bd8
 
 create function millrace.run_json(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, run json)
@@ -1173,6 +1283,12 @@ create function millrace.settle(p_run bigint, p_task integer, p_seq integer, p_n
   comment: Ends the waits of a run that can end; returns its journal from a number on.
   body: f9c3adcfb302d6b9ed10398b36e6e4ff
 
+create function millrace.spare_begun(p_due bigint[])
+  returns bigint[]
+  language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Has runs that began in time go on by their own time-out.
+  body: f11424b8eb02588edd72878d8e507476
+
 create function millrace.spend_tokens(p_tenant integer, p_meters bigint[], p_rates double precision[], p_bursts integer[], p_runs integer, p_now timestamp with time zone)
   returns timestamp with time zone
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1189,7 +1305,7 @@ create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigin
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a run as another was started.
-  body: 3a6969a5f0b3efcfd0fe9da12001f2e8
+  body: c881d7e5ddcd0b9644329ed757eab089
 
 create function millrace.start_bulk(p_verb text, p_filter jsonb, p_options jsonb, p_kinds jsonb)
   returns json
@@ -1203,23 +1319,35 @@ create function millrace.start_children(p_tenant integer, p_only bigint[], p_chi
   comment: Starts children in the transaction that writes it into their parents' journals.
   body: 4c44145983a6662463d065d1e480f548
 
+create function millrace.start_key(p_values jsonb)
+  returns bytea
+  language sql immutable security definer parallel safe set search_path=pg_catalog, pg_temp
+  comment: A hash of the values at the paths of a rule.
+  body: 9138e2f93876d925643e53981c8cdc17
+
 create function millrace.start_meta(p_workflow text, p_options jsonb)
   returns jsonb
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: The options of start_workflow, checked, as start_runs keeps them.
-  body: e3c36fa541c8bb275fc20ceaf77c4665
+  body: 1a0c2da33c89c693300391c75005c002
+
+create function millrace.start_rules(p_ids bigint[], p_metas text[], p_skip bigint[])
+  returns TABLE(nth bigint, id bigint, workflow text, rule text, key bytea, body jsonb)
+  language sql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: The rules that some starts follow, by their metas.
+  body: a7afeff90fa7b6526ddc487e6e43e6fa
 
 create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[] DEFAULT NULL::text[])
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
-  body: 6991247f544e5e8e32515d2564f09c57
+  body: be3323476e47e4bffca0655ae4ab5f9b
 
 create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns uuid
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts a run in the caller's transaction and returns its id.
-  body: 8b8712517f1c26270cd307b7a970db47
+  body: 0b415000873e13323161014a692a1fb8
 
 create function millrace.stop_bulk_operation(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json

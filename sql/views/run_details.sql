@@ -23,7 +23,10 @@ select r.id as run_id, r.tenant_id, coalesce((m.meta ->> 'id')::uuid, millrace.r
                  from (select k.key, k.name, k.until, k.i, case when k.name !~ '^[$]' then k.name end as event
                        from unnest(l.wait_keys, l.wait_names, l.wait_until) with ordinality k (key, name, until, i)) x
                  where x.key not in ('~start', '~$handler') and x.name is distinct from '$any'), '[]') as waits, w.definition,
-       r.created_at, greatest(r.created_at, e.at, last.at) as updated_at, e.at as completed_at, l.timeout_at,
+       r.created_at, greatest(r.created_at, e.at, last.at) as updated_at, e.at as completed_at,
+       -- until it has begun live has the time by which it must (start_within)
+       case when m.meta -> 'start_within_ms' is null then l.timeout_at
+            when l.run_id is not null then r.created_at + (m.meta ->> 'timeout_ms')::bigint * interval '1 ms' end as timeout_at,
        case when l.state = 'p' then paused.at end as paused_at, resumed.at as resumed_at,
        (select count(*)::int from millrace.checkpoints c where c.run_id = r.id and c.kind in ('e', 'h')) as retry_count
 from millrace.runs r

@@ -10,7 +10,7 @@ import {
 import { type Accepted, type RunJson, type Start, type Started, startRuns } from '../kernel/runs.ts'
 import { Batcher } from '../model/batcher.ts'
 import { type Duration, parseDuration } from '../model/duration.ts'
-import { IdempotencyConflictError, InvalidInputError } from '../model/errors.ts'
+import { ConflictError, IdempotencyConflictError, InvalidInputError } from '../model/errors.ts'
 import { decodePayload, encodePayload, type Json } from '../model/json.ts'
 import { MAX_ATTEMPTS, MAX_BATCH, MAX_KEY, MAX_PRIORITY } from '../model/limits.ts'
 import { checkName, checkTags, checkText } from '../model/names.ts'
@@ -20,6 +20,7 @@ import { validate } from '../model/schema.ts'
 import { IdPool } from './id-pool.ts'
 import { type LimitKeys, limitKeys } from './limit-keys.ts'
 import type { Session } from './session.ts'
+import { inputOfStart, type RulesOfStart, rulesOfStart } from './start-rules.ts'
 import { untilHeard } from './until-heard.ts'
 
 /** Of a start. */
@@ -40,6 +41,10 @@ export type StartOptions = {
   priority?: number
   /** Begin after this long. */
   delay?: Duration
+  /**
+   * It fails with a TimeoutError if it has not begun in this time (after its delay): what comes late is not wanted.
+   */
+  startWithin?: Duration
   tags?: string[]
   attributes?: Record<string, Json>
   /** Of the whole run; default: the workflow's. */
@@ -62,6 +67,7 @@ export const startOptionNames: OptionNames<StartOptions> = {
   queue: true,
   priority: true,
   delay: true,
+  startWithin: true,
   tags: true,
   attributes: true,
   timeout: true,
@@ -118,7 +124,6 @@ export class Starter {
   ): Promise<Prepared> {
     checkName('workflow id', workflow.id)
     checkOptions(options)
-    const delayMs = options.delay === undefined ? null : parseDuration(options.delay)
     const what = `the input of workflow "${workflow.id}"`
     // what is stored is what the caller gave: the worker applies the schema again, for what it
     // makes of it
@@ -130,13 +135,15 @@ export class Starter {
       options.tx,
     )
     const keys = limitKeys(workflow.id, resolved, resolved.keys && decodePayload(text))
+    const isChild = options.parent !== undefined
+    const rules = rulesOfStart(workflow.id, resolved.definition.rules, text, isChild)
     const number = await this.ids.take(options.tx)
-    const meta = makeMeta(workflow.id, options, resolved.definition, keys)
+    const meta = makeMeta(workflow.id, options, resolved.definition, { ...keys, ...rules })
     const start = {
       id: String(number),
       route: resolved.route,
-      delayMs,
-      input: text,
+      delayMs: delayOf(options, rules.rules),
+      input: inputOfStart(workflow.id, resolved.definition.rules, text, options),
       meta: meta && JSON.stringify(meta),
     }
     const id = options.runId?.toLowerCase() ?? encodeRunId(number)
@@ -297,8 +304,16 @@ function newborn(
   }
 }
 
+/** A debounced run waits for its quiet period at least, a batch for others. */
+function delayOf({ delay }: StartOptions, rules: RulesOfStart | undefined): number | null {
+  const own = delay === undefined ? null : parseDuration(delay)
+  const quiet = rules?.debounce?.period_ms ?? rules?.batch?.timeout_ms
+  return quiet === undefined ? own : Math.max(quiet, own ?? 0)
+}
+
 function refuseTaken(started: Started, prepared: Prepared): Accepted {
   if (started.kind === 'made' || started.kind === 'existing') return started
+  if (started.kind === 'held') throw heldBy(encodeRunId(BigInt(started.run)), prepared)
   const meta = JSON.parse(prepared.start.meta ?? '{}') as { key?: string; id?: string }
   const [what, value] =
     started.kind === 'key-taken'
@@ -309,6 +324,14 @@ function refuseTaken(started: Started, prepared: Prepared): Accepted {
   throw new IdempotencyConflictError(
     `The ${what} "${value}" belongs to ${existing ? `run ${existing}` : 'another start of this call'}, which has another workflow or input. Use another one for another start.`,
     { runId: existing, details: { [what]: value, existing: existing ?? null } },
+  )
+}
+
+function heldBy(existing: string, { born, start }: Prepared): ConflictError {
+  const { rules } = JSON.parse(start.meta as string) as { rules?: RulesOfStart }
+  return new ConflictError(
+    `Run ${existing} of "${born.workflow_id}" is alive with the same key ${JSON.stringify(rules?.singleton?.key ?? {})}, and there may be only one (singleton). Wait for its end or cancel it; or let the workflow's singleton join or replace it.`,
+    { runId: existing, workflowId: born.workflow_id, details: { existing } },
   )
 }
 
@@ -327,12 +350,13 @@ function makeMeta(
   workflow: string,
   options: StartOptions & InnerOptions,
   definition: RegisteredDefinition,
-  keys: LimitKeys,
+  keys: LimitKeys & { rules?: RulesOfStart },
 ): object | null {
   const { resourceId, idempotencyKey, runId, tags, attributes, retries, parent, parentClose } =
     options
   const timeout =
     options.timeout === undefined ? definition.timeout_ms : parseDuration(options.timeout)
+  const within = options.startWithin === undefined ? undefined : parseDuration(options.startWithin)
   const meta = {
     ...keys,
     ...(runId === undefined ? {} : { id: runId.toLowerCase() }),
@@ -342,6 +366,7 @@ function makeMeta(
     ...(attributes === undefined ? {} : { attributes }),
     ...(retries === undefined ? {} : { retries }),
     ...(timeout === undefined ? {} : { timeout_ms: timeout }),
+    ...(within === undefined ? {} : { start_within_ms: within }),
     ...(parent === undefined ? {} : { parent }),
     ...(parentClose === undefined ? {} : { parent_close: parentClose }),
   }

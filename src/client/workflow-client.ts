@@ -1,4 +1,4 @@
-import type { InputOf, OutputOf } from '../definition/definition.ts'
+import type { Definition, InputOf, OutputOf } from '../definition/definition.ts'
 import { isSignal, type Signal } from '../definition/signal.ts'
 import type { Startable } from '../definition/startable.ts'
 import type { Tx } from '../kernel/database.ts'
@@ -359,9 +359,11 @@ export class WorkflowClient extends OperationsClient {
   /** A fork's input, where this process knows what its workflow takes. */
   async #checkInput(p: RunRef, input: unknown): Promise<void> {
     const { workflowId } = await this.#operate('get_run', p)
-    const { inputSchema } = this.startable({ id: workflowId })
+    const workflow: Startable & Partial<Definition> = this.startable({ id: workflowId })
     const what = `the input of workflow "${workflowId}"`
-    if (inputSchema) await validate(inputSchema, input, what)
+    const inputs = workflow.defaults?.rules?.batch && Array.isArray(input) ? input : [input]
+    for (const one of inputs)
+      if (workflow.inputSchema) await validate(workflow.inputSchema, one, what)
     encodePayload(input, { what })
   }
 

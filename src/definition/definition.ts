@@ -1,5 +1,6 @@
 import type { Json, Jsonify } from '../model/json.ts'
 import type { LimitRules } from '../model/limit-rules.ts'
+import type { StartRules } from '../model/start-rules.ts'
 import type { LeasedRun, RunHost } from './host.ts'
 import type { Startable } from './startable.ts'
 
@@ -24,6 +25,8 @@ export type StartDefaults = {
   /** Milliseconds for which ended runs are kept, by how they ended; default: for ever. */
   readonly retentionMs?: { completed?: number; failed?: number; cancelled?: number }
   readonly limits?: LimitRules
+  /** What a start is decided by: singleton, throttle, debounce. */
+  readonly rules?: StartRules
 }
 
 /** A run in this process. */

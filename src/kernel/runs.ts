@@ -12,19 +12,20 @@ export type Start = {
 
 /**
  * Of a start: made, or its key or id has a run already: the same start (`existing`), or another
- * (`taken`). `number-taken`: the number that was drawn for it is another run's, because the database
+ * (`taken`). A rule of its workflow may give it another run (`existing`), or refuse it, as there may be only
+ * one and that is alive (`held`). `number-taken`: the number that was drawn for it is another run's, because the database
  * was set back; draw another.
  */
 export type Started =
   | { readonly kind: 'made'; readonly at: Date }
   | { readonly kind: 'existing'; readonly run: string }
   | { readonly kind: 'key-taken' | 'id-taken'; readonly run: string | null }
-  | { readonly kind: 'number-taken'; readonly run: string }
+  | { readonly kind: 'number-taken' | 'held'; readonly run: string }
 
 /** A start that gave a run. */
 export type Accepted = Extract<Started, { kind: 'made' | 'existing' }>
 
-const kinds = { e: 'existing', k: 'key-taken', i: 'id-taken' } as const
+const kinds = { e: 'existing', k: 'key-taken', i: 'id-taken', r: 'held' } as const
 
 /** The first of 1,024 run ids that are this process's own from now on. */
 export async function takeIds(db: Database, tx?: Tx): Promise<bigint> {

@@ -2,6 +2,7 @@ import type { JournalRow } from '../model/journal.ts'
 import { decodePayload } from '../model/json.ts'
 import { type RunLogger, replayLogger } from '../model/logger.ts'
 import type { Schema, SchemaOut } from '../model/schema.ts'
+import type { BatchOptions } from '../model/start-rules.ts'
 import type { Execution } from './execution.ts'
 import type { StepBaseContext } from './step-types.ts'
 
@@ -12,8 +13,9 @@ export type RecordedStep = { readonly output: unknown; readonly timedOut: boolea
  * What the handler of a workflow gets. Code between steps runs again at every replay: keep it free
  * of effects.
  */
-export type WorkflowContext<S extends Schema = Schema, Step = StepBaseContext> = {
-  readonly input: SchemaOut<S>
+export type WorkflowContext<S extends Schema = Schema, Step = StepBaseContext, B = undefined> = {
+  /** Of a workflow with `batch` those of several starts, in the order in which they came. */
+  readonly input: B extends BatchOptions ? SchemaOut<S>[] : SchemaOut<S>
   readonly step: Step
   readonly workflowId: string
   readonly runId: string

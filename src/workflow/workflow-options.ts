@@ -3,6 +3,7 @@ import type { Duration } from '../model/duration.ts'
 import type { OptionNames } from '../model/options.ts'
 import type { Path } from '../model/path.ts'
 import type { Schema, SchemaIn } from '../model/schema.ts'
+import type { BatchOptions, OnConflict } from '../model/start-rules.ts'
 
 /** Paths into the input, `'customer.id'`: runs with the same values there share the limit. None: all runs do. */
 export type Key<I> = { key?: Path<I> | Path<I>[] }
@@ -48,11 +49,30 @@ export type WorkflowOptions<S extends Schema = Schema> = {
    * 0.01 to 1000 (default 1), in that proportion. Runs with different keys of other limits take turns as well.
    */
   fairness?: { key: Path<SchemaIn<S>> | Path<SchemaIn<S>>[]; weight?: Path<SchemaIn<S>> }
+  /**
+   * One live run for each key (waiting and paused ones are alive). A start while there is one: `reject` throws
+   * ConflictError, `join` gives that run, `replace` cancels it and starts anew.
+   * @example singleton: { onConflict: 'join', key: 'customer.id' }
+   */
+  singleton?: { onConflict: OnConflict } & Key<SchemaIn<S>>
+  /** At most one start for each key in a period. What is too much is dropped, and gives the last run. */
+  throttle?: { period: Duration } & Key<SchemaIn<S>>
+  /**
+   * A run begins when there was no start with its key for a period, with the input of the last one; at the latest
+   * `maxWait` after the first. All starts until then give that one run.
+   * @example debounce: { period: '5 seconds', maxWait: '1 minute', key: 'documentId' }
+   */
+  debounce?: { period: Duration; maxWait?: Duration } & Key<SchemaIn<S>>
   /** How long ended runs are kept, by how they ended. Default: for ever. */
   retention?: Duration | { completed?: Duration; failed?: Duration; cancelled?: Duration }
 }
 
-export const workflowOptionNames: OptionNames<WorkflowOptions> = {
+/** With the option that changes what the handler gets. */
+export type AllWorkflowOptions<S extends Schema = Schema> = WorkflowOptions<S> & {
+  batch?: BatchOptions | undefined
+}
+
+export const workflowOptionNames: OptionNames<AllWorkflowOptions> = {
   inputSchema: true,
   outputSchema: true,
   version: true,
@@ -65,5 +85,9 @@ export const workflowOptionNames: OptionNames<WorkflowOptions> = {
   concurrency: true,
   rateLimit: true,
   fairness: true,
+  singleton: true,
+  throttle: true,
+  debounce: true,
+  batch: true,
   retention: true,
 }

@@ -20,6 +20,8 @@ type Family = {
   parent: string
   child: string
   other: string
+  /** That may be started in place of the child, which is a singleton. */
+  instead: string
   worker: TestWorker
   tasks: Map<string, LeasedTask>
 }
@@ -49,7 +51,7 @@ async function makeFamily(childFirst: boolean): Promise<Family> {
   await kernel.start(parents, { id: parent, meta })
   const kid = message('kid', `$child:${child}`)
   await owner.wait(await owner.claimOne(parents), kid, message('m', 'go', 1000), timer('t', 1000))
-  const metas = [JSON.stringify({ ...meta, parent }), JSON.stringify(meta)]
+  const metas = [JSON.stringify({ ...meta, parent, ...onlyOne(child) }), JSON.stringify(meta)]
   const text = `select * from millrace.start_runs(1, $1, $2, null, '{1,1}', $3)`
   await kernel.query(text, [[child, other], [route.route, route.route], metas])
   const worker = await kernel.worker()
@@ -59,8 +61,13 @@ async function makeFamily(childFirst: boolean): Promise<Family> {
      update millrace.workers set expires_at = clock_timestamp() where id = $1`,
     [worker.id],
   )
-  return { parent, child, other, worker, tasks }
+  return { parent, child, other, instead: await drawId(), worker, tasks }
 }
+
+const onlyOne = (child: string) => ({
+  workflow: route.name,
+  rules: { singleton: { on: 'replace', key: { child } } },
+})
 
 const calls: Record<string, (family: Family) => Call> = {
   'the owner ends the child and keeps the other': (f) => advance(f, { child: 'c', other: 'k' }),
@@ -76,6 +83,13 @@ const calls: Record<string, (family: Family) => Call> = {
       f.parent,
       f.child,
     ]),
+  'start in place of the child': (f) =>
+    sql(
+      `select * from millrace.start_runs(1, $1, $2, null, '{1}', $3)`,
+      [f.instead],
+      [route.route],
+      [JSON.stringify(onlyOne(f.child))],
+    ),
   'pause the parent': (f) => sql('select millrace.pause_workflow($1)', uuid(f.parent)),
   'forward the parent': (f) => sql('select millrace.fast_forward_workflow($1)', uuid(f.parent)),
   claim: (f) =>
@@ -157,8 +171,8 @@ describe.each(['parent', 'child', 'worker'] as const)(
 )
 
 /** Nothing of this family is left for the calls about all runs; that it can be ended shows that it is sound. */
-async function clear({ parent, child, other, worker }: Family): Promise<void> {
-  await kernel.query(`select millrace.cancel_runs(1, $1, '{}')`, [[parent, child, other]])
+async function clear({ parent, child, other, instead, worker }: Family): Promise<void> {
+  await kernel.query(`select millrace.cancel_runs(1, $1, '{}')`, [[parent, child, other, instead]])
   await kernel.call('stop_worker', worker.id)
   expect(await kernel.query('select run_id from millrace.live')).toEqual([])
 }

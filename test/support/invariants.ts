@@ -24,6 +24,7 @@ const invariants: Record<string, string> = {
       union all select 'run_keys', run_id, tenant_id from millrace.run_keys
       union all select 'run_aliases', run_id, tenant_id from millrace.run_aliases
       union all select 'run_labels', run_id, tenant_id from millrace.run_labels
+      union all select 'start_keys', run_id, tenant_id from millrace.start_keys
     ) x (place, run_id, tenant_id)
     left join millrace.runs r on r.id = x.run_id and r.tenant_id = x.tenant_id where r.id is null`,
   'no run waits for a message that is there': `

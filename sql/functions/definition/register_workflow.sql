@@ -1,6 +1,6 @@
 -- register_workflow: makes a workflow version known, so that runs of it can be started, and the one that a start without a
 -- version takes. Registering it again with another definition, the new options apply to starts from now on.
--- Returns: the route of its own queue and priority.
+-- Returns: the route of its own queue and priority. Raises: MR001 for limits or rules that could not be followed.
 -- Locks: the workflow's row.
 create or replace function millrace.register_workflow(
   p_tenant int, p_name text, p_version text, p_definition jsonb) returns int
@@ -9,6 +9,7 @@ declare
   v_now   timestamptz := clock_timestamp();
   v_route int;
 begin
+  perform millrace.check_rules(p_name, p_definition -> 'rules');
   insert into millrace.workflows (tenant_id, name, version, definition, registered_at)
   values (p_tenant, p_name, p_version, p_definition, v_now)
   on conflict (tenant_id, name, version)

@@ -13,8 +13,8 @@ begin
   from (select p.path, p_input #> string_to_array(p.path, '.') as value from unnest(p_paths) p (path)) x
   where x.value is null or jsonb_typeof(x.value) in ('object', 'array') or length(x.value #>> '{}') > 256 limit 1;
   if v_bad is not null then
-    perform millrace.fail('MR001', format('The input of "%s" cannot be limited by its key: %s.', p_workflow, v_bad),
-      'Give a text, number, boolean or null there, or take the key out of the limits of the workflow and its queue.',
+    perform millrace.fail('MR001', format('The input of "%s" does not have its key: %s.', p_workflow, v_bad),
+      'Give a text, number, boolean or null there, or take the key out of the rules of the workflow and of its queue.',
       json_build_object('workflow_id', p_workflow));
   end if;
   return (select jsonb_object_agg(x.path, case when jsonb_typeof(x.value) = 'number' then to_jsonb(trim_scale((x.value #>> '{}')::numeric))

@@ -1,5 +1,5 @@
 -- delete_runs: takes runs that have ended out of the history, with all that is kept of them.
--- What was keyed by a caller (idempotency keys, ids of their own) may be used again then.
+-- What was keyed by a caller (idempotency keys, ids of their own) may be used again then, and so may the keys of rules of starts.
 -- Locks: their rows of runs, ascending, and the rows that it deletes.
 create or replace function millrace.delete_runs(p_tenant int, p_runs bigint[]) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
@@ -20,6 +20,11 @@ begin
   delete from millrace.run_aliases a using millrace.runs r
   where r.id = any (p_runs) and r.meta is not null
     and a.tenant_id = p_tenant and a.alias = (r.meta::json ->> 'id')::uuid and a.run_id = r.id;
+  delete from millrace.start_keys d where d.ctid = any (array(
+    select (select k.ctid from millrace.start_keys k
+            where k.tenant_id = p_tenant and k.workflow = x.workflow and k.rule = x.rule and k.key = x.key and k.run_id = r.id)
+    from millrace.runs r, lateral millrace.start_rules(array[r.id], array[r.meta], null) x
+    where r.id = any (p_runs) and r.meta like '%"rules"%'));
   delete from millrace.discards d where d.run_id = any (p_runs);
   delete from millrace.checkpoints c where c.run_id = any (p_runs);
   delete from millrace.outcomes o where o.run_id = any (p_runs);

@@ -24,6 +24,7 @@ type Options = {
   queue?: string
   priority?: number
   delay?: number
+  startWithin?: number
   runId?: string
   wait?: true | number
 }
@@ -49,6 +50,7 @@ export function startCommand(): Command {
     .option('--queue <name>', "queue (default: the workflow's)")
     .option('--priority <n>', `higher first, -${MAX_PRIORITY} to ${MAX_PRIORITY}`, priorities)
     .option('--delay <duration>', 'begin after this long', duration)
+    .option('--start-within <duration>', 'fail if it has not begun in this time', duration)
     .option('--run-id <uuid>', 'a UUID of your own')
     .option(
       '--wait [timeout]',
@@ -68,7 +70,7 @@ async function start(
   const { out } = settings
   const input = await readInput(text, options.inputFile)
   await withClient(settings, async (client) => {
-    const { key, resource, tag, version, queue, priority, delay, runId } = options
+    const { key, resource, tag, version, queue, priority, delay, startWithin, runId } = options
     const started = client.startWorkflow({
       workflowId,
       input,
@@ -79,6 +81,7 @@ async function start(
       ...(queue === undefined ? {} : { queue }),
       ...(priority === undefined ? {} : { priority }),
       ...(delay === undefined ? {} : { delay }),
+      ...(startWithin === undefined ? {} : { startWithin }),
       ...(runId === undefined ? {} : { runId }),
     })
     const run = await started.catch(async (error: unknown) => {
