@@ -24,6 +24,8 @@ export type StartDefaults = {
   /** Milliseconds for which ended runs are kept, by how they ended; default: for ever. */
   readonly retentionMs?: { completed?: number; failed?: number; cancelled?: number }
   readonly limits?: LimitRules
+  /** The events that start a run; without a key: whatever their key. */
+  readonly startOn?: readonly { readonly event: string; readonly key?: string }[]
 }
 
 /** A run in this process. */

@@ -1,8 +1,9 @@
 import type { Definition, RunHandle, StartDefaults } from '../definition/definition.ts'
+import { checkEventKey, isEvent } from '../definition/event.ts'
 import type { LeasedRun, RunHost } from '../definition/host.ts'
 import { retryOptionsProblem } from '../model/backoff.ts'
 import { type Duration, parseDuration } from '../model/duration.ts'
-import { DefinitionError } from '../model/errors.ts'
+import { DefinitionError, InvalidInputError } from '../model/errors.ts'
 import { parseLimits } from '../model/limit-rules.ts'
 import { MAX_ATTEMPTS, MAX_PRIORITY } from '../model/limits.ts'
 import { checkName } from '../model/names.ts'
@@ -46,7 +47,7 @@ export function defineWorkflow(
 }
 
 function startDefaults(options: WorkflowOptions): StartDefaults {
-  const { queue, priority, retries, timeout, retention } = options
+  const { queue, priority, retries, timeout, retention, startOn } = options
   const limits = parseLimits(options)
   return {
     ...(queue === undefined ? {} : { queue }),
@@ -55,6 +56,7 @@ function startDefaults(options: WorkflowOptions): StartDefaults {
     ...(timeout === undefined ? {} : { timeoutMs: parseDuration(timeout) }),
     ...(retention === undefined ? {} : { retentionMs: parseRetention(retention) }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...(startOn === undefined ? {} : { startOn: parseStartOn(startOn) }),
   }
 }
 
@@ -70,6 +72,17 @@ function parseRetention(retention: NonNullable<WorkflowOptions['retention']>) {
   checkOptionNames('retention', given, { completed: true, failed: true, cancelled: true })
   const entries = Object.entries(given).filter(([, value]) => value !== undefined)
   return Object.fromEntries(entries.map(([end, value]) => [end, parseDuration(value)]))
+}
+
+/** @throws InvalidInputError */
+function parseStartOn(startOn: NonNullable<WorkflowOptions['startOn']>) {
+  return [startOn].flat().map((one) => {
+    if (!isEvent(one?.event))
+      throw new InvalidInputError('startOn names no event. Give { event }, of defineEvent.')
+    checkOptionNames('startOn', one, { event: true, key: true })
+    const { event, key } = one
+    return { event: event.name, ...(key === undefined ? {} : { key: checkEventKey(event.name, key) }) }
+  })
 }
 
 /** Every problem of a definition at once. */
@@ -89,6 +102,7 @@ function checkDefinition(id: string, handler: unknown, options: WorkflowOptions)
   check(() => options.timeout === undefined || parseDuration(options.timeout))
   check(() => options.retention === undefined || parseRetention(options.retention))
   check(() => parseLimits(options))
+  check(() => options.startOn === undefined || parseStartOn(options.startOn))
   if (typeof handler !== 'function')
     problems.push(`The handler is ${typeof handler}, not a function.`)
   const { priority = 0, retries = 0, maxSteps = 1 } = options

@@ -1,3 +1,4 @@
+import type { StartOn } from '../definition/event.ts'
 import type { RetryOptions } from '../model/backoff.ts'
 import type { Duration } from '../model/duration.ts'
 import type { OptionNames } from '../model/options.ts'
@@ -48,6 +49,12 @@ export type WorkflowOptions<S extends Schema = Schema> = {
    * 0.01 to 1000 (default 1), in that proportion. Runs with different keys of other limits take turns as well.
    */
   fairness?: { key: Path<SchemaIn<S>> | Path<SchemaIn<S>>[]; weight?: Path<SchemaIn<S>> }
+  /**
+   * Events that start a run, with their data as its input, in the transaction that emits them; with a `key`
+   * only those of that key. The version that a start without one takes decides.
+   * @example startOn: { event: orderPlaced }
+   */
+  startOn?: OneOrMany<StartOn<SchemaIn<S>>>
   /** How long ended runs are kept, by how they ended. Default: for ever. */
   retention?: Duration | { completed?: Duration; failed?: Duration; cancelled?: Duration }
 }
@@ -65,5 +72,6 @@ export const workflowOptionNames: OptionNames<WorkflowOptions> = {
   concurrency: true,
   rateLimit: true,
   fairness: true,
+  startOn: true,
   retention: true,
 }

@@ -8,15 +8,18 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_now   timestamptz := clock_timestamp();
   v_route int;
+  v_id    int;
 begin
   insert into millrace.workflows (tenant_id, name, version, definition, registered_at)
   values (p_tenant, p_name, p_version, p_definition, v_now)
   on conflict (tenant_id, name, version)
-  do update set definition = excluded.definition, registered_at = greatest(workflows.registered_at, excluded.registered_at);
+  do update set definition = excluded.definition, registered_at = greatest(workflows.registered_at, excluded.registered_at)
+  returning id into v_id;
   v_route := (select route_id from millrace.resolve_route(p_tenant, p_name, p_version));
   perform millrace.put_limits(p_tenant, 'w', p_name, coalesce(p_definition -> 'limits', '{}'));
+  perform millrace.put_event_starts(p_tenant, v_id, coalesce(p_definition -> 'start_on', '[]'));
   if p_definition ? 'retention_ms' then
-    perform millrace.watch_retention((select r.workflow_id from millrace.routes r where r.id = v_route));
+    perform millrace.watch_retention(v_id);
   end if;
   return v_route;
 end $$;
