@@ -23,7 +23,7 @@ create table millrace.events (         -- for as long as they are kept
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 create unique index events_dedupe on millrace.events (tenant_id, name, dedupe_id) where dedupe_id is not null;
 create index events_by_message on millrace.events (tenant_id, message, nth);
-create index events_by_tenant on millrace.events (tenant_id, nth);
+create index events_by_time on millrace.events (tenant_id, at);  -- not by nth: what is given to runs would be looked for in it
 create index events_spreading on millrace.events (spread_at) where spread_at is not null;
 create index events_over on millrace.events (keep_until) where spread_at is null;
 

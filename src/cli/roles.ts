@@ -5,7 +5,14 @@ export type Role = 'client' | 'worker'
 
 /** What WorkflowClient calls, by what for. */
 const forClients = {
-  'to start runs': ['tenant_id', 'take_ids', 'resolve_route', 'start_runs', 'start_workflow', 'start_signalled'],
+  'to start runs': [
+    'tenant_id',
+    'take_ids',
+    'resolve_route',
+    'start_runs',
+    'start_workflow',
+    'start_signalled',
+  ],
   'to read runs': ['get_run', 'get_runs', 'get_timeline', 'check_progress', 'run_json', 'find_run'],
   'to see failures': ['get_failures'],
   'to see questions and answer them': ['get_approvals', 'answer_approval'],

@@ -320,7 +320,10 @@ async function prepareSignal(signal: StartSignal) {
   })
   const { data, dedupeId } = signal
   const known = 'signal' in signal && isSignal(signal.signal) ? signal.signal : null
-  const name = checkName('eventName', known ? known.name : (signal as { eventName?: unknown }).eventName)
+  const name = checkName(
+    'eventName',
+    known ? known.name : (signal as { eventName?: unknown }).eventName,
+  )
   const what = `the data of signal "${name}"`
   if (known?.schema) await validate(known.schema, data, what)
   if (dedupeId !== undefined) checkText('dedupeId', dedupeId, MAX_KEY)

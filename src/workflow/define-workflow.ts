@@ -81,7 +81,10 @@ function parseStartOn(startOn: NonNullable<WorkflowOptions['startOn']>) {
       throw new InvalidInputError('startOn names no event. Give { event }, of defineEvent.')
     checkOptionNames('startOn', one, { event: true, key: true })
     const { event, key } = one
-    return { event: event.name, ...(key === undefined ? {} : { key: checkEventKey(event.name, key) }) }
+    return {
+      event: event.name,
+      ...(key === undefined ? {} : { key: checkEventKey(event.name, key) }),
+    }
   })
 }
 

@@ -1,11 +1,11 @@
 import type { PoolClient } from 'pg'
+import type { EmissionOptions } from '../definition/emission.ts'
+import type { Event } from '../definition/event.ts'
 import type {
   ChildOptions as HostChildOptions,
   Isolation,
   ParentClose,
 } from '../definition/host.ts'
-import type { EmissionOptions } from '../definition/emission.ts'
-import type { Event } from '../definition/event.ts'
 import type { WaitData, WaitRecord, WaitSource } from '../definition/signal.ts'
 import type { Startable } from '../definition/startable.ts'
 import type { RetryOptions } from '../model/backoff.ts'

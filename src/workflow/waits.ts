@@ -67,7 +67,12 @@ export class Waits {
     return new Promise((resolve) => {
       const left = this.#kept.has(wait.key) ? (this.#kept.get(wait.key) ?? null) : wait.ms
       const dueAt = left === null ? null : performance.now() + left
-      this.#pending.set(wait.key, { names: [wait.name].flat(), events: wait.events, dueAt, resolve })
+      this.#pending.set(wait.key, {
+        names: [wait.name].flat(),
+        events: wait.events,
+        dueAt,
+        resolve,
+      })
       this.#changes++
     })
   }

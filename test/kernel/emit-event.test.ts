@@ -18,11 +18,12 @@ let keys = 0
 async function scene() {
   const key = `k${++keys}`
   const route = await kernel.route()
-  const waiting = async (on: Route = route, about = key, ms: number | null = null) => {
+  const waiting = async (given: Route | null = null, about = key, ms: number | null = null) => {
+    const on = given ?? (await kernel.route())
     const run = await kernel.start(on)
     const { worker, task } = await kernel.lease(on)
     const verdict = await worker.wait(task, event('e', 'paid', about, ms))
-    return { run, worker, task, verdict }
+    return { run, route: on, worker, task, verdict }
   }
   return { key, route, waiting }
 }
@@ -59,14 +60,17 @@ test('tenants stay apart', async () => {
   await work()
   expect(await kernel.live(run)).toMatchObject({ state: 'w' })
   expect(await kernel.live(mine.run)).toMatchObject({ state: 'q' })
-  expect(await emit('paid', key, 2, { tenant: 'apart', dedupe_id: 'd' })).toMatchObject({ matched: 1 })
+  expect(await emit('paid', key, 2, { tenant: 'apart', dedupe_id: 'd' })).toMatchObject({
+    matched: 1,
+  })
   expect(await emit('paid', key, 2, { dedupe_id: 'd' })).toMatchObject({ matched: 0 })
-  expect(await kernel.query(`select count(*)::int as n from millrace.get_events('{"tenant": "apart"}')`))
-    .toEqual([{ n: 1 }])
+  expect(
+    await kernel.query(`select count(*)::int as n from millrace.get_events('{"tenant": "apart"}')`),
+  ).toEqual([{ n: 1 }])
 })
 
 test('what is kept is given to a run that waits later, each once and in the order of emission', async () => {
-  const { key, route, waiting } = await scene()
+  const { key, waiting } = await scene()
   const first = await emit('paid', key, 'first')
   const second = await emit('paid', key, 'second', { keep_for: '1 hour' })
   const { run, worker, task, verdict } = await waiting()
@@ -83,18 +87,17 @@ test('what is kept is given to a run that waits later, each once and in the orde
     took('g', third, 'paid', key, '"third"'),
   ])
   await kernel.advanceClock(2 * 60 * 60 * 1000)
-  const late = await waiting(route)
+  const late = await waiting()
   expect(await kernel.journal(late.run)).toEqual([took('e', first, 'paid', key, '"first"')])
   await kernel.advanceClock(DAY)
-  const tooLate = await waiting(route)
+  const tooLate = await waiting()
   expect(tooLate.verdict).toEqual({ kind: 'done' })
 })
 
 test('events whose time is over are deleted, a while later', async () => {
   const { key } = await scene()
   await emit('paid', key, 1, { keep_for: 1000 })
-  const left = () =>
-    kernel.value('select count(*)::int from millrace.events where key = $1', [key])
+  const left = () => kernel.value('select count(*)::int from millrace.events where key = $1', [key])
   await work()
   await kernel.advanceClock(60_000)
   await work()
@@ -157,8 +160,8 @@ test('a run that is at work beside its wait has it in its buffer', async () => {
 })
 
 test('a run that is paused has it when it is resumed', async () => {
-  const { key, route, waiting } = await scene()
-  const { run } = await waiting()
+  const { key, waiting } = await scene()
+  const { run, route } = await waiting()
   await kernel.call('pause_workflow', uuid(run))
   expect(await emit('paid', key, 1)).toMatchObject({ matched: 1 })
   await kernel.call('resume_workflow', uuid(run))
@@ -202,7 +205,9 @@ test('is emitted when the transaction of its caller commits, and not at all else
   await client.query(text, [{ key }])
   await client.query('rollback')
   expect(await kernel.live(run)).toMatchObject({ state: 'w' })
-  expect(await kernel.value('select count(*)::int from millrace.events where key = $1', [key])).toBe(0)
+  expect(
+    await kernel.value('select count(*)::int from millrace.events where key = $1', [key]),
+  ).toBe(0)
   await client.query('begin')
   await client.query(text, [{ key }])
   expect(await kernel.live(run)).toMatchObject({ state: 'w' })
@@ -218,7 +223,9 @@ test('a full buffer does not stop an event', async () => {
   await worker.wait(task, event('e', 'paid', key))
   expect(await emit('paid', key, 1)).toMatchObject({ matched: 1 })
   expect(await kernel.journal(run)).toHaveLength(1)
-  expect(await kernel.value('select buffered from millrace.live where run_id = $1', [run])).toBe(10000)
+  expect(await kernel.value('select buffered from millrace.live where run_id = $1', [run])).toBe(
+    10000,
+  )
 })
 
 test('a run that emits does it with the write that records it, and never twice', async () => {
@@ -231,13 +238,13 @@ test('a run that emits does it with the write that records it, and never twice',
   const change = { op: 'k' as const, rows: [row('r', 'tell')], emits }
   expect(await worker.advance(task, change)).toEqual({ kind: 'done' })
   expect(await worker.advance(task, change)).toEqual({ kind: 'done' })
-  expect(await kernel.journal(hears.run)).toEqual([
-    took('e', { id } as Emitted, 'paid', key, '7'),
-  ])
+  expect(await kernel.journal(hears.run)).toEqual([took('e', { id } as Emitted, 'paid', key, '7')])
   const stale = { ...task, fence: '1' }
   const other = [{ ...emits[0], id: String(Number(id) + 1) }] as typeof emits
   expect(await worker.advance(stale, { ...change, emits: other })).toEqual({ kind: 'stale' })
-  expect(await kernel.value('select count(*)::int from millrace.events where key = $1', [key])).toBe(1)
+  expect(
+    await kernel.value('select count(*)::int from millrace.events where key = $1', [key]),
+  ).toBe(1)
   // what it emits itself it can wait for, also in the same write
   const own = [{ ...emits[0], id: String(Number(id) + 2), key: `${key}-own` }] as typeof emits
   const next = { ...task, journal: [row('r', 'tell')] }
@@ -282,9 +289,10 @@ test('people see which event a run waits for, and what it brought', async () => 
     waits: [{ step_id: 'e', event: 'paid', key, until: null }],
   })
   const emitted = await emit('paid', key, { amount: 1 })
-  const timeline = await kernel.query('select step_id, kind, output from millrace.get_timeline($1)', [
-    uuid(run),
-  ])
+  const timeline = await kernel.query(
+    'select step_id, kind, output from millrace.get_timeline($1)',
+    [uuid(run)],
+  )
   expect(timeline).toEqual([{ step_id: 'e', kind: 'wait', output: { amount: 1 } }])
   const kept = await kernel.query('select * from millrace.get_events($1)', [
     JSON.stringify({ event_name: 'paid', key }),
@@ -312,7 +320,9 @@ test('bad keys, ids, times and options are refused, and too much data', async ()
   await refusal(emit('paid', 'k', 1, { keepFor: 5 }), 'MR001', '"keepFor" is not known')
   await refusal(emit('paid', 'k', 'x'.repeat(1024 * 1024)), 'MR002', 'over the limit of 1 MiB')
   await refusal(emit('paid', 'k', 1, { tenant: 'nobody' }), 'MR042', 'nobody')
-  expect(await emit('paid', 'x'.repeat(256), 'x'.repeat(1024 * 1024 - 2))).toMatchObject({ matched: 0 })
+  expect(await emit('paid', 'x'.repeat(256), 'x'.repeat(1024 * 1024 - 2))).toMatchObject({
+    matched: 0,
+  })
 })
 
 test.each(['$event:7', '$event:'])('nobody can send %s himself', async (dedupe) => {

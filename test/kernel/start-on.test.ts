@@ -10,14 +10,17 @@ type Emitted = { id: string; matched: number; started: string[] }
 const emit = (name: string, key: string, data: unknown, options: object = {}) =>
   kernel.call<Emitted>('emit_event', name, JSON.stringify(data), { key, ...options })
 const started = (workflow: string) =>
-  kernel.query<{ run: { input: unknown; version: string } }>('select run from millrace.get_runs($1)', [
-    { workflow_id: workflow },
-  ])
+  kernel.query<{ run: { input: unknown; version: string } }>(
+    'select run from millrace.get_runs($1)',
+    [{ workflow_id: workflow }],
+  )
 
 test('an event starts a run of each workflow that starts on it, with its data', async () => {
   const all = { start_on: [{ event: 'placed' }] }
   const one = await kernel.route({ definition: { ...all, timeout_ms: 5000 } })
-  const eu = await kernel.route({ definition: { start_on: [{ event: 'placed', key: 'eu' }, { event: 'x' }] } })
+  const eu = await kernel.route({
+    definition: { start_on: [{ event: 'placed', key: 'eu' }, { event: 'x' }] },
+  })
   const other = await kernel.route({ definition: { start_on: [{ event: 'x' }] } })
   const emitted = await emit('placed', 'us', { n: 1 })
   expect(emitted).toMatchObject({ matched: 0, started: [expect.any(String)] })
@@ -71,13 +74,17 @@ test('of this tenant only', async () => {
   expect((await emit('theirs', 'k', 1, { tenant: 'starts' })).started).toHaveLength(1)
 })
 
-test.each([[{ event: 'x' }], ['x'], [[{ event: '' }]], [[{ event: 'a/b' }]], [[{ key: 'k' }]], [[{ event: 'x', key: '' }]]])(
-  '%j is no list of events',
-  async (start_on) => {
-    await refusal(
-      kernel.call('register_workflow', 1, 'bad', '1', { start_on }),
-      'MR001',
-      'start_on is not a list of events',
-    )
-  },
-)
+test.each([
+  [{ event: 'x' }],
+  ['x'],
+  [[{ event: '' }]],
+  [[{ event: 'a/b' }]],
+  [[{ key: 'k' }]],
+  [[{ event: 'x', key: '' }]],
+])('%j is no list of events', async (start_on) => {
+  await refusal(
+    kernel.call('register_workflow', 1, 'bad', '1', { start_on }),
+    'MR001',
+    'start_on is not a list of events',
+  )
+})

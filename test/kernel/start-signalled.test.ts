@@ -51,7 +51,11 @@ test('a run that has ended is said to have, and nothing is done', async () => {
   const id = await start(route, key, 'a')
   const { worker, task } = await kernel.lease(route)
   await worker.complete(task)
-  await refusal(start(route, key, 'b'), 'MR011', `Run ${id} is completed: signal "add" cannot be delivered`)
+  await refusal(
+    start(route, key, 'b'),
+    'MR011',
+    `Run ${id} is completed: signal "add" cannot be delivered`,
+  )
   const other = await scene()
   const text = 'select * from millrace.start_signalled($1, $2, $3, null, $4, $5, $6)'
   const first = BigInt(await kernel.call<string>('take_ids'))
@@ -99,18 +103,20 @@ test('sent again it changes nothing, also when the run has ended meanwhile', asy
 
 test('two at once with one key: one run, both messages', async () => {
   const { route, key } = await scene()
-  const call = (data: string) => (client: { query: (text: string, values: unknown[]) => unknown }) =>
-    Promise.resolve(
-      client.query('select millrace.start_workflow($1, $2, $3)', [
-        ...[route.name, '1'],
-        { idempotency_key: key, signal: { event_name: 'add', data } },
-      ]),
-    )
+  const call =
+    (data: string) => (client: { query: (text: string, values: unknown[]) => unknown }) =>
+      Promise.resolve(
+        client.query('select millrace.start_workflow($1, $2, $3)', [
+          ...[route.name, '1'],
+          { idempotency_key: key, signal: { event_name: 'add', data } },
+        ]),
+      )
   const { waited } = await track.inTurn(call('a'), call('b'))
   expect(waited).toBe(true)
-  const runs = await kernel.query<{ run: { id: string } }>('select run from millrace.get_runs($1)', [
-    { workflow_id: route.name },
-  ])
+  const runs = await kernel.query<{ run: { id: string } }>(
+    'select run from millrace.get_runs($1)',
+    [{ workflow_id: route.name }],
+  )
   expect(runs).toHaveLength(1)
   expect(await buffered(runs[0]?.run.id as string)).toEqual([{ data: '"a"' }, { data: '"b"' }])
 })

@@ -20,7 +20,7 @@ begin
     while v_open > 0 loop
       select * into v_event from millrace.events e
       where e.tenant_id = p_tenant and e.message = v_wait.message and e.keep_until >= v_wait.since
-        and not exists (select from millrace.signals g where g.run_id = p_run and g.id = '$event:' || e.id)
+        and (select true from millrace.signals g where g.run_id = p_run and g.id = '$event:' || e.id) is null
       order by e.nth limit 1;
       exit when not found;
       perform millrace.put_signal(p_tenant, p_run, '$event:' || v_event.id, v_wait.message,

@@ -14,26 +14,28 @@ declare
     '{"event_name": "text", "key": "text", "limit": "whole", "after": "text"}');
   v_now    timestamptz := millrace.clock();
   v_limit  int := greatest(least(coalesce((options ->> 'limit')::int, 20), 101), 1);
-  v_after  bigint := 9223372036854775807;
+  v_after  record;
 begin
-  if options ->> 'after' is not null then
-    v_after := coalesce((select e.nth from millrace.events e
-                         where e.id = case when options ->> 'after' ~ '^[0-9]{1,18}$' then (options ->> 'after')::bigint end
-                           and e.tenant_id = v_tenant), 0);
-  end if;
+  -- one that is not there any more was older than all that are
+  select coalesce(max(e.at), case when options ->> 'after' is null then 'infinity' else '-infinity' end::timestamptz) as at,
+         coalesce(max(e.nth), 0) as nth
+  into v_after
+  from millrace.events e
+  where e.id = case when options ->> 'after' ~ '^[0-9]{1,18}$' then (options ->> 'after')::bigint end and e.tenant_id = v_tenant;
   return query
   select e.id::text, e.name, e.key, e.data::json, e.at, e.keep_until, e.dedupe_id, e.matched, e.spread_at is not null, e.started::text[]
   from (
     (select x.* from millrace.events x
      where options ->> 'event_name' is not null and options ->> 'key' is not null and x.tenant_id = v_tenant
-       and x.message = millrace.event_message(options ->> 'event_name', options ->> 'key') and x.nth < v_after
+       and x.message = millrace.event_message(options ->> 'event_name', options ->> 'key') and (x.at, x.nth) < (v_after.at, v_after.nth)
      order by x.nth desc limit v_limit)
     union all
     (select x.* from millrace.events x
-     where (options ->> 'event_name' is null or options ->> 'key' is null) and x.tenant_id = v_tenant and x.nth < v_after
-     order by x.nth desc limit 10000)) e
+     where (options ->> 'event_name' is null or options ->> 'key' is null) and x.tenant_id = v_tenant and x.at <= v_after.at
+       and (x.at, x.nth) < (v_after.at, v_after.nth)
+     order by x.at desc, x.nth desc limit 10000)) e
   where e.keep_until > v_now and e.name = coalesce(options ->> 'event_name', e.name) and e.key = coalesce(options ->> 'key', e.key)
-  order by e.nth desc limit v_limit;
+  order by e.at desc, e.nth desc limit v_limit;
 end $$;
 
 comment on function millrace.get_events(jsonb) is 'The events that are kept, the newest first.';

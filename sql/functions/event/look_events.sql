@@ -16,9 +16,10 @@ begin
   v_rows := array(select w.ctid from millrace.event_waits w where w.look_at <= p_now order by w.look_at limit 500 for update skip locked);
   for v_tenant, v_runs in
     select w.tenant_id, array_agg(distinct w.run_id) from unnest(v_rows) u (tid) join millrace.event_waits w on w.ctid = u.tid
-    where exists (select from millrace.events e
-                  where e.tenant_id = w.tenant_id and e.message = w.message and e.keep_until >= w.at
-                    and not exists (select from millrace.signals g where g.run_id = w.run_id and g.id = '$event:' || e.id))
+    where (select true from millrace.events e
+           where e.tenant_id = w.tenant_id and e.message = w.message and e.keep_until >= w.at
+             and (select true from millrace.signals g where g.run_id = w.run_id and g.id = '$event:' || e.id) is null
+           order by e.nth limit 1)
     group by w.tenant_id
   loop
     v_held := v_held || millrace.feed_runs(v_tenant, v_runs, p_now);

@@ -25,7 +25,11 @@ function emitCommand(): Command {
     .argument('[data]', 'JSON; - reads it from stdin')
     .requiredOption('--key <key>', 'what it is about; those who wait name it too')
     .option('--dedupe <id>', 'the same id again changes nothing')
-    .option('--keep-for <duration>', 'how long runs that wait later get it (default: 1 day)', duration)
+    .option(
+      '--keep-for <duration>',
+      'how long runs that wait later get it (default: 1 day)',
+      duration,
+    )
     .action(emit)
 }
 

@@ -17,7 +17,11 @@ export function waitInShort({ startsAt, waits }: Waiting): string {
   if (first === undefined) return ''
   const { stepId, event, key, until } = first
   const what =
-    event !== null ? `for "${event}"${key === undefined ? '' : ` of "${key}"`} ` : until !== null ? `until ${shortTime(until)} ` : ''
+    event !== null
+      ? `for "${event}"${key === undefined ? '' : ` of "${key}"`} `
+      : until !== null
+        ? `until ${shortTime(until)} `
+        : ''
   return `${what}at ${stepId}${rest.length > 0 ? `, and ${rest.length} more` : ''}`
 }
 
