@@ -488,9 +488,9 @@ create view millrace.run_details with (security_invoker=true) -- A run as people
 
 create function millrace.advance_events(p_tenant integer, p_only bigint[], p_events json, p_now timestamp with time zone)
   returns void
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=off
   comment: The part of advance_tasks about events: emits them, and notes who waits.
-  body: d32824a5a0455c020f54dac70b3342c2
+  body: 51d124cbfbb15a1310b9af7eaf863cb6
 
 create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json, p_stamp bigint DEFAULT NULL::bigint, p_transaction text DEFAULT NULL::text, p_patience integer DEFAULT NULL::integer, p_sent timestamp with time zone DEFAULT NULL::timestamp with time zone, c_begun integer[] DEFAULT NULL::integer[], p_asks json DEFAULT NULL::json, p_events json DEFAULT NULL::json)
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
@@ -752,6 +752,12 @@ create function millrace.emit_event(event_name text, data jsonb DEFAULT NULL::js
   comment: Tells a fact to all runs that wait for it, and starts workflows on it.
   body: f5bbf42b17c4ab3652df78d27d59540f
 
+create function millrace.end_event_waits(p_tenant integer, p_runs bigint[], p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Gives events to runs that wait for nothing else, all at once.
+  body: 493a0d10848eaa9c3619045334853532
+
 create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigint[], p_ops "char"[], p_tails text[], p_outputs text[], p_parents bigint[], p_heard bigint[], p_now timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -788,17 +794,17 @@ create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '
   comment: Ends the wait that a run is in.
   body: 5b21beb87021a6217bb990b2d9eb51d7
 
-create function millrace.feed_run(p_tenant integer, p_run bigint, p_now timestamp with time zone)
-  returns void
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
-  comment: Gives a run the events that its waits are due.
-  body: b6a3103cd32b03027a7bcf3271f43dbd
-
 create function millrace.feed_runs(p_tenant integer, p_runs bigint[], p_now timestamp with time zone)
   returns bigint[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Gives runs the events that they wait for; returns those that others hold.
-  body: bc8005f389f6a1ca2eb8ddab8d9b3687
+  body: 358da7543ba152c377a8cf682232907e
+
+create function millrace.feed_waits(p_tenant integer, p_runs bigint[], p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Gives runs the events that they are due.
+  body: 98d661f1cd9e51c701f04ea3972f2bc8
 
 create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text DEFAULT NULL::text)
   returns bigint
@@ -1064,6 +1070,12 @@ create function millrace.new_lanes(p_route integer)
   comment: The lanes of a route that have queued runs and are not known as waiting.
   body: 8fcc58e87226d537e6ee6e53bcec2f00
 
+create function millrace.next_events(p_tenant integer, p_runs bigint[])
+  returns TABLE(run_id bigint, message text, id text, data text)
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The events that runs are due.
+  body: 7e6bae6bd41843fb9516da017a2bc1cf
+
 create function millrace.note_heads(p_tenant integer, p_routes integer[], p_turns bigint[], p_sweep_ms integer)
   returns void
   language sql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1128,7 +1140,7 @@ create function millrace.put_event(p_tenant integer, p_id bigint, p_name text, p
   returns millrace.events
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Keeps an event, and gives it to the first runs that wait for it.
-  body: 1a1eeb03705f9abac2742fb500301d12
+  body: b711a31206bc18d36cda07e8b938e272
 
 create function millrace.put_event_starts(p_tenant integer, p_workflow integer, p_starts jsonb)
   returns void

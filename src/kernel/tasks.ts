@@ -320,7 +320,9 @@ function eventsOf(items: readonly Advance[]): string | null {
     })),
   )
   const waits = items.flatMap(({ run, waits: all }) =>
-    (all ?? []).flatMap(({ key, event }) => (event ? { ...event, run, step: key } : [])),
+    (all ?? []).flatMap(({ key, name, event }) =>
+      event ? { ...event, run, step: key, message: name } : [],
+    ),
   )
   return JSON.stringify({ emits, waits })
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { advanceTasks } from '../../src/kernel/tasks.ts'
+import { eventMessage } from '../../src/workflow/event-message.ts'
 import { createKernel, event, openKernel, toAdvance } from '../support/kernel.ts'
 import { explainAll } from '../support/plans.ts'
 
@@ -163,7 +164,17 @@ test('what waits and what is kept for other keys is not read: by an emission, a 
   const emit = (key: string) => cost(`select millrace.emit_event('paid', '1', $1)`, [{ key }])
   const wait = async (key: string) => {
     const { worker, task } = await other.lease(await other.route().then(started))
-    const json = JSON.stringify({ waits: [{ run: task.run, step: 'e', name: 'paid', key }] })
+    const json = JSON.stringify({
+      waits: [
+        {
+          run: task.run,
+          step: 'e',
+          message: eventMessage({ name: 'paid', key }),
+          name: 'paid',
+          key,
+        },
+      ],
+    })
     const read = await cost('select millrace.advance_events(1, null, $1, millrace.clock())', [json])
     await worker.wait(task, event('e', 'paid', key))
     return read

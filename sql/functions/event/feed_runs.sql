@@ -5,7 +5,6 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp set jit 
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_mine bigint[];
-  v_run  bigint;
 begin
   if p_runs is null or p_runs = '{}' then
     return '{}';
@@ -13,9 +12,8 @@ begin
   v_mine := array(select l.run_id from millrace.live l where l.run_id = any (p_runs) and l.task = 0 and l.tenant_id = p_tenant
                   order by l.run_id for update skip locked);
   perform millrace.drop_event_waits(v_mine);
-  foreach v_run in array v_mine loop
-    perform millrace.feed_run(p_tenant, v_run, p_now);
-  end loop;
+  perform millrace.end_event_waits(p_tenant, v_mine, p_now);
+  perform millrace.feed_waits(p_tenant, v_mine, p_now);
   perform millrace.drop_event_waits(v_mine);  -- of the waits that have just ended
   return array(select l.run_id from millrace.live l where l.run_id = any (p_runs) and l.task = 0 and l.run_id <> all (v_mine));
 end $$;

@@ -15,7 +15,8 @@ declare
   v_event   millrace.events;
 begin
   v_runs := array(
-    select w.run_id from millrace.event_waits w join millrace.live l on l.run_id = w.run_id and l.task = 0
+    select w.run_id from millrace.event_waits w
+    cross join lateral (select o.* from millrace.live o where o.run_id = w.run_id and o.task = 0 offset 0) l
     where w.tenant_id = p_tenant and w.message = v_message
       and exists (select from unnest(l.wait_keys, l.wait_names) k (key, name) where k.key = w.step and k.name = w.message)
     group by w.run_id order by w.run_id limit 100000);
