@@ -1286,7 +1286,7 @@ create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids t
   returns TABLE(nth integer, accepted boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Sends messages to runs; tells which runs were alive to take them.
-  body: 71d6ae933706a8e047c9667a440a81fb
+  body: 69ffe5b4cb443b5429d9a31182220611
 
 create function millrace.set_output(p_tenant integer, p_from bigint, p_run bigint, p_step text, p_kind "char", p_output text)
   returns void

@@ -19,7 +19,8 @@ begin
   where u.id is null or u.id ~ '^[$](child|approval|event):' or length(u.id) not between 1 and 256 limit 1;
   if found then
     perform millrace.fail('MR001', format('"%s" is not an id for a signal.', left(v_bad, 300)),
-      'An id has 1 to 256 characters and does not begin with "$child:", "$approval:" or "$event:".', json_build_object('dedupe_id', left(v_bad, 300)));
+      'An id has 1 to 256 characters and does not begin with "$child:", "$approval:" or "$event:".',
+      json_build_object('dedupe_id', left(v_bad, 300)));
   end if;
   -- only what was locked counts: a run whose start commits after this look is seen below, but anybody may change it there
   v_mine := array(select l.run_id from millrace.live l where l.run_id = any (p_runs) and l.task = 0 and l.tenant_id = p_tenant
