@@ -776,6 +776,12 @@ create function millrace.event_output(p_data text)
   comment: What a row of the journal gave, of an event its data alone.
   body: 55fe9ab7e8db69351ff4e103f01dfed1
 
+create function millrace.events_due(p_now timestamp with time zone)
+  returns timestamp with time zone
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: When somebody shall call work_events.
+  body: 0c4b796a0358d3faa2f3ed254d67df5d
+
 create function millrace.expire_runs(p_max integer DEFAULT 1000)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -852,7 +858,7 @@ create function millrace.get_chores(p_tenant integer, p_now timestamp with time 
   returns TABLE(due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: When something comes due, the newest route, and what somebody should do.
-  body: 52d22b8136be52945fafb0a53c40a6df
+  body: 0b44d865f94e4544631ce65727a69f1f
 
 create function millrace.get_events(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, name text, key text, data json, emitted_at timestamp with time zone, keep_until timestamp with time zone, dedupe_id text, matched integer, spreading boolean, started text[])
@@ -1460,4 +1466,4 @@ create function millrace.work_events()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Does some of what is due about events; returns when there is more.
-  body: 55f674f5ee7f55bfa64b8e04f65f8d97
+  body: df80bff9cd66f0717c18e0d25b4d3f5a

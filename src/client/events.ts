@@ -7,6 +7,7 @@ import type { Json } from '../model/json.ts'
 import type { IdPool } from './id-pool.ts'
 import type { Page } from './page.ts'
 import type { Session } from './session.ts'
+import { untilHeard } from './until-heard.ts'
 
 /** How an event is emitted. With a `tx` it is when that commits. */
 export type EmitOptions = EmissionOptions & { tx?: Tx }
@@ -59,17 +60,13 @@ export async function emit(
   const { eventName, data, ...own } = options as EventByName
   const what = isEvent(first) ? first : { name: eventName }
   const emission = await prepareEmission(what, isEvent(first) ? given : data, own)
-  const { matched } = await emitEvent(
-    session.db,
-    emission.name,
-    emission.data,
-    session.options({
-      ...{ key: emission.key, dedupe_id: emission.dedupeId, keep_for: emission.keepMs },
-      // drawn here, so that the same event sent again after a lost reply is the same event
-      event_id: String(await ids.take(tx)),
-    }),
-    tx,
-  )
+  const sqlOptions = session.options({
+    ...{ key: emission.key, dedupe_id: emission.dedupeId, keep_for: emission.keepMs },
+    // drawn here, so that the same event sent again after a lost reply is the same event
+    event_id: String(await ids.take(tx)),
+  })
+  const send = () => emitEvent(session.db, emission.name, emission.data, sqlOptions, tx)
+  const { matched } = await (tx ? send() : untilHeard(send))
   return { matched }
 }
 

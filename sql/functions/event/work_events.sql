@@ -10,11 +10,8 @@ declare
   v_next timestamptz;
 begin
   v_n := millrace.spread_events(v_now) + millrace.look_events(v_now) + millrace.prune_events(v_now);
-  v_next := least(
-    (select e.spread_at from millrace.events e where e.spread_at is not null order by e.spread_at limit 1),
-    (select w.look_at from millrace.event_waits w where w.look_at is not null order by w.look_at limit 1),
-    (select e.keep_until from millrace.events e where e.spread_at is null order by e.keep_until limit 1) + interval '10 minutes');
   v_now := millrace.clock();
+  v_next := millrace.events_due(v_now);
   return case when v_next is not null
          then greatest(ceil(extract(epoch from v_next - v_now) * 1000), case when v_n = 0 then 100 else 0 end) end;  -- others are at it
 end $$;

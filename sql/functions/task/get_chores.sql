@@ -13,8 +13,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
             (select t.next_at from millrace.retention t where t.next_at > p_now order by t.next_at limit 1),
             (select n.opens_at from millrace.lanes n where n.opens_at > p_now order by n.opens_at limit 1),
             (select c.closes_at from millrace.children c where c.closes_at > p_now order by c.closes_at limit 1),
-            (select e.spread_at from millrace.events e where e.spread_at > p_now order by e.spread_at limit 1),
-            (select w.look_at from millrace.event_waits w where w.look_at > p_now order by w.look_at limit 1))
+            case when v.due > p_now then v.due end)
             - p_now) * 1000)::bigint,
          (select max(r.id) from millrace.routes r),
          case when exists (select from millrace.workers w where w.expires_at <= pg_catalog.clock_timestamp())
@@ -23,11 +22,9 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
          | case when exists (select from millrace.bulk_operations b where b.next_at <= p_now) then 4 else 0 end
          | case when exists (select from millrace.retention t where t.next_at <= p_now) then 8 else 0 end
          | case when exists (select from millrace.children c where c.closes_at <= p_now) then 16 else 0 end
-         | case when exists (select from millrace.events e where e.spread_at <= p_now)
-                or exists (select from millrace.event_waits w where w.look_at <= p_now)
-                or exists (select from millrace.events e where e.spread_at is null and e.keep_until <= p_now - interval '10 minutes')
-                then 64 else 0 end,
+         | case when v.due <= p_now then 64 else 0 end,
          p_now
+  from (select millrace.events_due(p_now) as due offset 0) v
 $$;
 
 comment on function millrace.get_chores(int, timestamptz, timestamptz) is 'When something comes due, the newest route, and what somebody should do.';
