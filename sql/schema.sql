@@ -1400,7 +1400,7 @@ create function millrace.taken_event(p_data text)
   returns json
   language plpgsql immutable set search_path=pg_catalog, pg_temp
   comment: The event that ended a wait, of the data of its journal row.
-  body: 793c702ac56227806412db92973ac7e0
+  body: 4fbbc031c76399912b7c0777469c660e
 
 create function millrace.tenant_id(p_slug text)
   returns integer
