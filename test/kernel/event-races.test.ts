@@ -5,6 +5,7 @@ import type { LeasedTask } from '../../src/kernel/tasks.ts'
 import { checkInvariants } from '../support/invariants.ts'
 import { event, openKernel, row, uuid } from '../support/kernel.ts'
 import { openTrack } from '../support/race.ts'
+import { until } from '../support/until.ts'
 
 const kernel = await openKernel()
 const track = await openTrack(kernel)
@@ -200,4 +201,58 @@ test('a dead worker’s run still waits, and its next owner hears of it', async 
   const { worker: heir, task: same } = await kernel.lease(route)
   expect(await heir.wait(same, event('e', 'paid', key))).toMatchObject({ kind: 'news' })
   expect((await kernel.journal(run)).at(-1)).toMatch(/^g e /)
+})
+
+test('a storm: emissions in open transactions, some rolled back, while runs wait again and again', async () => {
+  const [name, waits, count] = [`storm${++keys}`, 4, 24]
+  const route = await kernel.route()
+  const runs = await Promise.all(Array.from({ length: count }, () => kernel.start(route)))
+  let stop = false
+  const owner = async () => {
+    const worker = await kernel.worker()
+    /** Waits, over and over, until it sleeps or has had enough. */
+    const go = async (task: LeasedTask): Promise<void> => {
+      const done = task.journal.length
+      if (done === waits) return void (await worker.complete(task))
+      const key = String((Number(task.run) + done) % 2)
+      const verdict = await worker.wait(task, event(`e${done}`, name, key))
+      if (verdict.kind === 'news')
+        await go({ ...task, journal: [...task.journal, ...verdict.rows] })
+    }
+    while (!stop) for (const task of await worker.claim(route, { want: 3 })) await go(task)
+  }
+  const emitter = async (n: number) => {
+    const client = await kernel.connect()
+    for (let i = 0; i < 12; i++) {
+      await client.query('begin')
+      await client.query('select millrace.emit_event($1, $2, $3)', [
+        name,
+        n,
+        { key: String(i % 2) },
+      ])
+      if (i % 3 === 0) await kernel.call('work_events')
+      await client.query(i % 4 === 3 ? 'rollback' : 'commit')
+    }
+    await client.end()
+  }
+  const owners = [owner(), owner(), owner()]
+  await Promise.all([emitter(1), emitter(2), emitter(3)])
+  const ended = async () => {
+    await kernel.advanceClock(1000)
+    await work()
+    const left = 'select count(*)::int from millrace.live where route_id = $1'
+    return (await kernel.value<number>(left, [route.route])) === 0
+  }
+  await until('all have ended', ended, { timeout: 15_000 })
+  stop = true
+  await Promise.all(owners)
+  const committed = await kernel.query<{ id: string }>(
+    'select id::text as id from millrace.events where name = $1',
+    [name],
+  )
+  for (const run of runs) {
+    const took = (await kernel.journal(run)).map((text) => /"id" : "(\d+)"/.exec(text)?.[1])
+    expect(new Set(took).size).toBe(waits)
+    expect(committed.map(({ id }) => id)).toEqual(expect.arrayContaining(took))
+  }
 })
