@@ -56,7 +56,7 @@ export async function emit(
   given: unknown,
   more: EmitOptions | undefined,
 ): Promise<Emission> {
-  const { tx, ...options } = isEvent(first) ? (more ?? ({} as EmitOptions)) : first
+  const { tx, ...options } = isEvent(first) ? (more ?? ({} as EmitOptions)) : (first ?? {})
   const { eventName, data, ...own } = options as EventByName
   const what = isEvent(first) ? first : { name: eventName }
   const emission = await prepareEmission(what, isEvent(first) ? given : data, own)

@@ -17,13 +17,7 @@ export type EmissionOptions = {
   keepFor?: Duration
 }
 
-/** With what may come beside them. */
-const names: OptionNames<EmissionOptions> & { tx: true } = {
-  key: true,
-  dedupeId: true,
-  keepFor: true,
-  tx: true,
-}
+const names: OptionNames<EmissionOptions> = { key: true, dedupeId: true, keepFor: true }
 
 const KEEP_MS = 24 * 60 * 60 * 1000
 

@@ -229,6 +229,11 @@ describe('an emission', () => {
       step.emitEvent('tell', 'paid' as never, 1 as never, { key: 'k' }),
     )
     await expect((await t.start(none)).result(LONG)).rejects.toThrow('was given no event')
+    const tx = workflow('ev no tx', ({ step }) =>
+      step.emitEvent('tell', paid, { amount: 1 }, { key: 'k', tx: {} } as never),
+    )
+    await expect((await t.start(tx)).result(LONG)).rejects.toThrow('have no "tx"')
+    await expect(t.engine.emitEvent(null as never)).rejects.toThrow(InvalidInputError)
   })
 })
 
