@@ -4,6 +4,8 @@
 
 create sequence millrace.arrivals as bigint increment 1 start 1
 
+create sequence millrace.emissions as bigint increment 1 start 1
+
 create sequence millrace.fences as bigint increment 1 start 1
 
 create sequence millrace.numbers as bigint increment 1 start 1
@@ -96,6 +98,60 @@ create table millrace.discards
   actor text
   reason text
   constraint discards_pkey PRIMARY KEY (run_id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.event_starts
+  tenant_id integer not null
+  event text not null
+  key text not null
+  workflow_id integer not null
+  constraint event_starts_pkey PRIMARY KEY (tenant_id, event, key, workflow_id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.event_waits with (fillfactor=70, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
+  run_id bigint not null
+  at timestamp with time zone not null
+  look_at timestamp with time zone
+  tenant_id integer not null
+  step text not null
+  message text not null
+  name text not null
+  key text not null
+  constraint event_waits_pkey PRIMARY KEY (run_id, step, message)
+  CREATE INDEX event_waits_by_message ON millrace.event_waits USING btree (tenant_id, message, run_id)
+  CREATE INDEX event_waits_looks ON millrace.event_waits USING btree (look_at) WHERE (look_at IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.events with (fillfactor=70, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
+  id bigint not null
+  at timestamp with time zone not null
+  keep_until timestamp with time zone not null
+  spread_at timestamp with time zone
+  spread_to bigint not null default 0
+  tenant_id integer not null
+  nth bigint not null
+  matched integer not null
+  held boolean not null default false
+  name text not null
+  key text not null
+  message text not null
+  dedupe_id text
+  data text
+  started uuid[] not null default '{}'::uuid[]
+  constraint events_pkey PRIMARY KEY (id)
+  constraint events_key_length CHECK (((length(key) >= 1) AND (length(key) <= 256)))
+  constraint events_name_form CHECK ((name ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
+  CREATE INDEX events_by_message ON millrace.events USING btree (tenant_id, message, nth)
+  CREATE INDEX events_by_time ON millrace.events USING btree (tenant_id, at)
+  CREATE UNIQUE INDEX events_dedupe ON millrace.events USING btree (tenant_id, name, dedupe_id) WHERE (dedupe_id IS NOT NULL)
+  CREATE INDEX events_over ON millrace.events USING btree (keep_until) WHERE (spread_at IS NULL)
+  CREATE INDEX events_spreading ON millrace.events USING btree (spread_at) WHERE (spread_at IS NOT NULL)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -457,11 +513,17 @@ create view millrace.run_details with (security_invoker=true) -- A run as people
 
 -- functions -----------------------------------------------------------------------------------------------------
 
-create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json, p_stamp bigint DEFAULT NULL::bigint, p_transaction text DEFAULT NULL::text, p_patience integer DEFAULT NULL::integer, p_sent timestamp with time zone DEFAULT NULL::timestamp with time zone, c_begun integer[] DEFAULT NULL::integer[], p_asks json DEFAULT NULL::json)
+create function millrace.advance_events(p_tenant integer, p_only bigint[], p_events json, p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=off
+  comment: The part of advance_tasks about events: emits them, and notes who waits.
+  body: 51d124cbfbb15a1310b9af7eaf863cb6
+
+create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json, p_stamp bigint DEFAULT NULL::bigint, p_transaction text DEFAULT NULL::text, p_patience integer DEFAULT NULL::integer, p_sent timestamp with time zone DEFAULT NULL::timestamp with time zone, c_begun integer[] DEFAULT NULL::integer[], p_asks json DEFAULT NULL::json, p_events json DEFAULT NULL::json)
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: 80f1abdd82885e08327316ab590264a5
+  body: c51a4483ab2e2c5820cf4d03ea6de036
 
 create function millrace.answer_approval(approval_id text, approved boolean, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -589,6 +651,12 @@ create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'
   comment: Ends a run, whatever it does.
   body: 5428ea743568128f98bb5fd6f830c282
 
+create function millrace.check_event(p_name text, p_key text, p_dedupe text, p_bytes integer)
+  returns void
+  language plpgsql stable set search_path=pg_catalog, pg_temp
+  comment: Refuses an event with a bad name or key, or too much data.
+  body: 5604e0e974f169507596448c0c831401
+
 create function millrace.check_filter(p_function text, p_filter jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
   returns integer
   language sql stable security definer set search_path=pg_catalog, pg_temp
@@ -678,7 +746,7 @@ create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigi
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=on
   comment: Gives a new run the history of another up to a row.
-  body: d61d1185421c6fbca9e1e9317c8f8972
+  body: d2e0de12209b1503a5c33908598e6887
 
 create function millrace.current_tenant()
   returns integer
@@ -717,17 +785,53 @@ create function millrace.dispatch_place(options jsonb, OUT kind "char", OUT name
   comment: What pause_dispatch and resume_dispatch are about.
   body: a9e01e3ac99ce18d812f177459663276
 
+create function millrace.drop_event_waits(p_runs bigint[])
+  returns void
+  language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Takes the waits of runs that have ended out of event_waits.
+  body: 154c606c06546f2f293a9f1aee175dce
+
 create function millrace.duration_ms(p_duration jsonb)
   returns bigint
   language plpgsql immutable set search_path=pg_catalog, pg_temp
   comment: A duration in milliseconds, from a number or an interval as text.
   body: 6c69334d3768154d7f7b112f36ef83e4
 
+create function millrace.emit_event(event_name text, data jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Tells a fact to all runs that wait for it, and starts workflows on it.
+  body: f5bbf42b17c4ab3652df78d27d59540f
+
+create function millrace.end_event_waits(p_tenant integer, p_runs bigint[], p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Gives events to runs that wait for nothing else, all at once.
+  body: 493a0d10848eaa9c3619045334853532
+
 create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigint[], p_ops "char"[], p_tails text[], p_outputs text[], p_parents bigint[], p_heard bigint[], p_now timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What follows when runs end: outcome, buffer emptied, parents told, clients notified.
-  body: f0c8dc0e6ba0582cfc8c158e89f9db1a
+  body: adc2e2119cfc44b1ae9b834ba8a2aedf
+
+create function millrace.event_message(p_name text, p_key text)
+  returns text
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The message that an event of a name and key is to runs that wait for it.
+  body: 336cceebfb9973c068feeecb19e5fccf
+
+create function millrace.event_output(p_data text)
+  returns json
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: What a row of the journal gave, of an event its data alone.
+  body: 55fe9ab7e8db69351ff4e103f01dfed1
+
+create function millrace.events_due(p_now timestamp with time zone)
+  returns timestamp with time zone
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: When somebody shall call work_events.
+  body: 0c4b796a0358d3faa2f3ed254d67df5d
 
 create function millrace.expire_runs(p_max integer DEFAULT 1000)
   returns integer
@@ -746,6 +850,18 @@ create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends the wait that a run is in.
   body: 5b21beb87021a6217bb990b2d9eb51d7
+
+create function millrace.feed_runs(p_tenant integer, p_runs bigint[], p_now timestamp with time zone)
+  returns bigint[]
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Gives runs the events that they wait for; returns those that others hold.
+  body: 358da7543ba152c377a8cf682232907e
+
+create function millrace.feed_waits(p_tenant integer, p_runs bigint[], p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Gives runs the events that they are due.
+  body: 98d661f1cd9e51c701f04ea3972f2bc8
 
 create function millrace.fill_batches(p_ids bigint[], p_inputs text[], p_judged jsonb)
   returns void
@@ -805,7 +921,13 @@ create function millrace.get_chores(p_tenant integer, p_now timestamp with time 
   returns TABLE(due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: When something comes due, the newest route, and what somebody should do.
-  body: eead7be0e70a61c5437c35823f74b089
+  body: 0b44d865f94e4544631ce65727a69f1f
+
+create function millrace.get_events(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(id text, name text, key text, data json, emitted_at timestamp with time zone, keep_until timestamp with time zone, dedupe_id text, matched integer, spreading boolean, started text[])
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The events that are kept, the newest first.
+  body: f47d7bbd441f8f0085f65f3e660f521e
 
 create function millrace.get_failures(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(fingerprint text, code text, message text, count bigint, sample uuid, first_at timestamp with time zone, last_at timestamp with time zone)
@@ -865,7 +987,7 @@ create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::j
   returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What happened to a run, in order: attempts, errors, waits, pauses.
-  body: ce0ed6c96a3d3190398d1ef2be5e1eb0
+  body: 06c864465390c93d79d3b5a95f3da40a
 
 create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
@@ -1023,6 +1145,12 @@ create function millrace.lock_worker(p_tenant integer, p_worker bigint, p_epoch 
   comment: Keeps recover from declaring a worker dead until the claim commits.
   body: 8fd027565ffbd0326119a6eb98d9f950
 
+create function millrace.look_events(p_now timestamp with time zone)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Looks once more for events for waits that are new.
+  body: 7bf29f9930dfd5b08679877e24966fe2
+
 create function millrace.mark_idle(p_tenant integer, p_worker bigint)
   returns void
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1040,6 +1168,12 @@ create function millrace.new_lanes(p_route integer)
   language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The lanes of a route that have queued runs and are not known as waiting.
   body: 3de23d789d4a609652252d1c8ef4c879
+
+create function millrace.next_events(p_tenant integer, p_runs bigint[])
+  returns TABLE(run_id bigint, message text, id text, data text)
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The events that runs are due.
+  body: 7e6bae6bd41843fb9516da017a2bc1cf
 
 create function millrace.note_heads(p_tenant integer, p_routes integer[], p_turns bigint[], p_sweep_ms integer)
   returns void
@@ -1083,6 +1217,12 @@ create function millrace.prune(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
   comment: Takes runs that ended so long ago out of the history.
   body: b5852ddd7b1c57a8828a483215d34d35
 
+create function millrace.prune_events(p_now timestamp with time zone)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Deletes events that nobody can get any more.
+  body: 8c91d1726e81e5690666aa9a6029adbd
+
 create function millrace.prune_history()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1094,6 +1234,18 @@ create function millrace.prune_run(p_tenant integer, p_run bigint)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Takes one run that has ended out of the history.
   body: 47683b6a11976d80b033d35b481596c6
+
+create function millrace.put_event(p_tenant integer, p_id bigint, p_name text, p_key text, p_data text, p_dedupe text, p_keep_ms bigint, p_most integer)
+  returns millrace.events
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Keeps an event, and gives it to the first runs that wait for it.
+  body: b711a31206bc18d36cda07e8b938e272
+
+create function millrace.put_event_starts(p_tenant integer, p_workflow integer, p_starts jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: The events on which a workflow version starts.
+  body: 870b06bce702402dca9832c81a273cb7
 
 create function millrace.put_limits(p_tenant integer, p_kind "char", p_name text, p_rules jsonb)
   returns void
@@ -1111,7 +1263,7 @@ create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Buffers a message for a run, and ends the wait for it.
-  body: 439d29c1b48daf27103d943d7a1591b6
+  body: c5bc111c932e3902b103974b6850d3a0
 
 create function millrace.recover()
   returns integer
@@ -1147,7 +1299,7 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 14586b9fa0446d3b8d6b1e707cb1729b
+  body: 7b3bb3da08aaa8b3165b5cf2531462b7
 
 create function millrace.release_names(p_tenant integer, p_ids bigint[], p_metas text[], p_skip bigint[])
   returns void
@@ -1269,7 +1421,7 @@ create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids t
   returns TABLE(nth integer, accepted boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Sends messages to runs; tells which runs were alive to take them.
-  body: 7f2f1622eddff60f38652aac96faddc8
+  body: 69ffe5b4cb443b5429d9a31182220611
 
 create function millrace.set_output(p_tenant integer, p_from bigint, p_run bigint, p_step text, p_kind "char", p_output text)
   returns void
@@ -1281,7 +1433,13 @@ create function millrace.settle(p_run bigint, p_task integer, p_seq integer, p_n
   returns TABLE(seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends the waits of a run that can end; returns its journal from a number on.
-  body: f9c3adcfb302d6b9ed10398b36e6e4ff
+  body: f1cfd6f2ce85b74e2229799563bfed4b
+
+create function millrace.signal_start(p_run uuid, p_signal jsonb, p_tenant jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Sends a run the message that its start was given.
+  body: 9c019b98ae6971ea0eafc19264c896a8
 
 create function millrace.spare_begun(p_due bigint[])
   returns bigint[]
@@ -1300,6 +1458,12 @@ create function millrace.split_routes(p_tenant integer, p_routes integer[], p_af
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off
   comment: Which of a worker's routes have limits.
   body: e198cc86172031801b72117594fb330d
+
+create function millrace.spread_events(p_now timestamp with time zone)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Gives events to runs that wait for them and have not got them yet.
+  body: 4ddb309b2cd281265ab18a601caa52c4
 
 create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigint, p_route integer, p_input text, p_meta jsonb)
   returns void
@@ -1331,6 +1495,12 @@ create function millrace.start_meta(p_workflow text, p_options jsonb)
   comment: The options of start_workflow, checked, as start_runs keeps them.
   body: 1a0c2da33c89c693300391c75005c002
 
+create function millrace.start_on(p_tenant integer, p_event millrace.events)
+  returns uuid[]
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Starts the workflows that start on an event.
+  body: d962f8c910edbee95b6b9ec2fd6c3e0f
+
 create function millrace.start_rules(p_ids bigint[], p_metas text[], p_skip bigint[])
   returns TABLE(nth bigint, id bigint, workflow text, rule text, key bytea, body jsonb)
   language sql immutable security definer set search_path=pg_catalog, pg_temp
@@ -1343,11 +1513,17 @@ create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes i
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
   body: be3323476e47e4bffca0655ae4ab5f9b
 
+create function millrace.start_signalled(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[], p_signals json)
+  returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Starts runs, and sends messages to them or to those that were there already.
+  body: b702f86ba05778649a75d60f8bd8ecfb
+
 create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns uuid
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts a run in the caller's transaction and returns its id.
-  body: 0b415000873e13323161014a692a1fb8
+  body: 72cb3e5bbda1be920b7cdd0cb49e7c82
 
 create function millrace.stop_bulk_operation(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1378,6 +1554,12 @@ create function millrace.take_suspect(p_tenant integer, p_route integer, p_full 
   language sql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Locks a suspect of a route, if the gates of its lane have room.
   body: d87011960724af08a2edf8960f975ebc
+
+create function millrace.taken_event(p_data text)
+  returns json
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: The event that ended a wait, of the data of its journal row.
+  body: 4fbbc031c76399912b7c0777469c660e
 
 create function millrace.tenant_id(p_slug text)
   returns integer
@@ -1438,3 +1620,9 @@ create function millrace.work_bulk()
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Does the next batch of the bulk operation that is due first; returns when more is due.
   body: 2b7ac220a77530326a66c70f520ca9b9
+
+create function millrace.work_events()
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Does some of what is due about events; returns when there is more.
+  body: df80bff9cd66f0717c18e0d25b4d3f5a

@@ -19,8 +19,14 @@ select r.id as run_id, r.tenant_id, coalesce((m.meta ->> 'id')::uuid, millrace.r
                        'stack', null, 'stepId', null, 'attempt', 1, 'fingerprint', 'poison')::text end) as failure,
        case when l.wait_keys[1] <> '~start' then ltrim(l.wait_keys[1], '~?') end as current_step_id,
        case when l.wait_keys = '{~start}' then l.wait_until[1] end as starts_at,
-       coalesce((select json_agg(json_build_object('step_id', ltrim(x.key, '~?'), 'event', x.event, 'until', x.until) order by x.i)
-                 from (select k.key, k.name, k.until, k.i, case when k.name !~ '^[$]' then k.name end as event
+       coalesce((select json_agg(case when x.about is null
+                                 then json_build_object('step_id', ltrim(x.key, '~?'), 'event', x.event, 'until', x.until)
+                                 else json_build_object('step_id', ltrim(x.key, '~?'), 'event', x.about ->> 0, 'key', x.about ->> 1,
+                                                        'until', x.until) end order by x.i)
+                 from (select k.key, k.name, k.until, k.i, case when k.name !~ '^[$]' then k.name end as event,
+                              case when k.name like '$event:%' then (
+                                select json_build_array(v.name, v.key) from millrace.event_waits v
+                                where v.run_id = r.id and v.step = k.key and v.message = k.name) end as about
                        from unnest(l.wait_keys, l.wait_names, l.wait_until) with ordinality k (key, name, until, i)) x
                  where x.key not in ('~start', '~$handler') and x.name is distinct from '$any'), '[]') as waits, w.definition,
        r.created_at, greatest(r.created_at, e.at, last.at) as updated_at, e.at as completed_at,

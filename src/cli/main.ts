@@ -5,6 +5,7 @@ import { demoCommand } from './commands/demo.ts'
 import { devCommand } from './commands/dev.ts'
 import { dispatchCommand } from './commands/dispatch.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { eventsCommand } from './commands/events.ts'
 import { failuresCommand } from './commands/failures.ts'
 import { limitsCommand } from './commands/limits.ts'
 import { migrateCommand } from './commands/migrate.ts'
@@ -34,6 +35,7 @@ program.addCommand(startCommand())
 program.addCommand(runsCommand())
 program.addCommand(bulkCommand())
 program.addCommand(approvalsCommand())
+program.addCommand(eventsCommand())
 program.addCommand(dispatchCommand())
 
 program.commandsGroup('See how it is:')

@@ -5,10 +5,18 @@ export type Role = 'client' | 'worker'
 
 /** What WorkflowClient calls, by what for. */
 const forClients = {
-  'to start runs': ['tenant_id', 'take_ids', 'resolve_route', 'start_runs', 'start_workflow'],
+  'to start runs': [
+    'tenant_id',
+    'take_ids',
+    'resolve_route',
+    'start_runs',
+    'start_workflow',
+    'start_signalled',
+  ],
   'to read runs': ['get_run', 'get_runs', 'get_timeline', 'check_progress', 'run_json', 'find_run'],
   'to see failures': ['get_failures'],
   'to see questions and answer them': ['get_approvals', 'answer_approval'],
+  'to emit events and see them': ['emit_event', 'get_events'],
   'to wait for runs': ['watch', 'get_outcomes'],
   'to steer runs': [
     'trigger_event',
@@ -60,6 +68,7 @@ const forWorkers = {
     'work_bulk',
     'prune_history',
     'close_children',
+    'work_events',
   ],
 }
 

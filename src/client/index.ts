@@ -3,6 +3,8 @@
  * @module
  */
 
+export type { EmissionOptions } from '../definition/emission.ts'
+export { defineEvent, type Event, type KeyedEvent, type StartOn } from '../definition/event.ts'
 export {
   defineSignal,
   type Signal,
@@ -21,6 +23,7 @@ export { WorkflowStatus } from '../model/status.ts'
 export { createWorkflowRef, type WorkflowRef } from '../workflow/workflow-ref.ts'
 export type { Approval, ApprovalAnswerOptions, ApprovalFilter } from './approvals.ts'
 export type { BulkOperation, BulkOperations, BulkOptions, PruneOptions } from './bulk-operations.ts'
+export type { Emission, EmitOptions, EventFilter, KeptEvent } from './events.ts'
 export type { FailureGroup } from './failures.ts'
 export type { DispatchPlace, LimitReport } from './limits.ts'
 export type { Page, PageRequest } from './page.ts'
@@ -32,7 +35,7 @@ export type {
   WorkerReport,
 } from './reports.ts'
 export type { RunFilter } from './run-filter.ts'
-export type { StartOptions } from './starter.ts'
+export type { StartOptions, StartSignal } from './starter.ts'
 export type { TimelineEntry } from './timeline.ts'
 export {
   type RunRef,

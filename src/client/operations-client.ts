@@ -1,5 +1,15 @@
+import type { Event } from '../definition/event.ts'
 import type { Limits } from '../model/limit-rules.ts'
 import { type BulkOperation, BulkOperations, type PruneOptions } from './bulk-operations.ts'
+import {
+  type Emission,
+  type EmitOptions,
+  type EventByName,
+  type EventFilter,
+  emit,
+  type KeptEvent,
+  readEvents,
+} from './events.ts'
 import { type FailureGroup, readFailures } from './failures.ts'
 import {
   type DispatchPlace,
@@ -41,6 +51,34 @@ export class OperationsClient {
   get bulk(): BulkOperations {
     this.#bulk ??= new BulkOperations(this.session, this.starter.ids)
     return this.#bulk
+  }
+
+  /**
+   * Tells a fact to all runs that wait for it, and starts the workflows that start on it: those that wait now,
+   * and for as long as it is kept (`keepFor`, a day by default) those that begin to wait, or are started, later.
+   * Each run gets it once. Of more than a hundred runs workers give it to the others. The same `dedupeId` again
+   * changes nothing, and answers the same.
+   * @throws InvalidInputError, also for data that do not fit the event's schema; PayloadError
+   * @example await client.emitEvent(paid, { amount: 90 }, { key: 'order-7', dedupeId: payment.id })
+   */
+  emitEvent<T>(
+    // biome-ignore lint/suspicious/noExplicitAny: what receivers make of it is theirs
+    event: Event<T, any>,
+    data: NoInfer<T>,
+    options: EmitOptions,
+  ): Promise<Emission>
+  emitEvent(p: EventByName): Promise<Emission>
+  async emitEvent(
+    first: Event | EventByName,
+    data?: unknown,
+    options?: EmitOptions,
+  ): Promise<Emission> {
+    return emit(this.session, this.starter.ids, first, data, options)
+  }
+
+  /** The events that are kept, the newest first, 20 on a page; of a name without a key the newest 10,000 are looked at. */
+  async getEvents(p: EventFilter = {}): Promise<Page<KeptEvent>> {
+    return readEvents(this.session, p)
   }
 
   /**

@@ -1,3 +1,4 @@
+import { isSignal, type Signal } from '../definition/signal.ts'
 import type { Startable } from '../definition/startable.ts'
 import type { Tx } from '../kernel/database.ts'
 import { isRefused } from '../kernel/database-error.ts'
@@ -14,7 +15,7 @@ import { ConflictError, IdempotencyConflictError, InvalidInputError } from '../m
 import { decodePayload, encodePayload, type Json } from '../model/json.ts'
 import { MAX_ATTEMPTS, MAX_BATCH, MAX_KEY, MAX_PRIORITY } from '../model/limits.ts'
 import { checkName, checkTags, checkText } from '../model/names.ts'
-import type { OptionNames } from '../model/options.ts'
+import { checkOptionNames, type OptionNames } from '../model/options.ts'
 import { decodeRunId, encodeRunId, isUuid } from '../model/run-id.ts'
 import { validate } from '../model/schema.ts'
 import { IdPool } from './id-pool.ts'
@@ -51,12 +52,24 @@ export type StartOptions = {
   timeout?: Duration
   /** Tries after the first, of each step and of the handler; default: the workflow's. */
   retries?: number
+  /**
+   * A message to the run, whether this makes it or it is there already under its key: both in one transaction.
+   * If that run has ended, IllegalMoveError, and nothing is done.
+   */
+  signal?: StartSignal
   /** Your transaction: the run exists if it commits. */
   tx?: Tx
   /** @deprecated accepted and ignored: leases replace expiry */
   expireInSeconds?: number
   /** @deprecated accepted and ignored */
   batchSize?: number
+}
+
+/** A message that goes with a start: of a signal that defineSignal made, or by its name. */
+export type StartSignal = ({ signal: Signal } | { eventName: string }) & {
+  data?: unknown
+  /** The same one again, to the same run, sends nothing. */
+  dedupeId?: string
 }
 
 export const startOptionNames: OptionNames<StartOptions> = {
@@ -72,6 +85,7 @@ export const startOptionNames: OptionNames<StartOptions> = {
   attributes: true,
   timeout: true,
   retries: true,
+  signal: true,
   tx: true,
   expireInSeconds: true,
   batchSize: true,
@@ -129,6 +143,7 @@ export class Starter {
     // makes of it
     if (workflow.inputSchema) await validate(workflow.inputSchema, input, what)
     const text = encodePayload(input, { what })
+    const signal = options.signal === undefined ? null : await prepareSignal(options.signal)
     const version = options.version ?? workflow.version
     const resolved = await this.#resolve(
       { name: workflow.id, version, queue: options.queue, priority: options.priority },
@@ -145,6 +160,7 @@ export class Starter {
       delayMs: delayOf(options, rules.rules),
       input: inputOfStart(workflow.id, resolved.definition.rules, text, options),
       meta: meta && JSON.stringify(meta),
+      ...(signal === null ? {} : { signal: { id: `$${number}`, ...signal } }),
     }
     const id = options.runId?.toLowerCase() ?? encodeRunId(number)
     return { start, id, born: newborn(id, workflow.id, resolved, start, options) }
@@ -309,6 +325,24 @@ function delayOf({ delay }: StartOptions, rules: RulesOfStart | undefined): numb
   const own = delay === undefined ? null : parseDuration(delay)
   const quiet = rules?.debounce?.period_ms ?? rules?.batch?.timeout_ms
   return quiet === undefined ? own : Math.max(quiet, own ?? 0)
+}
+
+/** @throws InvalidInputError, PayloadError */
+async function prepareSignal(signal: StartSignal) {
+  checkOptionNames('the signal of a start', signal, {
+    ...{ signal: true, eventName: true, data: true, dedupeId: true },
+  })
+  const { data, dedupeId } = signal
+  const known = 'signal' in signal && isSignal(signal.signal) ? signal.signal : null
+  const name = checkName(
+    'eventName',
+    known ? known.name : (signal as { eventName?: unknown }).eventName,
+  )
+  const what = `the data of signal "${name}"`
+  if (known?.schema) await validate(known.schema, data, what)
+  if (dedupeId !== undefined) checkText('dedupeId', dedupeId, MAX_KEY)
+  const text = encodePayload(data, { what })
+  return { name, data: text, ...(dedupeId === undefined ? {} : { id: dedupeId }) }
 }
 
 function refuseTaken(started: Started, prepared: Prepared): Accepted {

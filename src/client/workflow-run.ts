@@ -40,8 +40,8 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
   readonly currentStepId: string | null
   /** Of a delayed start: when it may begin. */
   readonly startsAt: Date | null
-  /** What ends its waits: the event of that name, or the time. */
-  readonly waits: { stepId: string; event: string | null; until: Date | null }[]
+  /** What ends its waits: the signal of that name, or the event of that name and key, or the time. */
+  readonly waits: { stepId: string; event: string | null; key?: string; until: Date | null }[]
   readonly createdAt: Date
   readonly updatedAt: Date
   readonly pausedAt: Date | null
@@ -260,8 +260,8 @@ class RunSnapshot implements WorkflowRun {
   }
 }
 
-function readWait({ step_id, event, until }: RunJson['waits'][number]) {
-  return { stepId: step_id, event, until: date(until) }
+function readWait({ step_id, event, key, until }: RunJson['waits'][number]) {
+  return { stepId: step_id, event, ...(key === undefined ? {} : { key }), until: date(until) }
 }
 
 function date(text: string | null): Date | null {

@@ -27,6 +27,8 @@ export type StartDefaults = {
   readonly limits?: LimitRules
   /** What a start is decided by: singleton, throttle, debounce. */
   readonly rules?: StartRules
+  /** The events that start a run; without a key: whatever their key. */
+  readonly startOn?: readonly { readonly event: string; readonly key?: string }[]
 }
 
 /** A run in this process. */

@@ -70,6 +70,8 @@ export interface RunHost {
   ): Promise<{ result: T; verdict: Verdict }>
   /** Draws an id for a child and says where its start goes. */
   prepareChild(workflow: Startable, input: unknown, options: ChildOptions): Promise<PreparedChild>
+  /** Draws an id for an event: emitted again after an unknown outcome, it is the same event. */
+  drawEventId(): Promise<string>
   /** The time by which runs live: the database's, never ahead of it. */
   now(): Date
 }

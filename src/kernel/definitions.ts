@@ -18,6 +18,7 @@ export type RegisteredDefinition = {
   readonly retention_ms?: { completed?: number; failed?: number; cancelled?: number }
   readonly limits?: LimitRules
   readonly rules?: StartRules
+  readonly start_on?: readonly { readonly event: string; readonly key?: string }[]
 }
 
 /** Makes a workflow version known, so that runs of it can be started. */

@@ -8,6 +8,8 @@ export type Start = {
   readonly delayMs: number | null
   readonly input: string | null
   readonly meta: string | null
+  /** A message to the run, be it new or there already, in the same transaction; `data` is JSON text. */
+  readonly signal?: { readonly id: string; readonly name: string; readonly data: string | null }
 }
 
 /**
@@ -35,7 +37,7 @@ export async function takeIds(db: Database, tx?: Tx): Promise<bigint> {
 
 /**
  * Starts runs; repeating the call with the same ids changes nothing.
- * @see sql/functions/run/start_runs.sql
+ * @see sql/functions/run/start_runs.sql, sql/functions/signal/start_signalled.sql
  */
 export async function startRuns(
   db: Database,
@@ -45,6 +47,11 @@ export async function startRuns(
 ): Promise<Started[]> {
   const delayed = starts.some((start) => start.delayMs !== null)
   const special = starts.some((start) => start.meta !== null)
+  const signals = starts.flatMap(({ id, signal }) => (signal ? { start: id, ...signal } : []))
+  const call =
+    signals.length > 0
+      ? 'millrace.start_signalled($1, $2, $3, $4, $5, $6, $7)'
+      : 'millrace.start_runs($1, $2, $3, $4, $5, $6)'
   // the caller's transaction may be that of another library, which has its own way with arrays
   const plain = tx ? same : plainArray
   const texts = tx ? same : textArray
@@ -54,7 +61,7 @@ export async function startRuns(
     existing: string
     created_at: Date
   }>(
-    'select run_id::text, verdict::text, existing::text, created_at from millrace.start_runs($1, $2, $3, $4, $5, $6)',
+    `select run_id::text, verdict::text, existing::text, created_at from ${call}`,
     [
       tenant,
       plain(starts.map((start) => start.id)),
@@ -62,6 +69,7 @@ export async function startRuns(
       delayed ? plain(starts.map((start) => start.delayMs)) : null,
       texts(starts.map((start) => start.input)),
       special ? texts(starts.map((start) => start.meta)) : null,
+      ...(signals.length > 0 ? [JSON.stringify(signals)] : []),
     ],
     tx,
   )
@@ -101,7 +109,7 @@ export type RunJson = {
   attributes: Record<string, unknown>
   current_step_id: string | null
   starts_at: string | null
-  waits: { step_id: string; event: string | null; until: string | null }[]
+  waits: { step_id: string; event: string | null; key?: string; until: string | null }[]
   created_at: string
   updated_at: string
   paused_at: string | null

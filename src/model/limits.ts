@@ -45,6 +45,9 @@ export const MAX_ASKED = 100
 /** Signals that one step waits for: they are arrays in the run's hot row. */
 export const MAX_SOURCES = 32
 
+/** Waiting runs that the answer of an emission counts: of more it says so many. Kept by the kernel. */
+export const MAX_MATCHED = 100_000
+
 /** Messages to one run that it has not taken: more are refused until it has. Kept by the kernel. */
 export const MAX_SIGNALS = 10_000
 
@@ -54,7 +57,7 @@ export const MAX_NAME = 128
 /** Characters of a step id: names that loops and maps build are longer than those people type. */
 export const MAX_STEP_ID = 256
 
-/** Characters of a caller's key (resourceId, idempotencyKey): fits an index row of Postgres. */
+/** Characters of a caller's key (resourceId, idempotencyKey, that of an event): fits an index row of Postgres. */
 export const MAX_KEY = 256
 
 /** Tags of a run: each one is an index row written at the start. */

@@ -4,7 +4,13 @@ import { getRoutes, type Route } from '../kernel/definitions.ts'
 import { expireRuns } from '../kernel/runs.ts'
 import { type Claimed, claimTasks, type LeasedTask, noteHeads } from '../kernel/tasks.ts'
 import { recover } from '../kernel/workers.ts'
-import { type BackgroundWork, bulkWork, closingWork, retentionWork } from './background-work.ts'
+import {
+  type BackgroundWork,
+  bulkWork,
+  closingWork,
+  eventWork,
+  retentionWork,
+} from './background-work.ts'
 import type { DatabaseClock } from './database-clock.ts'
 import type { ResolvedWorkerOptions } from './options.ts'
 import { type From, QueueOrder } from './queue-order.ts'
@@ -66,6 +72,7 @@ export class Claimer {
   readonly #bulk: BackgroundWork
   readonly #retention: BackgroundWork
   readonly #closing: BackgroundWork
+  readonly #events: BackgroundWork
   readonly #order = new QueueOrder()
   #refreshed: Promise<void> = Promise.resolve()
   #sweptAt = Number.NEGATIVE_INFINITY
@@ -94,6 +101,7 @@ export class Claimer {
     this.#bulk = bulkWork(session)
     this.#retention = retentionWork(session)
     this.#closing = closingWork(session)
+    this.#events = eventWork(session)
     this.#session = session
     this.#registry = registry
     this.#options = options
@@ -116,7 +124,8 @@ export class Claimer {
 
   /** Ends the chores that go on beside the claims. */
   async stop(): Promise<void> {
-    await Promise.all([this.#bulk, this.#retention, this.#closing].map((work) => work.stop()))
+    const all = [this.#bulk, this.#retention, this.#closing, this.#events]
+    await Promise.all(all.map((work) => work.stop()))
   }
 
   /** The workflow versions of this process. */
@@ -271,6 +280,7 @@ export class Claimer {
     if (claimed.bulkDue) this.#bulk.begin()
     if (claimed.retentionDue) this.#retention.begin()
     if (claimed.closingDue) this.#closing.begin()
+    if (claimed.eventsDue) this.#events.begin()
     return isNew || recovered > 0
   }
 

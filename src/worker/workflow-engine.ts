@@ -136,12 +136,13 @@ export class WorkflowEngine extends WorkflowClient {
   async #register(all: readonly Definition[]): Promise<void> {
     const tenant = await this.session.tenant()
     for (const { id, version, kind, defaults } of all) {
-      const { timeoutMs, retentionMs, ...rest } = defaults
+      const { timeoutMs, retentionMs, startOn, ...rest } = defaults
       const definition = {
         kind,
         ...rest,
         ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),
         ...(retentionMs === undefined ? {} : { retention_ms: retentionMs }),
+        ...(startOn === undefined ? {} : { start_on: startOn }),
       }
       await registerWorkflow(this.session.db, tenant, id, version, definition)
     }

@@ -1,4 +1,5 @@
 import type { Definition, RunHandle, StartDefaults } from '../definition/definition.ts'
+import { checkEventKey, isEvent } from '../definition/event.ts'
 import type { LeasedRun, RunHost } from '../definition/host.ts'
 import { retryOptionsProblem } from '../model/backoff.ts'
 import { type Duration, parseDuration } from '../model/duration.ts'
@@ -47,7 +48,7 @@ export function defineWorkflow(
 }
 
 function startDefaults(options: AllWorkflowOptions): StartDefaults {
-  const { queue, priority, retries, timeout, retention } = options
+  const { queue, priority, retries, timeout, retention, startOn } = options
   const limits = parseLimits(options)
   const rules = parseStartRules(options)
   return {
@@ -58,6 +59,7 @@ function startDefaults(options: AllWorkflowOptions): StartDefaults {
     ...(retention === undefined ? {} : { retentionMs: parseRetention(retention) }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
     ...(Object.keys(rules).length === 0 ? {} : { rules }),
+    ...(startOn === undefined ? {} : { startOn: parseStartOn(startOn) }),
   }
 }
 
@@ -83,6 +85,20 @@ function checkBatch(options: AllWorkflowOptions): void {
     throw new InvalidInputError('The limits of a workflow with batch cannot have keys.')
 }
 
+/** @throws InvalidInputError */
+function parseStartOn(startOn: NonNullable<AllWorkflowOptions['startOn']>) {
+  return [startOn].flat().map((one) => {
+    if (!isEvent(one?.event))
+      throw new InvalidInputError('startOn names no event. Give { event }, of defineEvent.')
+    checkOptionNames('startOn', one, { event: true, key: true })
+    const { event, key } = one
+    return {
+      event: event.name,
+      ...(key === undefined ? {} : { key: checkEventKey(event.name, key) }),
+    }
+  })
+}
+
 /** Every problem of a definition at once. */
 function checkDefinition(id: string, handler: unknown, options: AllWorkflowOptions): void {
   const problems: string[] = []
@@ -102,6 +118,7 @@ function checkDefinition(id: string, handler: unknown, options: AllWorkflowOptio
   check(() => parseLimits(options))
   check(() => parseStartRules(options))
   check(() => checkBatch(options))
+  check(() => options.startOn === undefined || parseStartOn(options.startOn))
   if (typeof handler !== 'function')
     problems.push(`The handler is ${typeof handler}, not a function.`)
   const { priority = 0, retries = 0, maxSteps = 1 } = options

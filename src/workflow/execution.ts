@@ -11,7 +11,7 @@ import { tooManyBytes, tooManyRows } from './history-limits.ts'
 import { closeKey, type Entry, Journal, patchOf } from './journal.ts'
 import { LookTimer } from './look-timer.ts'
 import { OpenChildren } from './open-children.ts'
-import { Outbox, type Part } from './outbox.ts'
+import { type Consequence, Outbox, type Part } from './outbox.ts'
 import { overTimers } from './over-timers.ts'
 import { Replay } from './replay.ts'
 import { type Resting, whenAtRest } from './rest.ts'
@@ -149,10 +149,10 @@ export class Execution implements RunHandle, Resting {
     if (this.#activity.end(key)) this.touch()
   }
 
-  /** Takes a row into the next write. */
-  record(row: JournalRow, child: PreparedChild | null = null): void {
+  /** Takes a row into the next write, and what happens with it. */
+  record(row: JournalRow, what?: Consequence): void {
     if (this.#outgrows(row)) return this.touch()
-    this.#outbox.add(this.#activity.dated(row), child)
+    this.#outbox.add(this.#activity.dated(row), what)
     if (row.kind === 'r' || row.kind === 'f' || row.kind === 's')
       this.#deliveries.place(row.name, this.#outbox.busy)
     this.touch()
@@ -163,7 +163,7 @@ export class Execution implements RunHandle, Resting {
    * child.
    */
   startChild(child: PreparedChild, row: JournalRow, ends: boolean): void {
-    this.record(row, child)
+    this.record(row, { child })
     if (ends) this.#deliveries.place(row.name, this.#outbox.busy)
   }
 

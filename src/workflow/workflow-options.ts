@@ -1,3 +1,4 @@
+import type { StartOn } from '../definition/event.ts'
 import type { RetryOptions } from '../model/backoff.ts'
 import type { Duration } from '../model/duration.ts'
 import type { OptionNames } from '../model/options.ts'
@@ -63,6 +64,12 @@ export type WorkflowOptions<S extends Schema = Schema> = {
    * @example debounce: { period: '5 seconds', maxWait: '1 minute', key: 'documentId' }
    */
   debounce?: { period: Duration; maxWait?: Duration } & Key<SchemaIn<S>>
+  /**
+   * Events that start a run, with their data as its input, in the transaction that emits them; with a `key`
+   * only those of that key. The version that a start without one takes decides.
+   * @example startOn: { event: orderPlaced }
+   */
+  startOn?: OneOrMany<StartOn<SchemaIn<S>>>
   /** How long ended runs are kept, by how they ended. Default: for ever. */
   retention?: Duration | { completed?: Duration; failed?: Duration; cancelled?: Duration }
 }
@@ -89,5 +96,6 @@ export const workflowOptionNames: OptionNames<AllWorkflowOptions> = {
   throttle: true,
   debounce: true,
   batch: true,
+  startOn: true,
   retention: true,
 }

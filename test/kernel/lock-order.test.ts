@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { advanceTasks, type LeasedTask } from '../../src/kernel/tasks.ts'
 import { checkInvariants } from '../support/invariants.ts'
 import {
+  event,
   message,
   openKernel,
   row,
@@ -50,7 +51,8 @@ async function makeFamily(childFirst: boolean): Promise<Family> {
   const owner = await kernel.worker()
   await kernel.start(parents, { id: parent, meta })
   const kid = message('kid', `$child:${child}`)
-  await owner.wait(await owner.claimOne(parents), kid, message('m', 'go', 1000), timer('t', 1000))
+  const others = [message('m', 'go', 1000), event('e', 'paid', 'k'), timer('t', 1000)]
+  await owner.wait(await owner.claimOne(parents), kid, ...others)
   const metas = [JSON.stringify({ ...meta, parent, ...onlyOne(child) }), JSON.stringify(meta)]
   const text = `select * from millrace.start_runs(1, $1, $2, null, '{1,1}', $3)`
   await kernel.query(text, [[child, other], [route.route, route.route], metas])
@@ -105,6 +107,9 @@ const calls: Record<string, (family: Family) => Call> = {
   tick: () => sql('select millrace.tick()'),
   recover: () => sql('select millrace.recover()'),
   expire: () => sql('select millrace.expire_runs()'),
+  // kept for so short a time that the next family does not get it
+  emit: () => sql(`select millrace.emit_event('paid', '1', '{"key": "k", "keep_for": 1}')`),
+  'work at events': () => sql('select millrace.work_events()'),
   'stop the worker': (f) => sql('select millrace.stop_worker($1)', f.worker.id),
   'begin an incarnation': () => sql('select millrace.begin_incarnation()'),
 }

@@ -9,6 +9,7 @@ import {
 } from '../../src/kernel/tasks.ts'
 import type { JournalRow, Verdict, Wait } from '../../src/model/journal.ts'
 import { encodeRunId } from '../../src/model/run-id.ts'
+import { eventMessage } from '../../src/workflow/event-message.ts'
 import { createDatabase, type TestDatabase } from './database.ts'
 import { checkInvariants } from './invariants.ts'
 import { until } from './until.ts'
@@ -64,7 +65,7 @@ export type LiveRow = {
 
 /** Part of an advance: the journal's length is worked out from the task's. */
 export type Change = Partial<
-  Pick<Advance, 'op' | 'rows' | 'tail' | 'output' | 'waits' | 'parent'>
+  Pick<Advance, 'op' | 'rows' | 'tail' | 'output' | 'waits' | 'parent' | 'emits'>
 > &
   Pick<Advance, 'op'> & { children?: Advance['children']; length?: number }
 
@@ -176,6 +177,11 @@ export function timer(key: string, ms: number | null): Wait {
 /** A wait for a message, for `ms` at most. */
 export function message(key: string, name: string, ms: number | null = null): Wait {
   return { key, name, ms }
+}
+
+/** A wait for an event of a name and a key, for `ms` at most. */
+export function event(step: string, name: string, key: string, ms: number | null = null): Wait {
+  return { key: step, name: eventMessage({ name, key }), ms, event: { name, key } }
 }
 
 /** The UUID of a run's number. */

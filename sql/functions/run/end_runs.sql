@@ -1,8 +1,8 @@
 -- end_runs: what follows when runs end: outcome, buffer emptied, parents told, waiting clients notified.
 -- The caller has deleted their live rows, and holds those of the parents.
 --   p_only  the runs that are meant; null: all     p_ops  c completed, f failed, x cancelled; others are passed over
---   p_heard  of these the runs that were sent messages, asked people, or
---            started children
+--   p_heard  of these the runs that were sent messages, asked people,
+--            waited for events, or started children
 --            (live.buffered is not null), or null: to look for those of every run
 --            costs a run that has none a twentieth of all that Postgres does for it
 drop function if exists millrace.end_runs(int, bigint[], bigint[], "char"[], text[], text[], bigint[], timestamptz);
@@ -22,6 +22,7 @@ begin
   if p_heard is not null then
     delete from millrace.signals g where g.run_id = any (p_heard);
     delete from millrace.approvals a where a.run_id = any (p_heard);
+    delete from millrace.event_waits w where w.run_id = any (p_heard);
     update millrace.children c set closes_at = p_now where c.parent_id = any (p_heard) and c.closes_at is null;
     if found then
       perform millrace.hint();  -- somebody shall close them

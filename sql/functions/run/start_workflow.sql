@@ -1,10 +1,11 @@
 -- start_workflow: starts a run, in the caller's transaction: it exists if that commits. For psql, triggers and any language.
 --   options  tenant, version, queue, priority, delay, timeout and start_within (ms, or an interval as text; the run fails if it has not
 --            begun in that time), resource_id, tags, attributes, idempotency_key (same key and input: the same run), run_id (a UUID of
---            your own), retries
+--            your own), retries,
+--            signal ({event_name, data, dedupe_id}: a message to the run, whether it is new or there already; in one transaction)
 -- Returns: the run's id; by the rules of the workflow it may be that of a run that was there (singleton, throttle, debounce).
 -- Raises: MR001 for an option it does not know, MR002 for an input or attributes too big, MR010 for a key or id that another start
--- used, MR014 for a singleton whose key a live run has, MR040 for an unknown workflow.
+-- used, MR011 for a signal to a run that has ended, MR014 for a singleton whose key a live run has, MR040 for an unknown workflow.
 -- Example: select millrace.start_workflow('order', '{"id": 7}', '{"idempotency_key": "order-7"}');
 create or replace function millrace.start_workflow(workflow_id text, input jsonb default null, options jsonb default '{}')
 returns uuid
@@ -12,7 +13,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_tenant int := millrace.check_options('start_workflow', options,
     '{"version": "text", "queue": "text", "priority": "any", "delay": "any", "timeout": "any", "resource_id": "text", "tags": "any",
-      "attributes": "any", "idempotency_key": "text", "run_id": "text", "retries": "any", "start_within": "any"}');
+      "attributes": "any", "idempotency_key": "text", "run_id": "text", "retries": "any", "start_within": "any", "signal": "any"}');
   v_id     bigint := millrace.take_ids();
   v_meta   jsonb := millrace.start_meta(workflow_id, options);
   v_route  int;
@@ -20,6 +21,7 @@ declare
   v_paths  text[];
   v_weight text;
   v_used   record;
+  v_run    uuid;
 begin
   if octet_length(input::text) > 1048576 then
     perform millrace.fail('MR002', format('An input of %s bytes is over the limit of 1 MiB.', octet_length(input::text)),
@@ -53,7 +55,11 @@ begin
   if v_used.verdict = 'r' then
     perform millrace.refuse_singleton(v_tenant, v_used.existing);
   end if;
-  return (select d.id from millrace.run_details d where d.run_id = coalesce(v_used.existing, v_id));
+  v_run := (select d.id from millrace.run_details d where d.run_id = coalesce(v_used.existing, v_id));
+  if jsonb_typeof(options -> 'signal') <> 'null' then
+    perform millrace.signal_start(v_run, options -> 'signal', options -> 'tenant');
+  end if;
+  return v_run;
 end $$;
 
 comment on function millrace.start_workflow(text, jsonb, jsonb) is 'Starts a run in the caller''s transaction and returns its id.';
