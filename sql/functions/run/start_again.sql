@@ -18,9 +18,13 @@ begin
     end if;
   end if;
   perform millrace.start_runs(p_tenant, array[p_new], array[coalesce(p_route, r.route_id)], null, array[coalesce(p_input, r.input)],
-    array[((coalesce(r.meta, '{}')::jsonb - '{id,key,parent,retried_from,forked_from,forked_at,actor}'::text[])
+    array[((coalesce(r.meta, '{}')::jsonb - '{id,key,parent,retried_from,forked_from,forked_at,actor,tick}'::text[])
            || jsonb_strip_nulls(p_meta))::text])
   from millrace.runs r where r.id = p_run;
+  insert into millrace.run_labels (tenant_id, kind, value, run_id)
+  select p_tenant, 's', r.meta::json ->> 'schedule', r.id from millrace.runs r
+  where r.id = p_new and r.meta::json ->> 'schedule' is not null
+  on conflict do nothing;
 end $$;
 
 comment on function millrace.start_again(int, bigint, bigint, int, text, jsonb) is 'Starts a run as another was started.';

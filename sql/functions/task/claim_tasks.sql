@@ -14,7 +14,7 @@
 -- without run_id: due_ms until something here comes due (null: nothing will; 0 or
 -- less: it was due when this call looked), clock when it looked, newest_route (a higher one than the worker knows:
 -- get_routes), chores (bit 1: recover, bit 2: expire_runs, bit 4: work_bulk, bit 8:
--- prune_history, bit 16: close_children).
+-- prune_history, bit 16: close_children, bit 128: due_schedules).
 -- Transitions: waiting -> leased, queued; queued -> leased. Locks: the worker's row for key share, so that recover cannot declare it
 -- dead between this look and our commit; then live rows, skipping locked ones. An idle poll locks and writes nothing: a
 -- fence drawn or a row locked for nothing costs a flush to disk.
