@@ -332,6 +332,49 @@ create table millrace.runs_0 partition of millrace.runs FOR VALUES FROM (MINVALU
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.schedules with (fillfactor=50)
+  id bigint not null generated always as identity
+  tenant_id integer not null
+  name text not null
+  workflow text not null
+  cron text
+  every_ms bigint
+  anchor_at timestamp with time zone
+  timezone text not null
+  overlap text not null
+  catch_up text not null
+  input text
+  options jsonb not null
+  declared text
+  created_at timestamp with time zone not null
+  revision integer not null default 0
+  after_at timestamp with time zone not null
+  next_at timestamp with time zone
+  wake_at timestamp with time zone
+  waiting timestamp with time zone[] not null default '{}'::timestamp with time zone[]
+  waits_for bigint
+  last_at timestamp with time zone
+  last_run bigint
+  skipped bigint not null default 0
+  problem jsonb
+  note jsonb
+  paused_at timestamp with time zone
+  paused_by text
+  pause_reason text
+  constraint schedules_key UNIQUE (tenant_id, name)
+  constraint schedules_pkey PRIMARY KEY (id)
+  constraint schedules_catch_up_known CHECK ((catch_up = ANY (ARRAY['none'::text, 'one'::text, 'all'::text])))
+  constraint schedules_name_form CHECK ((name ~ '^[A-Za-z0-9_.: -]{1,128}(#[0-9]{1,3})?$'::text))
+  constraint schedules_overlap_known CHECK ((overlap = ANY (ARRAY['skip'::text, 'queue'::text, 'allow'::text, 'replace'::text])))
+  constraint schedules_pause CHECK (((paused_at IS NULL) OR (wake_at IS NULL)))
+  constraint schedules_rule CHECK ((((cron IS NULL) <> (every_ms IS NULL)) AND ((every_ms IS NULL) = (anchor_at IS NULL))))
+  constraint schedules_waiting CHECK (((waits_for IS NULL) OR (waiting <> '{}'::timestamp with time zone[])))
+  CREATE INDEX schedules_due ON millrace.schedules USING btree (wake_at) WHERE (wake_at IS NOT NULL)
+  CREATE INDEX schedules_waiting ON millrace.schedules USING btree (waits_for) WHERE (waits_for IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.signals
   run_id bigint not null
   at timestamp with time zone not null
@@ -378,6 +421,7 @@ create table millrace.workers with (fillfactor=50, autovacuum_vacuum_scale_facto
   info jsonb not null
   running jsonb
   started_at timestamp with time zone not null
+  drain_at timestamp with time zone
   constraint workers_pkey PRIMARY KEY (id)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
@@ -548,13 +592,13 @@ create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends a run, whatever it does.
-  body: 5428ea743568128f98bb5fd6f830c282
+  body: e93596c6f1c7b7d492014fa8018847d7
 
 create function millrace.check_filter(p_function text, p_filter jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
   returns integer
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses what is no filter of runs; returns the tenant's number.
-  body: 3472f05b3cdffe52a8a986e6abfd1800
+  body: 6b8af63f264a4a212248614ec4f48033
 
 create function millrace.check_limits(p_rules jsonb)
   returns void
@@ -573,6 +617,12 @@ create function millrace.check_progress(run_id uuid, options jsonb DEFAULT '{}':
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: How far a run is: steps done, steps in all, per cent.
   body: 358533e6ee84aa20551b6c5515c60c38
+
+create function millrace.check_schedule(p_id text, p_options jsonb)
+  returns void
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses a schedule that could not be followed.
+  body: 0ea11603fad2ea01e9f9e4e562243e3a
 
 create function millrace.check_starts(p_metas text[])
   returns void
@@ -646,7 +696,13 @@ create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes runs that have ended out of the history.
-  body: 8ebef1806aaa490133c7a514e8a80adf
+  body: 9fc467f1a41845f13b7a22dddd8e378c
+
+create function millrace.delete_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A schedule starts nothing any more.
+  body: 3816e7b3a179a6883ed0461c2d507189
 
 create function millrace.describe_worker(p_worker bigint, p_info jsonb)
   returns void
@@ -666,6 +722,18 @@ create function millrace.dispatch_place(options jsonb, OUT kind "char", OUT name
   comment: What pause_dispatch and resume_dispatch are about.
   body: a9e01e3ac99ce18d812f177459663276
 
+create function millrace.drain_workers(options jsonb)
+  returns text[]
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Tells workers to finish what they have, and to end.
+  body: f5d5599cc6794ac62b5f87c08f78066a
+
+create function millrace.due_schedules(p_max integer DEFAULT 100)
+  returns TABLE(id bigint, revision integer, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, catch_up text, after_at timestamp with time zone, clock timestamp with time zone)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The schedules that a worker should look at now.
+  body: 1b7d78048823f3fd547447d100388849
+
 create function millrace.duration_ms(p_duration jsonb)
   returns bigint
   language plpgsql immutable set search_path=pg_catalog, pg_temp
@@ -676,7 +744,7 @@ create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigi
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What follows when runs end: outcome, buffer emptied, parents told, clients notified.
-  body: f0c8dc0e6ba0582cfc8c158e89f9db1a
+  body: e9baa3897a3a100999178eb75d9a3473
 
 create function millrace.expire_runs(p_max integer DEFAULT 1000)
   returns integer
@@ -706,7 +774,25 @@ create function millrace.find_runs(p_tenant integer, p_filter jsonb, p_bound big
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: The runs that a filter matches, on one side of a bound.
-  body: dfb35a7ff81e55d4d4af633bb721d34f
+  body: 95c60c7f1c5c7bd2ef9483648ecd5a8e
+
+create function millrace.find_schedule(p_tenant integer, p_name text)
+  returns millrace.schedules
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: The schedule of that id, locked.
+  body: 6f4dcd7577e7d3e73ff85fd8c20e9529
+
+create function millrace.fire_schedule(p_id bigint, p_revision integer, p_ticks timestamp with time zone[], p_after timestamp with time zone, p_next timestamp with time zone, p_note jsonb, p_problem jsonb)
+  returns text
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The times of a schedule that have come get their runs, and it goes on to its next time.
+  body: d27094c5ba2134b32bf028c18d4a9a1b
+
+create function millrace.fire_schedules(p_firings jsonb)
+  returns TABLE(id bigint, verdict text)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Does what a worker has worked out for schedules that were due.
+  body: 71b64b224e9c2e3e62854f966414f49d
 
 create function millrace.fork_place(p_tenant integer, p_run bigint, p_step text, p_output boolean, OUT first_seq integer, OUT kind "char")
   returns record
@@ -742,7 +828,7 @@ create function millrace.get_chores(p_tenant integer, p_now timestamp with time 
   returns TABLE(due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: When something comes due, the newest route, and what somebody should do.
-  body: eead7be0e70a61c5437c35823f74b089
+  body: 91ea6377f002f1bb0e0f1860f3c1eb09
 
 create function millrace.get_failures(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(fingerprint text, code text, message text, count bigint, sample uuid, first_at timestamp with time zone, last_at timestamp with time zone)
@@ -792,6 +878,12 @@ create function millrace.get_runs(options jsonb DEFAULT '{}'::jsonb)
   comment: Runs as JSON, newest first, with filters and a cursor.
   body: d9e2a60f7b406ccfe1693f2daae9f28a
 
+create function millrace.get_schedules(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(id text, workflow_id text, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, overlap text, catch_up text, input json, run_options jsonb, declared text, created_at timestamp with time zone, after_at timestamp with time zone, next_at timestamp with time zone, last_at timestamp with time zone, last_run_id uuid, waiting integer, skipped bigint, problem jsonb, note jsonb, paused_at timestamp with time zone, paused_by text, pause_reason text, clock timestamp with time zone)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The schedules of a tenant.
+  body: 4d7f0849cb4ca0b8b873e5e9a6ed5901
+
 create function millrace.get_storage(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, runs bigint, live bigint, journal_rows bigint, bytes bigint, estimated boolean)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -811,10 +903,10 @@ create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   body: 86045e5e99795ebd8ccc210dc62c28ff
 
 create function millrace.get_workers(options jsonb DEFAULT '{}'::jsonb)
-  returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, lease_until timestamp with time zone, alive boolean)
+  returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, lease_until timestamp with time zone, alive boolean, draining boolean)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The worker processes, and the steps that have run for long there.
-  body: 8fd9ca8db451ed01b763c8c6f60ca719
+  body: ebe44e08b63f2e0757dc29350d3be71e
 
 create function millrace.get_workflows(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, version text, kind text, live integer, workers integer)
@@ -857,6 +949,12 @@ create function millrace.hold_run(p_tenant integer, p_run bigint)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Keeps a run in the history until the transaction is through.
   body: dc18b0a95a6b0b9ffdf653a36344536f
+
+create function millrace.is_draining(p_worker bigint)
+  returns boolean
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Whether an operator has told this worker to end.
+  body: 0f5306cf2d8f90dccc816fc408e125e2
 
 create function millrace.journal_length(p_tenant integer, p_run bigint, p_task integer, p_fence bigint)
   returns integer
@@ -978,6 +1076,12 @@ create function millrace.pause_dispatch(options jsonb)
   comment: No worker is given a run of a workflow, of a queue, or any at all.
   body: 75d3d83e80c5577be4ce09a88afcb273
 
+create function millrace.pause_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A schedule starts nothing until resume_schedule.
+  body: 5ab84434c7cb6b9d440dab353313f72d
+
 create function millrace.pause_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1002,6 +1106,12 @@ create function millrace.prune_run(p_tenant integer, p_run bigint)
   comment: Takes one run that has ended out of the history.
   body: 47683b6a11976d80b033d35b481596c6
 
+create function millrace.purge_queue(queue text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Cancels the runs of a queue that have not begun.
+  body: abf0892011cc96f88fb0026e9795e246
+
 create function millrace.put_limits(p_tenant integer, p_kind "char", p_name text, p_rules jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1013,6 +1123,12 @@ create function millrace.put_queue(queue text, limits jsonb, options jsonb DEFAU
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Sets the limits of a queue.
   body: aa14ac3f76067f65149f24b7c898b233
+
+create function millrace.put_schedule(id text, workflow_id text, options jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Makes a schedule, or changes it.
+  body: 0939877b529c7f9f056b9c77346ce863
 
 create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p_name text, p_data text, p_now timestamp with time zone)
   returns boolean
@@ -1074,6 +1190,12 @@ create function millrace.resume_dispatch(options jsonb)
   comment: Workers are given runs again of what pause_dispatch named.
   body: 2a5d23ac83e1e93e12c2706db6c4a916
 
+create function millrace.resume_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A paused schedule goes on with its times after now.
+  body: 633c99a03008ac754d756596cb0de06d
+
 create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1090,7 +1212,7 @@ create function millrace.run_json(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, run json)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Runs as JSON objects.
-  body: 91e989a521ed40352b8fab267cb7f683
+  body: c6bb162ef6f361fa08ef3d6ed2d9bc1d
 
 create function millrace.run_number(p_uuid uuid)
   returns bigint
@@ -1098,6 +1220,12 @@ create function millrace.run_number(p_uuid uuid)
   comment: The run id that one of our UUIDs holds; null for any other UUID.
   rights: grant execute to public
   body: d3d4840dce81dddd2722e5baf58fda84
+
+create function millrace.run_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Starts a run of a schedule now.
+  body: 6c93f96af5413254b71d7eb899b719b9
 
 create function millrace.run_state(p_run bigint)
   returns json
@@ -1136,6 +1264,24 @@ create function millrace.sample_percent(p_table text)
   comment: The part of a table that is to be read to see about 20,000 of its rows.
   body: 579978d1256ba836c2151a6c6850e227
 
+create function millrace.save_schedule(p_row millrace.schedules, p_paused boolean, p_by text DEFAULT NULL::text)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Makes a schedule, or changes it to this.
+  body: acf6a5c975a6d9456bb63ea200657768
+
+create function millrace.schedule_json(p_options jsonb, p_name text)
+  returns json
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A schedule as JSON.
+  body: 690290db95d43f3d8e3b395b4446ea61
+
+create function millrace.schedule_row(p_tenant integer, p_name text, p_workflow text, p_options jsonb)
+  returns millrace.schedules
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The row that a schedule with these options has when it is new.
+  body: f46150fa7d673ddb33f02427c97c0e8c
+
 create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
   returns TABLE(nth integer, accepted boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1164,7 +1310,7 @@ create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigin
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a run as another was started.
-  body: 3a6969a5f0b3efcfd0fe9da12001f2e8
+  body: 9e82f4bb8a0997d2b2796f19f70cbcc2
 
 create function millrace.start_bulk(p_verb text, p_filter jsonb, p_options jsonb, p_kinds jsonb)
   returns json
@@ -1190,6 +1336,12 @@ create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes i
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
   body: 6991247f544e5e8e32515d2564f09c57
 
+create function millrace.start_ticks(p_row millrace.schedules, p_ticks timestamp with time zone[], p_first bigint, p_once boolean)
+  returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Starts a run of a schedule for each of these times.
+  body: 0e79968b52fa6e83ca2a97b0c97c3045
+
 create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns uuid
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1207,6 +1359,12 @@ create function millrace.stop_worker(p_worker bigint)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Ends a worker's lease; what it still held is handed back without blame.
   body: 02a664b45f2576b7ebef0dd93f4d470f
+
+create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: The schedules that workflows have in their code.
+  body: 38b9941c39f2d021e886a3601b504af6
 
 create function millrace.take_ids()
   returns bigint

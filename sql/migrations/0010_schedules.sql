@@ -22,7 +22,7 @@ create table millrace.schedules (
   waits_for    bigint,                   -- which is this one
   last_at      timestamptz,              -- the last time for which a run was started
   last_run     bigint,                   -- and the run that was started last, by a person too
-  skipped      bigint      not null default 0,     -- times without a run: the one before was live, or nobody was there
+  skipped      bigint      not null default 0,     -- times that got no run, because the one before was live
   problem      jsonb,                    -- why it starts nothing: {code, message, at}
   note         jsonb,                    -- what became of times that were too many: {code, message, at}
   paused_at    timestamptz,

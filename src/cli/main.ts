@@ -11,6 +11,7 @@ import { migrateCommand } from './commands/migrate.ts'
 import { pruneCommand } from './commands/prune.ts'
 import { queuesCommand } from './commands/queues.ts'
 import { runsCommand } from './commands/runs.ts'
+import { schedulesCommand } from './commands/schedules.ts'
 import { startCommand } from './commands/start.ts'
 import { storageCommand } from './commands/storage.ts'
 import { versionsCommand } from './commands/versions.ts'
@@ -35,6 +36,7 @@ program.addCommand(runsCommand())
 program.addCommand(bulkCommand())
 program.addCommand(approvalsCommand())
 program.addCommand(dispatchCommand())
+program.addCommand(schedulesCommand())
 
 program.commandsGroup('See how it is:')
 program.addCommand(failuresCommand())

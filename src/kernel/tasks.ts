@@ -48,6 +48,7 @@ export type Claimed = {
   readonly bulkDue: boolean
   readonly retentionDue: boolean
   readonly closingDue: boolean
+  readonly schedulesDue: boolean
   /** The time by which runs live, when this claim looked. */
   readonly clock: Date
 }
@@ -110,6 +111,7 @@ export async function claimTasks(db: Database, tenant: number, claim: Claim): Pr
     bulkDue: (status[14] & 4) !== 0,
     retentionDue: (status[14] & 8) !== 0,
     closingDue: (status[14] & 16) !== 0,
+    schedulesDue: (status[14] & 128) !== 0,
     clock,
   }
 }

@@ -8,6 +8,7 @@ import { type BackgroundWork, bulkWork, closingWork, retentionWork } from './bac
 import type { DatabaseClock } from './database-clock.ts'
 import type { ResolvedWorkerOptions } from './options.ts'
 import { type From, QueueOrder } from './queue-order.ts'
+import { scheduleWork } from './schedule-work.ts'
 import type { Wake } from './wake.ts'
 
 /** A sweep from the head of the queues costs this many times its own duration before the next. */
@@ -64,6 +65,7 @@ export class Claimer {
   readonly #bulk: BackgroundWork
   readonly #retention: BackgroundWork
   readonly #closing: BackgroundWork
+  readonly #schedules: BackgroundWork
   readonly #order = new QueueOrder()
   #refreshed: Promise<void> = Promise.resolve()
   #sweptAt = Number.NEGATIVE_INFINITY
@@ -92,6 +94,7 @@ export class Claimer {
     this.#bulk = bulkWork(session)
     this.#retention = retentionWork(session)
     this.#closing = closingWork(session)
+    this.#schedules = scheduleWork(session)
     this.#session = session
     this.#registry = registry
     this.#options = options
@@ -109,7 +112,8 @@ export class Claimer {
 
   /** Ends the chores that go on beside the claims. */
   async stop(): Promise<void> {
-    await Promise.all([this.#bulk, this.#retention, this.#closing].map((work) => work.stop()))
+    const works = [this.#bulk, this.#retention, this.#closing, this.#schedules]
+    await Promise.all(works.map((work) => work.stop()))
   }
 
   /** The workflow versions of this process. */
@@ -259,6 +263,7 @@ export class Claimer {
     if (claimed.bulkDue) this.#bulk.begin()
     if (claimed.retentionDue) this.#retention.begin()
     if (claimed.closingDue) this.#closing.begin()
+    if (claimed.schedulesDue) this.#schedules.begin()
     return isNew || recovered > 0
   }
 

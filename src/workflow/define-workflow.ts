@@ -7,6 +7,7 @@ import { parseLimits } from '../model/limit-rules.ts'
 import { MAX_ATTEMPTS, MAX_PRIORITY } from '../model/limits.ts'
 import { checkName } from '../model/names.ts'
 import { checkOptionNames } from '../model/options.ts'
+import { parseSchedules } from '../model/schedule-rules.ts'
 import type { Schema, SchemaIn } from '../model/schema.ts'
 import { execute } from './execute.ts'
 import type { WorkflowPlugin } from './plugin.ts'
@@ -31,6 +32,7 @@ export function defineWorkflow(
   plugins: readonly WorkflowPlugin[],
 ): WorkflowDefinition {
   checkDefinition(id, handler, options)
+  const schedules = parseSchedules(options.schedule)
   return Object.freeze({
     kind: 'function' as const,
     id,
@@ -40,6 +42,7 @@ export function defineWorkflow(
     options,
     plugins,
     defaults: startDefaults(options),
+    ...(schedules.length === 0 ? {} : { schedules }),
     run: (lease: LeasedRun, host: RunHost): RunHandle =>
       execute({ id, handler, options, plugins }, lease, host),
   })
@@ -89,6 +92,7 @@ function checkDefinition(id: string, handler: unknown, options: WorkflowOptions)
   check(() => options.timeout === undefined || parseDuration(options.timeout))
   check(() => options.retention === undefined || parseRetention(options.retention))
   check(() => parseLimits(options))
+  check(() => parseSchedules(options.schedule))
   if (typeof handler !== 'function')
     problems.push(`The handler is ${typeof handler}, not a function.`)
   const { priority = 0, retries = 0, maxSteps = 1 } = options

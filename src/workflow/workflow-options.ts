@@ -2,6 +2,7 @@ import type { RetryOptions } from '../model/backoff.ts'
 import type { Duration } from '../model/duration.ts'
 import type { OptionNames } from '../model/options.ts'
 import type { Path } from '../model/path.ts'
+import type { ScheduleOptions } from '../model/schedule-rules.ts'
 import type { Schema, SchemaIn } from '../model/schema.ts'
 
 /** Paths into the input, `'customer.id'`: runs with the same values there share the limit. None: all runs do. */
@@ -48,6 +49,13 @@ export type WorkflowOptions<S extends Schema = Schema> = {
    * 0.01 to 1000 (default 1), in that proportion. Runs with different keys of other limits take turns as well.
    */
   fairness?: { key: Path<SchemaIn<S>> | Path<SchemaIn<S>>[]; weight?: Path<SchemaIn<S>> }
+  /**
+   * When runs are started: a cron, or a period (`{ every: '10 minutes' }`), or several. A worker that starts
+   * with the version that is registered last makes, changes and deletes them as they stand here; their ids are
+   * the workflow's with `#1`, `#2`.
+   * @example schedule: { cron: '0 9 * * 1-5', timezone: 'Europe/Vienna' }
+   */
+  schedule?: OneOrMany<string | ScheduleOptions>
   /** How long ended runs are kept, by how they ended. Default: for ever. */
   retention?: Duration | { completed?: Duration; failed?: Duration; cancelled?: Duration }
 }
@@ -66,4 +74,5 @@ export const workflowOptionNames: OptionNames<WorkflowOptions> = {
   rateLimit: true,
   fairness: true,
   retention: true,
+  schedule: true,
 }

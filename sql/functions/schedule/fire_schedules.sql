@@ -12,6 +12,7 @@ begin
     array(select (t #>> '{}')::timestamptz from jsonb_array_elements(f.body -> 'ticks') t order by 1),
     (f.body ->> 'after')::timestamptz, (f.body ->> 'next')::timestamptz, f.body -> 'note', f.body -> 'problem')
   from jsonb_array_elements(p_firings) f (body);
+  perform millrace.hint();  -- when the next is due an idle worker hears with its next claim
 end $$;
 
 comment on function millrace.fire_schedules(jsonb) is 'Does what a worker has worked out for schedules that were due.';

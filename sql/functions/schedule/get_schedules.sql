@@ -1,7 +1,8 @@
 -- get_schedules: the schedules of a tenant, by id.   options  tenant, id, workflow_id
 -- Returns: a row for each. declared: the version whose code has it, null for one that was put; next_at: null while it is paused, or
--- before a worker has worked it out; waiting: times that have come and wait for the end of the last run; skipped: times without a
--- run; run_options: of its runs; problem: why it starts nothing, and note: what became of times that were too many: {code, message, at}.
+-- before a worker has worked it out; waiting: times that have come and wait for the end of the last run; skipped: times that got
+-- no run, because the one before was live; run_options: of its runs; problem: why it starts nothing, and note: what became of times that
+-- were too many: {code, message, at}; clock: the time by which runs live.
 -- Example: select id, next_at, problem ->> 'message' from millrace.get_schedules();
 create or replace function millrace.get_schedules(options jsonb default '{}')
 returns table (id text, workflow_id text, cron text, every_ms bigint, anchor_at timestamptz, timezone text, overlap text, catch_up text,
