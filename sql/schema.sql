@@ -726,7 +726,7 @@ create function millrace.drain_workers(options jsonb)
   returns text[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Tells workers to finish what they have, and to end.
-  body: f5d5599cc6794ac62b5f87c08f78066a
+  body: 5e20cb61fd093ef7f868c8fa5301b8b1
 
 create function millrace.due_schedules(p_max integer DEFAULT 100)
   returns TABLE(id bigint, revision integer, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, catch_up text, after_at timestamp with time zone, clock timestamp with time zone)
@@ -780,7 +780,7 @@ create function millrace.find_schedule(p_tenant integer, p_name text)
   returns millrace.schedules
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: The schedule of that id, locked.
-  body: 6f4dcd7577e7d3e73ff85fd8c20e9529
+  body: 604293d331990187bd981d7f2bb1637b
 
 create function millrace.fire_schedule(p_id bigint, p_revision integer, p_ticks timestamp with time zone[], p_after timestamp with time zone, p_next timestamp with time zone, p_note jsonb, p_problem jsonb)
   returns text

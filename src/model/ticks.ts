@@ -80,7 +80,7 @@ export function newestTimes(times: Times, after: number, until: number, most: nu
   return found.slice(-most)
 }
 
-/** Puts the times of a span before what was found later; where they are far too many, only the newest. */
+/** Puts the times of a span before what was found later; where they are too many, those of its newer half first. */
 function putBefore(
   found: number[],
   times: Times,
@@ -90,9 +90,9 @@ function putBefore(
   const some: number[] = []
   for (let at = times.next(low); at !== null && at <= high; at = times.next(at)) {
     some.push(at)
-    if (some.length > 2 * most) break
+    if (some.length > most) break
   }
-  if (some.length <= 2 * most) {
+  if (some.length <= most) {
     found.unshift(...some)
     return
   }

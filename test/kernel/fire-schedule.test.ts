@@ -74,7 +74,7 @@ test('at the same moment: who comes second waits for nobody, and starts nothing'
     const [mine, other] = [await plans(s.kernel), await plans(s.kernel)]
     const { waited, second } = await track.inTurn(fire(mine), fire(other))
     expect(waited).toBe(false)
-    expect(second).toMatchObject({ rows: { rows: [{ verdict: 'held' }] } })
+    expect(second).toMatchObject({ rows: [{ verdict: 'held' }] })
     expect(await s.runs('s')).toHaveLength(i + 1)
   }
 })

@@ -84,7 +84,7 @@ describe('what came while nobody was there', () => {
     const found = plan(rule, Date.parse('2025-11-20T00:00:00Z'), to, 'all')
     expect(found.ticks).toHaveLength(1000)
     expect(found.ticks.at(-1)).toBe(Date.parse('2026-01-01T22:59:59Z'))
-    expect(performance.now() - began).toBeLessThan(5000)
+    expect(performance.now() - began).toBeLessThan(10_000)
   })
 })
 
