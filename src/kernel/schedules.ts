@@ -56,6 +56,11 @@ export async function getSchedules(db: Database, options: SqlOptions): Promise<S
   return rows.map(({ schedule }) => schedule)
 }
 
+const steering = {
+  pause: 'select millrace.pause_schedule($1, $2) as schedule',
+  resume: 'select millrace.resume_schedule($1, $2) as schedule',
+}
+
 /** Starts nothing until it is resumed; or it is resumed. */
 export async function steerSchedule(
   db: Database,
@@ -63,8 +68,7 @@ export async function steerSchedule(
   id: string,
   options: SqlOptions,
 ): Promise<ScheduleJson> {
-  const text = `select millrace.${verb}_schedule($1, $2) as schedule`
-  const rows = await db.call<{ schedule: ScheduleJson }>(text, [id, options])
+  const rows = await db.call<{ schedule: ScheduleJson }>(steering[verb], [id, options])
   return rows[0]?.schedule as ScheduleJson
 }
 

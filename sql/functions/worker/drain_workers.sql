@@ -21,8 +21,8 @@ begin
                   where w.tenant_id = v_tenant and (v_ids is null or w.id::text = any (v_ids)) order by w.id for update);
   select i into v_absent from unnest(v_ids) i where i <> all (v_mine::text[]) order by 1 limit 1;
   if v_absent is not null then
-    perform millrace.fail('MR041', format('There is no worker %s.', left(v_absent, 100)), 'Look at get_workers: a worker that has ended is not there any more.',
-      json_build_object('worker_id', left(v_absent, 100)));
+    perform millrace.fail('MR041', format('There is no worker %s.', left(v_absent, 100)),
+      'Look at get_workers: a worker that has ended is not there any more.', json_build_object('worker_id', left(v_absent, 100)));
   end if;
   update millrace.workers w set drain_at = v_now where w.id = any (v_mine) and w.drain_at is null;
   if v_mine <> '{}' then
