@@ -332,7 +332,7 @@ create table millrace.runs_0 partition of millrace.runs FOR VALUES FROM (MINVALU
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
-create table millrace.schedules with (fillfactor=50)
+create table millrace.schedules with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500)
   id bigint not null generated always as identity
   tenant_id integer not null
   name text not null
@@ -786,7 +786,7 @@ create function millrace.fire_schedule(p_id bigint, p_revision integer, p_ticks 
   returns text
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The times of a schedule that have come get their runs, and it goes on to its next time.
-  body: d27094c5ba2134b32bf028c18d4a9a1b
+  body: ec0ec71a7fd86a12a2482a382631bfbc
 
 create function millrace.fire_schedules(p_firings jsonb)
   returns TABLE(id bigint, verdict text)

@@ -36,7 +36,7 @@ create table millrace.schedules (
   constraint schedules_catch_up_known check (catch_up in ('none', 'one', 'all')),
   constraint schedules_waiting check (waits_for is null or waiting <> '{}'),
   constraint schedules_pause check (paused_at is null or wake_at is null)
-) with (fillfactor = 50);
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 create index schedules_due on millrace.schedules (wake_at) where wake_at is not null;
 create index schedules_waiting on millrace.schedules (waits_for) where waits_for is not null;
 

@@ -325,6 +325,24 @@ test('a start that is refused is noted, and the schedule goes on', async () => {
   expect(await s.show('s')).toMatchObject({ problem: null })
 })
 
+test('a workflow with limits by its input: the runs have their keys, an input without them is noted', async () => {
+  await using s = await hourly()
+  const limits = { concurrency: [{ limit: 1, key: ['customer'] }] }
+  const { name } = await s.kernel.route({ definition: { limits } })
+  await s.put('good', name, { every: HOUR, input: { customer: 'a' } })
+  await s.put('bad', name, { every: HOUR, input: { client: 'a' } })
+  await s.reach('bad')
+  await s.look()
+  const [run] = await s.runs('good')
+  const meta = `select meta::json -> 'keys' from millrace.runs where id = $1`
+  expect(await s.kernel.value(meta, [run?.run])).toEqual({ customer: 'a' })
+  expect(await s.runs('bad')).toEqual([])
+  expect(await s.show('bad')).toMatchObject({
+    problem: { code: 'MR001', message: expect.stringContaining('customer') },
+    next_at: expect.any(Date),
+  })
+})
+
 test("somebody's open transaction holds up only the schedule that it touched", async () => {
   await using s = await hourly()
   await s.put('t', s.name, { every: HOUR })

@@ -65,8 +65,8 @@ begin
       end if;
       v_run := millrace.start_ticks(v_row, v_start, millrace.take_ids(), true);
     exception when others then
-      if sqlstate not like 'MR%' then
-        raise;
+      if sqlstate ~ '^(08|40|53|55|57|58|XX)' then
+        raise;  -- it passes, or is nothing of the schedule's: all of it is tried again
       end if;
       v_problem := coalesce(v_problem, jsonb_build_object('code', sqlstate, 'message', sqlerrm));
       v_start := '{}';
