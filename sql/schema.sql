@@ -744,7 +744,7 @@ create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigi
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What follows when runs end: outcome, buffer emptied, parents told, clients notified.
-  body: e9baa3897a3a100999178eb75d9a3473
+  body: a52dbe0449ab7172530c1d21c46e8743
 
 create function millrace.expire_runs(p_max integer DEFAULT 1000)
   returns integer
@@ -1258,6 +1258,12 @@ create function millrace.same_place(p_one integer, p_other integer)
   comment: Whether two routes are of the same workflow, queue and priority.
   body: e702db888c7b244267c6e6bd5957c5b0
 
+create function millrace.same_schedule(p_one millrace.schedules, p_other millrace.schedules, p_paused boolean)
+  returns boolean
+  language sql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: Whether a schedule is already what it is to be.
+  body: 4aea1f1e0e26b4d49d76c1aa8711ce34
+
 create function millrace.sample_percent(p_table text)
   returns real
   language sql stable security definer set search_path=pg_catalog, pg_temp
@@ -1268,7 +1274,7 @@ create function millrace.save_schedule(p_row millrace.schedules, p_paused boolea
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a schedule, or changes it to this.
-  body: acf6a5c975a6d9456bb63ea200657768
+  body: 53bf91998b6dcb08218c78051157559c
 
 create function millrace.schedule_json(p_options jsonb, p_name text)
   returns json

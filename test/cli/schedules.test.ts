@@ -48,6 +48,7 @@ test('put, list, run, pause, resume, delete', async () => {
   const run = await engine.getRun({ runId: id.trim() })
   expect(run).toMatchObject({ scheduleId: 'r', tags: ['x'] })
   expect(await run.result()).toEqual({ a: 1 })
+  expect((await cli('runs', 'list', '--schedule', 'r', '--quiet')).stdout).toBe(`${run.id}\n`)
   const shown = await cli('runs', 'show', run.id)
   expect(shown.stdout).toMatch(/schedule +r\n/)
   expect((await cli('schedules', 'pause', 'r', '--reason', 'no', '--by', 'ada')).stdout).toContain(

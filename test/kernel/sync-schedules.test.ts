@@ -62,6 +62,17 @@ test('the same rule in a newer version goes on where it was, and a pause by a pe
   expect(await s.show('w#1')).toMatchObject({ every_ms: '7200000', paused_by: 'ada' })
 })
 
+test("somebody's open transaction does not keep a worker from starting that changes nothing", async () => {
+  await using kernel = await createKernel()
+  await register(kernel, 'w', '1')
+  await sync(kernel, 'w', '1', { every: 3_600_000 })
+  const client = await kernel.connect()
+  await client.query('begin')
+  await client.query(`select millrace.pause_schedule('w#1')`)
+  await sync(kernel, 'w', '1', { every: 3_600_000 })
+  await client.query('rollback')
+})
+
 test('many workers that start at once', async () => {
   await using kernel = await createKernel()
   for (const name of ['a', 'b', 'c']) await register(kernel, name, '1')

@@ -32,7 +32,7 @@ begin
   if exists (select from millrace.schedules s where s.waits_for is not null) then  -- times of a schedule may wait for one of them
     update millrace.schedules u set wake_at = p_now
     where u.id in (select s.id from millrace.schedules s
-                   where s.waits_for in (select e.id from unnest(p_runs, p_ops) e (id, op) where e.op in ('c', 'f', 'x'))
+                   where s.waits_for = any (array(select e.id from unnest(p_runs, p_ops) e (id, op) where e.op in ('c', 'f', 'x')))
                      and s.paused_at is null order by s.id for update skip locked);
     if found then
       perform millrace.hint();

@@ -12,6 +12,11 @@ declare
   v_same  boolean;
   v_ends  boolean;  -- its pause
 begin
+  -- a look without a lock: a worker that starts and changes nothing waits for nobody
+  if exists (select from millrace.schedules s
+             where s.tenant_id = p_row.tenant_id and s.name = p_row.name and millrace.same_schedule(s, p_row, p_paused)) then
+    return;
+  end if;
   loop
     select * into v_old from millrace.schedules s where s.tenant_id = p_row.tenant_id and s.name = p_row.name order by s.id for update;
     exit when found;
@@ -33,11 +38,6 @@ begin
   v_same := (v_old.cron, v_old.every_ms, v_old.timezone) is not distinct from (p_row.cron, p_row.every_ms, p_row.timezone);
   v_ends := v_old.paused_at is not null and not coalesce(p_paused, true);
   v_pause := case when coalesce(p_paused, v_old.paused_at is not null) then coalesce(v_old.paused_at, p_row.created_at) end;
-  if v_same and v_pause is not distinct from v_old.paused_at and v_old.problem is null
-     and (v_old.workflow, v_old.overlap, v_old.catch_up, v_old.input, v_old.options, v_old.declared)
-         is not distinct from (p_row.workflow, p_row.overlap, p_row.catch_up, p_row.input, p_row.options, p_row.declared) then
-    return;
-  end if;
   update millrace.schedules s
   set workflow = p_row.workflow, cron = p_row.cron, every_ms = p_row.every_ms, timezone = p_row.timezone, overlap = p_row.overlap,
       catch_up = p_row.catch_up, input = p_row.input, options = p_row.options, declared = p_row.declared, revision = s.revision + 1,
