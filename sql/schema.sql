@@ -400,6 +400,49 @@ create table millrace.runs_0 partition of millrace.runs FOR VALUES FROM (MINVALU
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.schedules with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500)
+  id bigint not null generated always as identity
+  tenant_id integer not null
+  name text not null
+  workflow text not null
+  cron text
+  every_ms bigint
+  anchor_at timestamp with time zone
+  timezone text not null
+  overlap text not null
+  catch_up text not null
+  input text
+  options jsonb not null
+  declared text
+  created_at timestamp with time zone not null
+  revision integer not null default 0
+  after_at timestamp with time zone not null
+  next_at timestamp with time zone
+  wake_at timestamp with time zone
+  waiting timestamp with time zone[] not null default '{}'::timestamp with time zone[]
+  waits_for bigint
+  last_at timestamp with time zone
+  last_run bigint
+  skipped bigint not null default 0
+  problem jsonb
+  note jsonb
+  paused_at timestamp with time zone
+  paused_by text
+  pause_reason text
+  constraint schedules_key UNIQUE (tenant_id, name)
+  constraint schedules_pkey PRIMARY KEY (id)
+  constraint schedules_catch_up_known CHECK ((catch_up = ANY (ARRAY['none'::text, 'one'::text, 'all'::text])))
+  constraint schedules_name_form CHECK ((name ~ '^[A-Za-z0-9_.: -]{1,128}(#[0-9]{1,3})?$'::text))
+  constraint schedules_overlap_known CHECK ((overlap = ANY (ARRAY['skip'::text, 'queue'::text, 'allow'::text, 'replace'::text])))
+  constraint schedules_pause CHECK (((paused_at IS NULL) OR (wake_at IS NULL)))
+  constraint schedules_rule CHECK ((((cron IS NULL) <> (every_ms IS NULL)) AND ((every_ms IS NULL) = (anchor_at IS NULL))))
+  constraint schedules_waiting CHECK (((waits_for IS NULL) OR (waiting <> '{}'::timestamp with time zone[])))
+  CREATE INDEX schedules_due ON millrace.schedules USING btree (wake_at) WHERE (wake_at IS NOT NULL)
+  CREATE INDEX schedules_waiting ON millrace.schedules USING btree (waits_for) WHERE (waits_for IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.signals
   run_id bigint not null
   at timestamp with time zone not null
@@ -461,6 +504,7 @@ create table millrace.workers with (fillfactor=50, autovacuum_vacuum_scale_facto
   info jsonb not null
   running jsonb
   started_at timestamp with time zone not null
+  drain_at timestamp with time zone
   constraint workers_pkey PRIMARY KEY (id)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
@@ -649,7 +693,7 @@ create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends a run, whatever it does.
-  body: 5428ea743568128f98bb5fd6f830c282
+  body: e93596c6f1c7b7d492014fa8018847d7
 
 create function millrace.check_event(p_name text, p_key text, p_dedupe text, p_bytes integer)
   returns void
@@ -661,7 +705,7 @@ create function millrace.check_filter(p_function text, p_filter jsonb, p_kinds j
   returns integer
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses what is no filter of runs; returns the tenant's number.
-  body: 3472f05b3cdffe52a8a986e6abfd1800
+  body: 6b8af63f264a4a212248614ec4f48033
 
 create function millrace.check_limits(p_rules jsonb)
   returns void
@@ -686,6 +730,12 @@ create function millrace.check_rules(p_workflow text, p_rules jsonb)
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses rules of a definition that could not be followed.
   body: 122543eeb64dafbffb650c07602a642f
+
+create function millrace.check_schedule(p_id text, p_options jsonb)
+  returns void
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses a schedule that could not be followed.
+  body: 0ea11603fad2ea01e9f9e4e562243e3a
 
 create function millrace.check_starts(p_metas text[])
   returns void
@@ -765,7 +815,13 @@ create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes runs that have ended out of the history.
-  body: 9a06c73194908e87c41a444cdadc0090
+  body: 43b5c1655643ec350dcf1801d4f19942
+
+create function millrace.delete_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A schedule starts nothing any more.
+  body: 3816e7b3a179a6883ed0461c2d507189
 
 create function millrace.describe_worker(p_worker bigint, p_info jsonb)
   returns void
@@ -785,11 +841,23 @@ create function millrace.dispatch_place(options jsonb, OUT kind "char", OUT name
   comment: What pause_dispatch and resume_dispatch are about.
   body: a9e01e3ac99ce18d812f177459663276
 
+create function millrace.drain_workers(options jsonb)
+  returns text[]
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Tells workers to finish what they have, and to end.
+  body: 9ebf4f1825e60c7a21d61cac750c16f0
+
 create function millrace.drop_event_waits(p_runs bigint[])
   returns void
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes the waits of runs that have ended out of event_waits.
   body: 154c606c06546f2f293a9f1aee175dce
+
+create function millrace.due_schedules(p_max integer DEFAULT 100)
+  returns TABLE(id bigint, revision integer, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, catch_up text, after_at timestamp with time zone, clock timestamp with time zone)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The schedules that a worker should look at now.
+  body: 1b7d78048823f3fd547447d100388849
 
 create function millrace.duration_ms(p_duration jsonb)
   returns bigint
@@ -813,7 +881,7 @@ create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigi
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What follows when runs end: outcome, buffer emptied, parents told, clients notified.
-  body: adc2e2119cfc44b1ae9b834ba8a2aedf
+  body: 9ae76dba1d5f3efec0b7ac1a3e6d109b
 
 create function millrace.event_message(p_name text, p_key text)
   returns text
@@ -879,7 +947,25 @@ create function millrace.find_runs(p_tenant integer, p_filter jsonb, p_bound big
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: The runs that a filter matches, on one side of a bound.
-  body: dfb35a7ff81e55d4d4af633bb721d34f
+  body: 95c60c7f1c5c7bd2ef9483648ecd5a8e
+
+create function millrace.find_schedule(p_tenant integer, p_name text)
+  returns millrace.schedules
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: The schedule of that id, locked.
+  body: 604293d331990187bd981d7f2bb1637b
+
+create function millrace.fire_schedule(p_id bigint, p_revision integer, p_ticks timestamp with time zone[], p_after timestamp with time zone, p_next timestamp with time zone, p_note jsonb, p_problem jsonb)
+  returns text
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The times of a schedule that have come get their runs, and it goes on to its next time.
+  body: ec0ec71a7fd86a12a2482a382631bfbc
+
+create function millrace.fire_schedules(p_firings jsonb)
+  returns TABLE(id bigint, verdict text)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Does what a worker has worked out for schedules that were due.
+  body: 71b64b224e9c2e3e62854f966414f49d
 
 create function millrace.follow_rules(p_tenant integer, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_judged jsonb, p_now timestamp with time zone)
   returns TABLE(run_id bigint, verdict "char", existing bigint)
@@ -921,7 +1007,7 @@ create function millrace.get_chores(p_tenant integer, p_now timestamp with time 
   returns TABLE(due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: When something comes due, the newest route, and what somebody should do.
-  body: 0b44d865f94e4544631ce65727a69f1f
+  body: 153e800de18de1ef63eab3e256c16039
 
 create function millrace.get_events(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, name text, key text, data json, emitted_at timestamp with time zone, keep_until timestamp with time zone, dedupe_id text, matched integer, spreading boolean, started text[])
@@ -977,6 +1063,12 @@ create function millrace.get_runs(options jsonb DEFAULT '{}'::jsonb)
   comment: Runs as JSON, newest first, with filters and a cursor.
   body: d9e2a60f7b406ccfe1693f2daae9f28a
 
+create function millrace.get_schedules(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(id text, workflow_id text, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, overlap text, catch_up text, input json, run_options jsonb, declared text, created_at timestamp with time zone, after_at timestamp with time zone, next_at timestamp with time zone, last_at timestamp with time zone, last_run_id uuid, waiting integer, skipped bigint, problem jsonb, note jsonb, paused_at timestamp with time zone, paused_by text, pause_reason text, clock timestamp with time zone)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The schedules of a tenant.
+  body: 4d7f0849cb4ca0b8b873e5e9a6ed5901
+
 create function millrace.get_storage(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, runs bigint, live bigint, journal_rows bigint, bytes bigint, estimated boolean)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -996,10 +1088,10 @@ create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   body: 86045e5e99795ebd8ccc210dc62c28ff
 
 create function millrace.get_workers(options jsonb DEFAULT '{}'::jsonb)
-  returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, lease_until timestamp with time zone, alive boolean)
+  returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, lease_until timestamp with time zone, alive boolean, draining boolean)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The worker processes, and the steps that have run for long there.
-  body: 8fd9ca8db451ed01b763c8c6f60ca719
+  body: ebe44e08b63f2e0757dc29350d3be71e
 
 create function millrace.get_workflows(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, version text, kind text, live integer, workers integer)
@@ -1048,6 +1140,12 @@ create function millrace.hold_run(p_tenant integer, p_run bigint)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Keeps a run in the history until the transaction is through.
   body: dc18b0a95a6b0b9ffdf653a36344536f
+
+create function millrace.is_draining(p_worker bigint)
+  returns boolean
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Whether an operator has told this worker to end.
+  body: 0f5306cf2d8f90dccc816fc408e125e2
 
 create function millrace.journal_length(p_tenant integer, p_run bigint, p_task integer, p_fence bigint)
   returns integer
@@ -1205,6 +1303,12 @@ create function millrace.pause_dispatch(options jsonb)
   comment: No worker is given a run of a workflow, of a queue, or any at all.
   body: 815cec6a76fbd220a4223011697a9169
 
+create function millrace.pause_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A schedule starts nothing until resume_schedule.
+  body: 5ab84434c7cb6b9d440dab353313f72d
+
 create function millrace.pause_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1235,6 +1339,12 @@ create function millrace.prune_run(p_tenant integer, p_run bigint)
   comment: Takes one run that has ended out of the history.
   body: 47683b6a11976d80b033d35b481596c6
 
+create function millrace.purge_queue(queue text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Cancels the runs of a queue that have not begun.
+  body: abf0892011cc96f88fb0026e9795e246
+
 create function millrace.put_event(p_tenant integer, p_id bigint, p_name text, p_key text, p_data text, p_dedupe text, p_keep_ms bigint, p_most integer)
   returns millrace.events
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1258,6 +1368,12 @@ create function millrace.put_queue(queue text, limits jsonb, options jsonb DEFAU
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Sets the limits of a queue.
   body: aa14ac3f76067f65149f24b7c898b233
+
+create function millrace.put_schedule(id text, workflow_id text, options jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Makes a schedule, or changes it.
+  body: 0939877b529c7f9f056b9c77346ce863
 
 create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p_name text, p_data text, p_now timestamp with time zone)
   returns boolean
@@ -1331,6 +1447,12 @@ create function millrace.resume_dispatch(options jsonb)
   comment: Workers are given runs again of what pause_dispatch named.
   body: 2a5d23ac83e1e93e12c2706db6c4a916
 
+create function millrace.resume_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A paused schedule goes on with its times after now.
+  body: 633c99a03008ac754d756596cb0de06d
+
 create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1371,7 +1493,7 @@ create function millrace.run_json(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, run json)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Runs as JSON objects.
-  body: 91e989a521ed40352b8fab267cb7f683
+  body: c6bb162ef6f361fa08ef3d6ed2d9bc1d
 
 create function millrace.run_number(p_uuid uuid)
   returns bigint
@@ -1379,6 +1501,12 @@ create function millrace.run_number(p_uuid uuid)
   comment: The run id that one of our UUIDs holds; null for any other UUID.
   rights: grant execute to public
   body: d3d4840dce81dddd2722e5baf58fda84
+
+create function millrace.run_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Starts a run of a schedule now.
+  body: 6c93f96af5413254b71d7eb899b719b9
 
 create function millrace.run_state(p_run bigint)
   returns json
@@ -1411,11 +1539,35 @@ create function millrace.same_place(p_one integer, p_other integer)
   comment: Whether two routes are of the same workflow, queue and priority.
   body: e702db888c7b244267c6e6bd5957c5b0
 
+create function millrace.same_schedule(p_one millrace.schedules, p_other millrace.schedules, p_paused boolean)
+  returns boolean
+  language sql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: Whether a schedule is already what it is to be.
+  body: 4aea1f1e0e26b4d49d76c1aa8711ce34
+
 create function millrace.sample_percent(p_table text)
   returns real
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: The part of a table that is to be read to see about 20,000 of its rows.
   body: 579978d1256ba836c2151a6c6850e227
+
+create function millrace.save_schedule(p_row millrace.schedules, p_paused boolean, p_by text DEFAULT NULL::text)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Makes a schedule, or changes it to this.
+  body: 53bf91998b6dcb08218c78051157559c
+
+create function millrace.schedule_json(p_options jsonb, p_name text)
+  returns json
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A schedule as JSON.
+  body: 690290db95d43f3d8e3b395b4446ea61
+
+create function millrace.schedule_row(p_tenant integer, p_name text, p_workflow text, p_options jsonb)
+  returns millrace.schedules
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The row that a schedule with these options has when it is new.
+  body: f46150fa7d673ddb33f02427c97c0e8c
 
 create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
   returns TABLE(nth integer, accepted boolean)
@@ -1469,7 +1621,7 @@ create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigin
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a run as another was started.
-  body: c881d7e5ddcd0b9644329ed757eab089
+  body: 687f7896c95fc7cc2872580e86cf3de8
 
 create function millrace.start_bulk(p_verb text, p_filter jsonb, p_options jsonb, p_kinds jsonb)
   returns json
@@ -1519,6 +1671,12 @@ create function millrace.start_signalled(p_tenant integer, p_ids bigint[], p_rou
   comment: Starts runs, and sends messages to them or to those that were there already.
   body: b702f86ba05778649a75d60f8bd8ecfb
 
+create function millrace.start_ticks(p_row millrace.schedules, p_ticks timestamp with time zone[], p_first bigint, p_once boolean)
+  returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Starts a run of a schedule for each of these times.
+  body: 55da4550b0f9fdf34629dd88e17e7df9
+
 create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns uuid
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1536,6 +1694,12 @@ create function millrace.stop_worker(p_worker bigint)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Ends a worker's lease; what it still held is handed back without blame.
   body: 02a664b45f2576b7ebef0dd93f4d470f
+
+create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: The schedules that workflows have in their code.
+  body: 38b9941c39f2d021e886a3601b504af6
 
 create function millrace.take_ids()
   returns bigint

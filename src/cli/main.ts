@@ -12,6 +12,7 @@ import { migrateCommand } from './commands/migrate.ts'
 import { pruneCommand } from './commands/prune.ts'
 import { queuesCommand } from './commands/queues.ts'
 import { runsCommand } from './commands/runs.ts'
+import { schedulesCommand } from './commands/schedules.ts'
 import { startCommand } from './commands/start.ts'
 import { storageCommand } from './commands/storage.ts'
 import { versionsCommand } from './commands/versions.ts'
@@ -37,6 +38,7 @@ program.addCommand(bulkCommand())
 program.addCommand(approvalsCommand())
 program.addCommand(eventsCommand())
 program.addCommand(dispatchCommand())
+program.addCommand(schedulesCommand())
 
 program.commandsGroup('See how it is:')
 program.addCommand(failuresCommand())

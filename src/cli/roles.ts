@@ -42,19 +42,41 @@ const forClients = {
     'stop_bulk_operation',
     'prune',
   ],
+  'to put schedules, and to see and steer them': [
+    'put_schedule',
+    'get_schedules',
+    'delete_schedule',
+    'pause_schedule',
+    'resume_schedule',
+    'run_schedule',
+  ],
+  'to set limits, and to pause what workers are given': [
+    'put_queue',
+    'pause_dispatch',
+    'resume_dispatch',
+  ],
+  'to empty queues, and to let workers end': ['purge_queue', 'drain_workers'],
   'to see what is there': [
     'get_workflows',
     'get_versions',
     'get_workers',
     'get_queues',
+    'get_limits',
     'get_storage',
   ],
 }
 
 /** What a worker calls beside that. */
 const forWorkers = {
-  'to make workflows known': ['register_workflow', 'get_routes'],
-  'to live': ['register_worker', 'describe_worker', 'renew_lease', 'report_running', 'stop_worker'],
+  'to make workflows known': ['register_workflow', 'sync_schedules', 'get_routes'],
+  'to live': [
+    'register_worker',
+    'describe_worker',
+    'renew_lease',
+    'report_running',
+    'is_draining',
+    'stop_worker',
+  ],
   'to take runs and write what they did': [
     'claim_tasks',
     'note_heads',
@@ -69,6 +91,8 @@ const forWorkers = {
     'prune_history',
     'close_children',
     'work_events',
+    'due_schedules',
+    'fire_schedules',
   ],
 }
 

@@ -302,6 +302,8 @@ function newborn(
     retried_from: null,
     forked_from: null,
     forked_at: null,
+    schedule_id: null,
+    scheduled_for: null,
     input: decodePayload(start.input),
     output: null,
     failure: null,

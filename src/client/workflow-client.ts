@@ -23,6 +23,7 @@ import { type Page, type PageRequest, readPage } from './page.ts'
 import { Results } from './results.ts'
 import { checkRunId, encodeFilter, type RunFilter } from './run-filter.ts'
 import { awaitResult, awaitStatus } from './run-waits.ts'
+import { type PutSchedule, putOne, runOne, type Schedule } from './schedules.ts'
 import type { SessionOptions } from './session.ts'
 import { type Prepared, type StartOptions, startOptionNames } from './starter.ts'
 import { readTimelinePage, type TimelineEntry } from './timeline.ts'
@@ -279,6 +280,25 @@ export class WorkflowClient extends OperationsClient {
     p: RunRef,
   ): Promise<WorkflowRun<InputOf<D>, OutputOf<D>>> {
     return this.#operate('get_run', p) as Promise<WorkflowRun<InputOf<D>, OutputOf<D>>>
+  }
+
+  /**
+   * Makes a schedule, or changes it: runs of a workflow are started at its times. Put again as it is, it goes
+   * on where it was; with other times they are those after now.
+   * @throws InvalidInputError, PayloadError, WorkflowNotFoundError, LimitError
+   * @example const { nextRuns } = await client.putSchedule({ id: 'acme', workflowId: 'report', cron: '0 9 * * 1-5' })
+   */
+  async putSchedule(p: PutSchedule): Promise<Schedule> {
+    await this.prepare()
+    return putOne(this.session, p)
+  }
+
+  /**
+   * Starts a run of a schedule now, whether it is paused or its last run has not ended; its times stay as they are.
+   * @throws WorkflowRunNotFoundError for a schedule that is not there
+   */
+  async runSchedule(p: { id: string }): Promise<WorkflowRun> {
+    return this.#run(await runOne(this.session, this.starter.ids, p))
   }
 
   /** Runs, newest first, 20 on a page unless `limit` (at most 100) says otherwise. */

@@ -29,6 +29,9 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
   readonly forkedFrom: string | null
   /** Of a fork: the step from which it went on. */
   readonly forkedAt: string | null
+  /** Of a run that a schedule started: its id, and for which of its times. */
+  readonly scheduleId: string | null
+  readonly scheduledFor: Date | null
   readonly input: I
   readonly output: O | null
   readonly error: string | null
@@ -144,6 +147,8 @@ class RunSnapshot implements WorkflowRun {
   readonly retriedFrom: string | null
   readonly forkedFrom: string | null
   readonly forkedAt: string | null
+  readonly scheduleId: string | null
+  readonly scheduledFor: Date | null
   readonly input: unknown
   readonly output: unknown
   readonly error: string | null
@@ -179,6 +184,8 @@ class RunSnapshot implements WorkflowRun {
     this.retriedFrom = json.retried_from
     this.forkedFrom = json.forked_from
     this.forkedAt = json.forked_at
+    this.scheduleId = json.schedule_id
+    this.scheduledFor = date(json.scheduled_for)
     this.input = json.input ?? undefined
     this.output = json.output ?? null
     this.failure = json.failure as RunFailure | null

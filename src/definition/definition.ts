@@ -1,5 +1,6 @@
 import type { Json, Jsonify } from '../model/json.ts'
 import type { LimitRules } from '../model/limit-rules.ts'
+import type { ScheduleRule } from '../model/schedule-rules.ts'
 import type { StartRules } from '../model/start-rules.ts'
 import type { LeasedRun, RunHost } from './host.ts'
 import type { Startable } from './startable.ts'
@@ -13,6 +14,8 @@ export interface Definition<I = any, O = any, Steps = any> extends Startable<I, 
   readonly version: string
   /** Defaults of its starts, as the kernel keeps them. */
   readonly defaults: StartDefaults
+  /** When runs of it are started, as its code says. */
+  readonly schedules?: readonly ScheduleRule[]
   /** Takes one leased run as far as it goes in this process. */
   run(lease: LeasedRun, host: RunHost): RunHandle
 }

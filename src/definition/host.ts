@@ -12,6 +12,8 @@ export type LeasedRun = {
   readonly tenant: string
   readonly resourceId: string | null
   readonly tags: readonly string[]
+  /** Of a run that a schedule started: for which of its times. */
+  readonly scheduledFor?: Date | null
   /** Tries after the first, where the start said so. */
   readonly retries: number | null
   /** JSON text, null for undefined. */

@@ -101,6 +101,9 @@ export type RunJson = {
   forked_from: string | null
   /** The step from which a fork went on. */
   forked_at: string | null
+  /** Of a schedule's run, and its time. */
+  schedule_id: string | null
+  scheduled_for: string | null
   input: unknown
   output: unknown
   failure: unknown

@@ -51,6 +51,7 @@ export type Claimed = {
   readonly retentionDue: boolean
   readonly closingDue: boolean
   readonly eventsDue: boolean
+  readonly schedulesDue: boolean
   /** The time by which runs live, when this claim looked. */
   readonly clock: Date
 }
@@ -115,6 +116,7 @@ export async function claimTasks(db: Database, tenant: number, claim: Claim): Pr
     retentionDue: (status[14] & 8) !== 0,
     closingDue: (status[14] & 16) !== 0,
     eventsDue: (status[14] & 64) !== 0,
+    schedulesDue: (status[14] & 128) !== 0,
     clock,
   }
 }

@@ -90,5 +90,26 @@ export const MAX_FAILURE_STACK_BYTES = 8 * 1024
 /** Causes of an error that are followed: chains can be long, or circular. */
 export const MAX_CAUSES = 5
 
+/** Characters of a cron: lists of values may be long. Kept by the kernel. */
+export const MAX_CRON = 256
+
+/** Schedules of a tenant: one may start many runs, or a run many others. Kept by the kernel. */
+export const MAX_SCHEDULES = 10_000
+
+/** Schedules that a workflow has in its code; others are put at run time. */
+export const MAX_DECLARED = 100
+
+/** Milliseconds of the shortest period of a schedule: shorter ones are a loop in a run. Kept by the kernel. */
+export const MIN_EVERY_MS = 100
+
+/** Milliseconds by which a time of a schedule may be late before it counts as one for which nobody was there. */
+export const LATE_TICK_MS = 10_000
+
+/** Times that a schedule catches up with after a time without any worker: more say nothing new. */
+export const MAX_CATCH_UP = 1000
+
+/** Times of a schedule that wait for its last run to end (overlap 'queue'): the oldest go. Kept by the kernel. */
+export const MAX_WAITING_TICKS = 1000
+
 /** Partitions (engines) that fit into a run id: 14 bits. */
 export const MAX_PARTITION = 2 ** 14 - 1

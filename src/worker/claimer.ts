@@ -14,6 +14,7 @@ import {
 import type { DatabaseClock } from './database-clock.ts'
 import type { ResolvedWorkerOptions } from './options.ts'
 import { type From, QueueOrder } from './queue-order.ts'
+import { scheduleWork } from './schedule-work.ts'
 import type { Wake } from './wake.ts'
 
 /** A sweep from the head of the queues costs this many times its own duration before the next. */
@@ -73,6 +74,7 @@ export class Claimer {
   readonly #retention: BackgroundWork
   readonly #closing: BackgroundWork
   readonly #events: BackgroundWork
+  readonly #schedules: BackgroundWork
   readonly #order = new QueueOrder()
   #refreshed: Promise<void> = Promise.resolve()
   #sweptAt = Number.NEGATIVE_INFINITY
@@ -102,6 +104,7 @@ export class Claimer {
     this.#retention = retentionWork(session)
     this.#closing = closingWork(session)
     this.#events = eventWork(session)
+    this.#schedules = scheduleWork(session)
     this.#session = session
     this.#registry = registry
     this.#options = options
@@ -124,7 +127,7 @@ export class Claimer {
 
   /** Ends the chores that go on beside the claims. */
   async stop(): Promise<void> {
-    const all = [this.#bulk, this.#retention, this.#closing, this.#events]
+    const all = [this.#bulk, this.#retention, this.#closing, this.#events, this.#schedules]
     await Promise.all(all.map((work) => work.stop()))
   }
 
@@ -281,6 +284,7 @@ export class Claimer {
     if (claimed.retentionDue) this.#retention.begin()
     if (claimed.closingDue) this.#closing.begin()
     if (claimed.eventsDue) this.#events.begin()
+    if (claimed.schedulesDue) this.#schedules.begin()
     return isNew || recovered > 0
   }
 

@@ -6,7 +6,13 @@ import type { RunEnd } from '../definition/definition.ts'
 import type { Registry } from '../definition/registry.ts'
 import { Listener } from '../kernel/listen.ts'
 import { heldTasks, type LeasedTask } from '../kernel/tasks.ts'
-import { describeWorker, registerWorker, stopWorker, type WorkerInfo } from '../kernel/workers.ts'
+import {
+  describeWorker,
+  isDraining,
+  registerWorker,
+  stopWorker,
+  type WorkerInfo,
+} from '../kernel/workers.ts'
 import { LeaseLostError, UnavailableError } from '../model/errors.ts'
 import type { Change } from '../model/journal.ts'
 import { MAX_UNWRITTEN_BYTES } from '../model/limits.ts'
@@ -36,6 +42,8 @@ export type WorkerParts = {
   readonly results: Results
   readonly registry: Registry
   readonly options: ResolvedWorkerOptions
+  /** An operator told this worker to end. */
+  readonly drain: () => void
 }
 
 /** One process's worker: claims runs, runs their handlers, and writes what they did. */
@@ -60,6 +68,7 @@ export class Worker {
   #noLane = false
   #stopping = false
   #stopped = false
+  #told = false
   #loop: Promise<void> | null = null
   #reporter: NodeJS.Timeout | undefined
 
@@ -108,7 +117,10 @@ export class Worker {
     await this.#claimer.refreshRoutes()
     this.#listener.start()
     const { heartbeatMs } = this.#parts.options
-    this.#reporter = setInterval(() => void this.#watcher.round(this.#id), heartbeatMs)
+    this.#reporter = setInterval(() => {
+      void this.#watcher.round(this.#id)
+      void this.#askDrain()
+    }, heartbeatMs)
     this.#loop = this.#run()
   }
 
@@ -327,8 +339,19 @@ export class Worker {
     return dueAt !== null && this.#clock.least() < dueAt
   }
 
-  /** '' is work; 'look …' names runs whose waits or leases changed. */
+  /** Whether an operator told it to end: a notification is only a hint. */
+  async #askDrain(): Promise<void> {
+    if (this.#told || this.#stopping || this.#leaseOver()) return
+    const { session, drain } = this.#parts
+    const isTold = await isDraining(session.db, this.#id).catch(() => false)
+    if (!isTold || this.#told || this.#stopping) return
+    this.#told = true
+    drain()
+  }
+
+  /** '' is work; 'look …' names runs whose waits or leases changed; 'drain': some shall end. */
   #heard(payload: string): void {
+    if (payload === 'drain') void this.#askDrain()
     if (!payload.startsWith('look ')) return this.#wake.now()
     const runs = payload.slice(5).split(' ')
     const mine = runs.flatMap((run) => this.#held.get(run) ?? [])

@@ -8,6 +8,7 @@ import { parseLimits } from '../model/limit-rules.ts'
 import { MAX_ATTEMPTS, MAX_PRIORITY } from '../model/limits.ts'
 import { checkName } from '../model/names.ts'
 import { checkOptionNames } from '../model/options.ts'
+import { parseSchedules } from '../model/schedule-rules.ts'
 import type { Schema, SchemaIn } from '../model/schema.ts'
 import { parseStartRules } from '../model/start-rules.ts'
 import { execute } from './execute.ts'
@@ -33,6 +34,7 @@ export function defineWorkflow(
   plugins: readonly WorkflowPlugin[],
 ): WorkflowDefinition {
   checkDefinition(id, handler, options)
+  const schedules = parseSchedules(options.schedule)
   return Object.freeze({
     kind: 'function' as const,
     id,
@@ -42,6 +44,7 @@ export function defineWorkflow(
     options,
     plugins,
     defaults: startDefaults(options),
+    ...(schedules.length === 0 ? {} : { schedules }),
     run: (lease: LeasedRun, host: RunHost): RunHandle =>
       execute({ id, handler, options, plugins }, lease, host),
   })
@@ -119,6 +122,7 @@ function checkDefinition(id: string, handler: unknown, options: AllWorkflowOptio
   check(() => parseStartRules(options))
   check(() => checkBatch(options))
   check(() => options.startOn === undefined || parseStartOn(options.startOn))
+  check(() => parseSchedules(options.schedule))
   if (typeof handler !== 'function')
     problems.push(`The handler is ${typeof handler}, not a function.`)
   const { priority = 0, retries = 0, maxSteps = 1 } = options

@@ -22,6 +22,8 @@ export type WorkflowContext<S extends Schema = Schema, Step = StepBaseContext, B
   readonly resourceId: string | null
   readonly version: string
   readonly tags: string[]
+  /** Of a run that a schedule started: for which of its times; a retry has that of its run. */
+  readonly scheduledFor: Date | null
   /** 1, 2, …: counts the attempts of the handler. */
   readonly attempt: number
   /** Aborted when the run is cancelled, lost or timed out, or this process stops. */
@@ -62,6 +64,10 @@ export class HandlerContext implements WorkflowContext {
 
   get tags(): string[] {
     return [...this.#x.lease.tags]
+  }
+
+  get scheduledFor(): Date | null {
+    return this.#x.lease.scheduledFor ?? null
   }
 
   get attempt(): number {

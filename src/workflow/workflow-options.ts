@@ -3,6 +3,7 @@ import type { RetryOptions } from '../model/backoff.ts'
 import type { Duration } from '../model/duration.ts'
 import type { OptionNames } from '../model/options.ts'
 import type { Path } from '../model/path.ts'
+import type { ScheduleOptions } from '../model/schedule-rules.ts'
 import type { Schema, SchemaIn } from '../model/schema.ts'
 import type { BatchOptions, OnConflict } from '../model/start-rules.ts'
 
@@ -70,6 +71,13 @@ export type WorkflowOptions<S extends Schema = Schema> = {
    * @example startOn: { event: orderPlaced }
    */
   startOn?: OneOrMany<StartOn<SchemaIn<S>>>
+  /**
+   * When runs are started: a cron, or a period (`{ every: '10 minutes' }`), or several. A worker that starts
+   * with the version that is registered last makes, changes and deletes them as they stand here; their ids are
+   * the workflow's with `#1`, `#2`.
+   * @example schedule: { cron: '0 9 * * 1-5', timezone: 'Europe/Vienna' }
+   */
+  schedule?: OneOrMany<string | ScheduleOptions>
   /** How long ended runs are kept, by how they ended. Default: for ever. */
   retention?: Duration | { completed?: Duration; failed?: Duration; cancelled?: Duration }
 }
@@ -98,4 +106,5 @@ export const workflowOptionNames: OptionNames<AllWorkflowOptions> = {
   batch: true,
   startOn: true,
   retention: true,
+  schedule: true,
 }

@@ -28,6 +28,8 @@ const invariants: Record<string, string> = {
       union all select 'start_keys', run_id, tenant_id from millrace.start_keys
     ) x (place, run_id, tenant_id)
     left join millrace.runs r on r.id = x.run_id and r.tenant_id = x.tenant_id where r.id is null`,
+  'a time of a schedule has one run': `
+    select r.meta::json ->> 'tick' as tick from millrace.runs r where r.meta like '%"tick"%' group by 1 having count(*) > 1`,
   'no run waits for a message that is there': `
     select l.run_id, g.id from millrace.live l
     join millrace.signals g on g.run_id = l.run_id and g.taken is null and g.name = any (l.wait_names)

@@ -8,6 +8,7 @@ begin
   perform from millrace.runs r where r.id = any (p_runs) order by r.id for update;  -- whoever copies their history holds them
   delete from millrace.run_labels b
   using millrace.runs r, lateral (select 'r'::"char" as kind, r.meta::json ->> 'resource' as value
+                                  union all select 's', r.meta::json ->> 'schedule'
                                   union all select 't', t from json_array_elements_text(r.meta::json -> 'tags') t) x
   where r.id = any (p_runs) and r.meta is not null
     and b.tenant_id = p_tenant and b.kind = x.kind and b.value = x.value and b.run_id = r.id;
@@ -17,6 +18,9 @@ begin
   delete from millrace.run_keys k using millrace.runs r
   where r.id = any (p_runs) and k.tenant_id = p_tenant and k.workflow = '$retry'
     and k.key in (r.id::text, r.meta::json ->> 'retried_from');  -- also what says that it is the retry of another
+  delete from millrace.run_keys k using millrace.runs r
+  where r.id = any (p_runs) and r.meta is not null and k.tenant_id = p_tenant
+    and k.workflow = '$schedule' and k.key = r.meta::json ->> 'tick' and k.run_id = r.id;
   delete from millrace.run_aliases a using millrace.runs r
   where r.id = any (p_runs) and r.meta is not null
     and a.tenant_id = p_tenant and a.alias = (r.meta::json ->> 'id')::uuid and a.run_id = r.id;

@@ -30,7 +30,7 @@ begin
   end if;
   select s.existing into v_held
   from (select r.route_id, r.input,
-               coalesce(r.meta, '{}')::jsonb - '{id,key,parent,retried_from,forked_from,forked_at,actor,rules,start_within_ms}'::text[]
+               coalesce(r.meta, '{}')::jsonb - '{id,key,parent,retried_from,forked_from,forked_at,actor,tick,rules,start_within_ms}'::text[]
                || p_meta || millrace.rule_again(v_rules) as meta
         from millrace.runs r where r.id = p_run) x,
   lateral millrace.start_runs(p_tenant, array[p_new], array[coalesce(p_route, x.route_id)], null, array[coalesce(p_input, x.input)],
@@ -39,6 +39,10 @@ begin
   if found then
     perform millrace.refuse_singleton(p_tenant, v_held);
   end if;
+  insert into millrace.run_labels (tenant_id, kind, value, run_id)
+  select p_tenant, 's', r.meta::json ->> 'schedule', r.id from millrace.runs r
+  where r.id = p_new and r.meta::json ->> 'schedule' is not null
+  on conflict do nothing;
 end $$;
 
 comment on function millrace.start_again(int, bigint, bigint, int, text, jsonb) is 'Starts a run as another was started.';
