@@ -64,8 +64,8 @@ test('with a thousand waiting and a limit of ten, the ten places are busy', asyn
     async ({ step }) => {
       await step.run('s', async () => {
         busy++
-        await pause(200)
-        work += 200
+        await pause(500)
+        work += 500
         busy--
       })
     },
@@ -78,7 +78,7 @@ test('with a thousand waiting and a limit of ten, the ten places are busy', asyn
   )
   await until('they have begun', () => busy === 10)
   const [at, done] = [performance.now(), work]
-  await until('a part is through', () => work >= done + 100 * 200, LONG)
+  await until('a part is through', () => work >= done + 50 * 500, LONG)
   const share = (work - done) / (10 * (performance.now() - at))
   await t.engine.bulk.cancel({ where: { workflowId: 'busy' } })
   expect(share).toBeGreaterThan(0.8)
