@@ -20,6 +20,8 @@ begin
   delete from millrace.run_aliases a using millrace.runs r
   where r.id = any (p_runs) and r.meta is not null
     and a.tenant_id = p_tenant and a.alias = (r.meta::json ->> 'id')::uuid and a.run_id = r.id;
+  delete from millrace.run_attributes a where a.run_id = any (p_runs);
+  delete from millrace.continuations c where c.run_id = any (p_runs);
   delete from millrace.discards d where d.run_id = any (p_runs);
   delete from millrace.checkpoints c where c.run_id = any (p_runs);
   delete from millrace.outcomes o where o.run_id = any (p_runs);

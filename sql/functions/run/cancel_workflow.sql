@@ -1,4 +1,4 @@
--- cancel_workflow: ends a run, whatever it does; cancelling a cancelled run changes nothing.
+-- cancel_workflow: ends a run, whatever it does; cancelling a cancelled run changes nothing. Of one that continued as new, the last.
 --   options  tenant, resource_id, reason, by
 -- Returns: the run. Raises: MR011 if it completed or failed, MR041 if there is none. Locks: its live row, and its parent's.
 create or replace function millrace.cancel_workflow(run_id uuid, options jsonb default '{}') returns json
@@ -9,7 +9,11 @@ declare
   v_tenant int := millrace.check_options('cancel_workflow', options, '{"resource_id": "text", "reason": "text", "by": "text"}');
   v_run    bigint := millrace.find_run(v_tenant, cancel_workflow.run_id, options ->> 'resource_id');
 begin
-  perform millrace.cancel_runs(v_tenant, array[v_run], json_build_object('reason', options ->> 'reason', 'by', options ->> 'by'));
+  loop
+    v_run := millrace.last_of_chain(v_run);
+    perform millrace.cancel_runs(v_tenant, array[v_run], json_build_object('reason', options ->> 'reason', 'by', options ->> 'by'));
+    exit when millrace.last_of_chain(v_run) = v_run;
+  end loop;
   if not exists (select from millrace.outcomes o where o.run_id = v_run and o.status = 'x') then
     perform millrace.refuse_move(v_tenant, v_run, 'it cannot be cancelled any more');
   end if;

@@ -12,8 +12,7 @@ declare
   v_statuses text[] := case when jsonb_typeof(p_filter -> 'statuses') = 'array'
                             then array(select jsonb_array_elements_text(p_filter -> 'statuses'))
                             when v_print is not null then '{failed}' end;
-  v_tags     text[] := case when jsonb_typeof(p_filter -> 'tags') = 'array'
-                            then array(select jsonb_array_elements_text(p_filter -> 'tags')) else '{}' end;
+  v_tag      text := p_filter -> 'tags' ->> 0;
   v_ids      bigint[] := case when jsonb_typeof(p_filter -> 'run_ids') = 'array'
                               then array(select millrace.known_run(p_tenant, i::uuid)
                                          from jsonb_array_elements_text(p_filter -> 'run_ids') i) end;
@@ -25,10 +24,12 @@ declare
     where r.tenant_id = p_tenant and w.name = coalesce(p_filter ->> 'workflow_id', w.name)
       and w.version = coalesce(p_filter ->> 'version', w.version) and r.queue = coalesce(p_filter ->> 'queue', r.queue));
   v_source   text := case when v_ids is not null then 'ids'
-                          when v_resource is not null or v_tags <> '{}' then 'label'
+                          when v_resource is not null or v_tag is not null then 'label'
                           when v_statuses in ('{failed}', '{cancelled}') then 'unhappy'
                           when v_statuses <@ '{pending,running,waiting,paused}' then 'live' else 'routes' end;
-  v_ended    timestamptz := (p_filter ->> 'ended_before')::timestamptz;
+  v_ranges   jsonb := millrace.attribute_ranges(p_tenant, p_filter);
+  v_points   jsonb;
+  v_few      bigint[];
   v_window   bigint[];
   v_size     int := greatest(p_limit, 50);  -- a page without a filter needs no more
   v_seen     int := 0;
@@ -37,39 +38,33 @@ declare
 begin
   if v_parent is not null and v_ids is null then  -- its journal names its children
     v_ids := array(select (c.data::json ->> 'run')::bigint from millrace.get_journal(v_parent) c where c.kind = 'c');
+    v_ids := v_ids || array(select c.run_id from millrace.continuations c where c.first_run = any (v_ids));
     v_source := 'ids';
+  elsif v_ids is null and v_ranges is not null then
+    select x.runs, x.points into v_few, v_points from millrace.attribute_source(v_ranges, v_source) x;
+    v_ids := v_few;
+    v_source := case when v_few is not null then 'ids' when v_points is not null then 'attribute' else v_source end;
+  end if;
+  if v_source = 'ids' then  -- in the order of the list
+    v_ids := array(select x from unnest(v_ids) x where case when p_newer then x > p_bound else x < p_bound end
+                   group by x order by case when p_newer then x else -x end);
   end if;
   runs := '{}';
   bound := p_bound;
   v_most := case when v_source = 'routes' then 10000000 / greatest(cardinality(v_routes), 100) else 100000 end;
   while v_seen < v_most loop
-    v_window := case when v_source <> 'ids' then millrace.run_window(
-        p_tenant, v_source, case when v_resource is not null then 'r' else 't' end::"char",
-        case v_source when 'unhappy' then case v_statuses[1] when 'failed' then 'f' else 'x' end else coalesce(v_resource, v_tags[1]) end,
-        v_routes, bound, p_newer, v_size)
-      when p_newer then array(select x from unnest(v_ids) x where x > bound group by x order by x limit v_size)
-      else array(select x from unnest(v_ids) x where x < bound group by x order by x desc limit v_size) end;
+    v_window := case v_source
+      when 'ids' then v_ids[v_seen + 1 : v_seen + v_size]
+      when 'attribute' then millrace.attribute_window(v_points, bound, p_newer, v_size)
+      else millrace.run_window(p_tenant, v_source, case when v_resource is not null then 'r' else 't' end::"char",
+        case v_source when 'unhappy' then case v_statuses[1] when 'failed' then 'f' else 'x' end else coalesce(v_resource, v_tag) end,
+        v_routes, bound, p_newer, v_size) end;
     v_more := cardinality(v_window) = v_size;
     v_seen := v_seen + cardinality(v_window);
     v_size := least(v_size * 3, 500, greatest(v_most - v_seen, 1));
     exit when v_window = '{}';
     bound := v_window[cardinality(v_window)];
-    runs := runs || array(
-      -- offset 0: each run is looked up by itself, whatever the statistics say; else all runs were read for a page
-      select r.id from unnest(v_window) with ordinality u (id, i)
-      cross join lateral (select r.* from millrace.runs r where r.id = u.id offset 0) r
-      cross join lateral (select d.status, d.meta, d.failure, d.completed_at from millrace.run_details d where d.run_id = u.id offset 0) d
-      where r.route_id = any (v_routes) and (v_statuses is null or d.status = any (v_statuses))
-        and (v_parent is null or d.meta ->> 'parent' = v_parent::text)
-        and (v_print is null or d.failure::json ->> 'fingerprint' = v_print)
-        and (v_resource is null or d.meta ->> 'resource' = v_resource)
-        and (v_ended is null or d.completed_at < v_ended)
-        and r.created_at >= coalesce((p_filter ->> 'created_after')::timestamptz, '-infinity')
-        and r.created_at < coalesce((p_filter ->> 'created_before')::timestamptz, 'infinity')
-        and r.created_at <= coalesce((p_filter ->> 'until')::timestamptz, 'infinity')  -- of a bulk operation: when it began
-        and not exists (select from unnest(v_tags) t (tag) where not exists (
-          select from millrace.run_labels b where b.tenant_id = p_tenant and b.kind = 't' and b.value = t.tag and b.run_id = r.id))
-      order by u.i limit p_limit - cardinality(runs));
+    runs := runs || millrace.match_runs(p_tenant, p_filter, v_statuses, v_routes, v_ranges, v_window, p_limit - cardinality(runs));
     exit when cardinality(runs) >= p_limit or not v_more;
   end loop;
   bound := case when cardinality(runs) >= p_limit then runs[p_limit] when v_more then bound end;

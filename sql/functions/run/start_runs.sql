@@ -73,6 +73,9 @@ begin
              union select 't', t from json_array_elements_text(u.meta::json -> 'tags') t) x
     where x.value is not null and (v_skip is null or u.id <> all (v_skip)) and (v_lost is null or u.id <> all (v_lost))
     on conflict do nothing;
+    if exists (select from unnest(p_metas) m where m like '%"attributes"%') then
+      perform millrace.index_starts(p_tenant, p_ids, p_routes, p_metas, coalesce(v_skip, '{}') || coalesce(v_lost, '{}'));
+    end if;
   end if;
   perform millrace.hint();
   if v_skip is not null then

@@ -1,8 +1,9 @@
 -- start_workflow: starts a run, in the caller's transaction: it exists if that commits. For psql, triggers and any language.
 --   options  tenant, version, queue, priority, delay and timeout (ms, or an interval as text), resource_id, tags, attributes,
 --            idempotency_key (same key and input: the same run), run_id (a UUID of your own), retries
--- Returns: the run's id. Raises: MR001 for an option it does not know, MR002 for an input or attributes too big, MR010 for a key
--- or id that another start used, MR040 for an unknown workflow.
+-- Attributes that the workflow fills from its input are filled here as well; what the options say of them wins.
+-- Returns: the run's id. Raises: MR001 for an option it does not know or a value of another type than the attribute's, MR002 for an input
+-- or attributes too big, MR010 for a key or id that another start used, MR040 for an unknown workflow.
 -- Example: select millrace.start_workflow('order', '{"id": 7}', '{"idempotency_key": "order-7"}');
 create or replace function millrace.start_workflow(workflow_id text, input jsonb default null, options jsonb default '{}')
 returns uuid
@@ -30,6 +31,10 @@ begin
   end if;
   if v_paths is not null then
     v_meta := coalesce(v_meta, '{}') || millrace.key_meta(workflow_id, v_paths, v_weight, input);
+  end if;
+  if v_defaults ? 'attributes' then
+    v_meta := coalesce(v_meta, jsonb_build_object('workflow', workflow_id))
+              || jsonb_build_object('attributes', millrace.fill_attributes(v_defaults -> 'attributes', v_meta -> 'attributes', input));
   end if;
   select * into v_used from millrace.start_runs(
     v_tenant, array[v_id], array[v_route], array[millrace.duration_ms(options -> 'delay')], array[input::text], array[v_meta::text]);
