@@ -17,6 +17,7 @@ import { checkName, checkTags, checkText } from '../model/names.ts'
 import type { OptionNames } from '../model/options.ts'
 import { decodeRunId, encodeRunId, isUuid } from '../model/run-id.ts'
 import { validate } from '../model/schema.ts'
+import { encodeAttributes, fillAttributes } from './attribute-values.ts'
 import { IdPool } from './id-pool.ts'
 import { type LimitKeys, limitKeys } from './limit-keys.ts'
 import type { Session } from './session.ts'
@@ -41,6 +42,7 @@ export type StartOptions = {
   /** Begin after this long. */
   delay?: Duration
   tags?: string[]
+  /** Values by name: those that the workflow declares win over its input, and lists are made by them. */
   attributes?: Record<string, Json>
   /** Of the whole run; default: the workflow's. */
   timeout?: Duration
@@ -82,8 +84,6 @@ export type Prepared = {
   readonly born: Omit<RunJson, 'created_at' | 'updated_at'>
 }
 
-/** UTF-8 bytes of all attributes of a run. */
-const MAX_ATTRIBUTES_BYTES = 16 * 1024
 /** A version that is registered meanwhile is seen after this long. */
 const ROUTE_FRESH_MS = 5000
 /** Blocks of ids that are drawn for starts whose ids others have: far more than there ever are. */
@@ -129,9 +129,12 @@ export class Starter {
       { name: workflow.id, version, queue: options.queue, priority: options.priority },
       options.tx,
     )
-    const keys = limitKeys(workflow.id, resolved, resolved.keys && decodePayload(text))
+    const { definition } = resolved
+    const stored = resolved.keys || definition.attributes ? decodePayload(text) : null
+    const keys = limitKeys(workflow.id, resolved, stored)
+    const attributes = fillAttributes(definition.attributes, options.attributes, stored)
     const number = await this.ids.take(options.tx)
-    const meta = makeMeta(workflow.id, options, resolved.definition, keys)
+    const meta = makeMeta(workflow.id, { ...options, attributes }, definition, keys)
     const start = {
       id: String(number),
       route: resolved.route,
@@ -140,7 +143,7 @@ export class Starter {
       meta: meta && JSON.stringify(meta),
     }
     const id = options.runId?.toLowerCase() ?? encodeRunId(number)
-    return { start, id, born: newborn(id, workflow.id, resolved, start, options) }
+    return { start, id, born: newborn(id, workflow.id, resolved, start, { ...options, attributes }) }
   }
 
   /** Sends one start; what it becomes, it becomes durably. */
@@ -279,6 +282,8 @@ function newborn(
     retried_from: null,
     forked_from: null,
     forked_at: null,
+    continued_from: null,
+    continued_as: null,
     input: decodePayload(start.input),
     output: null,
     failure: null,
@@ -310,17 +315,6 @@ function refuseTaken(started: Started, prepared: Prepared): Accepted {
     `The ${what} "${value}" belongs to ${existing ? `run ${existing}` : 'another start of this call'}, which has another workflow or input. Use another one for another start.`,
     { runId: existing, details: { [what]: value, existing: existing ?? null } },
   )
-}
-
-/**
- * They are stored beside the run: one that cannot be would fail the starts of others that are sent
- * with it.
- */
-function checkAttributes(attributes: unknown): void {
-  if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) {
-    throw new InvalidInputError('attributes must be an object of values by name.')
-  }
-  encodePayload(attributes, { what: 'the attributes of a run', maxBytes: MAX_ATTRIBUTES_BYTES })
 }
 
 function makeMeta(
@@ -380,5 +374,5 @@ function checkOptions(options: StartOptions): void {
     )
   }
   checkTags(tags)
-  if (options.attributes !== undefined) checkAttributes(options.attributes)
+  if (options.attributes !== undefined) encodeAttributes(options.attributes)
 }

@@ -29,6 +29,10 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
   readonly forkedFrom: string | null
   /** Of a fork: the step from which it went on. */
   readonly forkedAt: string | null
+  /** Of a run that goes on where another ended by step.continueAsNew: that one. */
+  readonly continuedFrom: string | null
+  /** Of one that ended so: the run that goes on. It is completed, and its `result()` is that of the last. */
+  readonly continuedAs: string | null
   readonly input: I
   readonly output: O | null
   readonly error: string | null
@@ -36,6 +40,7 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
   /** What it published by step.set, by name. */
   readonly state: Record<string, Json>
   readonly tags: string[]
+  /** As they are now: those of its start, and what step.setAttributes set. */
   readonly attributes: Record<string, Json>
   readonly currentStepId: string | null
   /** Of a delayed start: when it may begin. */
@@ -57,7 +62,7 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
    */
   readonly existing: boolean
   /**
-   * The output, when the run has completed.
+   * The output, when the run has completed; of one that continued as new, when the last of them has.
    * @throws RunFailedError, RunCancelledError; TimeoutError if it was given a `timeout` (ms, '30 s')
    */
   result(options?: WaitOptions): Promise<O>
@@ -144,6 +149,8 @@ class RunSnapshot implements WorkflowRun {
   readonly retriedFrom: string | null
   readonly forkedFrom: string | null
   readonly forkedAt: string | null
+  readonly continuedFrom: string | null
+  readonly continuedAs: string | null
   readonly input: unknown
   readonly output: unknown
   readonly error: string | null
@@ -179,6 +186,8 @@ class RunSnapshot implements WorkflowRun {
     this.retriedFrom = json.retried_from
     this.forkedFrom = json.forked_from
     this.forkedAt = json.forked_at
+    this.continuedFrom = json.continued_from
+    this.continuedAs = json.continued_as
     this.input = json.input ?? undefined
     this.output = json.output ?? null
     this.failure = json.failure as RunFailure | null

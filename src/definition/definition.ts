@@ -1,3 +1,4 @@
+import type { AttributeRules } from '../model/attribute-rules.ts'
 import type { Json, Jsonify } from '../model/json.ts'
 import type { LimitRules } from '../model/limit-rules.ts'
 import type { LeasedRun, RunHost } from './host.ts'
@@ -24,6 +25,7 @@ export type StartDefaults = {
   /** Milliseconds for which ended runs are kept, by how they ended; default: for ever. */
   readonly retentionMs?: { completed?: number; failed?: number; cancelled?: number }
   readonly limits?: LimitRules
+  readonly attributes?: AttributeRules
 }
 
 /** A run in this process. */
@@ -45,7 +47,8 @@ export interface RunHandle {
 /** How this process and the run parted. `output` is JSON text. */
 export type RunEnd =
   | { readonly kind: 'completed' | 'failed'; readonly output: string | null }
-  | { readonly kind: 'parked' | 'lost' }
+  /** `continued`: another run goes on where it ended. */
+  | { readonly kind: 'parked' | 'lost' | 'continued' }
 
 /** The input that starting one takes. */
 export type InputOf<D extends Startable> = NonNullable<D['~types']>['input']

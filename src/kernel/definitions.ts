@@ -1,3 +1,4 @@
+import type { AttributeRules } from '../model/attribute-rules.ts'
 import type { LimitRules } from '../model/limit-rules.ts'
 import type { Database, Tx } from './database.ts'
 
@@ -16,6 +17,7 @@ export type RegisteredDefinition = {
   readonly retries?: number
   readonly retention_ms?: { completed?: number; failed?: number; cancelled?: number }
   readonly limits?: LimitRules
+  readonly attributes?: AttributeRules
 }
 
 /** Makes a workflow version known, so that runs of it can be started. */

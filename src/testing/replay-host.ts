@@ -1,4 +1,4 @@
-import type { PreparedChild, RunHost } from '../definition/host.ts'
+import type { PreparedChild, PreparedSuccessor, RunHost } from '../definition/host.ts'
 import type { Change, Verdict } from '../model/journal.ts'
 import { runLogger } from '../model/logger.ts'
 
@@ -38,6 +38,11 @@ export class ReplayHost implements RunHost {
   }
 
   prepareChild(): Promise<PreparedChild> {
+    this.end(null)
+    return never
+  }
+
+  prepareSuccessor(): Promise<PreparedSuccessor> {
     this.end(null)
     return never
   }

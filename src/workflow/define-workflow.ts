@@ -1,5 +1,6 @@
 import type { Definition, RunHandle, StartDefaults } from '../definition/definition.ts'
 import type { LeasedRun, RunHost } from '../definition/host.ts'
+import { type AttributeOption, parseAttributes } from '../model/attribute-rules.ts'
 import { retryOptionsProblem } from '../model/backoff.ts'
 import { type Duration, parseDuration } from '../model/duration.ts'
 import { DefinitionError } from '../model/errors.ts'
@@ -31,6 +32,7 @@ export function defineWorkflow(
   plugins: readonly WorkflowPlugin[],
 ): WorkflowDefinition {
   checkDefinition(id, handler, options)
+  const defaults = startDefaults(options)
   return Object.freeze({
     kind: 'function' as const,
     id,
@@ -39,15 +41,16 @@ export function defineWorkflow(
     handler,
     options,
     plugins,
-    defaults: startDefaults(options),
+    defaults,
     run: (lease: LeasedRun, host: RunHost): RunHandle =>
-      execute({ id, handler, options, plugins }, lease, host),
+      execute({ id, handler, options, plugins, attributes: defaults.attributes ?? {} }, lease, host),
   })
 }
 
 function startDefaults(options: WorkflowOptions): StartDefaults {
   const { queue, priority, retries, timeout, retention } = options
   const limits = parseLimits(options)
+  const attributes = parseAttributes(options.attributes as Record<string, AttributeOption>)
   return {
     ...(queue === undefined ? {} : { queue }),
     ...(priority === undefined ? {} : { priority }),
@@ -55,6 +58,7 @@ function startDefaults(options: WorkflowOptions): StartDefaults {
     ...(timeout === undefined ? {} : { timeoutMs: parseDuration(timeout) }),
     ...(retention === undefined ? {} : { retentionMs: parseRetention(retention) }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
   }
 }
 
@@ -89,6 +93,7 @@ function checkDefinition(id: string, handler: unknown, options: WorkflowOptions)
   check(() => options.timeout === undefined || parseDuration(options.timeout))
   check(() => options.retention === undefined || parseRetention(options.retention))
   check(() => parseLimits(options))
+  check(() => parseAttributes(options.attributes as Record<string, AttributeOption>))
   if (typeof handler !== 'function')
     problems.push(`The handler is ${typeof handler}, not a function.`)
   const { priority = 0, retries = 0, maxSteps = 1 } = options

@@ -3,7 +3,7 @@ import type { Ask, Change, JournalRow, Wait } from '../model/journal.ts'
 import { MAX_WRITE_BYTES } from '../model/limits.ts'
 
 /** What a write is for, beside the rows that travel with it. */
-export type Part = Pick<Change, 'op' | 'output'>
+export type Part = Pick<Change, 'op' | 'output' | 'successor'>
 
 /** A row, and the child that is started with it. */
 type Entry = { readonly row: JournalRow; readonly child: PreparedChild | null }
@@ -11,6 +11,7 @@ type Entry = { readonly row: JournalRow; readonly child: PreparedChild | null }
 /** Of most runs. */
 const NONE: Entry[] = []
 const NO_ROWS: readonly JournalRow[] = []
+export const NO_WAITS: readonly Wait[] = []
 
 /**
  * What goes out with the next write of a run, and whose turn it is to write: one at a time, because
@@ -23,6 +24,8 @@ export class Outbox {
   #bytes = 0
   /** Questions that go with the next write that does not end the run. */
   #asks: Ask[] = []
+  /** Some rows set attributes. */
+  #sets = false
   /** Transactions that wait until no other write is under way or due. */
   readonly #turns: (() => void)[] = []
   #busy = false
@@ -64,6 +67,7 @@ export class Outbox {
   add(row: JournalRow, child: PreparedChild | null = null): void {
     this.#entries.push({ row, child })
     this.#bytes += bytesOf({ row, child })
+    this.#sets ||= row.kind === 'a'
   }
 
   /** Asks people with the next write. */
@@ -101,12 +105,20 @@ export class Outbox {
     const children = entries.some(({ child }) => child !== null)
       ? { children: entries.flatMap(({ child }) => child?.start ?? []) }
       : undefined
+    const values = this.#sets ? this.#takeValues(rows) : undefined
     if (!ends) {
       const asks = this.#asks.length > 0 ? { asks: this.#asks } : undefined
       if (asks) this.#asks = []
-      return { ...part, length: length + rows.length, rows, ...waiting, ...children, ...asks }
+      return { ...part, length: length + rows.length, rows, ...waiting, ...children, ...values, ...asks }
     }
-    return { ...part, length, rows: NO_ROWS, tail: rows, ...children }
+    return { ...part, length, rows: NO_ROWS, tail: rows, ...children, ...values }
+  }
+
+  /** What these rows set, for the index. */
+  #takeValues(rows: readonly JournalRow[]): Pick<Change, 'values'> {
+    this.#sets = this.#entries.some(({ row }) => row.kind === 'a')
+    const values = rows.flatMap(({ kind, data }) => (kind === 'a' && data !== null ? [data] : []))
+    return values.length > 0 ? { values } : {}
   }
 
   /** Late rows, and all others or as many as fit. */
