@@ -31,7 +31,7 @@ export type {
   VersionReport,
   WorkerReport,
 } from './reports.ts'
-export type { RunFilter } from './run-filter.ts'
+export type { AttributeCondition, AttributeValue, RunFilter, RunOrder } from './run-filter.ts'
 export type { StartOptions } from './starter.ts'
 export type { TimelineEntry } from './timeline.ts'
 export {

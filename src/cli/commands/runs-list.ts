@@ -1,11 +1,13 @@
 import type { Command } from 'commander'
-import type { RunFilter } from '../../client/run-filter.ts'
+import type { RunFilter, RunOrder } from '../../client/run-filter.ts'
+import { InvalidInputError } from '../../model/errors.ts'
 import { WorkflowStatus } from '../../model/status.ts'
 import { withClient } from '../connection.ts'
 import { collect, duration, statuses, wholeNumber } from '../option-values.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
 import { showRuns } from '../show/run-view.ts'
+import { parseWhere } from '../where.ts'
 
 type Options = {
   workflow?: string
@@ -16,6 +18,9 @@ type Options = {
   queue?: string
   parent?: string
   since?: number
+  where?: string[]
+  orderBy?: string
+  descending?: boolean
   limit: number
   after?: string
 }
@@ -28,6 +33,7 @@ export function listCommand(): Command {
     'millrace runs list',
     'millrace runs list --workflow order --status failed,paused --since "2 days"',
     'millrace runs list --tag eu --tag vip --limit 100 --json',
+    "millrace runs list --workflow order --where 'attribute.amount>=100' --order-by amount",
   ])
     .option('--workflow <id>', 'of one workflow')
     .option('--version <version>', 'of one version')
@@ -37,8 +43,11 @@ export function listCommand(): Command {
     .option('--queue <name>', 'of one queue')
     .option('--parent <id>', 'started by this run')
     .option('--since <duration>', 'started within the last …', duration)
+    .option('--where <part>', "as 'attribute.amount>=100'; several times: all of it", collect)
+    .option('--order-by <attribute>', 'those that have this attribute, in its order')
+    .option('--descending', 'with --order-by: the highest first')
     .option('--limit <n>', 'at most so many, 1 to 100', wholeNumber(1, 100), 20)
-    .option('--after <id>', 'go on after this run')
+    .option('--after <id>', 'go on after this run, or cursor')
     .action(list)
 }
 
@@ -46,8 +55,9 @@ async function list(options: Options, command: Command): Promise<void> {
   const settings = readSettings(command)
   const { out } = settings
   const { limit, after } = options
+  const order = orderOf(options)
   const page = await withClient(settings, (client) =>
-    client.getRuns({ ...filterOf(options), limit, startingAfter: after ?? null }),
+    client.getRuns({ ...filterOf(options), ...order, limit, startingAfter: after ?? null }),
   )
   out.show(page, () => {
     if (out.quiet) return page.items.map(({ id }) => id).join('\n')
@@ -57,9 +67,17 @@ async function list(options: Options, command: Command): Promise<void> {
   if (page.nextCursor !== null) out.note(`There are more: add --after ${page.nextCursor}`)
 }
 
-function filterOf({ workflow, since, status, ...rest }: Options): RunFilter {
+function orderOf({ orderBy, descending = false }: Options): { orderBy?: RunOrder } {
+  if (orderBy === undefined && descending)
+    throw new InvalidInputError('--descending goes with --order-by.')
+  if (orderBy === undefined) return {}
+  return { orderBy: { attribute: orderBy, direction: descending ? 'desc' : 'asc' } }
+}
+
+function filterOf({ workflow, since, status, where = [], ...rest }: Options): RunFilter {
   const { version, resource, tag, queue, parent } = rest
   return {
+    ...parseWhere(where),
     ...(workflow === undefined ? {} : { workflowId: workflow }),
     ...(version === undefined ? {} : { version }),
     ...(status === undefined ? {} : { statuses: status }),
