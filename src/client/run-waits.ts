@@ -68,8 +68,7 @@ function awaitOutcome(
       settle()
     }
     const aborted = () => leave(() => reject(options.signal?.reason))
-    const late = () =>
-      leave(() => void describeLate(idOf(run, first), ms ?? 0, read).then(reject))
+    const late = () => leave(() => void describeLate(idOf(run, first), ms ?? 0, read).then(reject))
     const timer = ms === null ? undefined : setTimeout(late, Math.min(ms, MAX_TIMER_MS))
     const ended = (outcome: Outcome | null) => {
       if (outcome?.continuedAs == null)

@@ -143,7 +143,11 @@ export class Starter {
       meta: meta && JSON.stringify(meta),
     }
     const id = options.runId?.toLowerCase() ?? encodeRunId(number)
-    return { start, id, born: newborn(id, workflow.id, resolved, start, { ...options, attributes }) }
+    return {
+      start,
+      id,
+      born: newborn(id, workflow.id, resolved, start, { ...options, attributes }),
+    }
   }
 
   /** Sends one start; what it becomes, it becomes durably. */

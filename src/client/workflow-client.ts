@@ -21,7 +21,13 @@ import { forkRun } from './fork.ts'
 import { OperationsClient } from './operations-client.ts'
 import { cursorsOf, type Page, type PageRequest, readPage } from './page.ts'
 import { Results } from './results.ts'
-import { checkRunId, encodeFilter, encodeOrder, type RunFilter, type RunOrder } from './run-filter.ts'
+import {
+  checkRunId,
+  encodeFilter,
+  encodeOrder,
+  type RunFilter,
+  type RunOrder,
+} from './run-filter.ts'
 import { awaitResult, awaitStatus } from './run-waits.ts'
 import type { SessionOptions } from './session.ts'
 import { type Prepared, type StartOptions, startOptionNames } from './starter.ts'

@@ -54,4 +54,3 @@ export async function continueAsNewSuggested(x: Execution): Promise<boolean> {
   x.record({ kind: 'm', name: key, data: 'true' })
   return true
 }
-

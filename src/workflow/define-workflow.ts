@@ -43,7 +43,11 @@ export function defineWorkflow(
     plugins,
     defaults,
     run: (lease: LeasedRun, host: RunHost): RunHandle =>
-      execute({ id, handler, options, plugins, attributes: defaults.attributes ?? {} }, lease, host),
+      execute(
+        { id, handler, options, plugins, attributes: defaults.attributes ?? {} },
+        lease,
+        host,
+      ),
   })
 }
 

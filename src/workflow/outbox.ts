@@ -109,7 +109,15 @@ export class Outbox {
     if (!ends) {
       const asks = this.#asks.length > 0 ? { asks: this.#asks } : undefined
       if (asks) this.#asks = []
-      return { ...part, length: length + rows.length, rows, ...waiting, ...children, ...values, ...asks }
+      return {
+        ...part,
+        length: length + rows.length,
+        rows,
+        ...waiting,
+        ...children,
+        ...values,
+        ...asks,
+      }
     }
     return { ...part, length, rows: NO_ROWS, tail: rows, ...children, ...values }
   }

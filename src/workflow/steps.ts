@@ -178,8 +178,7 @@ export class Steps {
   }
 
   get continueAsNewSuggested() {
-    return () =>
-      this.#decide('step.continueAsNewSuggested', () => continueAsNewSuggested(this.#x))
+    return () => this.#decide('step.continueAsNewSuggested', () => continueAsNewSuggested(this.#x))
   }
 
   /** What is asked of the run as a whole, not of a step. */

@@ -4,7 +4,8 @@ import { refusal } from '../support/refusal.ts'
 
 const kernel = await openKernel()
 type Row = { run: { id: string; attributes: object } | null; last_seen: string | null }
-const list = (options: object) => kernel.query<Row>('select * from millrace.get_runs($1)', [options])
+const list = (options: object) =>
+  kernel.query<Row>('select * from millrace.get_runs($1)', [options])
 
 const attributes = {
   customer: { path: 'customer.id', type: 'text' },
@@ -16,7 +17,9 @@ const attributes = {
 let order: Route
 const runs: Record<string, string> = {}
 const names = async (options: object) => {
-  const found = (await list({ workflow_id: order.name, limit: 100, ...options })).map(({ run }) => run?.id)
+  const found = (await list({ workflow_id: order.name, limit: 100, ...options })).map(
+    ({ run }) => run?.id,
+  )
   return Object.keys(runs).filter((name) => found.includes(uuid(runs[name] as string)))
 }
 const by = (conditions: object, more: object = {}) => names({ attributes: conditions, ...more })
@@ -26,8 +29,18 @@ beforeAll(async () => {
   const start = async (name: string, values: object, more: object = {}) => {
     runs[name] = await kernel.start(order, { meta: { attributes: values, ...more } })
   }
-  await start('a', { customer: 'c1', amount: 50, due: '2027-03-01T09:00:00+02:00', vip: true, any: 1 })
-  await start('b', { customer: 'c1', amount: 100, due: '2027-03-01T07:30:00Z', any: 'one' }, { tags: ['x'] })
+  await start('a', {
+    customer: 'c1',
+    amount: 50,
+    due: '2027-03-01T09:00:00+02:00',
+    vip: true,
+    any: 1,
+  })
+  await start(
+    'b',
+    { customer: 'c1', amount: 100, due: '2027-03-01T07:30:00Z', any: 'one' },
+    { tags: ['x'] },
+  )
   await start('c', { customer: 'c2', amount: 499.5, vip: false, any: true })
   await start('d', { customer: 'c3', amount: -7, other: 'kept' })
   await start('e', {})
@@ -67,16 +80,25 @@ describe('runs are found by', () => {
 })
 
 test('what is not declared is shown, and not found', async () => {
-  expect((await kernel.run(runs.d as string)).attributes).toEqual({ customer: 'c3', amount: -7, other: 'kept' })
+  expect((await kernel.run(runs.d as string)).attributes).toEqual({
+    customer: 'c3',
+    amount: -7,
+    other: 'kept',
+  })
   const call = () => list({ workflow_id: order.name, attributes: { other: 'kept' } })
   await refusal(call(), 'MR001', `There is no attribute "other" of workflow "${order.name}".`)
   await expect(call()).rejects.toMatchObject({
-    hint: expect.stringContaining('amount (number), any (text, number or boolean), customer (text)'),
+    hint: expect.stringContaining(
+      'amount (number), any (text, number or boolean), customer (text)',
+    ),
   })
 })
 
 test.each([
-  [{ amount: 'much' }, 'Attribute "amount" cannot be compared with "much": it is declared as number.'],
+  [
+    { amount: 'much' },
+    'Attribute "amount" cannot be compared with "much": it is declared as number.',
+  ],
   [{ amount: { gte: '1' } }, 'cannot be compared with 1'],
   [{ due: { lt: 'tomorrow' } }, 'it is declared as instant'],
   [{ vip: { in: [true, 'no'] } }, 'cannot be compared with "no"'],
@@ -106,12 +128,21 @@ test('a filter that says nothing is no filter, and refused in bulk', async () =>
 })
 
 test('without a workflow all that declare the attribute are looked through, if they agree on its type', async () => {
-  const one = await kernel.route({ definition: { attributes: { shared: { type: 'text' }, torn: { type: 'text' } } } })
-  const other = await kernel.route({ definition: { attributes: { shared: { type: 'text' }, torn: { type: 'number' } } } })
+  const one = await kernel.route({
+    definition: { attributes: { shared: { type: 'text' }, torn: { type: 'text' } } },
+  })
+  const other = await kernel.route({
+    definition: { attributes: { shared: { type: 'text' }, torn: { type: 'number' } } },
+  })
   const ids = []
-  for (const route of [one, other]) ids.unshift(uuid(await kernel.start(route, { meta: { attributes: { shared: 's' } } })))
+  for (const route of [one, other])
+    ids.unshift(uuid(await kernel.start(route, { meta: { attributes: { shared: 's' } } })))
   expect((await list({ attributes: { shared: 's' } })).map(({ run }) => run?.id)).toEqual(ids)
-  await refusal(list({ attributes: { torn: 'x' } }), 'MR001', 'of different types in different workflows: number, text')
+  await refusal(
+    list({ attributes: { torn: 'x' } }),
+    'MR001',
+    'of different types in different workflows: number, text',
+  )
   expect(await list({ attributes: { torn: 'x' }, workflow_id: one.name })).toEqual([])
 })
 
@@ -131,9 +162,17 @@ test('tenants are apart', async () => {
   const theirs = await kernel.route({ tenant, name: order.name, definition: { attributes } })
   const run = await kernel.start(theirs, { meta: { attributes: { customer: 'c1' } } })
   expect(await by({ customer: 'c1' })).toEqual(['a', 'b'])
-  const found = await list({ tenant: 'attributes', workflow_id: order.name, attributes: { customer: 'c1' } })
+  const found = await list({
+    tenant: 'attributes',
+    workflow_id: order.name,
+    attributes: { customer: 'c1' },
+  })
   expect(found.map((row) => row.run?.id)).toEqual([uuid(run)])
-  await refusal(list({ tenant: 'attributes', attributes: { shared: 's' } }), 'MR001', 'no attribute "shared"')
+  await refusal(
+    list({ tenant: 'attributes', attributes: { shared: 's' } }),
+    'MR001',
+    'no attribute "shared"',
+  )
 })
 
 test('definitions that cannot be are refused', async () => {

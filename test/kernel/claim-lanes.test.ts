@@ -30,7 +30,8 @@ test('of several limits all hold: ten in all, two for each customer', async () =
   const route = await limited({
     concurrency: [{ limit: 5 }, { limit: 2, key: ['customer'] }],
   })
-  for (const customer of ['a', 'a', 'a', 'b', 'b', 'b', 'c', 'c', 'c']) await startFor(route, customer)
+  for (const customer of ['a', 'a', 'a', 'b', 'b', 'b', 'c', 'c', 'c'])
+    await startFor(route, customer)
   const worker = await kernel.worker()
   const held = await worker.claim(route)
   expect((await customers(held)).sort()).toEqual(['a', 'a', 'b', 'b', 'c'])
@@ -65,7 +66,9 @@ test('a dead worker holds its places until its lease is over, then others have t
   const [dead, alive] = [await kernel.worker(), await kernel.worker()]
   expect(await claimRuns(dead, route)).toEqual([run])
   expect(await alive.claim(route)).toEqual([])
-  await kernel.query("update millrace.workers set expires_at = '-infinity' where id = $1", [dead.id])
+  await kernel.query("update millrace.workers set expires_at = '-infinity' where id = $1", [
+    dead.id,
+  ])
   await kernel.call('recover')
   expect(await alive.claim(route)).toHaveLength(1)
   expect(await alive.claim(route)).toEqual([])
@@ -77,7 +80,9 @@ test('a suspect keeps to the limits too', async () => {
   for (let death = 0; death < 3; death++) {
     const victim = await kernel.worker()
     expect(await claimRuns(victim, route)).toEqual([killer])
-    await kernel.query("update millrace.workers set expires_at = '-infinity' where id = $1", [victim.id])
+    await kernel.query("update millrace.workers set expires_at = '-infinity' where id = $1", [
+      victim.id,
+    ])
     await kernel.call('recover')
   }
   expect(await kernel.live(killer)).toMatchObject({ state: 's', crashes: 3 })
@@ -142,7 +147,8 @@ test('keys have their parts by weight', async () => {
   }
   const worker = await kernel.worker()
   const taken: string[] = []
-  for (let i = 0; i < 40; i++) taken.push(...(await customers(await worker.claim(route, { want: 1 }))))
+  for (let i = 0; i < 40; i++)
+    taken.push(...(await customers(await worker.claim(route, { want: 1 }))))
   expect(taken.filter((customer) => customer === 'heavy').length).toBeGreaterThanOrEqual(28)
   expect(taken.filter((customer) => customer === 'plain').length).toBeGreaterThanOrEqual(9)
 })
@@ -174,7 +180,10 @@ test('a limit of a queue holds for all workflows in it, also for runs that were 
 
 test('a new limit holds at once, and no limit lets all go', async () => {
   const name = 'changing'
-  const route = await kernel.route({ name, definition: { limits: { concurrency: [{ limit: 1 }] } } })
+  const route = await kernel.route({
+    name,
+    definition: { limits: { concurrency: [{ limit: 1 }] } },
+  })
   for (let i = 0; i < 6; i++) await kernel.start(route)
   const worker = await kernel.worker()
   expect(await worker.claim(route)).toHaveLength(1)
@@ -252,9 +261,10 @@ test('lanes and meters go when they say nothing any more', async () => {
   await worker.claim(route)
   await startFor(route, 'last')
   await worker.claim(route)
-  const left = await kernel.value<number>('select count(*)::int from millrace.lanes where route_id = $1', [
-    route.route,
-  ])
+  const left = await kernel.value<number>(
+    'select count(*)::int from millrace.lanes where route_id = $1',
+    [route.route],
+  )
   expect(left).toBeLessThanOrEqual(3)
 })
 
@@ -291,7 +301,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
  * The ledger is outside: which runs each worker holds, as the claims and the ends told it. A cancelled run
  * is held until its worker hears of it, but has no place.
  */
-test('whatever happens, no moment sees more attempts than the limits allow', { timeout: 60_000 }, async () => {
+test('whatever happens, no moment sees more attempts than the limits allow', {
+  timeout: 60_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), async (steps) => {
       const route = await limited({
@@ -310,14 +322,20 @@ test('whatever happens, no moment sees more attempts than the limits allow', { t
       for (const one of steps) {
         if (one.do === 'start') runs.push(await startFor(route, `c${one.customer}`))
         if (one.do === 'claim') {
-          for (const task of await (workers[one.worker] as TestWorker).claim(route, { want: one.want }))
+          for (const task of await (workers[one.worker] as TestWorker).claim(route, {
+            want: one.want,
+          }))
             held[one.worker]?.set(task.run, task)
         }
-        if (one.do === 'leave') await leave(workers[one.worker] as TestWorker, held[one.worker] as never, one)
+        if (one.do === 'leave')
+          await leave(workers[one.worker] as TestWorker, held[one.worker] as never, one)
         if (one.do === 'die' || one.do === 'stop') {
           const worker = workers[one.worker] as TestWorker
           if (one.do === 'die') {
-            await kernel.query("update millrace.workers set expires_at = '-infinity' where id = $1", [worker.id])
+            await kernel.query(
+              "update millrace.workers set expires_at = '-infinity' where id = $1",
+              [worker.id],
+            )
             await kernel.call('recover')
           } else {
             await kernel.call('stop_worker', worker.id)
@@ -367,9 +385,15 @@ async function leave(
   if (how === 4) await worker.advance(task, { op: 'p', output: 's' })
 }
 
-async function operate(run: string | undefined, how: number, held: Map<string, LeasedTask>[]): Promise<void> {
+async function operate(
+  run: string | undefined,
+  how: number,
+  held: Map<string, LeasedTask>[],
+): Promise<void> {
   if (run === undefined) return
-  const verb = ['cancel_workflow', 'resume_workflow', 'retry_workflow', 'trigger_event'][how] as string
+  const verb = ['cancel_workflow', 'resume_workflow', 'retry_workflow', 'trigger_event'][
+    how
+  ] as string
   try {
     await (verb === 'trigger_event'
       ? kernel.call(verb, uuid(run), 'go')

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
 import type { LeasedTask } from '../../src/kernel/tasks.ts'
-import { type Lease, message, openKernel, type Route, row, type TestWorker, uuid } from '../support/kernel.ts'
+import {
+  type Lease,
+  message,
+  openKernel,
+  type Route,
+  row,
+  type TestWorker,
+  uuid,
+} from '../support/kernel.ts'
 import { refusal } from '../support/refusal.ts'
 
 const kernel = await openKernel()
@@ -15,9 +23,21 @@ async function goOn(
   more: { id?: string; input?: unknown; meta?: object; length?: number } = {},
 ) {
   const { id = draw(), input = 'next', meta, length } = more
-  const successor = { id, route: route.route, input: JSON.stringify(input), meta: meta ? JSON.stringify(meta) : null }
+  const successor = {
+    id,
+    route: route.route,
+    input: JSON.stringify(input),
+    meta: meta ? JSON.stringify(meta) : null,
+  }
   const tail = [row('n', '', { run: id, id: uuid(id) })]
-  const verdict = await worker.advance(task, { op: 'c', output: null, tail, successor, parent: null, length })
+  const verdict = await worker.advance(task, {
+    op: 'c',
+    output: null,
+    tail,
+    successor,
+    parent: null,
+    length,
+  })
   return { id, verdict }
 }
 
@@ -42,8 +62,13 @@ test('the run is completed, and another goes on; the same call again makes no se
   expect(await kernel.journal(run)).toEqual([`n  {"run":"${id}","id":"${uuid(id)}"}`])
   const runs = await kernel.query('select id from millrace.runs where route_id = $1', [route.route])
   expect(runs).toHaveLength(2)
-  const timeline = await kernel.query('select kind, status, reason from millrace.get_timeline($1)', [uuid(run)])
-  expect(timeline).toEqual([{ kind: 'control', status: 'completed', reason: `continued as run ${uuid(id)}` }])
+  const timeline = await kernel.query(
+    'select kind, status, reason from millrace.get_timeline($1)',
+    [uuid(run)],
+  )
+  expect(timeline).toEqual([
+    { kind: 'control', status: 'completed', reason: `continued as run ${uuid(id)}` },
+  ])
 })
 
 test('who asks for the outcome of any of a chain is sent to its last', async () => {
@@ -53,9 +78,13 @@ test('who asks for the outcome of any of a chain is sent to its last', async () 
   for (let task = first.task; ids.length < 4; task = await worker.claimOne(route)) {
     ids.push((await goOn(worker, task, route)).id)
   }
-  const outcomes = await kernel.query('select run_id::text as run, status, output, continued_as::text as "as" from millrace.get_outcomes(1, $1)', [ids])
+  const outcomes = await kernel.query(
+    'select run_id::text as run, status, output, continued_as::text as "as" from millrace.get_outcomes(1, $1)',
+    [ids],
+  )
   expect(outcomes).toHaveLength(3)
-  for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 'c', output: null, as: ids[3] })
+  for (const outcome of outcomes)
+    expect(outcome).toMatchObject({ status: 'c', output: null, as: ids[3] })
   for (const [i, id] of ids.entries()) {
     expect(await kernel.call('last_of_chain', id)).toBe(ids[3])
     expect(await kernel.call('first_of_chain', id)).toBe(ids[0])
@@ -70,15 +99,25 @@ test('a parent hears of the end of the last, once; so do others of its end', asy
   const meta = JSON.stringify({ workflow: child.name, parent: parent.run, parent_close: 'cancel' })
   await parent.worker.advance(parent.task, {
     ...{ op: 'w', rows: [row('c', 'child', { run: id, id: uuid(id) })] },
-    ...{ children: [{ id, route: child.route, input: null, meta }], waits: [message('child', `$child:${id}`)] },
+    ...{
+      children: [{ id, route: child.route, input: null, meta }],
+      waits: [message('child', `$child:${id}`)],
+    },
   })
   const { worker, task } = await kernel.lease(child)
-  const next = await goOn(worker, task, child, { meta: { workflow: child.name, parent: parent.run } })
+  const next = await goOn(worker, task, child, {
+    meta: { workflow: child.name, parent: parent.run },
+  })
   expect((await kernel.live(parent.run))?.state).toBe('w')
-  expect(await kernel.query('select run_id::text from millrace.children where parent_id = $1', [parent.run])).toEqual([
-    { run_id: next.id },
-  ])
-  const children = await kernel.query<{ run: { id: string } }>('select * from millrace.get_runs($1)', [{ parent_id: uuid(parent.run) }])
+  expect(
+    await kernel.query('select run_id::text from millrace.children where parent_id = $1', [
+      parent.run,
+    ]),
+  ).toEqual([{ run_id: next.id }])
+  const children = await kernel.query<{ run: { id: string } }>(
+    'select * from millrace.get_runs($1)',
+    [{ parent_id: uuid(parent.run) }],
+  )
   expect(children.map(({ run }) => run.id)).toEqual([uuid(next.id), uuid(id)])
   await worker.complete(await worker.claimOne(child), 'the sum')
   expect((await kernel.live(parent.run))?.state).toBe('q')
@@ -86,7 +125,9 @@ test('a parent hears of the end of the last, once; so do others of its end', asy
     expect.stringMatching(/^c child/),
     'g child {"status":"c","output":"the sum"}',
   ])
-  expect(await kernel.query('select from millrace.children where parent_id = $1', [parent.run])).toEqual([])
+  expect(
+    await kernel.query('select from millrace.children where parent_id = $1', [parent.run]),
+  ).toEqual([])
 })
 
 test('a parent that ends takes the run with it that goes on for its child', async () => {
@@ -95,9 +136,15 @@ test('a parent that ends takes the run with it that goes on for its child', asyn
   const id = draw()
   const meta = JSON.stringify({ workflow: child.name, parent: parent.run, parent_close: 'cancel' })
   const children = [{ id, route: child.route, input: null, meta }]
-  await parent.worker.advance(parent.task, { op: 'k', rows: [row('c', 'child', { run: id, detached: true })], children })
+  await parent.worker.advance(parent.task, {
+    op: 'k',
+    rows: [row('c', 'child', { run: id, detached: true })],
+    children,
+  })
   const { worker, task } = await kernel.lease(child)
-  const next = await goOn(worker, task, child, { meta: { workflow: child.name, parent: parent.run } })
+  const next = await goOn(worker, task, child, {
+    meta: { workflow: child.name, parent: parent.run },
+  })
   await parent.worker.advance(parent.task, { op: 'c', output: '1', length: 1 })
   await kernel.call('close_children')
   expect(await kernel.run(next.id)).toMatchObject({ status: 'cancelled' })
@@ -116,7 +163,10 @@ test('messages that no wait has taken go on; one that was taken does not count a
   expect((await send('one', 1)).id).toBe(uuid(next.id))
   await send('two', 2)
   await send('three', 3)
-  const signals = await kernel.query('select id, taken from millrace.signals where run_id = $1 order by nth', [next.id])
+  const signals = await kernel.query(
+    'select id, taken from millrace.signals where run_id = $1 order by nth',
+    [next.id],
+  )
   expect(signals).toEqual([
     { id: 'one', taken: -1 },
     { id: 'two', taken: null },
@@ -126,12 +176,20 @@ test('messages that no wait has taken go on; one that was taken does not count a
   expect(await worker.wait(second, message('wait', 'go'))).toMatchObject({ rows: [{ data: '2' }] })
   expect(await worker.keep(second, [], [message('again', 'go')])).toMatchObject({ kind: 'news' })
   const last = await goOn(worker, second, route, { length: 2 })
-  expect(await kernel.query('select id, taken from millrace.signals where run_id = $1 order by nth', [last.id])).toEqual([
+  expect(
+    await kernel.query('select id, taken from millrace.signals where run_id = $1 order by nth', [
+      last.id,
+    ]),
+  ).toEqual([
     { id: 'two', taken: -1 },
     { id: 'three', taken: -1 },
   ])
   await worker.complete(await worker.claimOne(route))
-  expect(await kernel.query('select from millrace.signals where run_id = any ($1)', [[run, next.id, last.id]])).toEqual([])
+  expect(
+    await kernel.query('select from millrace.signals where run_id = any ($1)', [
+      [run, next.id, last.id],
+    ]),
+  ).toEqual([])
   await refusal(send('four', 4), 'MR011', 'completed')
 })
 
@@ -139,11 +197,17 @@ test('what people do to a run of the chain they do to its last', async () => {
   const { route, run, worker, task } = await leased()
   const { id } = await goOn(worker, task, route)
   const status = async () => (await kernel.run(id)).status
-  expect(await kernel.call('pause_workflow', uuid(run))).toMatchObject({ id: uuid(id), status: 'paused' })
+  expect(await kernel.call('pause_workflow', uuid(run))).toMatchObject({
+    id: uuid(id),
+    status: 'paused',
+  })
   expect(await kernel.call('resume_workflow', uuid(run))).toMatchObject({ id: uuid(id) })
   await worker.wait(await worker.claimOne(route), message('wait', 'go'))
   expect(await kernel.call('fast_forward_workflow', uuid(run), 7)).toMatchObject({ id: uuid(id) })
-  expect(await kernel.call('cancel_workflow', uuid(run))).toMatchObject({ id: uuid(id), status: 'cancelled' })
+  expect(await kernel.call('cancel_workflow', uuid(run))).toMatchObject({
+    id: uuid(id),
+    status: 'cancelled',
+  })
   expect(await status()).toBe('cancelled')
   expect(await kernel.run(run)).toMatchObject({ status: 'completed' })
 })
@@ -163,7 +227,9 @@ test('the time-out is that of the chain, and a pause that was asked for is not l
   const { route, run, worker, task } = await leased({ meta: { timeout_ms: 3_600_000 } })
   const { timeout_at } = await kernel.run(run)
   await kernel.call('pause_workflow', uuid(run), { by: 'ada', reason: 'look' })
-  const { id } = await goOn(worker, task, route, { meta: { workflow: route.name, timeout_ms: 7_200_000 } })
+  const { id } = await goOn(worker, task, route, {
+    meta: { workflow: route.name, timeout_ms: 7_200_000 },
+  })
   expect(await kernel.run(id)).toMatchObject({ status: 'paused', reason: 'person', timeout_at })
   expect(await kernel.journal(id)).toEqual(['p {"reason" : "look", "by" : "ada"}'])
 })
@@ -173,10 +239,16 @@ test('attributes are filled from the new input, and else as they are', async () 
   const start = { meta: { attributes: { stage: 'new', amount: 1, note: 'mine', gone: 1 } } }
   const { route, worker, task } = await leased(start, { attributes })
   const values = { amount: 2, gone: null }
-  await worker.advance(task, { op: 'k', rows: [row('a', '$attributes', values)], values: [JSON.stringify(values)] })
+  await worker.advance(task, {
+    op: 'k',
+    rows: [row('a', '$attributes', values)],
+    values: [JSON.stringify(values)],
+  })
   const meta = { workflow: route.name, attributes: { stage: 'next' } }
   const { id } = await goOn(worker, task, route, { length: 1, meta })
-  expect(await kernel.run(id)).toMatchObject({ attributes: { stage: 'next', amount: 2, note: 'mine' } })
+  expect(await kernel.run(id)).toMatchObject({
+    attributes: { stage: 'next', amount: 2, note: 'mine' },
+  })
   const second = await worker.claimOne(route)
   const last = await goOn(worker, second, route)
   const run = await kernel.run(last.id)
@@ -193,10 +265,20 @@ test('a retry of the parent waits for the end of the chain, not of its first run
   const id = draw()
   const meta = JSON.stringify({ workflow: child.name, parent: parent.run })
   const rows = [row('c', 'child', { run: id, id: uuid(id) })]
-  await parent.worker.advance(parent.task, { op: 'k', rows, children: [{ id, route: child.route, input: null, meta }] })
+  await parent.worker.advance(parent.task, {
+    op: 'k',
+    rows,
+    children: [{ id, route: child.route, input: null, meta }],
+  })
   const { worker, task } = await kernel.lease(child)
-  const next = await goOn(worker, task, child, { meta: { workflow: child.name, parent: parent.run } })
-  await parent.worker.advance(parent.task, { op: 'f', length: 1, output: '{"message":"no","stepId":null}' })
+  const next = await goOn(worker, task, child, {
+    meta: { workflow: child.name, parent: parent.run },
+  })
+  await parent.worker.advance(parent.task, {
+    op: 'f',
+    length: 1,
+    output: '{"message":"no","stepId":null}',
+  })
   await refusal(kernel.call('retry_workflow', uuid(parent.run)), 'MR011', 'still alive')
   await worker.complete(await worker.claimOne(child), 5)
   const retried = await kernel.call<{ id: string }>('retry_workflow', uuid(parent.run))
@@ -225,5 +307,7 @@ test('runs of a chain are taken out of the history one by one', async () => {
   expect(await kernel.run(id)).toMatchObject({ status: 'pending' })
   await worker.complete(await worker.claimOne(route))
   await kernel.call('delete_runs', 1, [id])
-  expect(await kernel.query('select from millrace.continuations where first_run = $1', [run])).toEqual([])
+  expect(
+    await kernel.query('select from millrace.continuations where first_run = $1', [run]),
+  ).toEqual([])
 })

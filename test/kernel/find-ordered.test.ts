@@ -15,13 +15,18 @@ const list = (options: object = {}, direction = 'asc') =>
   ])
 const idsOf = (rows: Row[]) => rows.map(({ run }) => run?.id)
 const sorted = () =>
-  [...runs].sort((a, b) => a.amount - b.amount || Number(BigInt(a.id) - BigInt(b.id))).map(({ id }) => uuid(id))
+  [...runs]
+    .sort((a, b) => a.amount - b.amount || Number(BigInt(a.id) - BigInt(b.id)))
+    .map(({ id }) => uuid(id))
 
 beforeAll(async () => {
   route = await kernel.route({ definition })
   for (const amount of [3, -1, 2, 10, 0.5, 3, -1, 2, 10, 0.5]) {
     const region = runs.length % 2 === 0 ? 'eu' : 'us'
-    runs.push({ id: await kernel.start(route, { meta: { attributes: { amount, region } } }), amount })
+    runs.push({
+      id: await kernel.start(route, { meta: { attributes: { amount, region } } }),
+      amount,
+    })
   }
   await kernel.start(route, { meta: { attributes: { region: 'eu' } } })
 })
@@ -52,29 +57,45 @@ describe('in the order of an attribute', () => {
 
   test('with conditions, on that attribute and others', async () => {
     const of = (from: number, to: number) =>
-      sorted().filter((id) => runs.some((run) => uuid(run.id) === id && run.amount >= from && run.amount < to))
+      sorted().filter((id) =>
+        runs.some((run) => uuid(run.id) === id && run.amount >= from && run.amount < to),
+      )
     expect(idsOf(await list({ attributes: { amount: { gte: 0.5, lt: 10 } } }))).toEqual(of(0.5, 10))
-    expect(idsOf(await list({ attributes: { amount: { in: [10, -1] } } }))).toEqual([...of(-1, 0), ...of(10, 11)])
+    expect(idsOf(await list({ attributes: { amount: { in: [10, -1] } } }))).toEqual([
+      ...of(-1, 0),
+      ...of(10, 11),
+    ])
     const east = await list({ attributes: { region: 'eu', amount: { gte: 2 } }, limit: 2 })
     const eu = of(2, 11).filter((id) => runs.some((run, i) => uuid(run.id) === id && i % 2 === 0))
     expect(idsOf(east)).toEqual(eu.slice(0, 2))
-    expect(idsOf(await list({ attributes: { region: 'eu', amount: { gte: 2 } }, after: east[1]?.place }))).toEqual(eu.slice(2))
+    expect(
+      idsOf(
+        await list({ attributes: { region: 'eu', amount: { gte: 2 } }, after: east[1]?.place }),
+      ),
+    ).toEqual(eu.slice(2))
   })
 })
 
 test('a cursor stays right when its run has gone, or has another value', async () => {
   const own = await kernel.route({ definition })
   const of = { workflow_id: own.name, order_by: { attribute: 'amount' }, limit: 2 }
-  const page = (options: object) => kernel.query<Row>('select * from millrace.get_runs($1)', [{ ...of, ...options }])
+  const page = (options: object) =>
+    kernel.query<Row>('select * from millrace.get_runs($1)', [{ ...of, ...options }])
   const ids: string[] = []
-  for (const amount of [1, 2, 3, 4, 5]) ids.push(await kernel.start(own, { meta: { attributes: { amount } } }))
+  for (const amount of [1, 2, 3, 4, 5])
+    ids.push(await kernel.start(own, { meta: { attributes: { amount } } }))
   const first = await page({})
   expect(idsOf(first)).toEqual(ids.slice(0, 2).map(uuid))
   const worker = await kernel.worker()
   const tasks = await worker.claim(own)
   const second = tasks.find(({ run }) => run === ids[1])
   if (!second) throw new Error('it was not claimed')
-  await worker.advance(second, { op: 'c', output: '1', tail: [row('a', '$attributes', { amount: 9 })], values: ['{"amount": 9}'] })
+  await worker.advance(second, {
+    op: 'c',
+    output: '1',
+    tail: [row('a', '$attributes', { amount: 9 })],
+    values: ['{"amount": 9}'],
+  })
   const after = first[1]?.place
   expect(idsOf(await page({ after }))).toEqual([ids[2], ids[3]].map((id) => uuid(id as string)))
   await kernel.call('delete_runs', 1, [ids[1]])
@@ -84,7 +105,13 @@ test('a cursor stays right when its run has gone, or has another value', async (
 })
 
 test('what is no order, or no cursor of one, is refused', async () => {
-  for (const order_by of ['amount', {}, { attribute: 7 }, { attribute: 'amount', direction: 'up' }, { attribute: 'amount', by: 1 }])
+  for (const order_by of [
+    'amount',
+    {},
+    { attribute: 7 },
+    { attribute: 'amount', direction: 'up' },
+    { attribute: 'amount', by: 1 },
+  ])
     await refusal(list({ order_by }), 'MR001', 'is no order')
   await refusal(list({ order_by: { attribute: 'size' } }), 'MR001', 'no attribute "size"')
   for (const after of ['x', 'ff.1', '00.1', '61.x', '61.1\n', uuid(runs[0]?.id as string)])

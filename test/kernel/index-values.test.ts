@@ -3,7 +3,9 @@ import { openKernel, type Route, row, uuid } from '../support/kernel.ts'
 import { refusal } from '../support/refusal.ts'
 
 const kernel = await openKernel()
-const definition = { attributes: { stage: { path: 'stage', type: 'text' }, amount: { type: 'number' } } }
+const definition = {
+  attributes: { stage: { path: 'stage', type: 'text' }, amount: { type: 'number' } },
+}
 const found = async (route: Route, attributes: object) =>
   (
     await kernel.query<{ run: { id: string } | null }>('select * from millrace.get_runs($1)', [
@@ -27,7 +29,13 @@ test('what is set is found at once, in the journal or in the tail, and the last 
   const { rows, values } = set({ amount: 4, note: null }, 2)
   const more = set({ stage: 'sent' }, 3)
   const tail = [...rows, ...more.rows]
-  await worker.advance(task, { op: 'c', output: '1', tail, values: [...values, ...more.values], length: 1 })
+  await worker.advance(task, {
+    op: 'c',
+    output: '1',
+    tail,
+    values: [...values, ...more.values],
+    length: 1,
+  })
   expect(await shown(run)).toEqual({ stage: 'sent', amount: 4 })
   expect(await found(route, { stage: 'sent', amount: { gt: 3 } })).toEqual([uuid(run)])
 })
@@ -49,7 +57,9 @@ test('a stale owner sets nothing', async () => {
   const run = await kernel.start(route, { meta: { attributes: { stage: 'new' } } })
   const { worker, task } = await kernel.lease(route)
   const stale = { ...task, fence: String(BigInt(task.fence) - 1n) }
-  expect(await worker.advance(stale, { op: 'k', ...set({ stage: 'stolen' }) })).toEqual({ kind: 'stale' })
+  expect(await worker.advance(stale, { op: 'k', ...set({ stage: 'stolen' }) })).toEqual({
+    kind: 'stale',
+  })
   expect(await found(route, { stage: 'new' })).toEqual([uuid(run)])
 })
 
@@ -59,15 +69,25 @@ test('a value of another type is refused, at the start and later, and nothing is
   await refusal(kernel.start(route, { meta }), 'MR001', 'Attribute "amount" of workflow')
   const run = await kernel.start(route)
   const { worker, task } = await kernel.lease(route)
-  await expect(worker.advance(task, { op: 'k', ...set({ amount: [] }) })).rejects.toMatchObject({ code: 'MR001' })
+  await expect(worker.advance(task, { op: 'k', ...set({ amount: [] }) })).rejects.toMatchObject({
+    code: 'MR001',
+  })
   expect(await kernel.journal(run)).toEqual([])
-  await refusal(kernel.call('start_workflow', route.name, { stage: 7 }), 'MR001', 'it is declared as text')
+  await refusal(
+    kernel.call('start_workflow', route.name, { stage: 7 }),
+    'MR001',
+    'it is declared as text',
+  )
 })
 
 test('SQL fills attributes from the input; what the options say wins', async () => {
   const route = await kernel.route({ definition })
   const start = (input: unknown, options: object = {}) =>
-    kernel.value<string>('select millrace.start_workflow($1, $2, $3)', [route.name, JSON.stringify(input), options])
+    kernel.value<string>('select millrace.start_workflow($1, $2, $3)', [
+      route.name,
+      JSON.stringify(input),
+      options,
+    ])
   const one = await start({ stage: 'new' })
   const two = await start({ stage: 'new' }, { attributes: { stage: 'old', amount: 1, more: true } })
   await start({})
@@ -93,14 +113,25 @@ test('the same start again changes nothing of what was set since', async () => {
 
 test('a retry has them as they were, a fork as they were there, another input fills them anew', async () => {
   const route = await kernel.route({ definition })
-  const run = await kernel.start(route, { input: { stage: 'new' }, meta: { attributes: { stage: 'new', amount: 1 } } })
+  const run = await kernel.start(route, {
+    input: { stage: 'new' },
+    meta: { attributes: { stage: 'new', amount: 1 } },
+  })
   const { worker, task } = await kernel.lease(route)
-  await worker.advance(task, { op: 'k', rows: [row('r', 'one', 1), ...set({ amount: 2 }).rows], values: ['{"amount":2}'] })
+  await worker.advance(task, {
+    op: 'k',
+    rows: [row('r', 'one', 1), ...set({ amount: 2 }).rows],
+    values: ['{"amount":2}'],
+  })
   await worker.advance(task, { op: 'f', length: 2, output: '{"message":"no","stepId":"two"}' })
   const retried = await kernel.call<{ id: string; attributes: object }>('retry_workflow', uuid(run))
   expect(retried.attributes).toEqual({ stage: 'new', amount: 2 })
   const options = { from_step: 'one', input: { stage: 'other' } }
-  const forked = await kernel.call<{ id: string; attributes: object }>('fork_workflow', uuid(run), options)
+  const forked = await kernel.call<{ id: string; attributes: object }>(
+    'fork_workflow',
+    uuid(run),
+    options,
+  )
   expect(forked.attributes).toEqual({ stage: 'other', amount: 1 })
   expect(await found(route, { amount: 2 })).toEqual([retried.id, uuid(run)])
   expect(await found(route, { stage: 'other', amount: 1 })).toEqual([forked.id])
@@ -112,6 +143,8 @@ test('a run that is taken out of the history leaves nothing', async () => {
   await kernel.call('cancel_workflow', uuid(run))
   expect(await found(route, { stage: 'new' })).toEqual([uuid(run)])
   await kernel.call('delete_runs', 1, [run])
-  expect(await kernel.query('select * from millrace.run_attributes where run_id = $1', [run])).toEqual([])
+  expect(
+    await kernel.query('select * from millrace.run_attributes where run_id = $1', [run]),
+  ).toEqual([])
   expect(await found(route, { stage: 'new' })).toEqual([])
 })

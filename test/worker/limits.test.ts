@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { createWorkflowRef } from '../../src/workflow/workflow-ref.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
+import { createWorkflowRef } from '../../src/workflow/workflow-ref.ts'
 import { startEngine } from '../support/engine.ts'
 import { until } from '../support/until.ts'
 import { startProcesses } from './processes.ts'
@@ -32,9 +32,10 @@ test('limits hold through kill -9, restarts, cancels, pauses and bulk operations
     worker?.kill('SIGKILL')
     await until('it is gone', () => worker?.exitCode !== null || worker.signalCode !== null, LONG)
     // what it had begun is over now, and nobody says so
-    await p.db.query('update places set ended = clock_timestamp() where pid = $1 and ended is null', [
-      worker?.pid,
-    ])
+    await p.db.query(
+      'update places set ended = clock_timestamp() where pid = $1 and ended is null',
+      [worker?.pid],
+    )
     workers[nth] = await p.spawn()
   }
   await until('some are through', async () => (await ended()) >= 10, LONG)
@@ -69,7 +70,10 @@ test('with a thousand waiting and a limit of ten, the ten places are busy', asyn
     { concurrency: 10 },
   )
   await using t = await startEngine([w], { concurrency: 50 })
-  const runs = await t.engine.startWorkflows(w, Array.from({ length: 1000 }, () => ({ input: null })))
+  const runs = await t.engine.startWorkflows(
+    w,
+    Array.from({ length: 1000 }, () => ({ input: null })),
+  )
   await until('they have begun', () => busy === 10)
   const [at, done] = [performance.now(), work]
   await until('a part is through', () => work >= done + 400 * 40, LONG)
@@ -136,9 +140,13 @@ test('SQL and TypeScript make one lane of one key', async () => {
 test('what is not a limit is refused when the workflow is defined', () => {
   const define = (options: object) => () => workflow('wrong', () => {}, options)
   expect(define({ concurrency: 0 })).toThrow('concurrency.limit is 0')
-  expect(define({ concurrency: [{ limit: 1, key: () => 'a' }] })).toThrow('Functions cannot be keys')
+  expect(define({ concurrency: [{ limit: 1, key: () => 'a' }] })).toThrow(
+    'Functions cannot be keys',
+  )
   expect(define({ concurrency: [{ limit: 1, kee: 'a' }] })).toThrow('no "kee"')
   expect(define({ rateLimit: { limit: 1 } })).toThrow()
   expect(define({ fairness: {} })).toThrow('fairness needs a key')
-  expect(define({ concurrency: Array.from({ length: 9 }, () => ({ limit: 1 })) })).toThrow('at most 8')
+  expect(define({ concurrency: Array.from({ length: 9 }, () => ({ limit: 1 })) })).toThrow(
+    'at most 8',
+  )
 })

@@ -40,10 +40,9 @@ begin
     v_found := array(select x from unnest(v_found) x order by x desc);
     v_last := millrace.run_uuid(v_bound);
   else
-    select r.* into v_from from millrace.read_cursor(coalesce(v_cursor, millrace.order_cursor('a', 0))) r;
+    select r.* into v_from from millrace.read_cursor(v_cursor) r;
     select f.* into v_page from millrace.find_ordered(v_tenant, options, v_order ->> 'attribute',
-      (coalesce(v_order ->> 'direction', 'asc') = 'asc') <> v_newer, case when v_cursor is not null then v_from.key end,
-      case when v_cursor is not null then v_from.run end, v_limit) f;
+      (coalesce(v_order ->> 'direction', 'asc') = 'asc') <> v_newer, v_from.key, v_from.run, v_limit) f;
     v_found := array(select f.id from unnest(v_page.runs) with ordinality f (id, i) order by case when v_newer then -f.i else f.i end);
     v_keys := array(select k.key from unnest(v_page.keys) with ordinality k (key, i) order by case when v_newer then -k.i else k.i end);
     v_last := millrace.order_cursor(v_page.from_key, v_page.from_run);

@@ -106,6 +106,7 @@ function listenTo(host: RunHost, log: LogSink, ears: Ears): RunHost {
     logger: makeRunLogger(log),
     now: () => host.now(),
     prepareChild: (workflow, input, options) => host.prepareChild(workflow, input, options),
+    prepareSuccessor: (input, options) => host.prepareSuccessor(input, options),
     async transact(isolation, work, change) {
       const done = await host.transact(isolation, work, change)
       ears.verdict(done.verdict)
