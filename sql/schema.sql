@@ -27,6 +27,20 @@ create table millrace.approvals
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.attributes
+  id integer not null generated always as identity
+  tenant_id integer not null
+  workflow text not null
+  name text not null
+  type "char" not null
+  constraint attributes_key UNIQUE (tenant_id, workflow, name, type)
+  constraint attributes_pkey PRIMARY KEY (id)
+  constraint attributes_name_form CHECK ((name ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
+  constraint attributes_type_known CHECK ((type = ANY (ARRAY['t'::"char", 'n'::"char", 'b'::"char", 'i'::"char", 'v'::"char"])))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.bulk_operations with (fillfactor=70)
   id bigint not null
   tenant_id integer not null
@@ -68,6 +82,7 @@ create table millrace.checkpoints partition by RANGE (run_id)
   begun integer
   constraint checkpoints_pkey PRIMARY KEY (run_id, seq)
   constraint checkpoints_seq_natural CHECK ((seq >= 0))
+  CREATE INDEX checkpoints_attributes ON ONLY millrace.checkpoints USING btree (run_id) WHERE (kind = 'a'::"char")
   CREATE INDEX checkpoints_published ON ONLY millrace.checkpoints USING btree (run_id) WHERE (kind = 's'::"char")
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
@@ -85,6 +100,18 @@ create table millrace.children with (autovacuum_vacuum_scale_factor=0, autovacuu
   closes_at timestamp with time zone
   constraint children_pkey PRIMARY KEY (parent_id, run_id)
   CREATE INDEX children_closing ON millrace.children USING btree (closes_at) WHERE (closes_at IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.continuations
+  run_id bigint not null
+  tenant_id integer not null
+  from_run bigint not null
+  first_run bigint not null
+  nth integer not null
+  constraint continuations_chain UNIQUE (first_run, nth)
+  constraint continuations_pkey PRIMARY KEY (run_id)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -294,6 +321,17 @@ create table millrace.run_aliases
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.run_attributes
+  run_id bigint not null
+  attribute integer not null
+  tenant_id integer not null
+  key text not null
+  constraint run_attributes_pkey PRIMARY KEY (run_id, attribute)
+  CREATE INDEX run_attributes_by_key ON millrace.run_attributes USING btree (attribute, key, run_id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.run_keys
   tenant_id integer not null
   workflow text not null
@@ -430,11 +468,11 @@ create view millrace.run_details with (security_invoker=true) -- A run as people
 
 -- functions -----------------------------------------------------------------------------------------------------
 
-create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json, p_stamp bigint DEFAULT NULL::bigint, p_transaction text DEFAULT NULL::text, p_patience integer DEFAULT NULL::integer, p_sent timestamp with time zone DEFAULT NULL::timestamp with time zone, c_begun integer[] DEFAULT NULL::integer[], p_asks json DEFAULT NULL::json)
+create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json, p_stamp bigint DEFAULT NULL::bigint, p_transaction text DEFAULT NULL::text, p_patience integer DEFAULT NULL::integer, p_sent timestamp with time zone DEFAULT NULL::timestamp with time zone, c_begun integer[] DEFAULT NULL::integer[], p_asks json DEFAULT NULL::json, p_values json DEFAULT NULL::json, p_successors json DEFAULT NULL::json)
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: 80f1abdd82885e08327316ab590264a5
+  body: 8763384bf9e197385d3bf7c88a6df40f
 
 create function millrace.answer_approval(approval_id text, approved boolean, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -458,7 +496,7 @@ create function millrace.apply_verb(p_op millrace.bulk_operations, p_run bigint)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Does to one run what a bulk operation is for.
-  body: a8fc6af46367f5827a21c5e42008e002
+  body: af7896d57119cbcf6a07f992b44c0447
 
 create function millrace.approval_id(p_run bigint, p_step text)
   returns text
@@ -477,6 +515,54 @@ create function millrace.ask_people(p_tenant integer, p_only bigint[], p_asks js
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Opens the questions that owners ask.
   body: 6d2b57fe3c097377082630f01ace1eb7
+
+create function millrace.attribute_bounds(p_name text, p_type "char", p_condition jsonb)
+  returns TABLE(lo text, hi text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: What a condition says of an attribute's keys.
+  body: f2192353220473bfab373d7924e6a1ee
+
+create function millrace.attribute_key(p_type "char", p_value jsonb)
+  returns text
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A text that sorts as the values of a type do; null for a value of another.
+  body: a0e54dd4e1eae440703f905187d6f343
+
+create function millrace.attribute_ranges(p_tenant integer, p_filter jsonb)
+  returns jsonb
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The conditions of a filter by attributes, as ranges of keys.
+  body: d2f37742c709387463408f955696f452
+
+create function millrace.attribute_rows(p_route integer, p_values jsonb)
+  returns TABLE(attribute integer, key text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Of some values those that are declared attributes, as their index has them.
+  body: 84861bef4dde7a3dc1c7664db337983a
+
+create function millrace.attribute_runs(p_ranges jsonb, p_most integer)
+  returns bigint[]
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_bitmapscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The runs within some ranges of one attribute, if they are at most so many.
+  body: 66195e9eea5fa27a16aa70578c22020e
+
+create function millrace.attribute_source(p_ranges jsonb, p_source text, OUT runs bigint[], OUT points jsonb)
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: From where a list with conditions on attributes is made.
+  body: df4ad4238f7df5b8ba1a530222849f4b
+
+create function millrace.attribute_type(p_rule jsonb)
+  returns "char"
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: The letter of the type of an attribute.
+  body: 4de084edcd2cc9efb955e15f778586b1
+
+create function millrace.attribute_window(p_points jsonb, p_bound bigint, p_newer boolean, p_size integer)
+  returns bigint[]
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_bitmapscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The next ids of a list of runs by values of an attribute.
+  body: a374be976493cce246e7da39c8977287
 
 create function millrace.begin_incarnation(p_seen_fence bigint DEFAULT 0)
   returns bigint
@@ -548,13 +634,25 @@ create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends a run, whatever it does.
-  body: 5428ea743568128f98bb5fd6f830c282
+  body: 22e3bbf92dda699c2e272fe4df824aa8
+
+create function millrace.check_attributes(p_rules jsonb)
+  returns void
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses attributes that no workflow can declare.
+  body: aa8165cbfdccacc43c5bbfad99deedf1
+
+create function millrace.check_conditions(p_conditions jsonb)
+  returns void
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses what is no filter by attributes.
+  body: 9e25d1c50bbb65266957af9ccfe141d5
 
 create function millrace.check_filter(p_function text, p_filter jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
   returns integer
-  language sql stable security definer set search_path=pg_catalog, pg_temp
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses what is no filter of runs; returns the tenant's number.
-  body: 3472f05b3cdffe52a8a986e6abfd1800
+  body: f32c76f96448063f63071684c7b59fad
 
 create function millrace.check_limits(p_rules jsonb)
   returns void
@@ -567,6 +665,12 @@ create function millrace.check_options(p_function text, p_options jsonb, p_kinds
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses options that a public function does not know; returns the tenant's number.
   body: 4caba772bc827d5dd5f0916b1a9219dd
+
+create function millrace.check_order(p_order jsonb)
+  returns void
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses what is no order of get_runs.
+  body: 324c72aa178eaec8e2b11fe30138a6eb
 
 create function millrace.check_progress(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(completed_steps integer, total_steps integer, completion_percentage numeric)
@@ -629,11 +733,17 @@ create function millrace.close_children(p_max integer DEFAULT 100)
   comment: Cancels children whose parents have ended; returns when to go on.
   body: 4fc5cfd095f3e9db1290039a16ef5475
 
+create function millrace.continue_runs(p_tenant integer, p_only bigint[], p_successors json)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Starts the runs as which others continue, in the call that ends those.
+  body: dafefeb2e388e47e3d3c875a18be6973
+
 create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigint, p_before integer, p_except text)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=on
   comment: Gives a new run the history of another up to a row.
-  body: d61d1185421c6fbca9e1e9317c8f8972
+  body: dfe8a065a3826c1878a83d0366f058e1
 
 create function millrace.current_tenant()
   returns integer
@@ -646,7 +756,7 @@ create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes runs that have ended out of the history.
-  body: 8ebef1806aaa490133c7a514e8a80adf
+  body: 9b62dff9a0f76a042f1dbe2dc160267a
 
 create function millrace.describe_worker(p_worker bigint, p_info jsonb)
   returns void
@@ -676,7 +786,7 @@ create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigi
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What follows when runs end: outcome, buffer emptied, parents told, clients notified.
-  body: f0c8dc0e6ba0582cfc8c158e89f9db1a
+  body: 39d12c0ef208c5dd7bb8c964009eca96
 
 create function millrace.expire_runs(p_max integer DEFAULT 1000)
   returns integer
@@ -694,7 +804,25 @@ create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends the wait that a run is in.
-  body: 5b21beb87021a6217bb990b2d9eb51d7
+  body: 4de81ac237951a9876d91d4b8fb727c1
+
+create function millrace.fill_attributes(p_rules jsonb, p_given jsonb, p_input jsonb)
+  returns jsonb
+  language sql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: The attributes of a start: from its input, and as given.
+  body: 3e180f0c124c2119d5d5ff7c688131eb
+
+create function millrace.find_attribute(p_tenant integer, p_filter jsonb, p_name text, OUT ids integer[], OUT type "char")
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: What runs are looked for by, when a filter names this attribute.
+  body: 4b2ac3e26834632eab6ba7f9b4888c1e
+
+create function millrace.find_ordered(p_tenant integer, p_filter jsonb, p_name text, p_up boolean, p_key text, p_run bigint, p_limit integer, OUT runs bigint[], OUT keys text[], OUT from_key text, OUT from_run bigint)
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The runs that a filter matches, in the order of an attribute.
+  body: 3066a5efab728b87f856d0149ef250ba
 
 create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text DEFAULT NULL::text)
   returns bigint
@@ -706,7 +834,13 @@ create function millrace.find_runs(p_tenant integer, p_filter jsonb, p_bound big
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: The runs that a filter matches, on one side of a bound.
-  body: dfb35a7ff81e55d4d4af633bb721d34f
+  body: 820417df74b1ab8c14a83ca1a6287327
+
+create function millrace.first_of_chain(p_run bigint)
+  returns bigint
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The run that was started, of those that continue each other.
+  body: 6a9d438a52f567726d2e077ac5460af1
 
 create function millrace.fork_place(p_tenant integer, p_run bigint, p_step text, p_output boolean, OUT first_seq integer, OUT kind "char")
   returns record
@@ -763,10 +897,10 @@ create function millrace.get_limits(options jsonb DEFAULT '{}'::jsonb)
   body: fa6d8ac0ad9903f78c7e4bc112541576
 
 create function millrace.get_outcomes(p_tenant integer, p_runs bigint[])
-  returns TABLE(run_id bigint, status "char", output text)
+  returns TABLE(run_id bigint, status "char", output text, continued_as bigint)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off
   comment: Of some runs those that have ended.
-  body: 659743b4671924710e0ebb3e70d9be6f
+  body: 70ec42b042d6f0d365efe9c9d32f2f19
 
 create function millrace.get_queues(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(queue text, ready integer, delayed integer, running integer, waiting integer, paused integer, oldest timestamp with time zone, workers integer)
@@ -787,10 +921,10 @@ create function millrace.get_run(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   body: f5b93200966dd3ba97475930c3a0fd46
 
 create function millrace.get_runs(options jsonb DEFAULT '{}'::jsonb)
-  returns TABLE(run json, last_seen uuid)
+  returns TABLE(run json, last_seen text, place text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
-  comment: Runs as JSON, newest first, with filters and a cursor.
-  body: d9e2a60f7b406ccfe1693f2daae9f28a
+  comment: Runs as JSON, newest first or by an attribute, with filters and a cursor.
+  body: 10214343b624d6da20f9ad67e71a5876
 
 create function millrace.get_storage(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, runs bigint, live bigint, journal_rows bigint, bytes bigint, estimated boolean)
@@ -802,7 +936,7 @@ create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::j
   returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What happened to a run, in order: attempts, errors, waits, pauses.
-  body: ce0ed6c96a3d3190398d1ef2be5e1eb0
+  body: a79f0d111f70db2d914cb691d988e182
 
 create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
@@ -858,6 +992,24 @@ create function millrace.hold_run(p_tenant integer, p_run bigint)
   comment: Keeps a run in the history until the transaction is through.
   body: dc18b0a95a6b0b9ffdf653a36344536f
 
+create function millrace.index_run(p_tenant integer, p_run bigint, p_values jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: A run's attributes have these values from now on.
+  body: 24d03936be0ed93cef0ba7a0593c7980
+
+create function millrace.index_starts(p_tenant integer, p_ids bigint[], p_routes integer[], p_metas text[], p_skip bigint[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Takes the attributes of runs that were just started into their index.
+  body: 1229c0390aa22be0ec112edbf83f5dd6
+
+create function millrace.index_values(p_tenant integer, p_only bigint[], p_values json)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Takes what owners set as attributes into the index.
+  body: 119f759fe5933e6b6391e7e860f76e18
+
 create function millrace.journal_length(p_tenant integer, p_run bigint, p_task integer, p_fence bigint)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -900,6 +1052,12 @@ create function millrace.lane_of(p_tenant integer, p_meta text)
   comment: The lane of a run that has not begun; 0 without keys.
   body: 579b474c370c0859094779792a598c36
 
+create function millrace.last_of_chain(p_run bigint)
+  returns bigint
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The run that goes on where this one and its successors ended.
+  body: 744d4b4dfce1d00b5d2f1e81b446d6c4
+
 create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigint, p_now timestamp with time zone, p_ahead boolean DEFAULT false, p_begins boolean DEFAULT false)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -924,6 +1082,12 @@ create function millrace.limit_routes(p_tenant integer, p_route integer DEFAULT 
   comment: Has the runs of routes handed out by rules from now on.
   body: a73fb185ee0c7be49d9487b217d5097b
 
+create function millrace.list_attributes(p_rules jsonb)
+  returns text
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: Declared attributes, as an error names them.
+  body: 6f9ddd787ca705ab72baef9823ceda09
+
 create function millrace.lock_limits(p_route integer)
   returns boolean
   language sql volatile security definer set search_path=pg_catalog, pg_temp
@@ -935,6 +1099,18 @@ create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks in
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Locks an owner's runs and their parents, ascending; tells whose fence holds.
   body: fc00cc4cbf9c6836e8ae6fa4d8616f8f
+
+create function millrace.match_runs(p_tenant integer, p_filter jsonb, p_statuses text[], p_routes integer[], p_ranges jsonb, p_runs bigint[], p_most integer)
+  returns bigint[]
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
+  comment: Of some runs those that a filter matches.
+  body: 45884f06fbc0f6284a8fa080b04051e4
+
+create function millrace.merge_values(p_first jsonb, p_later jsonb)
+  returns jsonb
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: Values by name, and later ones over them.
+  body: c925806a799b1fd1df1387a47049347e
 
 create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -948,6 +1124,18 @@ create function millrace.new_lanes(p_route integer)
   comment: The lanes of a route that have queued runs and are not known as waiting.
   body: 8fcc58e87226d537e6ee6e53bcec2f00
 
+create function millrace.next_meta(p_run bigint, p_old text, p_route integer, p_meta text)
+  returns text
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The meta of a run that continues another.
+  body: 3b3868c6647889b8010ace2798f0147e
+
+create function millrace.next_of_chain(p_run bigint)
+  returns bigint
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The run that this one continued as; null if there is none.
+  body: 91fd11fc297cdbf31f99ebcb7bf0d3c7
+
 create function millrace.note_heads(p_tenant integer, p_routes integer[], p_turns bigint[], p_sweep_ms integer)
   returns void
   language sql volatile security definer set search_path=pg_catalog, pg_temp
@@ -959,6 +1147,18 @@ create function millrace.open_lanes(p_tenant integer, p_route integer, p_sweep b
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Makes known the lanes of a route that have queued runs.
   body: 1e553e6c3ec8f8455ae337d0c8931d94
+
+create function millrace.order_cursor(p_key text, p_run bigint)
+  returns text
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: A place in a list of runs by an attribute, as people pass it on.
+  body: 29dc16673d65b937bf4a772d858375b4
+
+create function millrace.ordered_window(p_ranges jsonb, p_key text, p_run bigint, p_up boolean, p_size integer)
+  returns TABLE(run_id bigint, key text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_bitmapscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The next runs in the order of an attribute.
+  body: 9b97746495551e094de7b891ea641639
 
 create function millrace.parent_of(p_meta text)
   returns bigint
@@ -982,7 +1182,7 @@ create function millrace.pause_workflow(run_id uuid, options jsonb DEFAULT '{}':
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Stops a run until resume_workflow; a step that runs is not interrupted.
-  body: 0ebb6d49ff21b8c574cfd7485d3903d5
+  body: c6c9d20eb2803a04fbc23766d189178f
 
 create function millrace.prune(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1002,6 +1202,12 @@ create function millrace.prune_run(p_tenant integer, p_run bigint)
   comment: Takes one run that has ended out of the history.
   body: 47683b6a11976d80b033d35b481596c6
 
+create function millrace.put_attributes(p_tenant integer, p_workflow text, p_rules jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Makes the attributes of a workflow known.
+  body: 4046d1f24335ad7c6a96ccf7e8ec2aa1
+
 create function millrace.put_limits(p_tenant integer, p_kind "char", p_name text, p_rules jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1019,6 +1225,12 @@ create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Buffers a message for a run, and ends the wait for it.
   body: 439d29c1b48daf27103d943d7a1591b6
+
+create function millrace.read_cursor(p_cursor text, OUT key text, OUT run bigint)
+  returns record
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: The place that order_cursor wrote.
+  body: f1c766dc3ff5f9564987c60de4c30784
 
 create function millrace.recover()
   returns integer
@@ -1048,7 +1260,7 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 265f3379f7b89cc6c871482bee7e6615
+  body: f1918b37824ed5ac495bc890ffc45cff
 
 create function millrace.renew_lease(p_worker bigint, p_lease_ms integer)
   returns boolean
@@ -1078,7 +1290,7 @@ create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Lets a paused run go on.
-  body: 8bbbd460656d04bd4abdb32654f884c7
+  body: 86977503b03cf16eedc70048290703ab
 
 create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1090,7 +1302,7 @@ create function millrace.run_json(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, run json)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Runs as JSON objects.
-  body: 91e989a521ed40352b8fab267cb7f683
+  body: ca2cd3d856c2999d4bd324d60669a967
 
 create function millrace.run_number(p_uuid uuid)
   returns bigint
@@ -1148,11 +1360,23 @@ create function millrace.set_output(p_tenant integer, p_from bigint, p_run bigin
   comment: Writes into the journal of a fork what a step gave.
   body: eeaca61293050aead84cfcbe1fb6097e
 
+create function millrace.set_values(p_run bigint)
+  returns jsonb
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: What a run set as attributes: the last value of each name.
+  body: b4fabbbfbe9102fd062bc94fcddfc54b
+
 create function millrace.settle(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone, p_more integer DEFAULT 0)
   returns TABLE(seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends the waits of a run that can end; returns its journal from a number on.
   body: f9c3adcfb302d6b9ed10398b36e6e4ff
+
+create function millrace.shown_attributes(p_run bigint, p_meta json)
+  returns json
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The attributes of a run as they are now.
+  body: 6b30bb08799430448a3491b0b481c738
 
 create function millrace.spend_tokens(p_tenant integer, p_meters bigint[], p_rates double precision[], p_bursts integer[], p_runs integer, p_now timestamp with time zone)
   returns timestamp with time zone
@@ -1164,13 +1388,13 @@ create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigin
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a run as another was started.
-  body: 3a6969a5f0b3efcfd0fe9da12001f2e8
+  body: 90bf37a1d323243d9dff756a1749c20b
 
 create function millrace.start_bulk(p_verb text, p_filter jsonb, p_options jsonb, p_kinds jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Begins to do something to all runs that a filter matches.
-  body: f9422d92fafb46573ebb7e2393b02e74
+  body: 0e6ad4292d79445c4c8dd01c4cd8ade2
 
 create function millrace.start_children(p_tenant integer, p_only bigint[], p_children json)
   returns void
@@ -1188,13 +1412,13 @@ create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes i
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
-  body: 6991247f544e5e8e32515d2564f09c57
+  body: 529acb0b5d7fe6d9c2d2f640fdcfec0f
 
 create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns uuid
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts a run in the caller's transaction and returns its id.
-  body: 8b8712517f1c26270cd307b7a970db47
+  body: 5fe74d68aa153033b246f3c14e9e5915
 
 create function millrace.stop_bulk_operation(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1242,13 +1466,19 @@ create function millrace.trigger_event(run_id uuid, event_name text, data jsonb 
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Sends a message to one run: buffered, consumed once.
-  body: 7192eb11aaa29ab6c6fff01185afd7d8
+  body: 33fc0b493cacd31238041c193dfdd81d
 
 create function millrace.try_verb(p_op millrace.bulk_operations, p_run bigint)
   returns jsonb
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Does to one run what a bulk operation is for, or says why not.
   body: 37832b2c6ef1f51ddd69af458c56a927
+
+create function millrace.type_words(p_type "char")
+  returns text
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: What people call the type of an attribute.
+  body: 26e8db259c16d9e9ad90feb400c6b1b4
 
 create function millrace.wake(p_run bigint, p_task integer, p_seq integer, p_ended text[], p_buffered integer DEFAULT NULL::integer)
   returns void

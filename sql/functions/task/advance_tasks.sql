@@ -85,8 +85,8 @@ begin
     perform millrace.end_runs(p_tenant, v_only, p_runs, p_ops, p_tails, p_outputs, p_parents, v_heard, v_now);
   end if;
   if p_ops && '{w,y,p}'::"char"[] or v_ask is not null or array_remove(p_keys, null) <> '{}' then
-    return query select x.* from millrace.park_runs(v_only, v_ask, p_runs, p_tasks, p_ops, p_seqs, p_outputs, p_keys, p_names, p_ms, p_stamp,
-      case when p_sent between v_now - interval '500 ms' and v_now then p_sent else v_now end, v_now) x;  -- the clock may be set
+    return query select x.* from millrace.park_runs(v_only, v_ask, p_runs, p_tasks, p_ops, p_seqs, p_outputs, p_keys, p_names, p_ms,
+      p_stamp, case when p_sent between v_now - interval '500 ms' and v_now then p_sent else v_now end, v_now) x;
   end if;
   if v_only is not null then
     return query select u.id, 's'::"char", null::int, null::"char", null::text, null::text
