@@ -101,6 +101,30 @@ test('many starts whose reply is lost are sent again, and none is made twice', a
   await pool.end()
 })
 
+test('a run that continues as new does so once, though the replies to its writes are lost', {
+  timeout: 60_000,
+}, async () => {
+  const w = workflow('goes on', async ({ step, input }) => {
+    const { left, sum } = input as { left: number; sum: number }
+    const more = await step.run('add', () => sum + left)
+    return left > 1 ? step.continueAsNew({ left: left - 1, sum: more }) : more
+  })
+  await using t = await startEngine([])
+  const pool = lossyPool(t.db.url, 3, 'advance_tasks')
+  const engine = await t.another([w], { concurrency: 10 }, { connectionString: undefined, pool })
+  const runs = await engine.startWorkflows(
+    w,
+    Array.from({ length: 10 }, () => ({ input: { left: 8, sum: 0 } })),
+  )
+  const results = await Promise.all(runs.map((run) => run.result({ timeout: 50_000 })))
+  expect(results).toEqual(runs.map(() => 36))
+  expect(pool.lost).toBeGreaterThan(10)
+  expect(await t.db.value('select count(*)::int from millrace.runs')).toBe(80)
+  expect(await t.db.value('select count(*)::int from millrace.continuations')).toBe(70)
+  await engine.stop()
+  await pool.end()
+})
+
 async function untilItWorks<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

@@ -1,7 +1,7 @@
 -- attribute_source: from where a list with conditions on attributes is made. Where one of them is narrow, its runs are the candidates.
 -- Else another index that the filter allows is; else the runs with one value, newest first as they lie in the index; else those within a
 -- range if they are no more than 100,000. What is wider than that is met soon among all runs.
---   p_ranges  attribute_ranges    p_source  what the rest of the filter allows (run_window)
+--   p_ranges  attribute_ranges    p_source  what the rest of the filter allows (list_source); few: nothing is to be had but candidates
 -- Returns: runs, the candidates; or points, ranges of one key each (attribute_window); or neither: by p_source.
 create or replace function millrace.attribute_source(p_ranges jsonb, p_source text, out runs bigint[], out points jsonb)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$

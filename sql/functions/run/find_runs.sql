@@ -3,68 +3,47 @@
 -- At most 100,000 runs are looked at in one call (5,000 where there are 2,000 routes: there each costs more).
 -- Returns: runs, at most p_limit; bound, from which to go on, or null if there are no more.
 -- A run that the filter names and that there is not matches nothing.
+-- Raises: MR001 for an attribute that is not declared, or a value of another type.
 create or replace function millrace.find_runs(
   p_tenant int, p_filter jsonb, p_bound bigint, p_newer boolean, p_limit int, out runs bigint[], out bound bigint)
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set jit = off
-set join_collapse_limit = 16 set from_collapse_limit = 16 as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
-  v_print    text := p_filter ->> 'fingerprint';
-  v_statuses text[] := case when jsonb_typeof(p_filter -> 'statuses') = 'array'
-                            then array(select jsonb_array_elements_text(p_filter -> 'statuses'))
-                            when v_print is not null then '{failed}' end;
-  v_tag      text := p_filter -> 'tags' ->> 0;
-  v_ids      bigint[] := case when jsonb_typeof(p_filter -> 'run_ids') = 'array'
-                              then array(select millrace.known_run(p_tenant, i::uuid)
-                                         from jsonb_array_elements_text(p_filter -> 'run_ids') i) end;
-  v_resource text := p_filter ->> 'resource_id';
-  v_parent   bigint := case when p_filter ->> 'parent_id' is not null
-                            then coalesce(millrace.known_run(p_tenant, (p_filter ->> 'parent_id')::uuid), -1) end;
-  v_routes   int[] := array(
-    select r.id from millrace.routes r join millrace.workflows w on w.id = r.workflow_id
-    where r.tenant_id = p_tenant and w.name = coalesce(p_filter ->> 'workflow_id', w.name)
-      and w.version = coalesce(p_filter ->> 'version', w.version) and r.queue = coalesce(p_filter ->> 'queue', r.queue));
-  v_source   text := case when v_ids is not null then 'ids'
-                          when v_resource is not null or v_tag is not null then 'label'
-                          when v_statuses in ('{failed}', '{cancelled}') then 'unhappy'
-                          when v_statuses <@ '{pending,running,waiting,paused}' then 'live' else 'routes' end;
-  v_ranges   jsonb := millrace.attribute_ranges(p_tenant, p_filter);
-  v_points   jsonb;
-  v_few      bigint[];
-  v_window   bigint[];
-  v_size     int := greatest(p_limit, 50);  -- a page without a filter needs no more
-  v_seen     int := 0;
-  v_most     int;
-  v_more     boolean := true;
+  v_from   record;
+  v_by     record;
+  v_ranges jsonb := millrace.attribute_ranges(p_tenant, p_filter);
+  v_points jsonb;
+  v_window bigint[];
+  v_size   int := greatest(p_limit, 50);  -- a page without a filter needs no more
+  v_seen   int := 0;
+  v_most   int;
+  v_more   boolean := true;
 begin
-  if v_parent is not null and v_ids is null then  -- its journal names its children
-    v_ids := array(select (c.data::json ->> 'run')::bigint from millrace.get_journal(v_parent) c where c.kind = 'c');
-    v_ids := v_ids || array(select c.run_id from millrace.continuations c where c.first_run = any (v_ids));
-    v_source := 'ids';
-  elsif v_ids is null and v_ranges is not null then
-    select x.runs, x.points into v_few, v_points from millrace.attribute_source(v_ranges, v_source) x;
-    v_ids := v_few;
-    v_source := case when v_few is not null then 'ids' when v_points is not null then 'attribute' else v_source end;
+  select * into v_from from millrace.list_source(p_tenant, p_filter) s;
+  if v_ranges is not null and v_from.source <> 'ids' then
+    select * into v_by from millrace.attribute_source(v_ranges, v_from.source) a;
+    v_points := v_by.points;
+    v_from.ids := v_by.runs;
+    v_from.source := case when v_by.runs is not null then 'ids' when v_points is not null then 'attribute' else v_from.source end;
   end if;
-  if v_source = 'ids' then  -- in the order of the list
-    v_ids := array(select x from unnest(v_ids) x where case when p_newer then x > p_bound else x < p_bound end
-                   group by x order by case when p_newer then x else -x end);
+  if v_from.source = 'ids' then  -- in the order of the list
+    v_from.ids := array(select x from unnest(v_from.ids) x where case when p_newer then x > p_bound else x < p_bound end
+                        group by x order by case when p_newer then x else -x end);
   end if;
   runs := '{}';
   bound := p_bound;
-  v_most := case when v_source = 'routes' then 10000000 / greatest(cardinality(v_routes), 100) else 100000 end;
+  v_most := case when v_from.source = 'routes' then 10000000 / greatest(cardinality(v_from.routes), 100) else 100000 end;
   while v_seen < v_most loop
-    v_window := case v_source
-      when 'ids' then v_ids[v_seen + 1 : v_seen + v_size]
+    v_window := case v_from.source
+      when 'ids' then v_from.ids[v_seen + 1 : v_seen + v_size]
       when 'attribute' then millrace.attribute_window(v_points, bound, p_newer, v_size)
-      else millrace.run_window(p_tenant, v_source, case when v_resource is not null then 'r' else 't' end::"char",
-        case v_source when 'unhappy' then case v_statuses[1] when 'failed' then 'f' else 'x' end else coalesce(v_resource, v_tag) end,
-        v_routes, bound, p_newer, v_size) end;
+      else millrace.run_window(p_tenant, v_from.source, v_from.label, v_from.value, v_from.routes, bound, p_newer, v_size) end;
     v_more := cardinality(v_window) = v_size;
     v_seen := v_seen + cardinality(v_window);
     v_size := least(v_size * 3, 500, greatest(v_most - v_seen, 1));
     exit when v_window = '{}';
     bound := v_window[cardinality(v_window)];
-    runs := runs || millrace.match_runs(p_tenant, p_filter, v_statuses, v_routes, v_ranges, v_window, p_limit - cardinality(runs));
+    runs := runs || millrace.match_runs(
+      p_tenant, p_filter, v_from.statuses, v_from.routes, v_ranges, v_window, p_limit - cardinality(runs));
     exit when cardinality(runs) >= p_limit or not v_more;
   end loop;
   bound := case when cardinality(runs) >= p_limit then runs[p_limit] when v_more then bound end;

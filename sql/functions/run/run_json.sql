@@ -10,7 +10,7 @@ set join_collapse_limit = 16 set from_collapse_limit = 16 as $$
     'parent_id', millrace.run_uuid((d.meta ->> 'parent')::bigint), 'retried_from', millrace.run_uuid((d.meta ->> 'retried_from')::bigint),
     'forked_from', millrace.run_uuid((d.meta ->> 'forked_from')::bigint), 'forked_at', d.meta ->> 'forked_at',
     'continued_from', (select millrace.run_uuid(c.from_run) from millrace.continuations c where c.run_id = d.run_id),
-    'continued_as', millrace.run_uuid(millrace.next_of_chain(d.run_id)),
+    'continued_as', case when d.status = 'completed' and d.output is null then millrace.run_uuid(millrace.next_of_chain(d.run_id)) end,
     'input', d.input::json, 'output', d.output::json, 'failure', d.failure::json,
     'state', millrace.run_state(d.run_id),
     'tags', coalesce(d.meta -> 'tags', '[]'::json), 'attributes', millrace.shown_attributes(d.run_id, d.meta),
