@@ -11,8 +11,10 @@ begin
     select x.run_id, x.key
     from (select a.run_id, a.key, row_number() over (order by a.key, a.run_id) as nth
           from unnest(p_few) f (id) cross join jsonb_to_recordset(p_ranges) c (attribute int, lo text, hi text)
-          join millrace.run_attributes a on a.run_id = f.id and a.attribute = c.attribute and a.key >= c.lo and a.key < c.hi
-          where case when p_up then (a.key, a.run_id) > (p_key, p_run) else (a.key, a.run_id) < (p_key, p_run) end) x
+          -- each is looked up by itself, also where the keys seem to be narrow
+          cross join lateral (select n.* from millrace.run_attributes n where n.run_id = f.id and n.attribute = c.attribute offset 0) a
+          where a.key >= c.lo and a.key < c.hi
+            and case when p_up then (a.key, a.run_id) > (p_key, p_run) else (a.key, a.run_id) < (p_key, p_run) end) x
     order by case when p_up then x.nth else -x.nth end limit p_size;
   elsif p_up then
     return query

@@ -20,9 +20,9 @@ begin
     from (select n.id, n.i from unnest(p_runs) with ordinality n (id, i)
           cross join lateral (
             select count(distinct c.name) as held from jsonb_to_recordset(p_ranges) c (name text, attribute int, lo text, hi text)
-            cross join lateral (select from millrace.run_attributes a where a.run_id = n.id and a.attribute = c.attribute
-                                  and a.key >= c.lo and a.key < c.hi offset 0) k offset 0) q
-          where q.held = v_names offset 0) u
+            cross join lateral (select a.key from millrace.run_attributes a where a.run_id = n.id and a.attribute = c.attribute offset 0) k
+            where k.key >= c.lo and k.key < c.hi offset 0) q
+          where q.held = v_names order by n.i offset 0) u
     cross join lateral (select r.* from millrace.runs r where r.id = u.id offset 0) r
     cross join lateral (select d.status, d.meta, d.failure, d.completed_at from millrace.run_details d where d.run_id = u.id offset 0) d
     where r.tenant_id = p_tenant and r.route_id = any (p_routes)
