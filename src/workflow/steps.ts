@@ -186,7 +186,9 @@ export class Steps {
     if (this.#x.over) return forever<T>()
     try {
       refuseInside(name)
-      return work()
+      const promise = work()
+      promise.catch(ignore)
+      return promise
     } catch (error) {
       return Promise.reject(error)
     }
