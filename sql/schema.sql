@@ -806,6 +806,12 @@ create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '
   comment: Ends the wait that a run is in.
   body: 4de81ac237951a9876d91d4b8fb727c1
 
+create function millrace.few_runs(p_tenant integer, p_source text, p_label "char", p_value text, p_ids bigint[], p_ranges jsonb, p_most integer)
+  returns bigint[]
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The runs that a filter may match, if they are few.
+  body: b67b537a6e7835f1de54c3d1b70c92f9
+
 create function millrace.fill_attributes(p_rules jsonb, p_given jsonb, p_input jsonb)
   returns jsonb
   language sql immutable security definer set search_path=pg_catalog, pg_temp
@@ -822,7 +828,7 @@ create function millrace.find_ordered(p_tenant integer, p_filter jsonb, p_name t
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The runs that a filter matches, in the order of an attribute.
-  body: 3066a5efab728b87f856d0149ef250ba
+  body: 0f35c3d503194b757e342317d627da64
 
 create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text DEFAULT NULL::text)
   returns bigint
@@ -832,9 +838,9 @@ create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text 
 
 create function millrace.find_runs(p_tenant integer, p_filter jsonb, p_bound bigint, p_newer boolean, p_limit integer, OUT runs bigint[], OUT bound bigint)
   returns record
-  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The runs that a filter matches, on one side of a bound.
-  body: 820417df74b1ab8c14a83ca1a6287327
+  body: ac162a7d4d69c99205b31fa6bbdf9ac4
 
 create function millrace.first_of_chain(p_run bigint)
   returns bigint
@@ -1002,7 +1008,7 @@ create function millrace.index_starts(p_tenant integer, p_ids bigint[], p_routes
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes the attributes of runs that were just started into their index.
-  body: 1229c0390aa22be0ec112edbf83f5dd6
+  body: 8f30c793b39c17562bca8b8fafd6623b
 
 create function millrace.index_values(p_tenant integer, p_only bigint[], p_values json)
   returns void
@@ -1088,6 +1094,12 @@ create function millrace.list_attributes(p_rules jsonb)
   comment: Declared attributes, as an error names them.
   body: 6f9ddd787ca705ab72baef9823ceda09
 
+create function millrace.list_source(p_tenant integer, p_filter jsonb, OUT source text, OUT label "char", OUT value text, OUT ids bigint[], OUT statuses text[], OUT routes integer[])
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
+  comment: Where the runs of a list are found that a filter may match.
+  body: 7a9c7ff8977694d8afc91403ed21e8c9
+
 create function millrace.lock_limits(p_route integer)
   returns boolean
   language sql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1104,7 +1116,7 @@ create function millrace.match_runs(p_tenant integer, p_filter jsonb, p_statuses
   returns bigint[]
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Of some runs those that a filter matches.
-  body: 45884f06fbc0f6284a8fa080b04051e4
+  body: c3799175a889f31dc16a729522b062f6
 
 create function millrace.merge_values(p_first jsonb, p_later jsonb)
   returns jsonb
@@ -1154,11 +1166,11 @@ create function millrace.order_cursor(p_key text, p_run bigint)
   comment: A place in a list of runs by an attribute, as people pass it on.
   body: 29dc16673d65b937bf4a772d858375b4
 
-create function millrace.ordered_window(p_ranges jsonb, p_key text, p_run bigint, p_up boolean, p_size integer)
+create function millrace.ordered_window(p_ranges jsonb, p_few bigint[], p_key text, p_run bigint, p_up boolean, p_size integer)
   returns TABLE(run_id bigint, key text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_bitmapscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The next runs in the order of an attribute.
-  body: 9b97746495551e094de7b891ea641639
+  body: 0054ed12562e303df95eb8695ecde25e
 
 create function millrace.parent_of(p_meta text)
   returns bigint
@@ -1302,7 +1314,7 @@ create function millrace.run_json(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, run json)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Runs as JSON objects.
-  body: ca2cd3d856c2999d4bd324d60669a967
+  body: 4e397f7467caa578504ef868f3543d09
 
 create function millrace.run_number(p_uuid uuid)
   returns bigint
@@ -1418,7 +1430,7 @@ create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NU
   returns uuid
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts a run in the caller's transaction and returns its id.
-  body: 5fe74d68aa153033b246f3c14e9e5915
+  body: 6cae8bc03579c3157bde064ed7183207
 
 create function millrace.stop_bulk_operation(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json

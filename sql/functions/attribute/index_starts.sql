@@ -9,9 +9,10 @@ begin
   insert into millrace.run_attributes (run_id, attribute, tenant_id, key)
   select u.id, x.attribute, p_tenant, x.key
   from unnest(p_ids, p_routes, p_metas) u (id, route, meta)
-  join millrace.live l on l.run_id = u.id and l.task = 0 and l.seq = 0 and l.state in ('q', 'w')
+  -- offset 0: each is looked up by its id, also by a plan that was made when nothing was queued
+  cross join lateral (select l.seq, l.state from millrace.live l where l.run_id = u.id and l.task = 0 offset 0) l
   cross join lateral millrace.attribute_rows(u.route, u.meta::jsonb -> 'attributes') x
-  where u.meta like '%"attributes"%' and u.id <> all (p_skip) and x.key is not null
+  where u.meta like '%"attributes"%' and u.id <> all (p_skip) and x.key is not null and l.seq = 0 and l.state in ('q', 'w')
   on conflict on constraint run_attributes_pkey do nothing;
 end $$;
 

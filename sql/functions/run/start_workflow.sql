@@ -18,6 +18,7 @@ declare
   v_defaults jsonb;
   v_paths  text[];
   v_weight text;
+  v_values jsonb;
   v_used   record;
 begin
   if octet_length(input::text) > 1048576 then
@@ -32,9 +33,9 @@ begin
   if v_paths is not null then
     v_meta := coalesce(v_meta, '{}') || millrace.key_meta(workflow_id, v_paths, v_weight, input);
   end if;
-  if v_defaults ? 'attributes' then
-    v_meta := coalesce(v_meta, jsonb_build_object('workflow', workflow_id))
-              || jsonb_build_object('attributes', millrace.fill_attributes(v_defaults -> 'attributes', v_meta -> 'attributes', input));
+  v_values := millrace.fill_attributes(v_defaults -> 'attributes', v_meta -> 'attributes', input);
+  if v_values <> '{}' then
+    v_meta := coalesce(v_meta, jsonb_build_object('workflow', workflow_id)) || jsonb_build_object('attributes', v_values);
   end if;
   select * into v_used from millrace.start_runs(
     v_tenant, array[v_id], array[v_route], array[millrace.duration_ms(options -> 'delay')], array[input::text], array[v_meta::text]);
