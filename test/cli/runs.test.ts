@@ -316,7 +316,9 @@ describe.concurrent('see', () => {
     type Workflow = { id: string; version: string; workers: number }
     const workflows = await json<Workflow[]>('workflows', 'list')
     expect(workflows.map(({ id, version, workers }) => [id, version, workers])).toEqual([
-      ...['busy', 'hops', 'kid', 'mother', 'order', 'quick', 'sized', 'stops', 'unused'].map((id) => [id, '1', 1]),
+      ...['busy', 'hops', 'kid', 'mother', 'order', 'quick', 'sized', 'stops', 'unused'].map(
+        (id) => [id, '1', 1],
+      ),
     ])
     expect((await cli('workflows')).stdout).toMatch(
       /^WORKFLOW +VERSION +KIND .*\nbusy +1 +function/,

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { LeasedTask } from '../../src/kernel/tasks.ts'
 import {
   type Lease,
@@ -9,9 +9,11 @@ import {
   type TestWorker,
   uuid,
 } from '../support/kernel.ts'
+import { openTrack } from '../support/race.ts'
 import { refusal } from '../support/refusal.ts'
 
 const kernel = await openKernel()
+const track = await openTrack(kernel)
 let drawn = BigInt(await kernel.call<string>('take_ids'))
 const draw = () => String(drawn++)
 
@@ -297,6 +299,87 @@ test('an id that another run has is refused, and the run goes on', async () => {
   await expect(goOn(worker, task, route, { id: other })).rejects.toMatchObject({ code: 'MR010' })
   expect((await kernel.live(task.run))?.state).toBe('l')
   await worker.complete(task)
+})
+
+describe('while the run is about to go on, and nobody knows yet,', () => {
+  test('a message waits, and reaches the run that goes on', async () => {
+    const { route, run, worker, task } = await leased()
+    const id = draw()
+    const successor = { id, route: route.route, input: null, meta: null }
+    const { first, second, waited } = await track.inTurn(
+      (client) => worker.advance(task, { op: 'c', output: null, parent: null, successor }, client),
+      (client) =>
+        client.query(`select millrace.trigger_event($1, 'go', '1') ->> 'id' as id`, [uuid(run)]),
+    )
+    expect([first.code, waited]).toEqual([undefined, true])
+    expect(second.rows).toEqual([{ id: uuid(id) }])
+    expect(await kernel.query('select name from millrace.signals where run_id = $1', [id])).toEqual(
+      [{ name: 'go' }],
+    )
+  })
+
+  test.each(['cancel_workflow', 'pause_workflow'])(
+    '%s waits, and is about that run',
+    async (name) => {
+      const { route, run, worker, task } = await leased()
+      const id = draw()
+      const successor = { id, route: route.route, input: null, meta: null }
+      const { second, waited } = await track.inTurn(
+        (client) =>
+          worker.advance(task, { op: 'c', output: null, parent: null, successor }, client),
+        (client) => client.query(`select millrace.${name}($1) ->> 'status' as status`, [uuid(run)]),
+      )
+      expect(waited).toBe(true)
+      expect(second.rows).toEqual([{ status: name === 'cancel_workflow' ? 'cancelled' : 'paused' }])
+      expect((await kernel.live(id))?.state).toBe(name === 'cancel_workflow' ? undefined : 'p')
+    },
+  )
+
+  test('the end of its parent waits for it, and closes the run that goes on', async () => {
+    const parent = await leased()
+    const child = await kernel.route()
+    const [id, next] = [draw(), draw()]
+    const meta = JSON.stringify({
+      workflow: child.name,
+      parent: parent.run,
+      parent_close: 'cancel',
+    })
+    const children = [{ id, route: child.route, input: null, meta }]
+    const rows = [row('c', 'child', { run: id, detached: true })]
+    await parent.worker.advance(parent.task, { op: 'k', rows, children })
+    const { worker, task } = await kernel.lease(child)
+    const successor = { id: next, route: child.route, input: null, meta }
+    const { waited } = await track.inTurn(
+      (client) => worker.advance(task, { op: 'c', output: null, parent: null, successor }, client),
+      (client) => parent.worker.advance(parent.task, { op: 'c', output: '1', length: 1 }, client),
+    )
+    expect(waited).toBe(true)
+    await kernel.call('close_children')
+    expect(await kernel.run(next)).toMatchObject({ status: 'cancelled' })
+  })
+
+  test('the end of its parent may come first', async () => {
+    const parent = await leased()
+    const child = await kernel.route()
+    const [id, next] = [draw(), draw()]
+    const meta = JSON.stringify({
+      workflow: child.name,
+      parent: parent.run,
+      parent_close: 'cancel',
+    })
+    const children = [{ id, route: child.route, input: null, meta }]
+    const rows = [row('c', 'child', { run: id, detached: true })]
+    await parent.worker.advance(parent.task, { op: 'k', rows, children })
+    const { worker, task } = await kernel.lease(child)
+    const successor = { id: next, route: child.route, input: null, meta }
+    await track.inTurn(
+      (client) => parent.worker.advance(parent.task, { op: 'c', output: '1', length: 1 }, client),
+      (client) => worker.advance(task, { op: 'c', output: null, parent: null, successor }, client),
+    )
+    await kernel.call('close_children')
+    await kernel.call('close_children')
+    expect(await kernel.run(next)).toMatchObject({ status: 'cancelled' })
+  })
 })
 
 test('runs of a chain are taken out of the history one by one', async () => {
