@@ -82,7 +82,7 @@ create table millrace.checkpoints partition by RANGE (run_id)
   begun integer
   constraint checkpoints_pkey PRIMARY KEY (run_id, seq)
   constraint checkpoints_seq_natural CHECK ((seq >= 0))
-  CREATE INDEX checkpoints_attributes ON ONLY millrace.checkpoints USING btree (run_id) WHERE (kind = 'a'::"char")
+  CREATE INDEX checkpoints_attributes ON ONLY millrace.checkpoints USING btree (run_id) WHERE (kind = 'l'::"char")
   CREATE INDEX checkpoints_published ON ONLY millrace.checkpoints USING btree (run_id) WHERE (kind = 's'::"char")
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
@@ -743,7 +743,7 @@ create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigi
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=on
   comment: Gives a new run the history of another up to a row.
-  body: dfe8a065a3826c1878a83d0366f058e1
+  body: 42df15022b14e50b419301b636e5b190
 
 create function millrace.current_tenant()
   returns integer
@@ -942,7 +942,7 @@ create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::j
   returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What happened to a run, in order: attempts, errors, waits, pauses.
-  body: a79f0d111f70db2d914cb691d988e182
+  body: 187f65913db4cd622a9db783ee4fe079
 
 create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
@@ -1376,7 +1376,7 @@ create function millrace.set_values(p_run bigint)
   returns jsonb
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What a run set as attributes: the last value of each name.
-  body: b4fabbbfbe9102fd062bc94fcddfc54b
+  body: d1b13f2ae02215d3548e307252b6632b
 
 create function millrace.settle(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone, p_more integer DEFAULT 0)
   returns TABLE(seq integer, kind "char", name text, data text)

@@ -21,7 +21,7 @@ create table millrace.run_attributes (  -- an index: the present value of each d
 );
 create index run_attributes_by_key on millrace.run_attributes (attribute, key, run_id);
 
-create index checkpoints_attributes on millrace.checkpoints (run_id) where kind = 'a';  -- no row of others, no cost
+create index checkpoints_attributes on millrace.checkpoints (run_id) where kind = 'l';  -- no row of others, no cost
 
 create table millrace.continuations (   -- a row for each run that goes on where another ended (step.continueAsNew), as old as itself
   run_id    bigint not null,

@@ -3,7 +3,7 @@
  * failed for good · g a wait ended by a message · t its time is over · o no message came in time ·
  * c a child was started · h an attempt of the handler failed · p paused · u resumed · d its owner died ·
  * x cancelled · v moved to another version · m what the run took at a change of its code ·
- * s a value that it published · a attributes that it set · n it continued as another run · w its history is
+ * s a value that it published · l attributes that it set · z it continued as another run · w its history is
  * long. A row of kind ~ is never stored: it is news of a wait that ends without a row.
  */
 export type JournalKind =
@@ -22,8 +22,8 @@ export type JournalKind =
   | 'v'
   | 'm'
   | 's'
-  | 'a'
-  | 'n'
+  | 'l'
+  | 'z'
   | 'w'
   | '~'
 

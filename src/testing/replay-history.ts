@@ -97,7 +97,7 @@ function kindOf(entry: TimelineEntry, later: readonly TimelineEntry[]): JournalR
 
 /** What is recorded of the run as a whole, by the name under which that is. */
 function controlKind(stepId: string): JournalRow['kind'] {
-  if (stepId.startsWith('$attributes')) return 'a'
+  if (stepId.startsWith('$attributes')) return 'l'
   return stepId.startsWith('$set:') ? 's' : 'm'
 }
 

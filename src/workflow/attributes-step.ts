@@ -18,8 +18,8 @@ export async function setAttributes(
   rules: AttributeRules,
 ): Promise<void> {
   const data = x.journal.peek(key).end === null ? encodeValues(values, rules) : null
-  const { end } = x.take(key, 'step.setAttributes', 'a')
-  if (!end) x.record({ kind: 'a', name: key, data })
+  const { end } = x.take(key, 'step.setAttributes', 'l')
+  if (!end) x.record({ kind: 'l', name: key, data })
   await x.deliver(key)
 }
 

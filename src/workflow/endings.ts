@@ -38,7 +38,7 @@ export function endOf({ op, output = null, successor }: Part): RunEnd {
 
 /** The row that says as which run it goes on: the last of its journal. */
 export function continuedRow({ id, start }: PreparedSuccessor): JournalRow {
-  return { kind: 'n', name: '', data: JSON.stringify({ run: start.id, id }) }
+  return { kind: 'z', name: '', data: JSON.stringify({ run: start.id, id }) }
 }
 
 /** The row of a pause that the engine itself makes. */

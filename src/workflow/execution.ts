@@ -167,7 +167,7 @@ export class Execution implements RunHandle, Resting {
       return this.touch()
     }
     this.#outbox.add(this.#activity.dated(row), child)
-    if (row.kind === 'r' || row.kind === 'f' || row.kind === 's' || row.kind === 'a')
+    if (row.kind === 'r' || row.kind === 'f' || row.kind === 's' || row.kind === 'l')
       this.#deliveries.place(row.name, this.#outbox.busy)
     this.#limits.watch(this.journal, this.#outbox, this.host)
     this.touch()

@@ -184,7 +184,7 @@ function oddKind({ end, child, failures }: Entry, kinds: string): JournalKind | 
 }
 
 /** The kinds that belong to a step; the others are about the run. */
-const recorded = 'refgtocsa'
+const recorded = 'refgtocsl'
 
 const described: { [K in JournalKind]?: string } = {
   r: 'a step with a result',
@@ -195,5 +195,5 @@ const described: { [K in JournalKind]?: string } = {
   o: 'a wait that timed out',
   c: 'a child workflow',
   s: 'a published value',
-  a: 'attributes that were set',
+  l: 'attributes that were set',
 }

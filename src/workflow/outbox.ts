@@ -67,7 +67,7 @@ export class Outbox {
   add(row: JournalRow, child: PreparedChild | null = null): void {
     this.#entries.push({ row, child })
     this.#bytes += bytesOf({ row, child })
-    this.#sets ||= row.kind === 'a'
+    this.#sets ||= row.kind === 'l'
   }
 
   /** Asks people with the next write. */
@@ -124,8 +124,8 @@ export class Outbox {
 
   /** What these rows set, for the index. */
   #takeValues(rows: readonly JournalRow[]): Pick<Change, 'values'> {
-    this.#sets = this.#entries.some(({ row }) => row.kind === 'a')
-    const values = rows.flatMap(({ kind, data }) => (kind === 'a' && data !== null ? [data] : []))
+    this.#sets = this.#entries.some(({ row }) => row.kind === 'l')
+    const values = rows.flatMap(({ kind, data }) => (kind === 'l' && data !== null ? [data] : []))
     return values.length > 0 ? { values } : {}
   }
 

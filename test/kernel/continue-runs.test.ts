@@ -31,7 +31,7 @@ async function goOn(
     input: JSON.stringify(input),
     meta: meta ? JSON.stringify(meta) : null,
   }
-  const tail = [row('n', '', { run: id, id: uuid(id) })]
+  const tail = [row('z', '', { run: id, id: uuid(id) })]
   const verdict = await worker.advance(task, {
     op: 'c',
     output: null,
@@ -61,7 +61,7 @@ test('the run is completed, and another goes on; the same call again makes no se
   expect(await kernel.run(id)).toMatchObject({
     ...{ status: 'pending', input: 'next', continued_from: uuid(run), continued_as: null },
   })
-  expect(await kernel.journal(run)).toEqual([`n  {"run":"${id}","id":"${uuid(id)}"}`])
+  expect(await kernel.journal(run)).toEqual([`z  {"run":"${id}","id":"${uuid(id)}"}`])
   const runs = await kernel.query('select id from millrace.runs where route_id = $1', [route.route])
   expect(runs).toHaveLength(2)
   const timeline = await kernel.query(
@@ -243,7 +243,7 @@ test('attributes are filled from the new input, and else as they are', async () 
   const values = { amount: 2, gone: null }
   await worker.advance(task, {
     op: 'k',
-    rows: [row('a', '$attributes', values)],
+    rows: [row('l', '$attributes', values)],
     values: [JSON.stringify(values)],
   })
   const meta = { workflow: route.name, attributes: { stage: 'next' } }

@@ -93,7 +93,7 @@ test('a cursor stays right when its run has gone, or has another value', async (
   await worker.advance(second, {
     op: 'c',
     output: '1',
-    tail: [row('a', '$attributes', { amount: 9 })],
+    tail: [row('l', '$attributes', { amount: 9 })],
     values: ['{"amount": 9}'],
   })
   const after = first[1]?.place

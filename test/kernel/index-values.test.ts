@@ -14,7 +14,7 @@ const found = async (route: Route, attributes: object) =>
   ).map(({ run }) => run?.id)
 const shown = async (run: string) => (await kernel.run(run)).attributes
 const set = (values: object, nth = 1) => ({
-  rows: [row('a', nth === 1 ? '$attributes' : `$attributes#${nth}`, values)],
+  rows: [row('l', nth === 1 ? '$attributes' : `$attributes#${nth}`, values)],
   values: [JSON.stringify(values)],
 })
 
@@ -45,7 +45,7 @@ test('null takes it away', async () => {
   const run = await kernel.start(route, { meta: { attributes: { stage: 'new', amount: 1 } } })
   const { worker, task } = await kernel.lease(route)
   const values = { stage: null, amount: 2 }
-  const both = { rows: [row('a', '$attributes', { amount: 7 }), row('a', '$attributes#2', values)] }
+  const both = { rows: [row('l', '$attributes', { amount: 7 }), row('l', '$attributes#2', values)] }
   await worker.advance(task, { op: 'k', ...both, values: ['{"amount":7}', JSON.stringify(values)] })
   expect(await shown(run)).toEqual({ amount: 2 })
   expect(await found(route, { stage: 'new' })).toEqual([])

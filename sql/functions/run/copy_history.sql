@@ -29,7 +29,7 @@ begin
   end if;
   v_kept := array(
     select j.seq from millrace.get_journal(p_from) j
-    where j.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c', 'm', 's', 'a') and j.seq < p_before and j.name is distinct from p_except
+    where j.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c', 'm', 's', 'l') and j.seq < p_before and j.name is distinct from p_except
       and (v_anew is null or j.seq <> all (v_anew)) order by j.seq);
   insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data, begun)
   select p_to, x.at, k.i::int - 1, p_tenant, x.kind, x.name, x.data, nullif(b.begun, k.i::int - 1)
@@ -44,7 +44,7 @@ begin
   update millrace.live l
   set seq = cardinality(v_kept), buffered = case when cardinality(v_open) > 0 then 0 end
   where l.run_id = p_to and l.task = 0;
-  if exists (select from millrace.checkpoints c where c.run_id = p_to and c.kind = 'a') then
+  if exists (select from millrace.checkpoints c where c.run_id = p_to and c.kind = 'l') then
     perform millrace.index_run(p_tenant, p_to, millrace.set_values(p_to));
   end if;
   return cardinality(v_kept);

@@ -20,7 +20,7 @@ begin
          (1 + count(*) filter (where j.kind in ('e', 'h'))
             over (partition by j.name order by j.seq rows between unbounded preceding and 1 preceding))::int,
          case when j.child then case j.data::json ->> 'status' when 'c' then j.data::json -> 'output' end
-              when j.kind in ('r', 'g', 'm', 's', 'a') then j.data::json end,
+              when j.kind in ('r', 'g', 'm', 's', 'l') then j.data::json end,
          j.kind = 'o',
          case when j.child then case j.data::json ->> 'status' when 'f' then j.data::json -> 'output' end
               when j.kind in ('e', 'f', 'h') then j.data::json
@@ -29,7 +29,7 @@ begin
               when j.kind = 'p' then j.data::json -> 'failure' end,
          j.at, case when j.kind in ('p', 'u', 'x', 'v') then j.data::json ->> 'by' end,
          case when j.kind in ('p', 'x') then j.data::json ->> 'reason'
-                    when j.kind = 'n' then format('continued as run %s', j.data::json ->> 'id')
+                    when j.kind = 'z' then format('continued as run %s', j.data::json ->> 'id')
                     when j.kind = 'w' then format('its history has %s of %s rows', j.data::json ->> 'rows', j.data::json ->> 'limit')
                     when j.kind = 'v' then format('moved from version %s to %s', j.data::json ->> 'from', j.data::json ->> 'to') end,
          case when j.kind in ('c', 'g') then j.child_id end
