@@ -534,11 +534,11 @@ create function millrace.attribute_ranges(p_tenant integer, p_filter jsonb)
   comment: The conditions of a filter by attributes, as ranges of keys.
   body: d2f37742c709387463408f955696f452
 
-create function millrace.attribute_rows(p_route integer, p_values jsonb)
+create function millrace.attribute_rows(p_route integer, p_values jsonb, p_strict boolean DEFAULT false)
   returns TABLE(attribute integer, key text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Of some values those that are declared attributes, as their index has them.
-  body: 84861bef4dde7a3dc1c7664db337983a
+  body: 67b5bd31b753aa5a2ed6eb1b542981e1
 
 create function millrace.attribute_runs(p_ranges jsonb, p_most integer)
   returns bigint[]
@@ -1400,7 +1400,7 @@ create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigin
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a run as another was started.
-  body: 90bf37a1d323243d9dff756a1749c20b
+  body: 4ff9de872cdf78a58b8c31576317d7ab
 
 create function millrace.start_bulk(p_verb text, p_filter jsonb, p_options jsonb, p_kinds jsonb)
   returns json
@@ -1430,7 +1430,7 @@ create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NU
   returns uuid
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts a run in the caller's transaction and returns its id.
-  body: 6cae8bc03579c3157bde064ed7183207
+  body: 22e7115dcbebc7b8d5a124ac73e0faaa
 
 create function millrace.stop_bulk_operation(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json

@@ -261,6 +261,14 @@ test('attributes are filled from the new input, and else as they are', async () 
   expect(found.map((one) => one.run.id)).toEqual([last.id, id, task.run].map(uuid))
 })
 
+test('what the next version declares otherwise does not stop it', async () => {
+  const { route, worker, task } = await leased({ meta: { attributes: { size: 'large' } } })
+  const definition = { attributes: { size: { type: 'number' } } }
+  await kernel.route({ name: route.name, definition })
+  const { id } = await goOn(worker, task, route)
+  expect(await kernel.run(id)).toMatchObject({ attributes: { size: 'large' } })
+})
+
 test('a retry of the parent waits for the end of the chain, not of its first run', async () => {
   const parent = await leased()
   const child = await kernel.route()

@@ -63,21 +63,29 @@ test('a stale owner sets nothing', async () => {
   expect(await found(route, { stage: 'new' })).toEqual([uuid(run)])
 })
 
-test('a value of another type is refused, at the start and later, and nothing is written', async () => {
+test('a value of another type is refused where somebody can mend it, else shown, and not found', async () => {
   const route = await kernel.route({ definition })
-  const meta = { attributes: { amount: 'much' } }
-  await refusal(kernel.start(route, { meta }), 'MR001', 'Attribute "amount" of workflow')
-  const run = await kernel.start(route)
+  const start = (input: object, options: object = {}) =>
+    kernel.call('start_workflow', route.name, input, options)
+  await refusal(start({ stage: 7 }), 'MR001', 'it is declared as text')
+  const attributes = { amount: 'much' }
+  await refusal(start({}, { attributes }), 'MR001', 'Attribute "amount" of workflow')
+  // it was set by another version, say
+  const run = await kernel.start(route, { meta: { attributes: { amount: 7 } } })
   const { worker, task } = await kernel.lease(route)
-  await expect(worker.advance(task, { op: 'k', ...set({ amount: [] }) })).rejects.toMatchObject({
-    code: 'MR001',
+  await worker.advance(task, {
+    op: 'k',
+    rows: [row('r', 'one', 1), ...set(attributes).rows],
+    values: ['{"amount":"much"}'],
   })
-  expect(await kernel.journal(run)).toEqual([])
-  await refusal(
-    kernel.call('start_workflow', route.name, { stage: 7 }),
-    'MR001',
-    'it is declared as text',
-  )
+  expect(await shown(run)).toEqual(attributes)
+  expect(await found(route, { amount: 7 })).toEqual([])
+  await worker.advance(task, { op: 'f', length: 2, output: '{"message":"no","stepId":null}' })
+  expect(await kernel.call('retry_workflow', uuid(run))).toMatchObject({ attributes })
+  const fork = (input: object) =>
+    kernel.call('fork_workflow', uuid(run), { from_step: 'one', input })
+  await refusal(fork({ stage: 7 }), 'MR001', 'it is declared as text')
+  expect(await fork({ stage: 'new' })).toMatchObject({ attributes: { stage: 'new', amount: 7 } })
 })
 
 test('SQL fills attributes from the input; what the options say wins', async () => {

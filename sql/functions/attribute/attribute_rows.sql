@@ -1,7 +1,10 @@
 -- attribute_rows: of some values by name those that are declared attributes of a route's workflow version, as their index has them; a key
--- of null for one that is taken away.
+-- of null for one that is taken away, or that is not of the declared type: what a run brings along, from another version say, must not
+-- stop it; it is shown, and not found.
+--   p_strict  such a value is refused: of a start, where somebody can mend it
 -- Raises: MR001 for a value that is not of the declared type.
-create or replace function millrace.attribute_rows(p_route int, p_values jsonb) returns table (attribute int, key text)
+create or replace function millrace.attribute_rows(p_route int, p_values jsonb, p_strict boolean default false)
+returns table (attribute int, key text)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_one record;
@@ -16,7 +19,7 @@ begin
                               and a.type = millrace.attribute_type(d.rule)
     where o.id = p_route
   loop
-    if v_one.sort_key is null and jsonb_typeof(v_one.value) <> 'null' then
+    if p_strict and v_one.sort_key is null and jsonb_typeof(v_one.value) <> 'null' then
       perform millrace.fail('MR001',
         format('Attribute "%s" of workflow "%s" was given %s: it is declared as %s%s.', v_one.name, v_one.workflow,
           left(v_one.value::text, 300), millrace.type_words(v_one.type),
@@ -30,5 +33,5 @@ begin
   end loop;
 end $$;
 
-comment on function millrace.attribute_rows(int, jsonb) is 'Of some values those that are declared attributes, as their index has them.';
-revoke execute on function millrace.attribute_rows(int, jsonb) from public;
+comment on function millrace.attribute_rows(int, jsonb, boolean) is 'Of some values those that are declared attributes, as their index has them.';
+revoke execute on function millrace.attribute_rows(int, jsonb, boolean) from public;

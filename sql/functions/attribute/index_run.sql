@@ -1,5 +1,4 @@
 -- index_run: a run's attributes have these values from now on, those of null have none; the others stay. The caller holds its live row.
--- Raises: MR001 for a value that is not of the declared type.
 create or replace function millrace.index_run(p_tenant int, p_run bigint, p_values jsonb) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$

@@ -1,7 +1,6 @@
 -- index_starts: takes the declared attributes of runs that were just started into their index. One that was there before and has begun
 -- since is left alone (the start is sent again): it may have other values by now.
 --   p_skip  starts that made no run
--- Raises: MR001 for a value that is not of the declared type.
 create or replace function millrace.index_starts(p_tenant int, p_ids bigint[], p_routes int[], p_metas text[], p_skip bigint[]) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$

@@ -1,6 +1,6 @@
 -- index_values: takes what owners set by step.setAttributes into the index, in the call that writes it into their journals.
 --   p_only  the runs whose fence holds; null: all    p_values  [{run, values}], in order: of a name the last counts
--- Raises: MR001 for a value that is not of the declared type. Locks: none, the caller holds the live rows.
+-- Locks: none, the caller holds the live rows.
 create or replace function millrace.index_values(p_tenant int, p_only bigint[], p_values json) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 declare

@@ -35,6 +35,7 @@ begin
   end if;
   v_values := millrace.fill_attributes(v_defaults -> 'attributes', v_meta -> 'attributes', input);
   if v_values <> '{}' then
+    perform millrace.attribute_rows(v_route, v_values, true);
     v_meta := coalesce(v_meta, jsonb_build_object('workflow', workflow_id)) || jsonb_build_object('attributes', v_values);
   end if;
   select * into v_used from millrace.start_runs(
