@@ -550,7 +550,7 @@ create function millrace.attribute_source(p_ranges jsonb, p_source text, OUT run
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: From where a list with conditions on attributes is made.
-  body: df4ad4238f7df5b8ba1a530222849f4b
+  body: f10424a18c986347c31c70aec6c5ac5a
 
 create function millrace.attribute_type(p_rule jsonb)
   returns "char"
@@ -828,7 +828,7 @@ create function millrace.find_ordered(p_tenant integer, p_filter jsonb, p_name t
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The runs that a filter matches, in the order of an attribute.
-  body: 0f35c3d503194b757e342317d627da64
+  body: 083a381d5ef7174f14770689f32e2c76
 
 create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text DEFAULT NULL::text)
   returns bigint
@@ -840,7 +840,7 @@ create function millrace.find_runs(p_tenant integer, p_filter jsonb, p_bound big
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The runs that a filter matches, on one side of a bound.
-  body: ac162a7d4d69c99205b31fa6bbdf9ac4
+  body: c440ad56c3b8256b9f8e53f5de33c118
 
 create function millrace.first_of_chain(p_run bigint)
   returns bigint
@@ -998,6 +998,12 @@ create function millrace.hold_run(p_tenant integer, p_run bigint)
   comment: Keeps a run in the history until the transaction is through.
   body: dc18b0a95a6b0b9ffdf653a36344536f
 
+create function millrace.ids_beyond(p_ids bigint[], p_bound bigint, p_newer boolean)
+  returns bigint[]
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: Of some runs those on one side of a bound, in the order of a list.
+  body: 1b2dbcb754bc3279b80ccf0dc08dbf2e
+
 create function millrace.index_run(p_tenant integer, p_run bigint, p_values jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1094,11 +1100,11 @@ create function millrace.list_attributes(p_rules jsonb)
   comment: Declared attributes, as an error names them.
   body: 6f9ddd787ca705ab72baef9823ceda09
 
-create function millrace.list_source(p_tenant integer, p_filter jsonb, OUT source text, OUT label "char", OUT value text, OUT ids bigint[], OUT statuses text[], OUT routes integer[])
+create function millrace.list_source(p_tenant integer, p_filter jsonb, p_ranges jsonb, OUT source text, OUT label "char", OUT value text, OUT ids bigint[], OUT statuses text[], OUT routes integer[])
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Where the runs of a list are found that a filter may match.
-  body: 7a9c7ff8977694d8afc91403ed21e8c9
+  body: bbe5a12ae0c6e66a2d0069155a1767ea
 
 create function millrace.lock_limits(p_route integer)
   returns boolean
@@ -1237,6 +1243,12 @@ create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Buffers a message for a run, and ends the wait for it.
   body: 439d29c1b48daf27103d943d7a1591b6
+
+create function millrace.range_runs(p_ranges jsonb)
+  returns bigint[]
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The runs that one of the conditions on attributes leaves, if they are not too many.
+  body: 54aa74f0a6ed42a8e79c450019934d73
 
 create function millrace.read_cursor(p_cursor text, OUT key text, OUT run bigint)
   returns record

@@ -127,6 +127,55 @@ test('a filter that says nothing is no filter, and refused in bulk', async () =>
   expect(dry.matched).toBe(2)
 })
 
+test('a range that is neither narrow nor near is found all the same, page by page', async () => {
+  const route = await kernel.route({ definition: { attributes: { n: { type: 'number' } } } })
+  const first = BigInt(await kernel.call<string>('take_ids'))
+  const count = 4000
+  await kernel.query(
+    `insert into millrace.runs (id, created_at, tenant_id, route_id) select $1::bigint + i, now(), 1, $2 from generate_series(0, $3 - 1) i`,
+    [first, route.route, count],
+  )
+  await kernel.query(
+    `insert into millrace.outcomes (run_id, at, tenant_id, status, output) select $1::bigint + i, now(), 1, 'c', '1' from generate_series(0, $2 - 1) i`,
+    [first, count],
+  )
+  await kernel.query(
+    `update millrace.runs set meta = format('{"attributes":{"n":%s}}', id - $1::bigint) where route_id = $2`,
+    [first, route.route],
+  )
+  await kernel.query(
+    `insert into millrace.run_attributes (run_id, attribute, tenant_id, key)
+     select $1::bigint + i, a.id, 1, millrace.attribute_key('n', to_jsonb(i)) from generate_series(0, $2 - 1) i, millrace.attributes a
+     where a.workflow = $3`,
+    [first, count, route.name],
+  )
+  // the older half, of which there are more than a thousand
+  const seen: string[] = []
+  for (let after: string | null = null; ; ) {
+    const page: Row[] = await list({
+      workflow_id: route.name,
+      attributes: { n: { lt: 2000 } },
+      limit: 100,
+      ...(after ? { after } : {}),
+    })
+    seen.push(...page.flatMap(({ run }) => run?.id ?? []))
+    after = page[0]?.last_seen ?? null
+    if (after === null) break
+  }
+  expect(seen).toEqual(
+    Array.from({ length: 2000 }, (_, i) => uuid(String(first + 1999n - BigInt(i)))),
+  )
+  const up = await list({
+    workflow_id: route.name,
+    attributes: { n: { gte: 3000 } },
+    before: uuid(String(first + 10n)),
+    limit: 3,
+  })
+  expect(up.map(({ run }) => run?.id)).toEqual(
+    [3002n, 3001n, 3000n].map((n) => uuid(String(first + n))),
+  )
+})
+
 test('without a workflow all that declare the attribute are looked through, if they agree on its type', async () => {
   const one = await kernel.route({
     definition: { attributes: { shared: { type: 'text' }, torn: { type: 'text' } } },

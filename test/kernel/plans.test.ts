@@ -270,6 +270,7 @@ const scenes: [name: string, play: () => Promise<void>][] = [
         { attributes: { customer: { in: ['c7', 'c8'] }, amount: { gte: 100 } } },
         { attributes: { amount: { gte: SIZE + 100, lt: SIZE + 300 } } },
         { attributes: { amount: { gte: SIZE } }, statuses: ['failed'] },
+        { attributes: { amount: { gte: SIZE + 100 } } },
         { attributes: { customer: 'c7' }, statuses: ['completed'] },
       ]
       for (const filter of filters) {

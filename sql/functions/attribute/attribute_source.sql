@@ -1,6 +1,6 @@
 -- attribute_source: from where a list with conditions on attributes is made. Where one of them is narrow, its runs are the candidates.
--- Else another index that the filter allows is; else the runs with one value, newest first as they lie in the index; else those within a
--- range if they are no more than 100,000. What is wider than that is met soon among all runs.
+-- Else another index that the filter allows is; else the runs with one value, newest first as they lie in the index; else all runs are
+-- looked at, where those within a wide range are met soon (find_runs).
 --   p_ranges  attribute_ranges    p_source  what the rest of the filter allows (list_source); few: nothing is to be had but candidates
 -- Returns: runs, the candidates; or points, ranges of one key each (attribute_window); or neither: by p_source.
 create or replace function millrace.attribute_source(p_ranges jsonb, p_source text, out runs bigint[], out points jsonb)
@@ -23,10 +23,6 @@ begin
       points := v_part;
       return;
     end if;
-  end loop;
-  foreach v_part in array v_parts loop
-    runs := millrace.attribute_runs(v_part, 100000);
-    exit when runs is not null;
   end loop;
 end $$;
 

@@ -26,7 +26,7 @@ begin
   if v_order is null then  -- all of it: the letters of types are from b to t
     v_order := (select jsonb_agg(jsonb_build_object('attribute', i.id, 'lo', 'a', 'hi', 'z')) from unnest(v_by.ids) i (id));
   end if;
-  select * into v_from from millrace.list_source(p_tenant, p_filter) s;
+  select * into v_from from millrace.list_source(p_tenant, p_filter, v_ranges) s;
   v_few := millrace.few_runs(p_tenant, v_from.source, v_from.label, v_from.value, v_from.ids, v_ranges, 1000);
   v_size := case when v_few is null then v_size else 1001 end;
   runs := '{}';

@@ -1,9 +1,10 @@
 -- list_source: where the runs of a list are found that a filter (as get_runs takes it, checked) may match, by what it says beside
--- attributes: the narrowest index that it allows.
+-- attributes (p_ranges: attribute_ranges): the narrowest index that it allows.
 -- Returns: source (run_window), with label and value; or ids: the runs that it names, or the children of one. And what it says of
 -- statuses (null: any) and routes.
 create or replace function millrace.list_source(
-  p_tenant int, p_filter jsonb, out source text, out label "char", out value text, out ids bigint[], out statuses text[], out routes int[])
+  p_tenant int, p_filter jsonb, p_ranges jsonb,
+  out source text, out label "char", out value text, out ids bigint[], out statuses text[], out routes int[])
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set jit = off
 set join_collapse_limit = 16 set from_collapse_limit = 16 as $$
 declare
@@ -16,7 +17,10 @@ begin
   routes := array(
     select r.id from millrace.routes r join millrace.workflows w on w.id = r.workflow_id
     where r.tenant_id = p_tenant and w.name = coalesce(p_filter ->> 'workflow_id', w.name)
-      and w.version = coalesce(p_filter ->> 'version', w.version) and r.queue = coalesce(p_filter ->> 'queue', r.queue));
+      and w.version = coalesce(p_filter ->> 'version', w.version) and r.queue = coalesce(p_filter ->> 'queue', r.queue)
+      -- other workflows have no run with such an attribute
+      and (p_ranges is null or w.name in (select a.workflow from millrace.attributes a
+                                          where a.id in (select c.attribute from jsonb_to_recordset(p_ranges) c (attribute int)))));
   if jsonb_typeof(p_filter -> 'run_ids') = 'array' then
     ids := array(select millrace.known_run(p_tenant, i::uuid) from jsonb_array_elements_text(p_filter -> 'run_ids') i);
   elsif p_filter ->> 'parent_id' is not null then  -- its journal names its children
@@ -32,5 +36,5 @@ begin
   value := case source when 'unhappy' then case statuses[1] when 'failed' then 'f' else 'x' end else coalesce(v_resource, v_tag) end;
 end $$;
 
-comment on function millrace.list_source(int, jsonb) is 'Where the runs of a list are found that a filter may match.';
-revoke execute on function millrace.list_source(int, jsonb) from public;
+comment on function millrace.list_source(int, jsonb, jsonb) is 'Where the runs of a list are found that a filter may match.';
+revoke execute on function millrace.list_source(int, jsonb, jsonb) from public;
