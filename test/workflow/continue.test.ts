@@ -265,6 +265,24 @@ test('it is no step within a step, and knows its options', async () => {
   await expect(odd.result(SOON)).rejects.toThrow('no "queue"')
 })
 
+test('keys of limits are read from the new input, and one that is not there is refused', async () => {
+  const w = workflow(
+    'limited chain',
+    async ({ step, input }) => {
+      const { key, left } = input as { key: string; left: number }
+      if (left > 0) return step.continueAsNew({ key: `${key}!`, left: left - 1 })
+      return step.continueAsNew({ left }).catch((error: Error) => error.message)
+    },
+    { concurrency: { limit: 1, key: 'key' } },
+  )
+  const run = await t.start(w, { key: 'a', left: 2 })
+  expect(await run.result(SOON)).toContain('there is nothing at "key"')
+  const keys = await t.db.query(
+    `select r.meta::json -> 'keys' ->> 'key' as key from millrace.runs r where r.meta like '%limited chain%' order by 1`,
+  )
+  expect(keys).toEqual([{ key: 'a' }, { key: 'a!' }, { key: 'a!!' }])
+})
+
 test('a cancel of the first ends the last', async () => {
   const w = workflow('to be cancelled', async ({ step, input }) => {
     if (input === 1) return step.continueAsNew(2)
