@@ -636,6 +636,12 @@ create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'
   comment: Ends a run, whatever it does.
   body: 22e3bbf92dda699c2e272fe4df824aa8
 
+create function millrace.chain_ended_at(p_run bigint, p_at timestamp with time zone)
+  returns timestamp with time zone
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Since when a run counts as ended for whoever deletes old ones.
+  body: ecaf88c2a964777e65c54ce60fa4b216
+
 create function millrace.check_attributes(p_rules jsonb)
   returns void
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
@@ -1212,13 +1218,13 @@ create function millrace.prune_history()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Deletes runs whose retention is over, some at a time; returns when to go on.
-  body: c0cfdf9350b77250fb15d8d7b9ff67e4
+  body: a1473feace6b5b4c23d196acca4a63f0
 
 create function millrace.prune_run(p_tenant integer, p_run bigint)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Takes one run that has ended out of the history.
-  body: 47683b6a11976d80b033d35b481596c6
+  body: b16acc83e935c8942bb3ba3923560537
 
 create function millrace.put_attributes(p_tenant integer, p_workflow text, p_rules jsonb)
   returns void
