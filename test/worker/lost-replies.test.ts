@@ -110,17 +110,17 @@ test('a run that continues as new does so once, though the replies to its writes
     return left > 1 ? step.continueAsNew({ left: left - 1, sum: more }) : more
   })
   await using t = await startEngine([])
-  const pool = lossyPool(t.db.url, 3, 'advance_tasks')
+  const pool = lossyPool(t.db.url, 2, 'advance_tasks')
   const engine = await t.another([w], { concurrency: 10 }, { connectionString: undefined, pool })
   const runs = await engine.startWorkflows(
     w,
-    Array.from({ length: 10 }, () => ({ input: { left: 8, sum: 0 } })),
+    Array.from({ length: 10 }, () => ({ input: { left: 20, sum: 0 } })),
   )
   const results = await Promise.all(runs.map((run) => run.result({ timeout: 50_000 })))
-  expect(results).toEqual(runs.map(() => 36))
-  expect(pool.lost).toBeGreaterThan(10)
-  expect(await t.db.value('select count(*)::int from millrace.runs')).toBe(80)
-  expect(await t.db.value('select count(*)::int from millrace.continuations')).toBe(70)
+  expect(results).toEqual(runs.map(() => 210))
+  expect(pool.lost).toBeGreaterThan(5)
+  expect(await t.db.value('select count(*)::int from millrace.runs')).toBe(200)
+  expect(await t.db.value('select count(*)::int from millrace.continuations')).toBe(190)
   await engine.stop()
   await pool.end()
 })
