@@ -29,6 +29,20 @@ create table millrace.approvals
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.attributes
+  id integer not null generated always as identity
+  tenant_id integer not null
+  workflow text not null
+  name text not null
+  type "char" not null
+  constraint attributes_key UNIQUE (tenant_id, workflow, name, type)
+  constraint attributes_pkey PRIMARY KEY (id)
+  constraint attributes_name_form CHECK ((name ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
+  constraint attributes_type_known CHECK ((type = ANY (ARRAY['t'::"char", 'n'::"char", 'b'::"char", 'i'::"char", 'v'::"char"])))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.bulk_operations with (fillfactor=70)
   id bigint not null
   tenant_id integer not null
@@ -70,6 +84,7 @@ create table millrace.checkpoints partition by RANGE (run_id)
   begun integer
   constraint checkpoints_pkey PRIMARY KEY (run_id, seq)
   constraint checkpoints_seq_natural CHECK ((seq >= 0))
+  CREATE INDEX checkpoints_attributes ON ONLY millrace.checkpoints USING btree (run_id) WHERE (kind = 'l'::"char")
   CREATE INDEX checkpoints_published ON ONLY millrace.checkpoints USING btree (run_id) WHERE (kind = 's'::"char")
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
@@ -87,6 +102,18 @@ create table millrace.children with (autovacuum_vacuum_scale_factor=0, autovacuu
   closes_at timestamp with time zone
   constraint children_pkey PRIMARY KEY (parent_id, run_id)
   CREATE INDEX children_closing ON millrace.children USING btree (closes_at) WHERE (closes_at IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.continuations
+  run_id bigint not null
+  tenant_id integer not null
+  from_run bigint not null
+  first_run bigint not null
+  nth integer not null
+  constraint continuations_chain UNIQUE (first_run, nth)
+  constraint continuations_pkey PRIMARY KEY (run_id)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -362,6 +389,17 @@ create table millrace.run_aliases
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.run_attributes
+  run_id bigint not null
+  attribute integer not null
+  tenant_id integer not null
+  key text not null
+  constraint run_attributes_pkey PRIMARY KEY (run_id, attribute)
+  CREATE INDEX run_attributes_by_key ON millrace.run_attributes USING btree (attribute, key, run_id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.run_keys
   tenant_id integer not null
   workflow text not null
@@ -563,11 +601,11 @@ create function millrace.advance_events(p_tenant integer, p_only bigint[], p_eve
   comment: The part of advance_tasks about events: emits them, and notes who waits.
   body: 51d124cbfbb15a1310b9af7eaf863cb6
 
-create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json, p_stamp bigint DEFAULT NULL::bigint, p_transaction text DEFAULT NULL::text, p_patience integer DEFAULT NULL::integer, p_sent timestamp with time zone DEFAULT NULL::timestamp with time zone, c_begun integer[] DEFAULT NULL::integer[], p_asks json DEFAULT NULL::json, p_events json DEFAULT NULL::json)
+create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json, p_stamp bigint DEFAULT NULL::bigint, p_transaction text DEFAULT NULL::text, p_patience integer DEFAULT NULL::integer, p_sent timestamp with time zone DEFAULT NULL::timestamp with time zone, c_begun integer[] DEFAULT NULL::integer[], p_asks json DEFAULT NULL::json, p_events json DEFAULT NULL::json, p_values json DEFAULT NULL::json, p_successors json DEFAULT NULL::json)
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: c51a4483ab2e2c5820cf4d03ea6de036
+  body: 24553dd99e05f9c32b056488574ce7d9
 
 create function millrace.answer_approval(approval_id text, approved boolean, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -597,7 +635,7 @@ create function millrace.apply_verb(p_op millrace.bulk_operations, p_run bigint)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Does to one run what a bulk operation is for.
-  body: a8fc6af46367f5827a21c5e42008e002
+  body: af7896d57119cbcf6a07f992b44c0447
 
 create function millrace.approval_id(p_run bigint, p_step text)
   returns text
@@ -616,6 +654,54 @@ create function millrace.ask_people(p_tenant integer, p_only bigint[], p_asks js
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Opens the questions that owners ask.
   body: 6d2b57fe3c097377082630f01ace1eb7
+
+create function millrace.attribute_bounds(p_name text, p_type "char", p_condition jsonb)
+  returns TABLE(lo text, hi text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: What a condition says of an attribute's keys.
+  body: f2192353220473bfab373d7924e6a1ee
+
+create function millrace.attribute_key(p_type "char", p_value jsonb)
+  returns text
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A text that sorts as the values of a type do; null for a value of another.
+  body: a0e54dd4e1eae440703f905187d6f343
+
+create function millrace.attribute_ranges(p_tenant integer, p_filter jsonb)
+  returns jsonb
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The conditions of a filter by attributes, as ranges of keys.
+  body: d2f37742c709387463408f955696f452
+
+create function millrace.attribute_rows(p_route integer, p_values jsonb, p_strict boolean DEFAULT false)
+  returns TABLE(attribute integer, key text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Of some values those that are declared attributes, as their index has them.
+  body: 67b5bd31b753aa5a2ed6eb1b542981e1
+
+create function millrace.attribute_runs(p_ranges jsonb, p_most integer)
+  returns bigint[]
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_bitmapscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The runs within some ranges of one attribute, if they are at most so many.
+  body: 66195e9eea5fa27a16aa70578c22020e
+
+create function millrace.attribute_source(p_ranges jsonb, p_source text, OUT runs bigint[], OUT points jsonb)
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: From where a list with conditions on attributes is made.
+  body: f10424a18c986347c31c70aec6c5ac5a
+
+create function millrace.attribute_type(p_rule jsonb)
+  returns "char"
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: The letter of the type of an attribute.
+  body: 4de084edcd2cc9efb955e15f778586b1
+
+create function millrace.attribute_window(p_points jsonb, p_bound bigint, p_newer boolean, p_size integer)
+  returns bigint[]
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_bitmapscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The next ids of a list of runs by values of an attribute.
+  body: a374be976493cce246e7da39c8977287
 
 create function millrace.begin_delays(p_delays bigint[], p_metas text[])
   returns bigint[]
@@ -693,7 +779,25 @@ create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends a run, whatever it does.
-  body: e93596c6f1c7b7d492014fa8018847d7
+  body: 814d116af73787d9ebd3b276002f9ce9
+
+create function millrace.chain_ended_at(p_run bigint, p_at timestamp with time zone)
+  returns timestamp with time zone
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Since when a run counts as ended for whoever deletes old ones.
+  body: ecaf88c2a964777e65c54ce60fa4b216
+
+create function millrace.check_attributes(p_rules jsonb)
+  returns void
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses attributes that no workflow can declare.
+  body: aa8165cbfdccacc43c5bbfad99deedf1
+
+create function millrace.check_conditions(p_conditions jsonb)
+  returns void
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses what is no filter by attributes.
+  body: 9e25d1c50bbb65266957af9ccfe141d5
 
 create function millrace.check_event(p_name text, p_key text, p_dedupe text, p_bytes integer)
   returns void
@@ -703,9 +807,9 @@ create function millrace.check_event(p_name text, p_key text, p_dedupe text, p_b
 
 create function millrace.check_filter(p_function text, p_filter jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
   returns integer
-  language sql stable security definer set search_path=pg_catalog, pg_temp
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses what is no filter of runs; returns the tenant's number.
-  body: 6b8af63f264a4a212248614ec4f48033
+  body: 892569ac1be7e1298b116553389b832b
 
 create function millrace.check_limits(p_rules jsonb)
   returns void
@@ -718,6 +822,12 @@ create function millrace.check_options(p_function text, p_options jsonb, p_kinds
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses options that a public function does not know; returns the tenant's number.
   body: 4caba772bc827d5dd5f0916b1a9219dd
+
+create function millrace.check_order(p_order jsonb)
+  returns void
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses what is no order of get_runs.
+  body: 324c72aa178eaec8e2b11fe30138a6eb
 
 create function millrace.check_progress(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(completed_steps integer, total_steps integer, completion_percentage numeric)
@@ -792,11 +902,17 @@ create function millrace.close_children(p_max integer DEFAULT 100)
   comment: Cancels children whose parents have ended; returns when to go on.
   body: 4fc5cfd095f3e9db1290039a16ef5475
 
+create function millrace.continue_runs(p_tenant integer, p_only bigint[], p_successors json)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Starts the runs as which others continue, in the call that ends those.
+  body: dafefeb2e388e47e3d3c875a18be6973
+
 create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigint, p_before integer, p_except text)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=on
   comment: Gives a new run the history of another up to a row.
-  body: d2e0de12209b1503a5c33908598e6887
+  body: 49e6f4e86ae53a14fcef40c53e0df0ac
 
 create function millrace.current_tenant()
   returns integer
@@ -815,7 +931,7 @@ create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes runs that have ended out of the history.
-  body: 43b5c1655643ec350dcf1801d4f19942
+  body: f18a72fad640bb448b494499c046f257
 
 create function millrace.delete_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -881,7 +997,7 @@ create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigi
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What follows when runs end: outcome, buffer emptied, parents told, clients notified.
-  body: 9ae76dba1d5f3efec0b7ac1a3e6d109b
+  body: 2f6ce785bb13a9f2519d7f8ee1f77a36
 
 create function millrace.event_message(p_name text, p_key text)
   returns text
@@ -917,7 +1033,7 @@ create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends the wait that a run is in.
-  body: 5b21beb87021a6217bb990b2d9eb51d7
+  body: 4de81ac237951a9876d91d4b8fb727c1
 
 create function millrace.feed_runs(p_tenant integer, p_runs bigint[], p_now timestamp with time zone)
   returns bigint[]
@@ -931,11 +1047,35 @@ create function millrace.feed_waits(p_tenant integer, p_runs bigint[], p_now tim
   comment: Gives runs the events that they are due.
   body: 98d661f1cd9e51c701f04ea3972f2bc8
 
+create function millrace.few_runs(p_tenant integer, p_source text, p_label "char", p_value text, p_ids bigint[], p_ranges jsonb, p_most integer)
+  returns bigint[]
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The runs that a filter may match, if they are few.
+  body: b67b537a6e7835f1de54c3d1b70c92f9
+
+create function millrace.fill_attributes(p_rules jsonb, p_given jsonb, p_input jsonb)
+  returns jsonb
+  language sql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: The attributes of a start: from its input, and as given.
+  body: 3e180f0c124c2119d5d5ff7c688131eb
+
 create function millrace.fill_batches(p_ids bigint[], p_inputs text[], p_judged jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Puts the inputs of starts into the batches that they came into.
   body: e667648f5c45be8ff89310d1362106c5
+
+create function millrace.find_attribute(p_tenant integer, p_filter jsonb, p_name text, OUT ids integer[], OUT type "char")
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: What runs are looked for by, when a filter names this attribute.
+  body: 4b2ac3e26834632eab6ba7f9b4888c1e
+
+create function millrace.find_ordered(p_tenant integer, p_filter jsonb, p_name text, p_up boolean, p_key text, p_run bigint, p_limit integer, OUT runs bigint[], OUT keys text[], OUT from_key text, OUT from_run bigint)
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The runs that a filter matches, in the order of an attribute.
+  body: 083a381d5ef7174f14770689f32e2c76
 
 create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text DEFAULT NULL::text)
   returns bigint
@@ -945,9 +1085,9 @@ create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text 
 
 create function millrace.find_runs(p_tenant integer, p_filter jsonb, p_bound bigint, p_newer boolean, p_limit integer, OUT runs bigint[], OUT bound bigint)
   returns record
-  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The runs that a filter matches, on one side of a bound.
-  body: 95c60c7f1c5c7bd2ef9483648ecd5a8e
+  body: c440ad56c3b8256b9f8e53f5de33c118
 
 create function millrace.find_schedule(p_tenant integer, p_name text)
   returns millrace.schedules
@@ -967,11 +1107,17 @@ create function millrace.fire_schedules(p_firings jsonb)
   comment: Does what a worker has worked out for schedules that were due.
   body: 71b64b224e9c2e3e62854f966414f49d
 
+create function millrace.first_of_chain(p_run bigint)
+  returns bigint
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The run that was started, of those that continue each other.
+  body: 6a9d438a52f567726d2e077ac5460af1
+
 create function millrace.follow_rules(p_tenant integer, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_judged jsonb, p_now timestamp with time zone)
   returns TABLE(run_id bigint, verdict "char", existing bigint)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Does what the rules of starts say, once the runs are there.
-  body: 1a528c482cb9438570c91ac018932280
+  body: b0bcc7df24d4204a8719c87aa5d279c6
 
 create function millrace.fork_place(p_tenant integer, p_run bigint, p_step text, p_output boolean, OUT first_seq integer, OUT kind "char")
   returns record
@@ -1034,10 +1180,10 @@ create function millrace.get_limits(options jsonb DEFAULT '{}'::jsonb)
   body: a2b483649568516d009af9ce448c6124
 
 create function millrace.get_outcomes(p_tenant integer, p_runs bigint[])
-  returns TABLE(run_id bigint, status "char", output text)
+  returns TABLE(run_id bigint, status "char", output text, continued_as bigint)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off
   comment: Of some runs those that have ended.
-  body: 659743b4671924710e0ebb3e70d9be6f
+  body: 70ec42b042d6f0d365efe9c9d32f2f19
 
 create function millrace.get_queues(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(queue text, ready integer, delayed integer, running integer, waiting integer, paused integer, oldest timestamp with time zone, workers integer)
@@ -1058,10 +1204,10 @@ create function millrace.get_run(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   body: f5b93200966dd3ba97475930c3a0fd46
 
 create function millrace.get_runs(options jsonb DEFAULT '{}'::jsonb)
-  returns TABLE(run json, last_seen uuid)
+  returns TABLE(run json, last_seen text, place text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
-  comment: Runs as JSON, newest first, with filters and a cursor.
-  body: d9e2a60f7b406ccfe1693f2daae9f28a
+  comment: Runs as JSON, newest first or by an attribute, with filters and a cursor.
+  body: 10214343b624d6da20f9ad67e71a5876
 
 create function millrace.get_schedules(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, workflow_id text, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, overlap text, catch_up text, input json, run_options jsonb, declared text, created_at timestamp with time zone, after_at timestamp with time zone, next_at timestamp with time zone, last_at timestamp with time zone, last_run_id uuid, waiting integer, skipped bigint, problem jsonb, note jsonb, paused_at timestamp with time zone, paused_by text, pause_reason text, clock timestamp with time zone)
@@ -1079,7 +1225,7 @@ create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::j
   returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What happened to a run, in order: attempts, errors, waits, pauses.
-  body: 06c864465390c93d79d3b5a95f3da40a
+  body: 45c65b6ea59aa1491570c5636dc5cced
 
 create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
@@ -1141,6 +1287,30 @@ create function millrace.hold_run(p_tenant integer, p_run bigint)
   comment: Keeps a run in the history until the transaction is through.
   body: dc18b0a95a6b0b9ffdf653a36344536f
 
+create function millrace.ids_beyond(p_ids bigint[], p_bound bigint, p_newer boolean)
+  returns bigint[]
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: Of some runs those on one side of a bound, in the order of a list.
+  body: 1b2dbcb754bc3279b80ccf0dc08dbf2e
+
+create function millrace.index_run(p_tenant integer, p_run bigint, p_values jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: A run's attributes have these values from now on.
+  body: 24d03936be0ed93cef0ba7a0593c7980
+
+create function millrace.index_starts(p_tenant integer, p_ids bigint[], p_routes integer[], p_metas text[], p_skip bigint[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Takes the attributes of runs that were just started into their index.
+  body: 8f30c793b39c17562bca8b8fafd6623b
+
+create function millrace.index_values(p_tenant integer, p_only bigint[], p_values json)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Takes what owners set as attributes into the index.
+  body: 119f759fe5933e6b6391e7e860f76e18
+
 create function millrace.is_draining(p_worker bigint)
   returns boolean
   language sql stable security definer set search_path=pg_catalog, pg_temp
@@ -1183,6 +1353,12 @@ create function millrace.known_run(p_tenant integer, p_uuid uuid)
   comment: The number of a run behind a UUID; null if there is none.
   body: 6e0090360139f84b3e2deb8fce27ad19
 
+create function millrace.label_starts(p_tenant integer, p_ids bigint[], p_routes integer[], p_metas text[], p_not bigint[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What runs that were just started are found by.
+  body: d0ea1756dfadbe6c0ae3175124713cda
+
 create function millrace.lane_gates(p_limits integer[], p_keys jsonb)
   returns TABLE(gates bigint[], caps integer[], whole integer, own bigint, meters bigint[], rates double precision[], bursts integer[])
   language sql stable security definer set search_path=pg_catalog, pg_temp
@@ -1194,6 +1370,12 @@ create function millrace.lane_of(p_tenant integer, p_meta text)
   language sql immutable security definer set search_path=pg_catalog, pg_temp
   comment: The lane of a run that has not begun; 0 without keys.
   body: 579b474c370c0859094779792a598c36
+
+create function millrace.last_of_chain(p_run bigint)
+  returns bigint
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The run that goes on where this one and its successors ended.
+  body: 744d4b4dfce1d00b5d2f1e81b446d6c4
 
 create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigint, p_now timestamp with time zone, p_ahead boolean DEFAULT false, p_begins boolean DEFAULT false)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
@@ -1219,6 +1401,18 @@ create function millrace.limit_routes(p_tenant integer, p_route integer DEFAULT 
   comment: Has the runs of routes handed out by rules from now on.
   body: b44a96f8a83fd0bab7554a39748b6944
 
+create function millrace.list_attributes(p_rules jsonb)
+  returns text
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: Declared attributes, as an error names them.
+  body: 6f9ddd787ca705ab72baef9823ceda09
+
+create function millrace.list_source(p_tenant integer, p_filter jsonb, p_ranges jsonb, OUT source text, OUT label "char", OUT value text, OUT ids bigint[], OUT statuses text[], OUT routes integer[])
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
+  comment: Where the runs of a list are found that a filter may match.
+  body: 03be5b54d577301c96de8d7a0c11606e
+
 create function millrace.lock_limits(p_route integer)
   returns boolean
   language sql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1235,7 +1429,7 @@ create function millrace.lock_start_keys(p_tenant integer, p_ids bigint[], p_met
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Makes the keys of starts that follow rules the caller's.
-  body: 4bb408d06e6b96f99fe7b97dab7f1dab
+  body: f23b270445fc4221d413cfc65fbf131c
 
 create function millrace.lock_worker(p_tenant integer, p_worker bigint, p_epoch integer)
   returns void
@@ -1255,6 +1449,18 @@ create function millrace.mark_idle(p_tenant integer, p_worker bigint)
   comment: A worker sleeps until hint wakes it.
   body: 48d9af72624615dd67ba19ba9e259732
 
+create function millrace.match_runs(p_tenant integer, p_filter jsonb, p_statuses text[], p_routes integer[], p_ranges jsonb, p_runs bigint[], p_most integer)
+  returns bigint[]
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
+  comment: Of some runs those that a filter matches.
+  body: 1ba111aabe3c292b3779e792a0d47719
+
+create function millrace.merge_values(p_first jsonb, p_later jsonb)
+  returns jsonb
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: Values by name, and later ones over them.
+  body: c925806a799b1fd1df1387a47049347e
+
 create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -1273,6 +1479,18 @@ create function millrace.next_events(p_tenant integer, p_runs bigint[])
   comment: The events that runs are due.
   body: 7e6bae6bd41843fb9516da017a2bc1cf
 
+create function millrace.next_meta(p_run bigint, p_old text, p_route integer, p_meta text)
+  returns text
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The meta of a run that continues another.
+  body: 3b3868c6647889b8010ace2798f0147e
+
+create function millrace.next_of_chain(p_run bigint)
+  returns bigint
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The run that this one continued as; null if there is none.
+  body: 91fd11fc297cdbf31f99ebcb7bf0d3c7
+
 create function millrace.note_heads(p_tenant integer, p_routes integer[], p_turns bigint[], p_sweep_ms integer)
   returns void
   language sql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1284,6 +1502,18 @@ create function millrace.open_lanes(p_tenant integer, p_route integer, p_sweep b
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Makes known the lanes of a route that have queued runs.
   body: cabb00da850a13ea1d26059258b253be
+
+create function millrace.order_cursor(p_key text, p_run bigint)
+  returns text
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: A place in a list of runs by an attribute, as people pass it on.
+  body: 29dc16673d65b937bf4a772d858375b4
+
+create function millrace.ordered_window(p_ranges jsonb, p_few bigint[], p_key text, p_run bigint, p_up boolean, p_size integer)
+  returns TABLE(run_id bigint, key text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_bitmapscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The next runs in the order of an attribute.
+  body: 0054ed12562e303df95eb8695ecde25e
 
 create function millrace.parent_of(p_meta text)
   returns bigint
@@ -1313,7 +1543,7 @@ create function millrace.pause_workflow(run_id uuid, options jsonb DEFAULT '{}':
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Stops a run until resume_workflow; a step that runs is not interrupted.
-  body: 0ebb6d49ff21b8c574cfd7485d3903d5
+  body: c6c9d20eb2803a04fbc23766d189178f
 
 create function millrace.prune(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1331,19 +1561,25 @@ create function millrace.prune_history()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Deletes runs whose retention is over, some at a time; returns when to go on.
-  body: c0cfdf9350b77250fb15d8d7b9ff67e4
+  body: a1473feace6b5b4c23d196acca4a63f0
 
 create function millrace.prune_run(p_tenant integer, p_run bigint)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Takes one run that has ended out of the history.
-  body: 47683b6a11976d80b033d35b481596c6
+  body: b16acc83e935c8942bb3ba3923560537
 
 create function millrace.purge_queue(queue text, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Cancels the runs of a queue that have not begun.
   body: abf0892011cc96f88fb0026e9795e246
+
+create function millrace.put_attributes(p_tenant integer, p_workflow text, p_rules jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Makes the attributes of a workflow known.
+  body: 4046d1f24335ad7c6a96ccf7e8ec2aa1
 
 create function millrace.put_event(p_tenant integer, p_id bigint, p_name text, p_key text, p_data text, p_dedupe text, p_keep_ms bigint, p_most integer)
   returns millrace.events
@@ -1381,6 +1617,18 @@ create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p
   comment: Buffers a message for a run, and ends the wait for it.
   body: c5bc111c932e3902b103974b6850d3a0
 
+create function millrace.range_runs(p_ranges jsonb)
+  returns bigint[]
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The runs that one of the conditions on attributes leaves, if they are not too many.
+  body: 54aa74f0a6ed42a8e79c450019934d73
+
+create function millrace.read_cursor(p_cursor text, OUT key text, OUT run bigint)
+  returns record
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: The place that order_cursor wrote.
+  body: f1c766dc3ff5f9564987c60de4c30784
+
 create function millrace.recover()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1415,7 +1663,7 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 7b3bb3da08aaa8b3165b5cf2531462b7
+  body: d7aa8489e9789dad67f85a62f6ad7b63
 
 create function millrace.release_names(p_tenant integer, p_ids bigint[], p_metas text[], p_skip bigint[])
   returns void
@@ -1457,7 +1705,7 @@ create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Lets a paused run go on.
-  body: 8bbbd460656d04bd4abdb32654f884c7
+  body: 86977503b03cf16eedc70048290703ab
 
 create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1475,7 +1723,7 @@ create function millrace.rule_holder(p_tenant integer, p_workflow text, p_rule t
   returns bigint
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The run that stands for a start by a rule.
-  body: 6ed95b2ba09f84256d619a42ebe3dd74
+  body: 43d2ea02d7213df88e012586f9a940f9
 
 create function millrace.rule_meta(p_workflow text, p_rules jsonb, p_input jsonb)
   returns jsonb
@@ -1493,7 +1741,7 @@ create function millrace.run_json(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, run json)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Runs as JSON objects.
-  body: c6bb162ef6f361fa08ef3d6ed2d9bc1d
+  body: 0f872b727aaf3750fb3445c1c3370918
 
 create function millrace.run_number(p_uuid uuid)
   returns bigint
@@ -1581,11 +1829,23 @@ create function millrace.set_output(p_tenant integer, p_from bigint, p_run bigin
   comment: Writes into the journal of a fork what a step gave.
   body: eeaca61293050aead84cfcbe1fb6097e
 
+create function millrace.set_values(p_run bigint)
+  returns jsonb
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: What a run set as attributes: the last value of each name.
+  body: d1b13f2ae02215d3548e307252b6632b
+
 create function millrace.settle(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone, p_more integer DEFAULT 0)
   returns TABLE(seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends the waits of a run that can end; returns its journal from a number on.
   body: f1cfd6f2ce85b74e2229799563bfed4b
+
+create function millrace.shown_attributes(p_run bigint, p_meta json)
+  returns json
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The attributes of a run as they are now.
+  body: 6b30bb08799430448a3491b0b481c738
 
 create function millrace.signal_start(p_run uuid, p_signal jsonb, p_tenant jsonb)
   returns void
@@ -1621,13 +1881,13 @@ create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigin
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a run as another was started.
-  body: 687f7896c95fc7cc2872580e86cf3de8
+  body: d994061d2e456b6140d0de5463ce5e0e
 
 create function millrace.start_bulk(p_verb text, p_filter jsonb, p_options jsonb, p_kinds jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Begins to do something to all runs that a filter matches.
-  body: f9422d92fafb46573ebb7e2393b02e74
+  body: 0e6ad4292d79445c4c8dd01c4cd8ade2
 
 create function millrace.start_children(p_tenant integer, p_only bigint[], p_children json)
   returns void
@@ -1663,7 +1923,7 @@ create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes i
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
-  body: be3323476e47e4bffca0655ae4ab5f9b
+  body: 87beb6d16792bf5f035c5db9671841aa
 
 create function millrace.start_signalled(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[], p_signals json)
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
@@ -1681,7 +1941,7 @@ create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NU
   returns uuid
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts a run in the caller's transaction and returns its id.
-  body: 72cb3e5bbda1be920b7cdd0cb49e7c82
+  body: 59f80167fac1d3cf72a8564a3d4e8e5d
 
 create function millrace.stop_bulk_operation(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1700,6 +1960,12 @@ create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: The schedules that workflows have in their code.
   body: 38b9941c39f2d021e886a3601b504af6
+
+create function millrace.take_along(p_tenant integer, p_only bigint[], p_values json, p_asks json, p_events json, p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: The part of advance_tasks for what few writes bring along.
+  body: 94a00596e5f7d665fc516a974a374dd0
 
 create function millrace.take_ids()
   returns bigint
@@ -1747,13 +2013,19 @@ create function millrace.trigger_event(run_id uuid, event_name text, data jsonb 
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Sends a message to one run: buffered, consumed once.
-  body: 7192eb11aaa29ab6c6fff01185afd7d8
+  body: 33fc0b493cacd31238041c193dfdd81d
 
 create function millrace.try_verb(p_op millrace.bulk_operations, p_run bigint)
   returns jsonb
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Does to one run what a bulk operation is for, or says why not.
   body: 37832b2c6ef1f51ddd69af458c56a927
+
+create function millrace.type_words(p_type "char")
+  returns text
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: What people call the type of an attribute.
+  body: 26e8db259c16d9e9ad90feb400c6b1b4
 
 create function millrace.wake(p_run bigint, p_task integer, p_seq integer, p_ended text[], p_buffered integer DEFAULT NULL::integer)
   returns void

@@ -60,6 +60,8 @@ export class EventLog implements RunEvents, WorkflowLogger {
       const more = { ms: Math.round(end.ms) }
       return this.#ofRun('run.completed', run, paint('green', '✓'), `completed${took}`, more)
     }
+    if (end.kind === 'continued')
+      return this.#ofRun('run.continued', run, paint('green', '↻'), 'goes on as a new run')
     const { waits } = end
     if (waits.length === 0) return this.#ofRun('run.left', run, '○', 'left for later')
     const what = waits.map(describeWait).join(', ')

@@ -1,7 +1,5 @@
+import type { RunEnd } from '../definition/definition.ts'
 import type { RunEvents } from './workflow-files/run-events.ts'
-
-/** How the runs that this process took ended here. */
-type Ending = 'completed' | 'failed' | 'parked' | 'lost'
 
 /** Counts what this process does, and writes it as Prometheus reads it. */
 export class Metrics implements RunEvents {
@@ -14,7 +12,7 @@ export class Metrics implements RunEvents {
     add(this.#taken, labels({ workflow: workflowId }))
   }
 
-  ended({ workflowId }: { workflowId: string }, end: { kind: Ending }): void {
+  ended({ workflowId }: { workflowId: string }, end: Pick<RunEnd, 'kind'>): void {
     add(this.#ended, labels({ workflow: workflowId, end: end.kind }))
   }
 

@@ -42,7 +42,7 @@ export type {
   VersionReport,
   WorkerReport,
 } from './reports.ts'
-export type { RunFilter } from './run-filter.ts'
+export type { AttributeCondition, AttributeValue, RunFilter, RunOrder } from './run-filter.ts'
 export type { PutSchedule, Schedule, ScheduleNote } from './schedules.ts'
 export type { StartOptions, StartSignal } from './starter.ts'
 export type { TimelineEntry } from './timeline.ts'

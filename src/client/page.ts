@@ -23,6 +23,20 @@ export type PageRequest = {
 type Fetched<T> = { items: T[]; lastSeen: string | null }
 type SqlPage = { limit: number; after?: string; before?: string }
 
+/** How the pages of a list are told from each other. */
+type Cursors<T> = { of(item: T): string; is(text: string): boolean }
+
+/** Newest first a cursor is an id. */
+const ids: Cursors<{ id: string }> = { of: ({ id }) => id, is: isUuid }
+
+/** In the order of an attribute it is what the kernel says of each run. */
+export function cursorsOf<T>(places: ReadonlyMap<T, string>): Cursors<T> {
+  return {
+    of: (item) => places.get(item) as string,
+    is: (text) => /^[0-9a-f]+\.\d{1,18}$/.test(text),
+  }
+}
+
 /**
  * Asks for one item more than a page holds, to know whether there is a next. `lastSeen` tells how far
  * a short page has looked, if there is more.
@@ -31,13 +45,14 @@ type SqlPage = { limit: number; after?: string; before?: string }
 export async function readPage<T extends { id: string }>(
   request: PageRequest,
   fetch: (page: SqlPage) => Promise<Fetched<T>>,
+  cursors: Cursors<T> = ids,
 ): Promise<Page<T>> {
   const limit = request.limit ?? 20
   if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
     throw new InvalidInputError(`A limit of ${limit} is not a whole number from 1 to 100.`)
   }
-  const after = checkCursor(request.startingAfter)
-  const before = checkCursor(request.endingBefore)
+  const after = checkCursor(request.startingAfter, cursors)
+  const before = checkCursor(request.endingBefore, cursors)
   if (after && before) throw new InvalidInputError('Give startingAfter or endingBefore, not both.')
   const { items: found, lastSeen } = await fetch({
     limit: limit + 1,
@@ -50,17 +65,18 @@ export async function readPage<T extends { id: string }>(
   const items = before && full ? found.slice(1) : found.slice(0, limit)
   const hasMore = before ? true : more
   const hasPrev = before ? more : after !== null
+  const cursorOf = (item: T | undefined) => (item === undefined ? undefined : cursors.of(item))
   return {
     items,
     hasMore,
     hasPrev,
-    nextCursor: hasMore ? ((before || full ? items.at(-1)?.id : lastSeen) ?? null) : null,
-    prevCursor: hasPrev ? ((after || full ? items[0]?.id : lastSeen) ?? null) : null,
+    nextCursor: hasMore ? ((before || full ? cursorOf(items.at(-1)) : lastSeen) ?? null) : null,
+    prevCursor: hasPrev ? ((after || full ? cursorOf(items[0]) : lastSeen) ?? null) : null,
   }
 }
 
-function checkCursor(cursor: string | null | undefined): string | null {
+function checkCursor<T>(cursor: string | null | undefined, { is }: Cursors<T>): string | null {
   if (cursor === null || cursor === undefined) return null
-  if (isUuid(cursor)) return cursor
+  if (is(cursor)) return cursor
   throw new InvalidInputError(`Cursor "${cursor}" is not one that a page gave.`)
 }

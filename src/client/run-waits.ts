@@ -10,6 +10,7 @@ import {
 import type { RunFailure } from '../model/failure.ts'
 import { decodePayload } from '../model/json.ts'
 import { MAX_TIMER_MS } from '../model/limits.ts'
+import { encodeRunId } from '../model/run-id.ts'
 import { isTerminal, type WorkflowStatus } from '../model/status.ts'
 import type { Results } from './results.ts'
 import type { StatusWaitOptions, WaitOptions, WorkflowRun } from './workflow-run.ts'
@@ -19,18 +20,19 @@ const FIRST_LOOK_MS = 10
 const LONGEST_LOOK_MS = 500
 
 /**
- * Waits until a run ends and gives its output, or throws what it ended with.
+ * Waits until a run ends and gives its output, or throws what it ended with. Where it continued as new, the last
+ * of those runs is meant.
  * @param read the run as it is: an error that it did not end in time says what it does instead
  */
 export async function awaitResult(
-  id: string,
-  run: string,
+  first: RunName,
   options: WaitOptions,
   results: Results,
-  read: () => Promise<WorkflowRun>,
+  read: (id: string) => Promise<WorkflowRun>,
 ): Promise<unknown> {
-  const outcome = await awaitOutcome(id, run, options, results, read)
+  const outcome = await awaitOutcome(first, options, results, read)
   if (outcome.status === 'c') return decodePayload(outcome.output)
+  const id = idOf(outcome.run, first)
   if (outcome.status === 'x') throw new RunCancelledError(`Run ${id} was cancelled.`, { runId: id })
   const failure = decodePayload(outcome.output) as RunFailure
   const at = failure.stepId ? ` at step "${failure.stepId}"` : ''
@@ -41,13 +43,22 @@ export async function awaitResult(
   })
 }
 
+/** A run: its UUID, and its number. */
+export type RunName = { readonly id: string; readonly run: string }
+
+/** The UUID of a run that may go on for another. */
+function idOf(run: string, first: RunName): string {
+  return run === first.run ? first.id : encodeRunId(BigInt(run))
+}
+
 function awaitOutcome(
-  id: string,
-  run: string,
+  first: RunName,
   options: WaitOptions,
   results: Results,
-  read: () => Promise<WorkflowRun>,
+  read: (id: string) => Promise<WorkflowRun>,
 ): Promise<Outcome> {
+  let run = first.run
+  let stop: () => void = () => {}
   const ms = options.timeout === undefined ? null : parseDuration(options.timeout)
   return new Promise((resolve, reject) => {
     const leave = (settle: () => void) => {
@@ -57,11 +68,15 @@ function awaitOutcome(
       settle()
     }
     const aborted = () => leave(() => reject(options.signal?.reason))
-    const late = () => leave(() => void describeLate(id, ms ?? 0, read).then(reject))
+    const late = () => leave(() => void describeLate(idOf(run, first), ms ?? 0, read).then(reject))
     const timer = ms === null ? undefined : setTimeout(late, Math.min(ms, MAX_TIMER_MS))
-    const stop = results.wait(run, (outcome) =>
-      leave(() => (outcome ? resolve(outcome) : reject(stopped(id)))),
-    )
+    const ended = (outcome: Outcome | null) => {
+      if (outcome?.continuedAs == null)
+        return leave(() => (outcome ? resolve(outcome) : reject(stopped(first.id))))
+      run = outcome.continuedAs
+      stop = results.wait(run, ended)
+    }
+    stop = results.wait(run, ended)
     options.signal?.addEventListener('abort', aborted, { once: true })
     if (options.signal?.aborted) aborted()
   })
@@ -71,9 +86,9 @@ function awaitOutcome(
 async function describeLate(
   id: string,
   ms: number,
-  read: () => Promise<WorkflowRun>,
+  read: (id: string) => Promise<WorkflowRun>,
 ): Promise<TimeoutError> {
-  const run = await read().catch(() => null)
+  const run = await read(id).catch(() => null)
   const reason = run?.reason ? ` (${run.reason})` : ''
   const failure = run?.status === 'paused' && run.failure ? `: ${run.failure.message}` : ''
   const state = run === null ? 'it goes on' : `it is ${run.status}${reason}${failure}`

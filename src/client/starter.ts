@@ -18,6 +18,7 @@ import { checkName, checkTags, checkText } from '../model/names.ts'
 import { checkOptionNames, type OptionNames } from '../model/options.ts'
 import { decodeRunId, encodeRunId, isUuid } from '../model/run-id.ts'
 import { validate } from '../model/schema.ts'
+import { encodeAttributes, fillAttributes } from './attribute-values.ts'
 import { IdPool } from './id-pool.ts'
 import { type LimitKeys, limitKeys } from './limit-keys.ts'
 import type { Session } from './session.ts'
@@ -47,6 +48,7 @@ export type StartOptions = {
    */
   startWithin?: Duration
   tags?: string[]
+  /** Values by name: those that the workflow declares win over its input, and lists are made by them. */
   attributes?: Record<string, Json>
   /** Of the whole run; default: the workflow's. */
   timeout?: Duration
@@ -92,7 +94,12 @@ export const startOptionNames: OptionNames<StartOptions> = {
 }
 
 /** What only the engine itself says of a start. */
-export type InnerOptions = { parent?: string; parentClose?: string }
+export type InnerOptions = {
+  parent?: string
+  parentClose?: string
+  /** It goes on where another ends, whose start was decided: no rule holds for it. */
+  continues?: boolean
+}
 
 /** A start that is ready to be sent, and the run as it will be the moment it is made. */
 export type Prepared = {
@@ -102,8 +109,6 @@ export type Prepared = {
   readonly born: Omit<RunJson, 'created_at' | 'updated_at'>
 }
 
-/** UTF-8 bytes of all attributes of a run. */
-const MAX_ATTRIBUTES_BYTES = 16 * 1024
 /** A version that is registered meanwhile is seen after this long. */
 const ROUTE_FRESH_MS = 5000
 /** Blocks of ids that are drawn for starts whose ids others have: far more than there ever are. */
@@ -149,21 +154,32 @@ export class Starter {
       { name: workflow.id, version, queue: options.queue, priority: options.priority },
       options.tx,
     )
-    const keys = limitKeys(workflow.id, resolved, resolved.keys && decodePayload(text))
+    const { definition } = resolved
+    const stored = resolved.keys || definition.attributes ? decodePayload(text) : null
+    const keys = limitKeys(workflow.id, resolved, stored)
     const isChild = options.parent !== undefined
-    const rules = rulesOfStart(workflow.id, resolved.definition.rules, text, isChild)
+    const asked = options.continues ? undefined : definition.rules
+    const rules = rulesOfStart(workflow.id, asked, text, isChild)
+    const attributes = fillAttributes(definition.attributes, options.attributes, stored)
     const number = await this.ids.take(options.tx)
-    const meta = makeMeta(workflow.id, options, resolved.definition, { ...keys, ...rules })
+    const meta = makeMeta(workflow.id, { ...options, attributes }, definition, {
+      ...keys,
+      ...rules,
+    })
     const start = {
       id: String(number),
       route: resolved.route,
       delayMs: delayOf(options, rules.rules),
-      input: inputOfStart(workflow.id, resolved.definition.rules, text, options),
+      input: inputOfStart(workflow.id, asked, text, options),
       meta: meta && JSON.stringify(meta),
       ...(signal === null ? {} : { signal: { id: `$${number}`, ...signal } }),
     }
     const id = options.runId?.toLowerCase() ?? encodeRunId(number)
-    return { start, id, born: newborn(id, workflow.id, resolved, start, options) }
+    return {
+      start,
+      id,
+      born: newborn(id, workflow.id, resolved, start, { ...options, attributes }),
+    }
   }
 
   /** Sends one start; what it becomes, it becomes durably. */
@@ -304,6 +320,8 @@ function newborn(
     forked_at: null,
     schedule_id: null,
     scheduled_for: null,
+    continued_from: null,
+    continued_as: null,
     input: decodePayload(start.input),
     output: null,
     failure: null,
@@ -371,17 +389,6 @@ function heldBy(existing: string, { born, start }: Prepared): ConflictError {
   )
 }
 
-/**
- * They are stored beside the run: one that cannot be would fail the starts of others that are sent
- * with it.
- */
-function checkAttributes(attributes: unknown): void {
-  if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) {
-    throw new InvalidInputError('attributes must be an object of values by name.')
-  }
-  encodePayload(attributes, { what: 'the attributes of a run', maxBytes: MAX_ATTRIBUTES_BYTES })
-}
-
 function makeMeta(
   workflow: string,
   options: StartOptions & InnerOptions,
@@ -441,5 +448,5 @@ function checkOptions(options: StartOptions): void {
     )
   }
   checkTags(tags)
-  if (options.attributes !== undefined) checkAttributes(options.attributes)
+  if (options.attributes !== undefined) encodeAttributes(options.attributes)
 }

@@ -19,9 +19,15 @@ import {
 } from './approvals.ts'
 import { forkRun } from './fork.ts'
 import { OperationsClient } from './operations-client.ts'
-import { type Page, type PageRequest, readPage } from './page.ts'
+import { cursorsOf, type Page, type PageRequest, readPage } from './page.ts'
 import { Results } from './results.ts'
-import { checkRunId, encodeFilter, type RunFilter } from './run-filter.ts'
+import {
+  checkRunId,
+  encodeFilter,
+  encodeOrder,
+  type RunFilter,
+  type RunOrder,
+} from './run-filter.ts'
 import { awaitResult, awaitStatus } from './run-waits.ts'
 import { type PutSchedule, putOne, runOne, type Schedule } from './schedules.ts'
 import type { SessionOptions } from './session.ts'
@@ -301,15 +307,30 @@ export class WorkflowClient extends OperationsClient {
     return this.#run(await runOne(this.session, this.starter.ids, p))
   }
 
-  /** Runs, newest first, 20 on a page unless `limit` (at most 100) says otherwise. */
-  async getRuns(p: RunFilter & PageRequest = {}): Promise<Page<WorkflowRun>> {
-    return readPage(p, async (page) => {
+  /**
+   * Runs, newest first, 20 on a page unless `limit` (at most 100) says otherwise. With `orderBy` those that have
+   * that attribute, in its order; cursors of such pages are good for that order only.
+   * @throws InvalidInputError for an attribute that is not declared, or a value of another type
+   * @example await client.getRuns({ workflowId: 'order', attributes: { amount: { gte: 100 } }, orderBy: { attribute: 'amount', direction: 'desc' } })
+   */
+  async getRuns(
+    p: RunFilter & PageRequest & { orderBy?: RunOrder } = {},
+  ): Promise<Page<WorkflowRun>> {
+    const order_by = p.orderBy === undefined ? undefined : encodeOrder(p.orderBy)
+    const places = new Map<WorkflowRun, string>()
+    const fetch = async (page: object) => {
       const { runs: found, lastSeen } = await runs.getRuns(
         this.session.db,
-        this.session.options({ ...encodeFilter(p), ...page }),
+        this.session.options({ ...encodeFilter(p), order_by, ...page }),
       )
-      return { items: found.map((json) => this.#run(json)), lastSeen }
-    })
+      const items = found.map(({ run: json, place }) => {
+        const run = this.#run(json)
+        if (place !== null) places.set(run, place)
+        return run
+      })
+      return { items, lastSeen }
+    }
+    return order_by ? readPage(p, fetch, cursorsOf(places)) : readPage(p, fetch)
   }
 
   /**
@@ -394,9 +415,8 @@ export class WorkflowClient extends OperationsClient {
   }
 
   async #result(id: string, wait: WaitOptions): Promise<unknown> {
-    return awaitResult(id, await this.#number(id), wait, this.results, () =>
-      this.getRun({ runId: id }),
-    )
+    const first = { id, run: await this.#number(id) }
+    return awaitResult(first, wait, this.results, (runId) => this.getRun({ runId }))
   }
 
   async #timeline(runId: string): Promise<TimelineEntry[]> {

@@ -32,6 +32,10 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
   /** Of a run that a schedule started: its id, and for which of its times. */
   readonly scheduleId: string | null
   readonly scheduledFor: Date | null
+  /** Of a run that goes on where another ended by step.continueAsNew: that one. */
+  readonly continuedFrom: string | null
+  /** Of one that ended so: the run that goes on. It is completed, and its `result()` is that of the last. */
+  readonly continuedAs: string | null
   readonly input: I
   readonly output: O | null
   readonly error: string | null
@@ -39,6 +43,7 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
   /** What it published by step.set, by name. */
   readonly state: Record<string, Json>
   readonly tags: string[]
+  /** As they are now: those of its start, and what step.setAttributes set. */
   readonly attributes: Record<string, Json>
   readonly currentStepId: string | null
   /** Of a delayed start: when it may begin. */
@@ -60,7 +65,7 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
    */
   readonly existing: boolean
   /**
-   * The output, when the run has completed.
+   * The output, when the run has completed; of one that continued as new, when the last of them has.
    * @throws RunFailedError, RunCancelledError; TimeoutError if it was given a `timeout` (ms, '30 s')
    */
   result(options?: WaitOptions): Promise<O>
@@ -149,6 +154,8 @@ class RunSnapshot implements WorkflowRun {
   readonly forkedAt: string | null
   readonly scheduleId: string | null
   readonly scheduledFor: Date | null
+  readonly continuedFrom: string | null
+  readonly continuedAs: string | null
   readonly input: unknown
   readonly output: unknown
   readonly error: string | null
@@ -186,6 +193,8 @@ class RunSnapshot implements WorkflowRun {
     this.forkedAt = json.forked_at
     this.scheduleId = json.schedule_id
     this.scheduledFor = date(json.scheduled_for)
+    this.continuedFrom = json.continued_from
+    this.continuedAs = json.continued_as
     this.input = json.input ?? undefined
     this.output = json.output ?? null
     this.failure = json.failure as RunFailure | null

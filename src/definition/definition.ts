@@ -1,3 +1,4 @@
+import type { AttributeRules } from '../model/attribute-rules.ts'
 import type { Json, Jsonify } from '../model/json.ts'
 import type { LimitRules } from '../model/limit-rules.ts'
 import type { ScheduleRule } from '../model/schedule-rules.ts'
@@ -32,6 +33,7 @@ export type StartDefaults = {
   readonly rules?: StartRules
   /** The events that start a run; without a key: whatever their key. */
   readonly startOn?: readonly { readonly event: string; readonly key?: string }[]
+  readonly attributes?: AttributeRules
 }
 
 /** A run in this process. */
@@ -53,7 +55,8 @@ export interface RunHandle {
 /** How this process and the run parted. `output` is JSON text. */
 export type RunEnd =
   | { readonly kind: 'completed' | 'failed'; readonly output: string | null }
-  | { readonly kind: 'parked' | 'lost' }
+  /** `continued`: another run goes on where it ended. */
+  | { readonly kind: 'parked' | 'lost' | 'continued' }
 
 /** The input that starting one takes. */
 export type InputOf<D extends Startable> = NonNullable<D['~types']>['input']

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg'
-import type { Change, ChildStart, JournalRow, Verdict } from '../model/journal.ts'
+import type { Change, ChildStart, JournalRow, Successor, Verdict } from '../model/journal.ts'
 import type { RunLogger } from '../model/logger.ts'
 import type { Startable } from './startable.ts'
 
@@ -74,9 +74,14 @@ export interface RunHost {
   prepareChild(workflow: Startable, input: unknown, options: ChildOptions): Promise<PreparedChild>
   /** Draws an id for an event: emitted again after an unknown outcome, it is the same event. */
   drawEventId(): Promise<string>
+  /** Draws an id for the run as which this one continues, and says where its start goes. */
+  prepareSuccessor(input: unknown, options: { version?: string }): Promise<PreparedSuccessor>
   /** The time by which runs live: the database's, never ahead of it. */
   now(): Date
 }
 
 /** A child that is ready to be started, and the UUID under which people will see it. */
 export type PreparedChild = { readonly start: ChildStart; readonly id: string }
+
+/** A run that is ready to go on for another, and the UUID under which people will see it. */
+export type PreparedSuccessor = { readonly start: Successor; readonly id: string }

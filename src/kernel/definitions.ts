@@ -1,3 +1,4 @@
+import type { AttributeRules } from '../model/attribute-rules.ts'
 import type { LimitRules } from '../model/limit-rules.ts'
 import type { StartRules } from '../model/start-rules.ts'
 import type { Database, Tx } from './database.ts'
@@ -19,6 +20,7 @@ export type RegisteredDefinition = {
   readonly limits?: LimitRules
   readonly rules?: StartRules
   readonly start_on?: readonly { readonly event: string; readonly key?: string }[]
+  readonly attributes?: AttributeRules
 }
 
 /** Makes a workflow version known, so that runs of it can be started. */

@@ -104,6 +104,9 @@ export type RunJson = {
   /** Of a schedule's run, and its time. */
   schedule_id: string | null
   scheduled_for: string | null
+  /** Of step.continueAsNew: the run before, and the one after. */
+  continued_from: string | null
+  continued_as: string | null
   input: unknown
   output: unknown
   failure: unknown
@@ -198,19 +201,26 @@ export async function fastForwardRun(
   return rows[0]?.run as RunJson
 }
 
+/** A run of a list; `place` is its cursor, where the list is in the order of an attribute. */
+export type ListedRun = { readonly run: RunJson; readonly place: string | null }
+
 /**
- * Runs, newest first, and where to go on; null if there are no more.
+ * Runs, newest first or by an attribute, and where to go on; null if there are no more.
  * @see sql/functions/run/get_runs.sql
  */
 export async function getRuns(
   db: Database,
   options: SqlOptions,
-): Promise<{ runs: RunJson[]; lastSeen: string | null }> {
-  const rows = await db.call<{ run: RunJson | null; last_seen: string | null }>(
-    'select * from millrace.get_runs($1)',
-    [options],
-  )
-  return { runs: rows.flatMap(({ run }) => run ?? []), lastSeen: rows[0]?.last_seen ?? null }
+): Promise<{ runs: ListedRun[]; lastSeen: string | null }> {
+  const rows = await db.call<{
+    run: RunJson | null
+    last_seen: string | null
+    place: string | null
+  }>('select * from millrace.get_runs($1)', [options])
+  return {
+    runs: rows.flatMap(({ run, place }) => (run ? [{ run, place }] : [])),
+    lastSeen: rows[0]?.last_seen ?? null,
+  }
 }
 
 export type TimelineRow = {
@@ -264,6 +274,8 @@ export type Outcome = {
   readonly run: string
   readonly status: 'c' | 'f' | 'x'
   readonly output: string | null
+  /** It continued as others: the last of these. Then it has no output of its own. */
+  readonly continuedAs?: string | null
 }
 
 /** Of some runs those that have ended. */
@@ -273,7 +285,7 @@ export async function getOutcomes(
   runs: readonly string[],
 ): Promise<Outcome[]> {
   return db.call<Outcome>(
-    'select run_id::text as run, status, output from millrace.get_outcomes($1, $2)',
+    'select run_id::text as run, status, output, continued_as::text as "continuedAs" from millrace.get_outcomes($1, $2)',
     [tenant, runs],
   )
 }

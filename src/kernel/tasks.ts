@@ -256,9 +256,11 @@ export async function advanceTasks(
     rows.beside ? plainArray(rows.begun) : null,
     asksOf(sorted),
     eventsOf(sorted),
+    valuesOf(sorted),
+    successorsOf(sorted),
   ]
   const text =
-    'select * from millrace.advance_tasks($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25)'
+    'select * from millrace.advance_tasks($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27)'
   const answers = tx
     ? (await db.call<Record<string, unknown>>(text, values, tx)).map(
         (row) => Object.values(row) as VerdictRow,
@@ -330,6 +332,23 @@ function eventsOf(items: readonly Advance[]): string | null {
     ),
   )
   return JSON.stringify({ emits, waits })
+}
+
+/** The attributes that all runs set, as JSON; null if there are none. */
+function valuesOf(items: readonly Advance[]): string | null {
+  if (!items.some(({ values }) => values)) return null
+  const all = items.flatMap(({ run, values = [] }) =>
+    values.map((json) => `{"run":"${run}","values":${json}}`),
+  )
+  return `[${all.join(',')}]`
+}
+
+/** The runs as which others continue, as JSON; null if there are none. */
+function successorsOf(items: readonly Advance[]): string | null {
+  if (!items.some(({ successor }) => successor)) return null
+  return JSON.stringify(
+    items.flatMap(({ run, successor }) => (successor ? [{ run, ...successor }] : [])),
+  )
 }
 
 /** Journal rows, a column each. */

@@ -3,7 +3,8 @@
  * failed for good · g a wait ended by a message · t its time is over · o no message came in time ·
  * c a child was started · h an attempt of the handler failed · p paused · u resumed · d its owner died ·
  * x cancelled · v moved to another version · m what the run took at a change of its code ·
- * s a value that it published. A row of kind ~ is never stored: it is news of a wait that ends without a row.
+ * s a value that it published · l attributes that it set · z it continued as another run · w its history is
+ * long. A row of kind ~ is never stored: it is news of a wait that ends without a row.
  */
 export type JournalKind =
   | 'r'
@@ -21,6 +22,9 @@ export type JournalKind =
   | 'v'
   | 'm'
   | 's'
+  | 'l'
+  | 'z'
+  | 'w'
   | '~'
 
 /** One row. `name` is the step's key; `data` is JSON text, null for undefined. */
@@ -67,6 +71,9 @@ export type ChildStart = {
   readonly meta: string
 }
 
+/** The run as which another continues, started in the transaction that ends that one. */
+export type Successor = Omit<ChildStart, 'meta'> & { readonly meta: string | null }
+
 /** A question to people that a run asks: who may answer, and for how long. */
 export type Ask = {
   /** The key of the step. */
@@ -98,6 +105,10 @@ export type Change = {
   readonly children?: readonly ChildStart[]
   readonly asks?: readonly Ask[]
   readonly emits?: readonly Emission[]
+  /** Attributes that its rows set, each JSON of values by name; of a name the last counts. */
+  readonly values?: readonly string[]
+  /** c: the run goes on as another: it has no output, and its parent hears nothing yet. */
+  readonly successor?: Successor
 }
 
 /** The kernel's answer: written, or the run is not the caller's any more, or a wait had ended already. */

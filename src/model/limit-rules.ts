@@ -1,6 +1,7 @@
 import { type Duration, parseDuration } from './duration.ts'
 import { InvalidInputError } from './errors.ts'
 import { checkOptionNames } from './options.ts'
+import { checkPath } from './path.ts'
 
 /** Which runs share a limit: those with the same values at these paths; without any all of them. */
 export type KeyPaths = string | string[]
@@ -41,7 +42,6 @@ export type LimitRules = {
 /** Of one kind for a workflow or queue; paths of one key. */
 const MAX_RULES = 8
 const MAX_PATHS = 4
-const MAX_PATH = 128
 const MAX_LIMIT = 1_000_000
 
 /**
@@ -111,14 +111,6 @@ export function parseKey(what: string, key: KeyPaths | undefined): { key?: strin
     )
   for (const path of paths) checkPath(`${what}.key`, path)
   return { key: paths }
-}
-
-function checkPath(what: string, path: unknown): void {
-  const isPath = typeof path === 'string' && path !== '' && path.length <= MAX_PATH
-  if (isPath && path.split('.').every((name) => name !== '')) return
-  throw new InvalidInputError(
-    `${what} is ${typeof path === 'string' ? `"${path}"` : `a ${typeof path}`}; it must be a path into the input, like 'customer.id', of at most ${MAX_PATH} characters. Functions cannot be keys: runs are started where no handler is.`,
-  )
 }
 
 function whole(what: string, name: string, value: unknown): number {

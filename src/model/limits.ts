@@ -66,6 +66,15 @@ export const MAX_TAGS = 32
 /** Characters of one tag. */
 export const MAX_TAG = 64
 
+/** UTF-8 bytes of all attributes of a run, at its start, and of one `step.setAttributes`: lists show them. */
+export const MAX_ATTRIBUTES_BYTES = 16 * 1024
+
+/** Attributes that a workflow declares: each one is two index rows for every run that has it. */
+export const MAX_ATTRIBUTES = 16
+
+/** Characters of a declared attribute that is a text: it is in every index row. */
+export const MAX_ATTRIBUTE_TEXT = 256
+
 /** Attempts of one step: above this an error is not passing, and each attempt is a history row. */
 export const MAX_ATTEMPTS = 1000
 

@@ -4,7 +4,6 @@ import { InvalidInputError } from '../model/errors.ts'
 import type { JournalRow } from '../model/journal.ts'
 import { encodePayload } from '../model/json.ts'
 import { defineWorkflow, type WorkflowDefinition } from '../workflow/define-workflow.ts'
-import { patchOf } from '../workflow/journal.ts'
 import { ReplayHost } from './replay-host.ts'
 import { ReplaySteps } from './replay-steps.ts'
 
@@ -93,13 +92,19 @@ function dataOf({ kind, status, childId, failure, output }: TimelineEntry): stri
 }
 
 function kindOf(entry: TimelineEntry, later: readonly TimelineEntry[]): JournalRow['kind'] {
-  if (entry.kind === 'control') return patchOf(entry.stepId) === null ? 's' : 'm'
+  if (entry.kind === 'control') return controlKind(entry.stepId)
   if (entry.kind === 'timer') return 't'
   if (entry.kind === 'wait') return entry.timedOut ? 'o' : 'g'
   if (entry.kind === 'child') return entry.status === 'running' ? 'c' : 'g'
   if (entry.status !== 'failed') return 'r'
   // of an attempt that failed, only what follows tells whether it was the last
   return later.length === 0 || later.some(({ stepId }) => stepId === entry.stepId) ? 'e' : 'f'
+}
+
+/** What is recorded of the run as a whole, by the name under which that is. */
+function controlKind(stepId: string): JournalRow['kind'] {
+  if (stepId.startsWith('$attributes')) return 'l'
+  return stepId.startsWith('$set:') ? 's' : 'm'
 }
 
 /** The pause of a run has only the text of its reason. */

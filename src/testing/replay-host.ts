@@ -1,4 +1,4 @@
-import type { PreparedChild, RunHost } from '../definition/host.ts'
+import type { PreparedChild, PreparedSuccessor, RunHost } from '../definition/host.ts'
 import type { Change, Verdict } from '../model/journal.ts'
 import { runLogger } from '../model/logger.ts'
 
@@ -43,6 +43,11 @@ export class ReplayHost implements RunHost {
   }
 
   drawEventId(): Promise<string> {
+    this.end(null)
+    return never
+  }
+
+  prepareSuccessor(): Promise<PreparedSuccessor> {
     this.end(null)
     return never
   }

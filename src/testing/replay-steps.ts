@@ -46,7 +46,7 @@ export class ReplaySteps {
 
   constructor(journal: readonly JournalRow[], news: ReplayNews) {
     // the items of a map and the parts of a wait for all are recorded each
-    const own = journal.filter(({ kind }) => kind !== 'm' && kind !== 's')
+    const own = journal.filter(({ kind }) => !'msl'.includes(kind))
     this.#recorded = new Set(own.map(({ name }) => name.replace(/\[\d+\]$|~.*$/, '')))
     this.#news = news
     this.plugin = { name: 'replay', methods: (step) => this.#methods(step) }

@@ -45,6 +45,14 @@ export class LeasedTaskRun implements LeasedRun {
     return this.#route.version
   }
 
+  get queue(): string {
+    return this.#route.queue
+  }
+
+  get priority(): number {
+    return this.#route.priority
+  }
+
   get resourceId(): string | null {
     return this.#meta.resource ?? null
   }

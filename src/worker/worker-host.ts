@@ -1,7 +1,13 @@
 import type { PoolClient } from 'pg'
 import type { Session } from '../client/session.ts'
 import type { Starter } from '../client/starter.ts'
-import type { ChildOptions, Isolation, PreparedChild, RunHost } from '../definition/host.ts'
+import type {
+  ChildOptions,
+  Isolation,
+  PreparedChild,
+  PreparedSuccessor,
+  RunHost,
+} from '../definition/host.ts'
 import type { Startable } from '../definition/startable.ts'
 import { type Advance, advanceTasks, journalLength, type LeasedTask } from '../kernel/tasks.ts'
 import { UnavailableError } from '../model/errors.ts'
@@ -95,6 +101,24 @@ export class WorkerHost implements RunHost {
     return String(await whileAway(() => starter.ids.take(), leaseOver))
   }
 
+  async prepareSuccessor(
+    input: unknown,
+    options: { version?: string },
+  ): Promise<PreparedSuccessor> {
+    const { starter, leaseOver } = this.#parts
+    const { workflowId, queue, priority, resourceId, tags, retries, parent } = this.#lease
+    const all = {
+      ...options,
+      ...{ queue, priority, tags: [...tags] },
+      ...(resourceId === null ? {} : { resourceId }),
+      ...(retries === null ? {} : { retries }),
+      ...(parent === null ? {} : { parent }),
+      continues: true,
+    }
+    const workflow = { id: workflowId }
+    return whileAway(() => starter.prepare(workflow, input, all), leaseOver)
+  }
+
   async transact<T>(
     isolation: Isolation,
     work: (client: PoolClient) => Promise<T>,
@@ -138,6 +162,8 @@ export class WorkerHost implements RunHost {
 
   #item(change: Change): Advance {
     const { run, task, fence } = this.#task
-    return { ...change, run, task, fence, parent: this.#lease.parent }
+    // the parent hears of the end of the last of those that continue each other
+    const parent = change.successor ? null : this.#lease.parent
+    return { ...change, run, task, fence, parent }
   }
 }

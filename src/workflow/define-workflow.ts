@@ -1,6 +1,7 @@
 import type { Definition, RunHandle, StartDefaults } from '../definition/definition.ts'
 import { checkEventKey, isEvent } from '../definition/event.ts'
 import type { LeasedRun, RunHost } from '../definition/host.ts'
+import { type AttributeOption, parseAttributes } from '../model/attribute-rules.ts'
 import { retryOptionsProblem } from '../model/backoff.ts'
 import { type Duration, parseDuration } from '../model/duration.ts'
 import { DefinitionError, InvalidInputError } from '../model/errors.ts'
@@ -35,6 +36,7 @@ export function defineWorkflow(
 ): WorkflowDefinition {
   checkDefinition(id, handler, options)
   const schedules = parseSchedules(options.schedule)
+  const defaults = startDefaults(options)
   return Object.freeze({
     kind: 'function' as const,
     id,
@@ -43,10 +45,14 @@ export function defineWorkflow(
     handler,
     options,
     plugins,
-    defaults: startDefaults(options),
+    defaults,
     ...(schedules.length === 0 ? {} : { schedules }),
     run: (lease: LeasedRun, host: RunHost): RunHandle =>
-      execute({ id, handler, options, plugins }, lease, host),
+      execute(
+        { id, handler, options, plugins, attributes: defaults.attributes ?? {} },
+        lease,
+        host,
+      ),
   })
 }
 
@@ -54,6 +60,7 @@ function startDefaults(options: AllWorkflowOptions): StartDefaults {
   const { queue, priority, retries, timeout, retention, startOn } = options
   const limits = parseLimits(options)
   const rules = parseStartRules(options)
+  const attributes = parseAttributes(options.attributes as Record<string, AttributeOption>)
   return {
     ...(queue === undefined ? {} : { queue }),
     ...(priority === undefined ? {} : { priority }),
@@ -63,6 +70,7 @@ function startDefaults(options: AllWorkflowOptions): StartDefaults {
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
     ...(Object.keys(rules).length === 0 ? {} : { rules }),
     ...(startOn === undefined ? {} : { startOn: parseStartOn(startOn) }),
+    ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
   }
 }
 
@@ -123,6 +131,7 @@ function checkDefinition(id: string, handler: unknown, options: AllWorkflowOptio
   check(() => checkBatch(options))
   check(() => options.startOn === undefined || parseStartOn(options.startOn))
   check(() => parseSchedules(options.schedule))
+  check(() => parseAttributes(options.attributes as Record<string, AttributeOption>))
   if (typeof handler !== 'function')
     problems.push(`The handler is ${typeof handler}, not a function.`)
   const { priority = 0, retries = 0, maxSteps = 1 } = options

@@ -1,18 +1,44 @@
+import type { RunEnd } from '../definition/definition.ts'
+import type { PreparedSuccessor } from '../definition/host.ts'
 import { ChildFailedError, StepFailedError } from '../model/errors.ts'
 import { type RunFailure, toFailure } from '../model/failure.ts'
 import type { JournalRow } from '../model/journal.ts'
+import type { RunLogger } from '../model/logger.ts'
+import type { Part } from './outbox.ts'
 
-/** What the handler gave: a value, as JSON, or what it threw. */
+/** What the handler gave: a value, as JSON, or what it threw; with a successor, the run goes on as that. */
 export type Settled =
-  | { readonly ok: true; readonly output: string | null }
+  | { readonly ok: true; readonly output: string | null; readonly successor?: PreparedSuccessor }
   | { readonly ok: false; readonly failure: Failing }
 
 /** A handler that threw: fail the run (null), or try the handler again after this long. */
 export type Failing = { readonly error: unknown; readonly retryMs: number | null }
 
-/** What is told of a step that was at work when the handler returned. */
-export function loserWarning(step: string): string {
-  return `the handler returned while step "${step}" was at work: nothing of it is recorded. Await it, unless it lost a race.`
+/** The run shall pause because it cannot go on: the letter is the kernel's. */
+export type Suspension = {
+  readonly letter: string
+  readonly reason: string
+  readonly error: Error
+}
+
+/** Steps at work when the handler returned may have lost a race. Or an await is missing, and nobody would ever hear of it. */
+export function warnOfLosers(losers: readonly { step: string }[], logger: RunLogger): void {
+  for (const { step } of losers)
+    logger.warn(
+      `the handler returned while step "${step}" was at work: nothing of it is recorded. Await it, unless it lost a race.`,
+    )
+}
+
+/** How this process and a run part that wrote this. */
+export function endOf({ op, output = null, successor }: Part): RunEnd {
+  if (successor) return { kind: 'continued' }
+  if (op === 'c') return { kind: 'completed', output }
+  return op === 'f' ? { kind: 'failed', output } : { kind: 'parked' }
+}
+
+/** The row that says as which run it goes on: the last of its journal. */
+export function continuedRow({ id, start }: PreparedSuccessor): JournalRow {
+  return { kind: 'z', name: '', data: JSON.stringify({ run: start.id, id }) }
 }
 
 /** The row of a pause that the engine itself makes. */

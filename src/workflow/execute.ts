@@ -1,5 +1,6 @@
 import type { RunHandle } from '../definition/definition.ts'
 import type { LeasedRun, RunHost } from '../definition/host.ts'
+import type { AttributeRules } from '../model/attribute-rules.ts'
 import { resolveRetry } from '../model/backoff.ts'
 import { InvalidInputError, PayloadError, StepFailedError } from '../model/errors.ts'
 import { decodePayload, encodePayload } from '../model/json.ts'
@@ -20,6 +21,7 @@ export type Program = {
   readonly handler: (ctx: never) => unknown
   readonly options: AllWorkflowOptions
   readonly plugins: readonly WorkflowPlugin[]
+  readonly attributes: AttributeRules
 }
 
 /** Begins a leased run, or goes on with it: the handler from its start, over what is recorded. */
@@ -39,7 +41,9 @@ async function call(x: Execution, program: Program, hooks: Hooks | null): Promis
   try {
     if (hooks && x.journal.fresh) await hooks.beforeWorkflow()
     const input = await readInput(program, x.lease.input)
-    const step = new Steps(x, stepDefaults(x, options), hooks)
+    const { inputSchema } = options
+    const rules = { inputSchema, attributes: program.attributes }
+    const step = new Steps(x, stepDefaults(x, options), hooks, rules)
     const context = new HandlerContext(x, input, extend(step, plugins))
     const value = await outsideSteps(() => program.handler(context as never))
     const output = options.outputSchema

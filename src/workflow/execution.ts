@@ -1,17 +1,24 @@
 import type { RunEnd, RunHandle } from '../definition/definition.ts'
 import type { LeasedRun, PreparedChild, RunHost } from '../definition/host.ts'
 import type { HistoryMismatchError, LimitError } from '../model/errors.ts'
-import type { Ask, Change, JournalRow, Verdict, Wait } from '../model/journal.ts'
-import { MAX_JOURNAL_BYTES } from '../model/limits.ts'
+import type { Ask, Change, JournalRow, Verdict } from '../model/journal.ts'
 import { Activity } from './activity.ts'
 import { Deliveries } from './deliveries.ts'
-import { failingRow, loserWarning, type Settled, suspensionRow } from './endings.ts'
+import {
+  continuedRow,
+  endOf,
+  failingRow,
+  type Settled,
+  type Suspension,
+  suspensionRow,
+  warnOfLosers,
+} from './endings.ts'
 import { forever } from './forever.ts'
-import { tooManyBytes, tooManyRows } from './history-limits.ts'
+import { HistoryLimits, tooManyBytes } from './history-limits.ts'
 import { closeKey, type Entry, Journal, patchOf } from './journal.ts'
 import { LookTimer } from './look-timer.ts'
 import { OpenChildren } from './open-children.ts'
-import { type Consequence, Outbox, type Part } from './outbox.ts'
+import { type Consequence, NO_WAITS, Outbox, type Part } from './outbox.ts'
 import { overTimers } from './over-timers.ts'
 import { Replay } from './replay.ts'
 import { type Resting, whenAtRest } from './rest.ts'
@@ -19,8 +26,6 @@ import { type OneWait, Waits } from './waits.ts'
 
 /** The wait before the handler itself is tried again. */
 const HANDLER_BACKOFF = '~$handler'
-/** The run shall pause because it cannot go on: the letter is the kernel's. */
-type Suspension = { readonly letter: string; readonly reason: string; readonly error: Error }
 
 /**
  * One run in this process. Steps tell it what they did and what they wait for; when the handler has
@@ -37,7 +42,7 @@ export class Execution implements RunHandle, Resting {
   readonly host: RunHost
   readonly journal: Journal
   readonly done: Promise<RunEnd>
-  readonly #maxSteps: number
+  readonly #limits: HistoryLimits
   #abort: AbortController | null = null
   #aborted: unknown = null
   readonly #calls = new Map<string, number>()
@@ -59,9 +64,9 @@ export class Execution implements RunHandle, Resting {
   constructor(lease: LeasedRun, host: RunHost, maxSteps: number) {
     this.lease = lease
     this.host = host
-    this.#maxSteps = maxSteps
     const over = overTimers(lease)
     this.journal = new Journal(lease.journal, over)
+    this.#limits = new HistoryLimits(maxSteps, this.journal.warned)
     this.#outbox = new Outbox(over)
     this.#waits = new Waits(lease.waits)
     // they are over, and no step asks for them: they do not say that the run was further
@@ -98,6 +103,11 @@ export class Execution implements RunHandle, Resting {
   get behind(): boolean {
     for (const key of this.journal.unseen) if (patchOf(key) === null) return true
     return this.#waits.unasked
+  }
+
+  /** Its history is near its limit. */
+  get isLong(): boolean {
+    return this.#limits.isLong(this.journal, this.#outbox)
   }
 
   /** Of the handler: 1, 2, … */
@@ -141,7 +151,7 @@ export class Execution implements RunHandle, Resting {
   #mayBegin(): boolean {
     if (this.#over || this.#draining || this.#suspension || this.#children.closing) return false
     if (this.#outbox.busy || this.#outbox.size > 0 || this.#activity.waiting > 0) return false
-    return this.journal.unseen.size === 0 && this.journal.length <= this.#maxSteps
+    return this.journal.unseen.size === 0 && this.#limits.allows(this.journal.length)
   }
 
   /** The step does nothing any more that others could see. */
@@ -151,10 +161,15 @@ export class Execution implements RunHandle, Resting {
 
   /** Takes a row into the next write, and what happens with it. */
   record(row: JournalRow, what?: Consequence): void {
-    if (this.#outgrows(row)) return this.touch()
+    // one that would make the history too large is not taken: its step is done again, if ever
+    if (this.#limits.outgrows(this.journal, this.#outbox, row)) {
+      this.#exceed(tooManyBytes())
+      return this.touch()
+    }
     this.#outbox.add(this.#activity.dated(row), what)
-    if (row.kind === 'r' || row.kind === 'f' || row.kind === 's')
+    if (row.kind === 'r' || row.kind === 'f' || row.kind === 's' || row.kind === 'l')
       this.#deliveries.place(row.name, this.#outbox.busy)
+    this.#limits.watch(this.journal, this.#outbox, this.host)
     this.touch()
   }
 
@@ -244,9 +259,9 @@ export class Execution implements RunHandle, Resting {
 
   // ── what the handler's end and the worker say
 
-  /** The handler is through. */
+  /** The handler is through, or has the run go on as another. */
   settle(settled: Settled): void {
-    this.#settled = settled
+    this.#settled ??= settled
     this.touch()
   }
 
@@ -342,17 +357,9 @@ export class Execution implements RunHandle, Resting {
   }
 
   #limit(): Suspension | null {
-    const rows = this.journal.length + this.#outbox.size
-    if (rows > this.#maxSteps) this.#exceed(tooManyRows(this.#maxSteps))
+    if (!this.#limits.allows(this.journal.length + this.#outbox.size))
+      this.#exceed(this.#limits.tooManyRows())
     return this.#suspension
-  }
-
-  /** A row that would make the history too large is not taken: its step is done again, if ever. */
-  #outgrows({ data }: JournalRow): boolean {
-    const bytes = this.journal.bytes + this.#outbox.bytes + (data?.length ?? 0)
-    if (bytes <= MAX_JOURNAL_BYTES) return false
-    this.#exceed(tooManyBytes())
-    return true
   }
 
   #exceed(error: LimitError): void {
@@ -389,8 +396,12 @@ export class Execution implements RunHandle, Resting {
 
   #conclude(settled: Settled): void {
     if (settled.ok) {
-      this.#warnOfLosers()
-      return this.#write({ op: 'c', output: settled.output })
+      warnOfLosers(this.#activity.list(), this.host.logger)
+      const { output, successor } = settled
+      if (successor === undefined) return this.#write({ op: 'c', output })
+      if (this.#outbox.size > 0) return this.#keep() // the successor gets what the journal says
+      this.#outbox.add(continuedRow(successor))
+      return this.#write({ op: 'c', output, successor: successor.start })
     }
     const row = failingRow(settled.failure.error, this.attempt)
     const { retryMs } = settled.failure
@@ -404,11 +415,6 @@ export class Execution implements RunHandle, Resting {
     const wait = { key: HANDLER_BACKOFF, name: null, ms: retryMs }
     void this.#waits.add(wait).then(() => this.drain())
     this.#write({ op: 'w' })
-  }
-
-  /** They may have lost a race. Or an await is missing, and nobody would ever hear of it. */
-  #warnOfLosers(): void {
-    for (const { step } of this.#activity.list()) this.host.logger.warn(loserWarning(step))
   }
 
   // ── writing
@@ -463,9 +469,7 @@ export class Execution implements RunHandle, Resting {
     if (verdict.kind === 'paused') return this.#finish({ kind: 'parked' })
     if (verdict.kind === 'news') return this.#hear(verdict.rows)
     if (part === undefined || part.op === 'k') return this.#watchClock()
-    if (part.op === 'c') return this.#finish({ kind: 'completed', output: part.output ?? null })
-    if (part.op === 'f') return this.#finish({ kind: 'failed', output: part.output ?? null })
-    this.#finish({ kind: 'parked' })
+    this.#finish(endOf(part))
   }
 
   #hear(rows: readonly JournalRow[]): void {
@@ -494,5 +498,3 @@ export class Execution implements RunHandle, Resting {
     this.#leave(end)
   }
 }
-
-const NO_WAITS: readonly Wait[] = []

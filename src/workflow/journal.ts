@@ -53,6 +53,8 @@ export class Journal {
   bytes = 0
   /** Attempts of the handler that failed. */
   handlerFailures = 0
+  /** It holds the row that says that it is long. */
+  warned = false
   /** Nothing was recorded since the present attempt of the handler began. */
   fresh = true
   #recorded: Recorded = NOTHING
@@ -138,6 +140,7 @@ export class Journal {
       this.fresh = true
     }
     if (row.kind === 'm') return this.#readPatch(row)
+    if (row.kind === 'w') this.warned = true
     if (!recorded.includes(row.kind)) return
     this.fresh = false
     if (this.#recorded === NOTHING) this.#recorded = newRecorded()
@@ -181,7 +184,7 @@ function oddKind({ end, child, failures }: Entry, kinds: string): JournalKind | 
 }
 
 /** The kinds that belong to a step; the others are about the run. */
-const recorded = 'refgtocs'
+const recorded = 'refgtocsl'
 
 const described: { [K in JournalKind]?: string } = {
   r: 'a step with a result',
@@ -192,4 +195,5 @@ const described: { [K in JournalKind]?: string } = {
   o: 'a wait that timed out',
   c: 'a child workflow',
   s: 'a published value',
+  l: 'attributes that were set',
 }

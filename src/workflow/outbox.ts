@@ -3,7 +3,7 @@ import type { Ask, Change, Emission, JournalRow, Wait } from '../model/journal.t
 import { MAX_WRITE_BYTES } from '../model/limits.ts'
 
 /** What a write is for, beside the rows that travel with it. */
-export type Part = Pick<Change, 'op' | 'output'>
+export type Part = Pick<Change, 'op' | 'output' | 'successor'>
 
 /** What happens in the transaction that writes a row: a child is started, or an event emitted. */
 export type Consequence = { readonly child?: PreparedChild; readonly event?: Emission }
@@ -15,6 +15,7 @@ type Entry = { readonly row: JournalRow } & Consequence
 const NONE: Entry[] = []
 const NO_ROWS: readonly JournalRow[] = []
 const NOTHING: Consequence = {}
+export const NO_WAITS: readonly Wait[] = []
 
 /**
  * What goes out with the next write of a run, and whose turn it is to write: one at a time, because
@@ -27,6 +28,8 @@ export class Outbox {
   #bytes = 0
   /** Questions that go with the next write that does not end the run. */
   #asks: Ask[] = []
+  /** Some rows set attributes. */
+  #sets = false
   /** Transactions that wait until no other write is under way or due. */
   readonly #turns: (() => void)[] = []
   #busy = false
@@ -69,6 +72,7 @@ export class Outbox {
     const entry = { row, ...what }
     this.#entries.push(entry)
     this.#bytes += bytesOf(entry)
+    this.#sets ||= row.kind === 'l'
   }
 
   /** Asks people with the next write. */
@@ -104,12 +108,28 @@ export class Outbox {
     const ends = part.op === 'c' || part.op === 'f'
     const waiting = waits.length > 0 ? { waits, waitsFrom: performance.now(), dueIn } : undefined
     const more = consequencesOf(entries)
+    const values = this.#sets ? this.#takeValues(rows) : undefined
     if (!ends) {
       const asks = this.#asks.length > 0 ? { asks: this.#asks } : undefined
       if (asks) this.#asks = []
-      return { ...part, length: length + rows.length, rows, ...waiting, ...more, ...asks }
+      return {
+        ...part,
+        length: length + rows.length,
+        rows,
+        ...waiting,
+        ...more,
+        ...values,
+        ...asks,
+      }
     }
-    return { ...part, length, rows: NO_ROWS, tail: rows, ...more }
+    return { ...part, length, rows: NO_ROWS, tail: rows, ...more, ...values }
+  }
+
+  /** What these rows set, for the index. */
+  #takeValues(rows: readonly JournalRow[]): Pick<Change, 'values'> {
+    this.#sets = this.#entries.some(({ row }) => row.kind === 'l')
+    const values = rows.flatMap(({ kind, data }) => (kind === 'l' && data !== null ? [data] : []))
+    return values.length > 0 ? { values } : {}
   }
 
   /** Late rows, and all others or as many as fit. */

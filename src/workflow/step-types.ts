@@ -10,10 +10,11 @@ import type { WaitData, WaitRecord, WaitSource } from '../definition/signal.ts'
 import type { Startable } from '../definition/startable.ts'
 import type { RetryOptions } from '../model/backoff.ts'
 import type { Duration } from '../model/duration.ts'
-import type { Jsonify } from '../model/json.ts'
+import type { Json, Jsonify } from '../model/json.ts'
 import type { RunLogger } from '../model/logger.ts'
 import type { Schema, SchemaOut } from '../model/schema.ts'
 import type { ApprovalAnswer, ApprovalOptions } from './approval-step.ts'
+import type { ContinueOptions } from './continue-step.ts'
 
 /** What the handler of a step gets. */
 export type StepContext = {
@@ -205,6 +206,23 @@ export type StepBaseContext = {
    * @example await step.set('progress', { done: 3, of: 10 })
    */
   set(name: string, value: unknown): Promise<void>
+  /**
+   * Sets attributes of the run, declared ones and others: of each name the last value counts, and null takes it
+   * away. What is declared must be of its type; lists find the run by it once this is recorded.
+   * @throws InvalidInputError for a value of another type than the attribute's
+   * @example await step.setAttributes({ stage: 'shipped' })
+   */
+  setAttributes(values: Record<string, Json>): Promise<void>
+  /**
+   * Ends the run, and starts a successor of the same workflow with an empty history, in one commit: for loops that
+   * would outgrow their history. It never returns. The successor has the run's resource, tags, attributes, queue,
+   * priority, parent, the rest of its timeout, and the messages that no wait has taken; whoever waits for the
+   * result gets that of the last. Its version is the newest that a living worker has, unless `version` says otherwise.
+   * @example if (await step.continueAsNewSuggested()) return step.continueAsNew({ ...input, since: last })
+   */
+  continueAsNew(input?: unknown, options?: ContinueOptions): Promise<never>
+  /** Whether the history is near its limit (80 % of `maxSteps`), and the run had better continue as new. */
+  continueAsNewSuggested(): Promise<boolean>
   /** A random UUID, recorded. */
   uuid(id?: string): Promise<string>
   /**

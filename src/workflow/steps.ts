@@ -2,15 +2,18 @@ import { randomUUID } from 'node:crypto'
 import type { EmissionOptions } from '../definition/emission.ts'
 import type { Event } from '../definition/event.ts'
 import type { Startable } from '../definition/startable.ts'
+import type { AttributeRules } from '../model/attribute-rules.ts'
 import { type ResolvedRetry, type RetryOptions, resolveRetry } from '../model/backoff.ts'
 import { parseDuration } from '../model/duration.ts'
 import { HistoryMismatchError, InvalidInputError } from '../model/errors.ts'
-import { decodePayload, encodePayload } from '../model/json.ts'
+import { decodePayload, encodePayload, type Json } from '../model/json.ts'
 import { checkStepId } from '../model/names.ts'
-import { validate } from '../model/schema.ts'
+import { type Schema, validate } from '../model/schema.ts'
 import { approval } from './approval-step.ts'
 import { attempt } from './attempt.ts'
+import { ATTRIBUTES, setAttributes } from './attributes-step.ts'
 import { invoke, startWorkflow } from './child-step.ts'
+import { type ContinueOptions, continueAsNew, continueAsNewSuggested } from './continue-step.ts'
 import { emitEvent } from './emit-step.ts'
 import type { Execution } from './execution.ts'
 import { forever } from './forever.ts'
@@ -35,6 +38,12 @@ import { delay, pause, waitFor, waitForAll, waitForAny, waitUntil } from './wait
 /** What the workflow says about all its steps. */
 export type StepDefaults = { readonly retry?: RetryOptions; readonly retries?: number }
 
+/** What the workflow takes: its input, and its attributes. */
+export type StepRules = {
+  readonly inputSchema: Schema | undefined
+  readonly attributes: AttributeRules
+}
+
 type StepFn = (ctx: StepContext) => unknown
 type TransactionOptions = NonNullable<Parameters<StepBaseContext['transaction']>[2]>
 type MapFn = (item: unknown, ctx: StepContext & { index: number }) => unknown
@@ -50,9 +59,11 @@ const DEFAULT_MAP_CONCURRENCY = 10
 export class Steps {
   readonly #x: Execution
   readonly #maker: StepMaker
+  readonly #rules: StepRules
 
-  constructor(x: Execution, defaults: StepDefaults, hooks: Hooks | null) {
+  constructor(x: Execution, defaults: StepDefaults, hooks: Hooks | null, rules: StepRules) {
     this.#x = x
+    this.#rules = rules
     this.#maker = new StepMaker(x, defaults, hooks)
   }
 
@@ -153,15 +164,43 @@ export class Steps {
       this.#call(name, (key) => publish(this.#x, key, name, value), stateId)
   }
 
+  get setAttributes() {
+    return (values: Record<string, Json>) =>
+      this.#call(
+        ATTRIBUTES,
+        (key) =>
+          setAttributes(this.#x, key, values, this.#rules.attributes).catch((error) =>
+            this.#refused<void>(error),
+          ),
+        (id) => id,
+      )
+  }
+
   get patched() {
-    return (name: string) => {
-      if (this.#x.over) return forever<boolean>()
-      try {
-        refuseInside(name)
-        return patched(this.#x, name)
-      } catch (error) {
-        return Promise.reject(error)
-      }
+    return (name: string) => this.#decide(name, () => patched(this.#x, name))
+  }
+
+  get continueAsNew() {
+    return (input?: unknown, options?: ContinueOptions) =>
+      this.#decide('step.continueAsNew', () =>
+        continueAsNew(this.#x, this.#rules.inputSchema, input, options),
+      )
+  }
+
+  get continueAsNewSuggested() {
+    return () => this.#decide('step.continueAsNewSuggested', () => continueAsNewSuggested(this.#x))
+  }
+
+  /** What is asked of the run as a whole, not of a step. */
+  #decide<T>(name: string, work: () => Promise<T>): Promise<T> {
+    if (this.#x.over) return forever<T>()
+    try {
+      refuseInside(name)
+      const promise = work()
+      promise.catch(ignore)
+      return promise
+    } catch (error) {
+      return Promise.reject(error)
     }
   }
 

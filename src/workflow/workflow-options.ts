@@ -1,4 +1,5 @@
 import type { StartOn } from '../definition/event.ts'
+import type { AttributeOption } from '../model/attribute-rules.ts'
 import type { RetryOptions } from '../model/backoff.ts'
 import type { Duration } from '../model/duration.ts'
 import type { OptionNames } from '../model/options.ts'
@@ -32,8 +33,17 @@ export type WorkflowOptions<S extends Schema = Schema> = {
   queue?: string
   /** Default 0; −1000 to 1000, higher first. */
   priority?: number
-  /** Journal rows that a run may have before it is paused. Default 10,000. */
+  /**
+   * Journal rows that a run may have before it is paused. Default 10,000. At 80 % it warns, and
+   * step.continueAsNewSuggested() says so.
+   */
   maxSteps?: number
+  /**
+   * Values by which runs are found and ordered: paths into the input, or `{ path, type }`, where type is 'text',
+   * 'number', 'boolean' or 'instant'; without a path the start, or step.setAttributes, gives it. At most 16.
+   * @example attributes: { customer: 'customer.id', due: { path: 'due', type: 'instant' } }
+   */
+  attributes?: Record<string, AttributeOption<Path<SchemaIn<S>>>>
   /**
    * Runs that workers have at any moment: in all, or for each key; of several limits all hold. A run that
    * waits, sleeps or backs off has no place. Default: no limit.
@@ -97,6 +107,7 @@ export const workflowOptionNames: OptionNames<AllWorkflowOptions> = {
   queue: true,
   priority: true,
   maxSteps: true,
+  attributes: true,
   concurrency: true,
   rateLimit: true,
   fairness: true,

@@ -9,6 +9,7 @@ import { fakeOutput } from './output.ts'
 // every command is a process, and a busy machine starts them slowly
 vi.setConfig({ testTimeout: 60_000 })
 
+const listed = ['runs', 'list', '--workflow', 'sized']
 type Run = { id: string; status: string; output: unknown; retriedFrom: string | null }
 type Entry = { stepId: string; status: string; by: string | null; childId: string | null }
 type Shown = Run & { timeline: Entry[] }
@@ -51,9 +52,19 @@ const busy = workflow('busy', async ({ step }) => {
   )
 })
 
+const sized = workflow(
+  'sized',
+  async ({ step, input }) => step.continueAsNewSuggested().then(() => input),
+  {
+    attributes: { size: { path: 'size', type: 'number' } },
+  },
+)
+const hops = workflow('hops', async ({ step, input }) =>
+  input === 'first' ? step.continueAsNew('second') : 'there',
+)
 const unused = workflow('unused', async () => {})
 
-const workflows = [order, quick, kid, mother, stops, busy, unused]
+const workflows = [order, quick, kid, mother, stops, busy, sized, hops, unused]
 
 let db: TestDatabase
 let engine: WorkflowEngine
@@ -196,6 +207,35 @@ describe.concurrent('see', () => {
     expect((await cli(...filter, '--tag', 'nowhere')).stdout).toBe('')
   })
 
+  test('list by attributes, in their order', async () => {
+    const inputs = [7, 20, 9, 100].map((size) => ({ input: { size } }))
+    const [seven, twenty, nine] = await engine.startWorkflows(sized, inputs)
+    const list = (...args: string[]) =>
+      cli('runs', 'list', '--workflow', 'sized', '--quiet', ...args)
+    const part = ['--where', 'attribute.size<100', '--order-by', 'size']
+    expect((await list(...part)).stdout).toBe(`${seven?.id}\n${nine?.id}\n${twenty?.id}\n`)
+    const page = await list(...part, '--descending', '--limit', '2')
+    expect(page.stdout).toBe(`${twenty?.id}\n${nine?.id}\n`)
+    const after = /--after (\S+)/.exec(
+      (await cli(...[...listed, ...part, '--limit', '2'])).stderr,
+    )?.[1] as string
+    expect((await list(...part, '--after', after)).stdout).toBe(`${twenty?.id}\n`)
+    const odd = await list('--where', 'attribute.weight=1')
+    expect(odd).toMatchObject({ code: 2, stderr: expect.stringContaining('size (number)') })
+    expect((await cli('runs', 'show', nine?.id as string)).stdout).toMatch(/attributes +size=9/)
+  })
+
+  test('show tells of runs that continue each other', async () => {
+    const run = await engine.startWorkflow(hops, 'first')
+    await run.result({ timeout: 20_000 })
+    const last = (await run.refresh()).continuedAs as string
+    const first = await cli('runs', 'show', run.id)
+    expect(first.stdout).toMatch(new RegExp(`went on as +${last}`))
+    expect(first.stdout).toContain(`continued as run ${last}`)
+    expect((await cli('runs', 'show', last)).stdout).toMatch(new RegExp(`goes on for +${run.id}`))
+    expect((await cli('runs', 'wait', run.id)).stdout).toContain('there')
+  })
+
   test('show and timeline tell what happened, without what a terminal would obey', async () => {
     const id = await waitingRun({ amount: 500 })
     await engine.triggerEvent({ runId: id, eventName: 'approved', data: { by: 'ada' } })
@@ -276,7 +316,9 @@ describe.concurrent('see', () => {
     type Workflow = { id: string; version: string; workers: number }
     const workflows = await json<Workflow[]>('workflows', 'list')
     expect(workflows.map(({ id, version, workers }) => [id, version, workers])).toEqual([
-      ...['busy', 'kid', 'mother', 'order', 'quick', 'stops', 'unused'].map((id) => [id, '1', 1]),
+      ...['busy', 'hops', 'kid', 'mother', 'order', 'quick', 'sized', 'stops', 'unused'].map(
+        (id) => [id, '1', 1],
+      ),
     ])
     expect((await cli('workflows')).stdout).toMatch(
       /^WORKFLOW +VERSION +KIND .*\nbusy +1 +function/,

@@ -17,6 +17,8 @@ export async function focused(lab: Lab): Promise<string | null> {
     endBesideWait,
     claimBesideHeld,
     lateSending,
+    staleContinuation,
+    whatGoesOn,
   ]) {
     const problem = await check(lab)
     if (problem) return problem
@@ -141,6 +143,65 @@ async function endBesideWait(lab: Lab): Promise<string | null> {
   )
   await cancel(lab, [run, child])
   return verdict[0]?.kind === 'news' ? null : 'a parent began to wait for a child that was ending'
+}
+
+/** An owner that was overtaken has its run continue as another: there must be none. */
+async function staleContinuation(lab: Lab): Promise<string | null> {
+  const [run, next] = await drawTwo(lab)
+  await startRuns(lab.db, lab.tenant, [start(lab, run)])
+  const { worker, tasks } = await claim(lab)
+  await kill(lab, worker)
+  await claim(lab)
+  const { fence } = tasks[0] as LeasedTask
+  const [verdict] = await advanceTasks(lab.db, lab.tenant, [goOn(lab, run, fence, next)])
+  const rows = await lab.ask('select from millrace.runs where id = $1', [next])
+  await cancel(lab, [run, next])
+  if (verdict?.kind === 'stale' && rows.length === 0) return null
+  return `a stale owner had a run continue: ${verdict?.kind}`
+}
+
+/** What a run leaves to its successor, and what of it nobody may hear twice or too early. */
+async function whatGoesOn(lab: Lab): Promise<string | null> {
+  const [parent, run] = await drawTwo(lab)
+  const [next] = await drawTwo(lab)
+  const meta = JSON.stringify({ parent, timeout_ms: 3_600_000 })
+  await startRuns(lab.db, lab.tenant, [start(lab, parent), { ...start(lab, run), meta }])
+  const send = (id: string) =>
+    lab.ask(`select millrace.send_signals($1, $2, $3, '{a}', '{null}')`, [lab.tenant, [run], [id]])
+  await send('first')
+  await send('second')
+  const { tasks } = await claim(lab)
+  const { fence } = tasks[0] as LeasedTask
+  const common = { task: 0, fence, parent: null, rows: [] }
+  const names = { waits: [{ key: 'wait', name: 'a', ms: null }], length: 0 }
+  await advanceTasks(lab.db, lab.tenant, [{ ...common, ...names, run, op: 'k' }])
+  const children = [{ key: 'child', name: `$child:${run}`, ms: null }]
+  await advanceTasks(lab.db, lab.tenant, [
+    { ...common, run: parent, op: 'w', length: 0, waits: children },
+  ])
+  const write = { ...goOn(lab, run, fence, next, JSON.stringify({ parent })), length: 1 }
+  await advanceTasks(lab.db, lab.tenant, [write])
+  const problem = await lab.ask<{ problem: string | null }>(
+    `select case
+       when (select state from millrace.live where run_id = $1) <> 'w' then 'a parent heard of the end of its child too early'
+       when (select array_agg(id || coalesce(taken::text, '') order by nth) from millrace.signals where run_id = $3)
+            is distinct from '{first-1,second}' then 'messages did not go on as they were'
+       when (select timeout_at is null from millrace.live where run_id = $3) then 'a run that continues had no time-out any more'
+       when millrace.last_of_chain($2) <> $3 then 'a chain has lost its end' end as problem`,
+    [parent, run, next],
+  )
+  await cancel(lab, [next])
+  const [heard] = await lab.ask('select from millrace.live where run_id = $1 and state = $2', [
+    ...[parent, 'q'],
+  ])
+  await cancel(lab, [parent])
+  return problem[0]?.problem ?? (heard ? null : 'a parent did not hear of the end of a chain')
+}
+
+function goOn(lab: Lab, run: string, fence: string, id: string, meta: string | null = null) {
+  const successor = { ...start(lab, id), meta }
+  const common = { run, fence, task: 0, parent: null, length: 0, rows: [], output: null }
+  return { ...common, op: 'c' as const, successor }
 }
 
 /** A claim that is not committed yet, and its worker, who asks what it holds: it is told. */

@@ -19,6 +19,7 @@ const advance = 'task/advance_tasks.sql'
 const claim = 'task/claim_tasks.sql'
 const park = 'task/park_runs.sql'
 const settle = 'task/settle.sql'
+const goOn = 'continuation/continue_runs.sql'
 
 export const MUTANTS: readonly Mutant[] = [
   // fences
@@ -284,5 +285,36 @@ export const MUTANTS: readonly Mutant[] = [
     file: park,
     from: "and x.op not in ('c', 'f')",
     to: '',
+  },
+  // runs that continue as others
+  {
+    name: 'a stale owner has its run continue',
+    file: goOn,
+    from: 'where p_only is null or r.id = any (p_only)',
+    to: '',
+  },
+  {
+    name: 'messages end with the run that continues',
+    file: goOn,
+    from: 'and (g.taken is null or g.taken >= 0)',
+    to: 'and false',
+  },
+  {
+    name: 'a message that was taken goes on as a new one',
+    file: goOn,
+    from: 'taken = case when g.taken is not null then -1 end',
+    to: 'taken = null',
+  },
+  {
+    name: 'a run that continues has all its time again',
+    file: goOn,
+    from: 'set timeout_at = o.timeout_at',
+    to: 'set timeout_at = n.timeout_at',
+  },
+  {
+    name: 'a parent waits for the first of a chain, and the last tells its own name',
+    file: 'run/end_runs.sql',
+    from: 'millrace.first_of_chain(u.id)',
+    to: 'u.id',
   },
 ]

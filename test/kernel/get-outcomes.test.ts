@@ -21,9 +21,9 @@ test('gives of some runs those that have ended', async () => {
   await worker.fail(failed, { message: 'no' })
   await kernel.call('cancel_runs', 1, [runs[2]], {})
   const ended = [
-    { run_id: runs[0], status: 'c', output: '{"x":1}' },
-    { run_id: runs[1], status: 'f', output: '{"message":"no"}' },
-    { run_id: runs[2], status: 'x', output: null },
+    { run_id: runs[0], status: 'c', output: '{"x":1}', continued_as: null },
+    { run_id: runs[1], status: 'f', output: '{"message":"no"}', continued_as: null },
+    { run_id: runs[2], status: 'x', output: null, continued_as: null },
   ]
   expect(await outcomes(1, [...runs, '7'])).toEqual(ended)
   expect(await outcomes(1, [])).toEqual([])

@@ -82,6 +82,7 @@ const onlyOne = (child: string) => ({
 
 const calls: Record<string, (family: Family) => Call> = {
   'the owner ends the child and keeps the other': (f) => advance(f, { child: 'c', other: 'k' }),
+  'the owner has the child continue, and keeps the other': (f) => goOn(f),
   'the owner ends the other': (f) => advance(f, { other: 'f' }),
   'the owner parks both': (f) => advance(f, { child: 'w', other: 'w' }),
   'cancel the parent': (f) => sql('select millrace.cancel_workflow($1)', uuid(f.parent)),
@@ -145,6 +146,20 @@ function advance(family: Family, ops: { child?: 'c' | 'w'; other?: 'k' | 'f' | '
   return (client) => advanceTasks(kernel.database, 1, items, { tx: client })
 }
 
+function goOn({ parent, child, other, tasks }: Family): Call {
+  const [mine, beside] = [tasks.get(child), tasks.get(other)]
+  if (!mine || !beside) throw new Error('both are leased')
+  return async (client) => {
+    const meta = JSON.stringify({ timeout_ms: 1000, parent })
+    const successor = { id: await drawId(), route: route.route, input: '1', meta }
+    const items = [
+      toAdvance(mine, { op: 'c', output: null, parent: null, successor }),
+      toAdvance(beside, { op: 'k', rows: [row('r', 'a')] }),
+    ]
+    return advanceTasks(kernel.database, 1, items, { tx: client })
+  }
+}
+
 const names = Object.keys(calls)
 /** Calls that lock one row and nothing after it cannot be half of a deadlock. */
 const single = [
@@ -193,8 +208,11 @@ describe.each(['parent', 'child', 'worker'] as const)(
 
 /** Nothing of this family is left for the calls about all runs; that it can be ended shows that it is sound. */
 async function clear({ parent, child, other, instead, worker }: Family): Promise<void> {
+  const last = await kernel.call<string>('last_of_chain', child)
   await kernel.query('delete from millrace.schedules')
-  await kernel.query(`select millrace.cancel_runs(1, $1, '{}')`, [[parent, child, other, instead]])
+  await kernel.query(`select millrace.cancel_runs(1, $1, '{}')`, [
+    [parent, child, other, instead, last],
+  ])
   await kernel.query(
     `select millrace.cancel_runs(1, (select coalesce(array_agg(run_id), '{}') from millrace.live), '{}')`,
   )

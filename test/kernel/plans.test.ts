@@ -24,6 +24,7 @@ const large = [
   'run_aliases',
   'start_keys',
   'merged_starts',
+  'run_attributes',
 ]
 const SIZE = Number(process.env.PLANS_ROWS ?? 20_000)
 /** Rows that one call about one run, or one page, may look at. */
@@ -82,6 +83,12 @@ async function fill(sleeping: Route, ended: Route): Promise<void> {
   await kernel.query(
     `insert into millrace.signals (run_id, at, tenant_id, nth, id, name)
     select $1 + i, now(), 1, 0, 'a', 'a' from generate_series(1, $2) i`,
+    [base, SIZE],
+  )
+  await kernel.query(
+    `insert into millrace.run_attributes (run_id, attribute, tenant_id, key)
+    select $1 + i, a.id, 1, millrace.attribute_key(a.type, case a.name when 'amount' then to_jsonb(i) else to_jsonb('c' || i % 999) end)
+    from generate_series($2 + 1, $2 * 2) i, millrace.attributes a`,
     [base, SIZE],
   )
   const names = `from generate_series($2 + 1, $2 * 2) i`
@@ -296,6 +303,12 @@ const scenes: [name: string, play: () => Promise<void>][] = [
         { statuses: ['waiting'] },
         { resource_id: 'r' },
         { tags: ['t'] },
+        { workflow_id: route.name, attributes: { customer: 'c7' } },
+        { attributes: { customer: { in: ['c7', 'c8'] }, amount: { gte: 100 } } },
+        { attributes: { amount: { gte: SIZE + 100, lt: SIZE + 300 } } },
+        { attributes: { amount: { gte: SIZE } }, statuses: ['failed'] },
+        { attributes: { amount: { gte: SIZE + 100 } } },
+        { attributes: { customer: 'c7' }, statuses: ['completed'] },
       ]
       for (const filter of filters) {
         await expectNarrow('select * from millrace.get_runs($1)', [filter])
@@ -305,6 +318,13 @@ const scenes: [name: string, play: () => Promise<void>][] = [
         await expectNarrow('select * from millrace.get_runs($1)', [
           { ...filter, before: uuid(some) },
         ])
+      }
+      for (const direction of ['asc', 'desc']) {
+        for (const attributes of [{}, { customer: 'c7' }, { amount: { gte: SIZE + 9000 } }]) {
+          await expectNarrow('select * from millrace.get_runs($1)', [
+            { attributes, order_by: { attribute: 'amount', direction } },
+          ])
+        }
       }
     },
   ],
@@ -328,7 +348,8 @@ const modes = [
 describe.each(modes)('%s, no hot path reads a table whole', (mode) => {
   beforeAll(async () => {
     kernel = await createKernel()
-    route = await kernel.route()
+    const attributes = { customer: { type: 'text' }, amount: { type: 'number' } }
+    route = await kernel.route({ definition: { attributes } })
     explain = await explainAll(kernel)
     await keepVacuumAway()
     if (mode === 'with plans made when it was empty') await rehearse()

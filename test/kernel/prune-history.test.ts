@@ -55,6 +55,34 @@ test('runs go when the retention of how they ended is over, with all that is kep
   expect(await kernel.query('select from millrace.discards')).toEqual([])
 })
 
+test('of a chain of runs the first stays while it goes on, the others go in their time', async () => {
+  await using kernel = await createKernel()
+  const route = await kernel.route({ definition: { retention_ms: { completed: DAY } } })
+  const first = await kernel.start(route, { meta: { key: 'chain' } })
+  const chain = [first]
+  const worker = await kernel.worker()
+  for (let i = 0; i < 2; i++) {
+    const task = await worker.claimOne(route)
+    const id = String(BigInt(first) + 500n + BigInt(i))
+    const successor = { id, route: route.route, input: null, meta: null }
+    await worker.advance(task, { op: 'c', output: null, parent: null, successor })
+    chain.push(id)
+  }
+  await kernel.advanceClock(DAY + 1)
+  await prune(kernel)
+  expect(await kept(kernel)).toEqual([first, chain[2]])
+  expect(await kernel.call('last_of_chain', first)).toBe(chain[2])
+  await refusal(kernel.call('prune_run', 1, first), 'MR011', 'first of a chain')
+  await worker.complete(await worker.claimOne(route), 1)
+  await kernel.advanceClock(DAY / 2)
+  await prune(kernel)
+  expect(await kept(kernel)).toEqual([first, chain[2]])
+  await kernel.advanceClock(DAY)
+  await prune(kernel)
+  expect(await kept(kernel)).toEqual([])
+  expect(await kernel.query('select from millrace.continuations')).toEqual([])
+})
+
 test('a long history is looked through in parts, and one run in between stays', async () => {
   await using kernel = await createKernel()
   const route = await kernel.route({ definition: { retention_ms: { completed: DAY } } })

@@ -26,6 +26,8 @@ const invariants: Record<string, string> = {
       union all select 'run_aliases', run_id, tenant_id from millrace.run_aliases
       union all select 'run_labels', run_id, tenant_id from millrace.run_labels
       union all select 'start_keys', run_id, tenant_id from millrace.start_keys
+      union all select 'run_attributes', run_id, tenant_id from millrace.run_attributes
+      union all select 'continuations', run_id, tenant_id from millrace.continuations
     ) x (place, run_id, tenant_id)
     left join millrace.runs r on r.id = x.run_id and r.tenant_id = x.tenant_id where r.id is null`,
   'a time of a schedule has one run': `
@@ -52,7 +54,7 @@ const invariants: Record<string, string> = {
   'a message that was taken is a row of the journal': `
     select g.run_id, g.id from millrace.signals g
     left join millrace.checkpoints c on c.run_id = g.run_id and c.seq = g.taken and c.kind = 'g'
-    where g.taken is not null and c.run_id is null`,
+    where g.taken >= 0 and c.run_id is null`,
   'a lease belongs to a registered worker of the same tenant': `
     select l.run_id, l.worker_id from millrace.live l
     left join millrace.workers w on w.id = l.worker_id and w.tenant_id = l.tenant_id
@@ -80,8 +82,18 @@ const invariants: Record<string, string> = {
   'the end of a child is known to its living parent': `
     select r.id from millrace.runs r join millrace.outcomes o on o.run_id = r.id
     join millrace.live l on l.run_id = (r.meta::json ->> 'parent')::bigint
-    where not exists (select from millrace.signals g
-                      where g.run_id = l.run_id and g.name = '$child:' || r.id)`,
+    where millrace.next_of_chain(r.id) is null
+      and not exists (select from millrace.signals g
+                      where g.run_id = l.run_id and g.name = '$child:' || millrace.first_of_chain(r.id))`,
+  'an index of attributes has what the run shows': `
+    select a.run_id, d.name, a.key from millrace.run_attributes a
+    join millrace.attributes d on d.id = a.attribute
+    join millrace.runs r on r.id = a.run_id
+    where a.key is distinct from
+          millrace.attribute_key(d.type, millrace.shown_attributes(r.id, r.meta::json)::jsonb -> d.name)`,
+  'a run that continues another goes on where that ended': `
+    select c.run_id from millrace.continuations c left join millrace.outcomes o on o.run_id = c.from_run
+    where (o.status, o.output) is distinct from ('c', null)`,
   'a cancel is the last row of its journal': `
     select o.run_id from millrace.outcomes o
     where (o.status = 'x') is distinct from coalesce((select c.kind = 'x' from millrace.checkpoints c

@@ -65,7 +65,10 @@ export type LiveRow = {
 
 /** Part of an advance: the journal's length is worked out from the task's. */
 export type Change = Partial<
-  Pick<Advance, 'op' | 'rows' | 'tail' | 'output' | 'waits' | 'parent' | 'emits'>
+  Pick<
+    Advance,
+    'op' | 'rows' | 'tail' | 'output' | 'waits' | 'parent' | 'emits' | 'values' | 'successor'
+  >
 > &
   Pick<Advance, 'op'> & { children?: Advance['children']; length?: number }
 

@@ -40,6 +40,36 @@ async function replay(body: Body, entries?: TimelineEntry[]) {
   return replayHistory(make(body), entries ?? (await record()), { input: { n: 7 } })
 }
 
+test('a history with attributes, and one that ends in another run, fits the code that made it', async () => {
+  const body: Body = async (step, n) => {
+    await step.setAttributes({ stage: 'one' })
+    await step.run('a', () => n)
+    await step.set('seen', n)
+    if (await step.continueAsNewSuggested()) throw new Error('its history is short')
+    if (n < 2) await step.continueAsNew({ n: n + 1 })
+    await step.setAttributes({ stage: 'two' })
+    return n
+  }
+  const order = make(body)
+  const engine = await openEngine([order])
+  const run = await engine.startWorkflow(order, { n: 1 })
+  await engine.runUntilIdle()
+  expect(await run.result()).toBe(2)
+  const first = await run.timeline()
+  const { continuedAs } = await run.refresh()
+  const second = await (await engine.getRun({ runId: continuedAs as string })).timeline()
+  for (const [n, entries] of [first, second].entries()) {
+    for (let length = 0; length <= entries.length; length++) {
+      const part = entries.slice(0, length)
+      expect(await replayHistory(order, part, { input: { n: n + 1 } })).toBeNull()
+    }
+  }
+  const other = make(async (step) => step.run('b', nothing))
+  expect(await replayHistory(other, first, { input: { n: 1 } })).toMatchObject({
+    stepId: 'a',
+  })
+})
+
 test('a history fits the code that made it, as a whole and in part', async () => {
   const all = await record()
   for (let length = 0; length <= all.length; length++) {

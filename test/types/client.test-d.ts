@@ -77,6 +77,25 @@ const { items, nextCursor } = await client.getRuns({
 })
 ok<Eq<typeof items, WorkflowRun[]>>()
 ok<Eq<typeof nextCursor, string | null>>()
+await client.getRuns({
+  attributes: {
+    customer: 'c1',
+    amount: { gte: 100, lt: 500 },
+    region: { in: ['eu', 'us'] },
+    due: { lte: new Date() },
+    vip: true,
+  },
+  orderBy: { attribute: 'amount', direction: 'desc' },
+})
+await client.getRuns({ orderBy: 'amount' })
+await client.bulk.cancel({ where: { attributes: { stage: 'new' } } })
+// @ts-expect-error no such direction
+client.getRuns({ orderBy: { attribute: 'amount', direction: 'down' } })
+// @ts-expect-error no such comparison
+client.getRuns({ attributes: { customer: { like: 'c' } } })
+// @ts-expect-error null is no value
+client.getRuns({ attributes: { customer: null } })
+ok<Eq<typeof run.continuedAs, string | null>>()
 const completed = await run.waitForStatus(WorkflowStatus.COMPLETED, { timeoutMs: 1000 })
 ok<Eq<typeof completed, typeof run>>()
 // @ts-expect-error no such status

@@ -154,3 +154,16 @@ both(
 // @ts-expect-error without the plugin there is no such method
 workflow('three', ({ step }) => step.welcome('x'))
 mailing.use({ name: 'hooks only', beforeStep: ({ stepId, runId }) => console.log(stepId, runId) })
+
+// attributes and continuing as new
+ok<Eq<Awaited<ReturnType<typeof step.setAttributes>>, void>>()
+await step.setAttributes({ stage: 'sent', amount: 5, vip: true, gone: null })
+// @ts-expect-error what JSON does not have
+await step.setAttributes({ at: new Date() })
+const suggested = await step.continueAsNewSuggested()
+ok<Eq<typeof suggested, boolean>>()
+ok<Eq<ReturnType<typeof step.continueAsNew>, Promise<never>>>()
+const goOn = () => step.continueAsNew({ n: 1 }, { version: '2' })
+ok<Eq<Awaited<ReturnType<typeof goOn>>, never>>()
+// @ts-expect-error no such option
+export const odd = () => step.continueAsNew({ n: 1 }, { queue: 'x' })

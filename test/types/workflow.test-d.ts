@@ -85,3 +85,35 @@ workflow(
   },
   { inputSchema: person },
 )
+
+// attributes are paths into the input, or of a type of their own
+const buyer = z.object({
+  customer: z.object({ id: z.string() }),
+  amount: z.number(),
+  due: z.date(),
+})
+workflow('attributes', async ({ input }) => input.amount, {
+  inputSchema: buyer,
+  attributes: {
+    customer: 'customer.id',
+    amount: { path: 'amount', type: 'number' },
+    due: { path: 'due', type: 'instant' },
+    stage: { type: 'text' },
+  },
+})
+const inputSchema = buyer
+// @ts-expect-error there is no such path
+workflow('x', () => {}, { inputSchema, attributes: { a: 'customer.name' } })
+// @ts-expect-error there is no such path
+workflow('x', () => {}, { inputSchema, attributes: { a: { path: 'amont' } } })
+// @ts-expect-error there is no such type
+workflow('x', () => {}, { inputSchema, attributes: { a: { type: 'date' } } })
+workflow('any path', () => {}, { attributes: { a: 'what.ever' } })
+
+// a run that continues as new gives what the last of them gives
+export const chain = workflow('chain', async ({ step, input }) => {
+  const n = input as number
+  if (n > 0) return step.continueAsNew(n - 1)
+  return { n }
+})
+ok<Eq<NonNullable<(typeof chain)['~types']>['output'], { n: number }>>()

@@ -139,6 +139,28 @@ test('a worker whose replies are lost starts each time of a schedule once', asyn
   const all = (await times()).map(({ at }) => Date.parse(at))
   expect(all).toEqual(all.map((_, i) => (all[0] as number) + i * 100))
   expect(pool.lost).toBeGreaterThan(2)
+})
+
+test('a run that continues as new does so once, though the replies to its writes are lost', {
+  timeout: 60_000,
+}, async () => {
+  const w = workflow('goes on', async ({ step, input }) => {
+    const { left, sum } = input as { left: number; sum: number }
+    const more = await step.run('add', () => sum + left)
+    return left > 1 ? step.continueAsNew({ left: left - 1, sum: more }) : more
+  })
+  await using t = await startEngine([])
+  const pool = lossyPool(t.db.url, 2, 'advance_tasks')
+  const engine = await t.another([w], { concurrency: 10 }, { connectionString: undefined, pool })
+  const runs = await engine.startWorkflows(
+    w,
+    Array.from({ length: 10 }, () => ({ input: { left: 20, sum: 0 } })),
+  )
+  const results = await Promise.all(runs.map((run) => run.result({ timeout: 50_000 })))
+  expect(results).toEqual(runs.map(() => 210))
+  expect(pool.lost).toBeGreaterThan(5)
+  expect(await t.db.value('select count(*)::int from millrace.runs')).toBe(200)
+  expect(await t.db.value('select count(*)::int from millrace.continuations')).toBe(190)
   await engine.stop()
   await pool.end()
 })

@@ -1,4 +1,5 @@
--- apply_verb: does to one run what a bulk operation is for. Raises: what the function of the verb raises.
+-- apply_verb: does to one run what a bulk operation is for. Raises: what the function of the verb raises; MR011 for a run that continued
+-- as another.
 create or replace function millrace.apply_verb(p_op millrace.bulk_operations, p_run bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
@@ -6,6 +7,10 @@ declare
   v_who  jsonb := jsonb_build_object('tenant', (select t.slug from millrace.tenants t where t.id = p_op.tenant_id));
   v_with jsonb := v_who || jsonb_build_object('by', p_op.actor) || p_op.options;
 begin
+  if p_op.verb in ('cancel', 'pause', 'resume', 'signal') and millrace.last_of_chain(p_run) <> p_run then
+    -- the run that goes on may be none that the filter meant
+    perform millrace.refuse_move(p_op.tenant_id, p_run, 'it continued as another run');
+  end if;
   case p_op.verb
     when 'cancel' then perform millrace.cancel_workflow(v_id, v_with);
     when 'pause' then perform millrace.pause_workflow(v_id, v_with);

@@ -15,7 +15,8 @@ declare
   v_rate    int := (p_options ->> 'per_second')::int;
   v_id      bigint := case when p_options ->> 'operation_id' ~ '^[0-9]{1,18}$' then (p_options ->> 'operation_id')::bigint end;
   v_now     timestamptz := millrace.clock();
-  v_filter  jsonb := jsonb_strip_nulls(p_filter) - case when p_filter -> 'tags' = '[]' then 'tags' else '' end;
+  v_filter  jsonb := jsonb_strip_nulls(p_filter) - case when p_filter -> 'tags' = '[]' then 'tags' else '' end
+                     - case when p_filter -> 'attributes' = '{}' then 'attributes' else '' end;
   v_part    bigint[];
   v_bound   bigint := 0;
   v_looks   int := 0;

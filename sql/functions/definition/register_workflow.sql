@@ -1,6 +1,6 @@
 -- register_workflow: makes a workflow version known, so that runs of it can be started, and the one that a start without a
 -- version takes. Registering it again with another definition, the new options apply to starts from now on.
--- Returns: the route of its own queue and priority. Raises: MR001 for limits or rules that could not be followed.
+-- Returns: the route of its own queue and priority. Raises: MR001 for limits, rules or attributes that it cannot have.
 -- Locks: the workflow's row.
 create or replace function millrace.register_workflow(
   p_tenant int, p_name text, p_version text, p_definition jsonb) returns int
@@ -16,6 +16,9 @@ begin
   on conflict (tenant_id, name, version)
   do update set definition = excluded.definition, registered_at = greatest(workflows.registered_at, excluded.registered_at)
   returning id into v_id;
+  if p_definition ? 'attributes' then
+    perform millrace.put_attributes(p_tenant, p_name, p_definition -> 'attributes');
+  end if;
   -- before the route, or two that do this at once would each wait for the other's
   perform millrace.put_limits(p_tenant, 'w', p_name, coalesce(p_definition -> 'limits', '{}'));
   v_route := (select route_id from millrace.resolve_route(p_tenant, p_name, p_version));

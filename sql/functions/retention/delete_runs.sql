@@ -29,6 +29,8 @@ begin
             where k.tenant_id = p_tenant and k.workflow = x.workflow and k.rule = x.rule and k.key = x.key and k.run_id = r.id)
     from millrace.runs r, lateral millrace.start_rules(array[r.id], array[r.meta], null) x
     where r.id = any (p_runs) and r.meta like '%"rules"%'));
+  delete from millrace.run_attributes a where a.run_id = any (p_runs);
+  delete from millrace.continuations c where c.run_id = any (p_runs);
   delete from millrace.discards d where d.run_id = any (p_runs);
   delete from millrace.checkpoints c where c.run_id = any (p_runs);
   delete from millrace.outcomes o where o.run_id = any (p_runs);

@@ -1,4 +1,4 @@
--- cancel_workflow: ends a run, whatever it does; cancelling a cancelled run changes nothing.
+-- cancel_workflow: ends a run, whatever it does; cancelling a cancelled run changes nothing. Of one that continued as new, the last.
 --   options  tenant, resource_id, reason, by, not_begun (true: only a run that is pending)
 -- Returns: the run. Raises: MR011 if it completed or failed, or has begun and must not have; MR041 if there is none.
 -- Locks: its live row, and its parent's (with not_begun the rows of both at once, ascending).
@@ -20,7 +20,11 @@ begin
       perform millrace.refuse_move(v_tenant, v_run, 'it has begun');
     end if;
   end if;
-  perform millrace.cancel_runs(v_tenant, array[v_run], json_build_object('reason', options ->> 'reason', 'by', options ->> 'by'));
+  loop
+    v_run := millrace.last_of_chain(v_run);
+    perform millrace.cancel_runs(v_tenant, array[v_run], json_build_object('reason', options ->> 'reason', 'by', options ->> 'by'));
+    exit when millrace.last_of_chain(v_run) = v_run;
+  end loop;
   if not exists (select from millrace.outcomes o where o.run_id = v_run and o.status = 'x') then
     perform millrace.refuse_move(v_tenant, v_run, 'it cannot be cancelled any more');
   end if;

@@ -18,17 +18,19 @@ begin
   into v_open, v_anew
   from (select c.seq, (c.data::json ->> 'run')::bigint as run, o.status,
                c.data::json ->> 'detached' is null or c.data::json ->> 'wait' is not null as waited
-        from millrace.get_journal(p_from) c left join millrace.outcomes o on o.run_id = (c.data::json ->> 'run')::bigint
+        from millrace.get_journal(p_from) c
+        left join millrace.outcomes o on o.run_id = millrace.last_of_chain((c.data::json ->> 'run')::bigint)
         where c.kind = 'c' and c.seq < p_before and c.name is distinct from p_except
           and not exists (select from millrace.get_journal(p_from) g
                           where g.kind = 'g' and g.name in (c.name, '$close:' || c.name) and g.seq < p_before)) x;
-  if exists (select from unnest(v_open) u (id) where not exists (select from millrace.outcomes o where o.run_id = u.id)) then
+  if exists (select from unnest(v_open) u (id)
+             where not exists (select from millrace.outcomes o where o.run_id = millrace.last_of_chain(u.id))) then
     perform millrace.refuse_move(p_tenant, p_from,
       'a child that it waited for is still alive, or out of the history; cancel that, wait for its end, or fork from before it');
   end if;
   v_kept := array(
     select j.seq from millrace.get_journal(p_from) j
-    where j.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c', 'm', 's') and j.seq < p_before and j.name is distinct from p_except
+    where j.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c', 'm', 's', 'l') and j.seq < p_before and j.name is distinct from p_except
       and (v_anew is null or j.seq <> all (v_anew)) order by j.seq);
   insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data, begun)
   select p_to, x.at, k.i::int - 1, p_tenant, x.kind, x.name, x.data, nullif(b.begun, k.i::int - 1)
@@ -37,9 +39,9 @@ begin
   -- where it began among the rows that are left
   lateral (select case when cardinality(v_kept) > 0 then width_bucket(x.begun - 1, v_kept) end as begun) b;
   insert into millrace.signals (run_id, at, tenant_id, nth, id, name, data)
-  select p_to, o.at, p_tenant, nextval('millrace.arrivals'), '$child:' || o.run_id, '$child:' || o.run_id,
+  select p_to, o.at, p_tenant, nextval('millrace.arrivals'), '$child:' || u.id, '$child:' || u.id,
          format('{"status":"%s"%s}', o.status, ',"output":' || o.output)
-  from millrace.outcomes o where o.run_id = any (v_open);
+  from unnest(v_open) u (id) join millrace.outcomes o on o.run_id = millrace.last_of_chain(u.id);
   insert into millrace.signals (run_id, at, tenant_id, nth, taken, id, name)
   select p_to, x.at, p_tenant, nextval('millrace.arrivals'), k.i::int - 1, '$event:' || (v.event ->> 'id'), '$event'
   from unnest(v_kept) with ordinality k (seq, i) join millrace.get_journal(p_from) x on x.seq = k.seq,
@@ -50,6 +52,9 @@ begin
   update millrace.live l
   set seq = cardinality(v_kept), buffered = case when cardinality(v_open) > 0 or v_had > 0 then 0 end
   where l.run_id = p_to and l.task = 0;
+  if exists (select from millrace.checkpoints c where c.run_id = p_to and c.kind = 'l') then
+    perform millrace.index_run(p_tenant, p_to, millrace.set_values(p_to));
+  end if;
   return cardinality(v_kept);
 end $$;
 

@@ -44,10 +44,11 @@ begin
     delete from millrace.children c using unnest(p_runs, p_ops, p_parents) u (id, op, parent)
     where c.parent_id = u.parent and c.run_id = u.id and u.op in ('c', 'f', 'x') and (p_only is null or u.id = any (p_only));
     for v_child in
-      select u.* from unnest(p_runs, p_ops, p_outputs, p_parents) u (id, op, output, parent)
+      select u.*, '$child:' || millrace.first_of_chain(u.id) as name
+      from unnest(p_runs, p_ops, p_outputs, p_parents) u (id, op, output, parent)
       where u.op in ('c', 'f', 'x') and u.parent is not null and (p_only is null or u.id = any (p_only)) order by u.parent, u.id
     loop
-      perform millrace.put_signal(p_tenant, v_child.parent, '$child:' || v_child.id, '$child:' || v_child.id,
+      perform millrace.put_signal(p_tenant, v_child.parent, v_child.name, v_child.name,
         format('{"status":"%s"%s}', v_child.op, ',"output":' || v_child.output), p_now);  -- without output where it is undefined
     end loop;
   end if;

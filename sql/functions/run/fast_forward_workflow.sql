@@ -1,6 +1,6 @@
 -- fast_forward_workflow: ends the wait that a run is in: with data as its message, as the result of its poll or as the
 -- output of its child (which goes on, unheard); a delay is over, a backoff too, a step.pause is resumed. A run that does
--- not wait is left as it is.
+-- not wait is left as it is. Of a run that continued as new the last is meant.
 --   options  tenant, resource_id. Transitions: waiting, paused by a step -> queued. Locks: its live row.
 -- Returns: the run. Raises: MR002 for too much data, MR041 if there is none.
 create or replace function millrace.fast_forward_workflow(run_id uuid, data jsonb default '{}', options jsonb default '{}') returns json
@@ -19,10 +19,14 @@ begin
   if octet_length(data::text) > 1048576 then
     perform millrace.fail('MR002', format('Data of %s bytes is over the limit of 1 MiB.', octet_length(data::text)), 'Pass a reference.');
   end if;
-  select * into v_live from millrace.live l where l.run_id = v_run and l.task = 0 for update;
+  loop
+    v_run := millrace.last_of_chain(v_run);
+    select * into v_live from millrace.live l where l.run_id = v_run and l.task = 0 for update;
+    exit when found or millrace.last_of_chain(v_run) = v_run;
+  end loop;
   v_now := millrace.clock();
   if v_live.state = 'p' and '$resume' = any (v_live.wait_names) then
-    return millrace.resume_workflow(fast_forward_workflow.run_id, options);
+    return millrace.resume_workflow(millrace.run_uuid(v_run), options);
   elsif v_live.state = 'w' then
     v_step := ltrim(v_live.wait_keys[1], '~?');
     v_kind := case when v_live.wait_keys[1] like '~%' then null

@@ -15,12 +15,12 @@ begin
          case when j.kind in ('r', 'e', 'f') then 'step' when j.kind = 't' then 'timer' when j.kind = 'c' or j.child then 'child'
               when j.kind in ('g', 'o') then 'wait' else 'control' end,
          case when j.child then case j.data::json ->> 'status' when 'c' then 'completed' when 'f' then 'failed' else 'cancelled' end
-              when j.kind in ('e', 'f', 'h', 'd') then 'failed' when j.kind in ('c', 'u') then 'running'
+              when j.kind in ('e', 'f', 'h', 'd') then 'failed' when j.kind in ('c', 'u', 'w') then 'running'
               when j.kind = 'p' then 'paused' when j.kind = 'x' then 'cancelled' else 'completed' end,
          (1 + count(*) filter (where j.kind in ('e', 'h'))
             over (partition by j.name order by j.seq rows between unbounded preceding and 1 preceding))::int,
          case when j.child then case j.data::json ->> 'status' when 'c' then j.data::json -> 'output' end
-              when j.kind = 'g' then millrace.event_output(j.data) when j.kind in ('r', 'm', 's') then j.data::json end,
+              when j.kind = 'g' then millrace.event_output(j.data) when j.kind in ('r', 'm', 's', 'l') then j.data::json end,
          j.kind = 'o',
          case when j.child then case j.data::json ->> 'status' when 'f' then j.data::json -> 'output' end
               when j.kind in ('e', 'f', 'h') then j.data::json
@@ -29,6 +29,8 @@ begin
               when j.kind = 'p' then j.data::json -> 'failure' end,
          j.at, case when j.kind in ('p', 'u', 'x', 'v') then j.data::json ->> 'by' end,
          case when j.kind in ('p', 'x') then j.data::json ->> 'reason'
+                    when j.kind = 'z' then format('continued as run %s', j.data::json ->> 'id')
+                    when j.kind = 'w' then format('its history has %s of %s rows', j.data::json ->> 'rows', j.data::json ->> 'limit')
                     when j.kind = 'v' then format('moved from version %s to %s', j.data::json ->> 'from', j.data::json ->> 'to') end,
          case when j.kind in ('c', 'g') then j.child_id end
   from (select x.*, x.child_id is not null and x.kind = 'g' as child

@@ -1,5 +1,5 @@
 -- pause_workflow: stops a run until resume_workflow. A step that runs is not interrupted: the run pauses at its next write.
--- Pausing a paused run changes nothing.   options  tenant, resource_id, reason, by
+-- Pausing a paused run changes nothing. Of a run that continued as new the last is meant.   options  tenant, resource_id, reason, by
 -- Transitions: queued, waiting -> paused; leased -> leased, to be paused. Locks: its live row.
 -- Returns: the run. Raises: MR011 if it has ended, MR041 if there is none.
 create or replace function millrace.pause_workflow(run_id uuid, options jsonb default '{}') returns json
@@ -13,9 +13,13 @@ declare
   v_live   millrace.live;
   v_now    timestamptz;
 begin
-  select * into v_live from millrace.live l where l.run_id = v_run and l.task = 0 for update;
+  loop
+    v_run := millrace.last_of_chain(v_run);
+    select * into v_live from millrace.live l where l.run_id = v_run and l.task = 0 for update;
+    exit when found or millrace.last_of_chain(v_run) = v_run;
+  end loop;
   v_now := millrace.clock();
-  if not found then
+  if v_live.run_id is null then
     perform millrace.refuse_move(v_tenant, v_run, 'it cannot be paused any more');
   elsif v_live.state = 'l' then
     update millrace.live l set ask = coalesce(l.ask, v_note) where l.run_id = v_run and l.task = 0;

@@ -1,5 +1,6 @@
 -- resume_workflow: lets a paused run go on. It looks at its waits again: one that ended meanwhile ends now, none ends early.
--- A step.pause ends by this. A run whose start is still delayed waits on.   options  tenant, resource_id, by
+-- A step.pause ends by this. A run whose start is still delayed waits on. Of a run that continued as new the last is meant.
+--   options  tenant, resource_id, by
 -- Transitions: paused -> queued, waiting; leased, to be paused -> leased. Locks: its live row.
 -- Returns: the run. Raises: MR011 if it is not paused or has ended, MR041 if there is none.
 create or replace function millrace.resume_workflow(run_id uuid, options jsonb default '{}') returns json
@@ -14,7 +15,11 @@ declare
   v_key    text;
   v_turn   bigint := nextval('millrace.numbers') * 1024;
 begin
-  select * into v_live from millrace.live l where l.run_id = v_run and l.task = 0 for update;
+  loop
+    v_run := millrace.last_of_chain(v_run);
+    select * into v_live from millrace.live l where l.run_id = v_run and l.task = 0 for update;
+    exit when found or millrace.last_of_chain(v_run) = v_run;
+  end loop;
   v_now := millrace.clock();
   if v_live.ask is not null then
     update millrace.live l set ask = null where l.run_id = v_run and l.task = 0;

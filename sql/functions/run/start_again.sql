@@ -1,9 +1,10 @@
 -- start_again: starts a run as another was started: same workflow, queue, priority, resource, tags, attributes and limits, without
 -- the names that are the other's own (its id, its key, its parent).
--- With another input the keys of its limits and rules are read anew. Of the rules of starts only that of a singleton holds for it, and
--- refuses, whatever it says; nor need it begin in time.
+-- With another input the keys of its limits and rules, and the attributes that are filled from it, are read anew. Of the rules of starts
+-- only that of a singleton holds for it, and refuses, whatever it says; nor need it begin in time.
 --   p_route  null: the same    p_input  null: the same    p_meta  what else is to be known of it; values of null are left out
--- Raises: MR014 if a live run has its key.
+-- Raises: MR001 for an input in which there is no such key, or a value of another type than the attribute's; MR014 if a live run has its
+-- key.
 create or replace function millrace.start_again(p_tenant int, p_run bigint, p_new bigint, p_route int, p_input text, p_meta jsonb)
 returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
@@ -14,11 +15,18 @@ declare
 begin
   p_meta := jsonb_strip_nulls(p_meta);  -- but a key may be null
   if p_input is not null then
-    select w.name, millrace.limit_paths(p_tenant, w.name, o.queue) as paths, millrace.weight_path(p_tenant, w.name, o.queue) as weight,
-           w.definition -> 'rules' as rules
+    select o.id, w.name, w.definition -> 'attributes' as attributes, w.definition -> 'rules' as rules,
+           (coalesce(r.meta, '{}')::jsonb) -> 'attributes' as had,
+           millrace.limit_paths(p_tenant, w.name, o.queue) as paths, millrace.weight_path(p_tenant, w.name, o.queue) as weight
     into v_place
     from millrace.runs r join millrace.routes o on o.id = coalesce(p_route, r.route_id) join millrace.workflows w on w.id = o.workflow_id
     where r.id = p_run;
+    if v_place.attributes is not null then
+      perform millrace.attribute_rows(v_place.id, millrace.fill_attributes(v_place.attributes, null, p_input::jsonb), true);
+      p_meta := p_meta || jsonb_build_object('workflow', v_place.name, 'attributes', coalesce(v_place.had, '{}')
+        - array(select a.name from jsonb_each(v_place.attributes) a (name, rule) where a.rule ? 'path')
+        || millrace.fill_attributes(v_place.attributes, null, p_input::jsonb));
+    end if;
     v_rules := null;
     if v_place.rules is not null then
       p_meta := p_meta || jsonb_build_object('workflow', v_place.name);

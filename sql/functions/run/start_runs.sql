@@ -76,13 +76,7 @@ begin
     and (v_n = cardinality(p_ids) or not exists (select from millrace.live l where l.run_id = u.id)
                                  and not exists (select from millrace.outcomes o where o.run_id = u.id));
   if p_metas is not null then
-    insert into millrace.run_labels (tenant_id, kind, value, run_id)
-    select p_tenant, x.kind, x.value, u.id
-    from unnest(p_ids, p_metas) u (id, meta),
-    lateral (select 'r'::"char" as kind, u.meta::json ->> 'resource' as value
-             union select 't', t from json_array_elements_text(u.meta::json -> 'tags') t) x
-    where x.value is not null and (v_skip is null or u.id <> all (v_skip)) and (v_lost is null or u.id <> all (v_lost))
-    on conflict do nothing;
+    perform millrace.label_starts(p_tenant, p_ids, p_routes, p_metas, coalesce(v_skip, '{}') || coalesce(v_lost, '{}'));
   end if;
   perform millrace.hint();
   if v_judged is not null then

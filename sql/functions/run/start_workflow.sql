@@ -3,9 +3,11 @@
 --            begun in that time), resource_id, tags, attributes, idempotency_key (same key and input: the same run), run_id (a UUID of
 --            your own), retries,
 --            signal ({event_name, data, dedupe_id}: a message to the run, whether it is new or there already; in one transaction)
+-- Attributes that the workflow fills from its input are filled here as well; what the options say of them wins.
 -- Returns: the run's id; by the rules of the workflow it may be that of a run that was there (singleton, throttle, debounce).
--- Raises: MR001 for an option it does not know, MR002 for an input or attributes too big, MR010 for a key or id that another start
--- used, MR011 for a signal to a run that has ended, MR014 for a singleton whose key a live run has, MR040 for an unknown workflow.
+-- Raises: MR001 for an option it does not know or a value of another type than the attribute's, MR002 for an input or attributes too
+-- big, MR010 for a key or id that another start used, MR011 for a signal to a run that has ended, MR014 for a singleton whose key a
+-- live run has, MR040 for an unknown workflow.
 -- Example: select millrace.start_workflow('order', '{"id": 7}', '{"idempotency_key": "order-7"}');
 create or replace function millrace.start_workflow(workflow_id text, input jsonb default null, options jsonb default '{}')
 returns uuid
@@ -20,6 +22,7 @@ declare
   v_defaults jsonb;
   v_paths  text[];
   v_weight text;
+  v_values jsonb;
   v_used   record;
   v_run    uuid;
 begin
@@ -41,6 +44,11 @@ begin
   end if;
   if v_defaults ? 'rules' then
     v_meta := coalesce(v_meta, '{}') || millrace.rule_meta(workflow_id, v_defaults -> 'rules', input);
+  end if;
+  v_values := millrace.fill_attributes(v_defaults -> 'attributes', v_meta -> 'attributes', input);
+  if v_values <> '{}' then
+    perform millrace.attribute_rows(v_route, v_values, true);
+    v_meta := coalesce(v_meta, jsonb_build_object('workflow', workflow_id)) || jsonb_build_object('attributes', v_values);
   end if;
   select * into v_used from millrace.start_runs(
     v_tenant, array[v_id], array[v_route], array[millrace.duration_ms(options -> 'delay')],

@@ -17,7 +17,7 @@ begin
     where x ->> 1 in ('x', 'f') order by 3, 1
   loop
     if v_one.verdict = 'x' then
-      perform millrace.cancel_runs(p_tenant, array[v_one.other],
+      perform millrace.cancel_runs(p_tenant, array[millrace.last_of_chain(v_one.other)],
         json_build_object('reason', format('replaced by run %s', millrace.run_uuid(v_one.id)), 'by', null));
     else
       delete from millrace.live l where l.run_id = v_one.id;

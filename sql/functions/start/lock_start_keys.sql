@@ -17,8 +17,9 @@ begin
   on conflict on constraint start_keys_pkey do update set at = excluded.at where false;  -- locks the row, and leaves it as it is
 
   v_runs := array(  -- one look-up for each: joined, all keys of the tenant might be read
-    select distinct (select k.run_id from millrace.start_keys k
-                     where k.tenant_id = p_tenant and k.workflow = r.workflow and k.rule = r.rule and k.key = r.key)
+    select distinct millrace.last_of_chain((
+      select k.run_id from millrace.start_keys k
+      where k.tenant_id = p_tenant and k.workflow = r.workflow and k.rule = r.rule and k.key = r.key))
     from millrace.start_rules(p_ids, p_metas, p_skip) r
     where r.rule in ('debounce', 'batch') or r.rule = 'singleton' and r.body ->> 'on' = 'replace');
   if v_runs <> '{}' then

@@ -13,7 +13,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
          or p_rule = 'throttle' and (select true from millrace.runs r where r.id = k.run_id)
          or p_rule <> 'throttle' and (
            select p_rule = 'singleton' or l.state in ('w', 'p') and l.wait_keys = '{~start}' and l.wait_until[1] > p_now
-           from millrace.live l where l.run_id = k.run_id and l.task = 0))
+           from millrace.live l where l.run_id = millrace.last_of_chain(k.run_id) and l.task = 0))
 $$;
 
 comment on function millrace.rule_holder(int, text, text, jsonb, int, bigint[], timestamptz) is 'The run that stands for a start by a rule.';

@@ -1,11 +1,13 @@
 import type { Command } from 'commander'
-import type { RunFilter } from '../../client/run-filter.ts'
+import type { RunFilter, RunOrder } from '../../client/run-filter.ts'
+import { InvalidInputError } from '../../model/errors.ts'
 import { WorkflowStatus } from '../../model/status.ts'
 import { withClient } from '../connection.ts'
 import { collect, duration, statuses, wholeNumber } from '../option-values.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
 import { showRuns } from '../show/run-view.ts'
+import { parseWhere } from '../where.ts'
 
 type Options = {
   workflow?: string
@@ -17,6 +19,9 @@ type Options = {
   parent?: string
   schedule?: string
   since?: number
+  where?: string[]
+  orderBy?: string
+  descending?: boolean
   limit: number
   after?: string
 }
@@ -29,6 +34,7 @@ export function listCommand(): Command {
     'millrace runs list',
     'millrace runs list --workflow order --status failed,paused --since "2 days"',
     'millrace runs list --tag eu --tag vip --limit 100 --json',
+    "millrace runs list --workflow order --where 'attribute.amount>=100' --order-by amount",
   ])
     .option('--workflow <id>', 'of one workflow')
     .option('--version <version>', 'of one version')
@@ -39,8 +45,11 @@ export function listCommand(): Command {
     .option('--parent <id>', 'started by this run')
     .option('--schedule <id>', 'started by this schedule')
     .option('--since <duration>', 'started within the last …', duration)
+    .option('--where <part>', "as 'attribute.amount>=100'; several times: all of it", collect)
+    .option('--order-by <attribute>', 'those that have this attribute, in its order')
+    .option('--descending', 'with --order-by: the highest first')
     .option('--limit <n>', 'at most so many, 1 to 100', wholeNumber(1, 100), 20)
-    .option('--after <id>', 'go on after this run')
+    .option('--after <id>', 'go on after this run, or cursor')
     .action(list)
 }
 
@@ -48,8 +57,9 @@ async function list(options: Options, command: Command): Promise<void> {
   const settings = readSettings(command)
   const { out } = settings
   const { limit, after } = options
+  const order = orderOf(options)
   const page = await withClient(settings, (client) =>
-    client.getRuns({ ...filterOf(options), limit, startingAfter: after ?? null }),
+    client.getRuns({ ...filterOf(options), ...order, limit, startingAfter: after ?? null }),
   )
   out.show(page, () => {
     if (out.quiet) return page.items.map(({ id }) => id).join('\n')
@@ -59,9 +69,17 @@ async function list(options: Options, command: Command): Promise<void> {
   if (page.nextCursor !== null) out.note(`There are more: add --after ${page.nextCursor}`)
 }
 
-function filterOf({ workflow, since, status, ...rest }: Options): RunFilter {
+function orderOf({ orderBy, descending = false }: Options): { orderBy?: RunOrder } {
+  if (orderBy === undefined && descending)
+    throw new InvalidInputError('--descending goes with --order-by.')
+  if (orderBy === undefined) return {}
+  return { orderBy: { attribute: orderBy, direction: descending ? 'desc' : 'asc' } }
+}
+
+function filterOf({ workflow, since, status, where = [], ...rest }: Options): RunFilter {
   const { version, resource, tag, queue, parent, schedule } = rest
   return {
+    ...parseWhere(where),
     ...(workflow === undefined ? {} : { workflowId: workflow }),
     ...(version === undefined ? {} : { version }),
     ...(status === undefined ? {} : { statuses: status }),

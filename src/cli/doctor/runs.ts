@@ -108,7 +108,8 @@ function unfinished(runs: number): string {
 export const paused: Check = {
   name: 'paused runs',
   async look({ db, tenant }) {
-    const { runs } = await getRuns(db, { tenant, statuses: ['paused'], limit: 101 })
+    const { runs: listed } = await getRuns(db, { tenant, statuses: ['paused'], limit: 101 })
+    const runs = listed.map(({ run }) => run)
     const stuck = runs.filter(({ reason }) => systemReasons.includes(reason))
     if (stuck.length === 0) return ok('the engine has paused no run')
     const first = stuck[0] as RunJson

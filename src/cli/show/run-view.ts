@@ -38,12 +38,15 @@ export function showRun(run: WorkflowRunProgress, { paint, columns }: Output): s
     ['resource', run.resourceId],
     ['key', run.idempotencyKey],
     ['tags', run.tags.join(', ')],
+    ['attributes', attributes(run)],
     ['queue', run.queue === 'default' ? null : run.queue],
     ['priority', run.priority === 0 ? null : String(run.priority)],
     ['parent', run.parentId],
     ['retry of', run.retriedFrom],
     ['schedule', run.scheduleId],
     ['its time', run.scheduledFor && localTime(run.scheduledFor)],
+    ['goes on for', run.continuedFrom],
+    ['went on as', run.continuedAs],
     ['started', `${localTime(run.createdAt)}  ${paint('dim', ago(run.createdAt))}`],
     ['begins', run.startsAt && since(run.startsAt)],
     ['took', took(run)],
@@ -80,6 +83,11 @@ function showFailure(failure: RunFailure, paint: Paint): string {
   const tries = failure.attempt > 1 ? `, attempt ${failure.attempt}` : ''
   const what = `${failure.name}: ${printable(failure.message)}`
   return `${paint('red', what)}\n${paint('dim', `${failure.code}${where}${tries}`)}`
+}
+
+function attributes(run: WorkflowRun): string | null {
+  const all = Object.entries(run.attributes).map(([name, value]) => `${name}=${oneLine(value)}`)
+  return all.length === 0 ? null : all.join(', ')
 }
 
 function took(run: WorkflowRun): string {

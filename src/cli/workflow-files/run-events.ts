@@ -107,6 +107,7 @@ function listenTo(host: RunHost, log: LogSink, ears: Ears): RunHost {
     now: () => host.now(),
     prepareChild: (workflow, input, options) => host.prepareChild(workflow, input, options),
     drawEventId: () => host.drawEventId(),
+    prepareSuccessor: (input, options) => host.prepareSuccessor(input, options),
     async transact(isolation, work, change) {
       const done = await host.transact(isolation, work, change)
       ears.verdict(done.verdict)
