@@ -1099,7 +1099,7 @@ create function millrace.fire_schedule(p_id bigint, p_revision integer, p_ticks 
   returns text
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The times of a schedule that have come get their runs, and it goes on to its next time.
-  body: ec0ec71a7fd86a12a2482a382631bfbc
+  body: 17c1225c38956ba586f09f5eacad086c
 
 create function millrace.fire_schedules(p_firings jsonb)
   returns TABLE(id bigint, verdict text)

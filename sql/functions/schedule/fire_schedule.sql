@@ -15,6 +15,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
 declare
   v_row     millrace.schedules;
   v_now     timestamptz;
+  v_last    bigint;                     -- its last run, or the one as which that goes on
   v_live    boolean;
   v_held    boolean := false;           -- somebody has the last run: it may be ending
   v_todo    timestamptz[];
@@ -27,9 +28,10 @@ declare
   v_note    jsonb := nullif(p_note, 'null');
 begin
   select * into v_row from millrace.schedules s where s.id = p_id and s.revision = p_revision and s.wake_at is not null;
-  v_live := exists (select from millrace.live l where l.run_id = v_row.last_run and l.task = 0);
+  v_last := millrace.last_of_chain(v_row.last_run);
+  v_live := exists (select from millrace.live l where l.run_id = v_last and l.task = 0);
   if v_live and v_row.overlap in ('queue', 'replace') then
-    perform from millrace.live l where l.run_id = v_row.last_run and l.task = 0 order by l.run_id, l.task for update skip locked;
+    perform from millrace.live l where l.run_id = v_last and l.task = 0 order by l.run_id, l.task for update skip locked;
     v_held := not found;
   end if;
   select * into v_row from millrace.schedules s
@@ -60,7 +62,7 @@ begin
   if v_start <> '{}' then
     begin
       if v_row.overlap = 'replace' and v_live then
-        perform millrace.cancel_runs(v_row.tenant_id, array[v_row.last_run],
+        perform millrace.cancel_runs(v_row.tenant_id, array[v_last],
           json_build_object('reason', 'replaced by the next run of its schedule', 'by', 'schedule ' || v_row.name));
       end if;
       v_run := millrace.start_ticks(v_row, v_start, millrace.take_ids(), true);
@@ -75,7 +77,7 @@ begin
   v_again := v_now + case when v_held then interval '100 ms' else greatest(interval '1 s', (v_now - v_wait[1]) / 4) end;
   update millrace.schedules s
   set revision = s.revision + 1, after_at = greatest(s.after_at, p_after), next_at = p_next, waiting = v_wait,
-      waits_for = case when v_wait <> '{}' then coalesce(v_run, s.last_run) end,
+      waits_for = case when v_wait <> '{}' then coalesce(v_run, v_last) end,
       wake_at = case when v_wait = '{}' then p_next else least(p_next, v_again) end,
       last_at = coalesce(v_start[cardinality(v_start)], s.last_at), last_run = coalesce(v_run, s.last_run),
       skipped = s.skipped + v_n - cardinality(v_start) - cardinality(v_wait),
