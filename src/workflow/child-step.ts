@@ -39,9 +39,9 @@ export async function invoke(x: Execution, step: ChildStep): Promise<unknown> {
   // that it was started is no result: the end of the child is
   if (row && !end) x.skip(new Set([key]))
   const child = await startedChild(x, step, { end, row, failures }, false)
-  if (child.wait && !end) x.keepOpen(key, child.run)
+  if (child.wait && !end) x.children.keepOpen(key, child.run)
   const message = end ?? (await x.wait({ key, name: `$child:${child.run}`, ms: null }))
-  x.closed(key)
+  x.children.closed(key)
   await x.deliver(key)
   const { status, output } = decodePayload(message.data) as EndOfChild
   if (status === 'c') return output
@@ -52,7 +52,7 @@ export async function invoke(x: Execution, step: ChildStep): Promise<unknown> {
 export async function startWorkflow(x: Execution, step: ChildStep): Promise<{ id: string }> {
   const { end, child: row, failures } = x.take(step.key, 'step.startWorkflow', 'cfe')
   const { id, run, wait } = await startedChild(x, step, { end, row, failures }, true)
-  if (wait) x.keepOpen(step.key, run)
+  if (wait) x.children.keepOpen(step.key, run)
   return { id }
 }
 

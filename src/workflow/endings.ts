@@ -1,6 +1,7 @@
 import { ChildFailedError, StepFailedError } from '../model/errors.ts'
 import { type RunFailure, toFailure } from '../model/failure.ts'
 import type { JournalRow } from '../model/journal.ts'
+import type { RunLogger } from '../model/logger.ts'
 
 /** What the handler gave: a value, as JSON, or what it threw. */
 export type Settled =
@@ -10,16 +11,23 @@ export type Settled =
 /** A handler that threw: fail the run (null), or try the handler again after this long. */
 export type Failing = { readonly error: unknown; readonly retryMs: number | null }
 
-/** What is told of a step that was at work when the handler returned. */
-export function loserWarning(step: string): string {
-  return `the handler returned while step "${step}" was at work: nothing of it is recorded. Await it, unless it lost a race.`
+/**
+ * Tells of the steps that were at work when the handler returned. They may have lost a race. Or an await is
+ * missing, and nobody would ever hear of it.
+ */
+export function warnOfLosers(steps: readonly { step: string }[], logger: RunLogger): void {
+  for (const { step } of steps) {
+    logger.warn(
+      `the handler returned while step "${step}" was at work: nothing of it is recorded. Await it, unless it lost a race.`,
+    )
+  }
 }
 
 /** The row of a pause that the engine itself makes. */
 export function suspensionRow(reason: string, error: Error): JournalRow {
-  const { step, expected } =
-    (error as { details?: { step?: string; expected?: string } }).details ?? {}
-  const failure = toFailure(error, { stepId: step ?? expected ?? null, attempt: 1 })
+  const { step, expected, attempts } =
+    (error as { details?: { step?: string; expected?: string; attempts?: number } }).details ?? {}
+  const failure = toFailure(error, { stepId: step ?? expected ?? null, attempt: attempts ?? 1 })
   return { kind: 'p', name: '', data: JSON.stringify({ reason, by: null, failure }) }
 }
 
@@ -30,6 +38,11 @@ export function suspensionRow(reason: string, error: Error): JournalRow {
 export function failingRow(error: unknown, attempt: number): JournalRow {
   const failure = failureOf(error, attempt)
   return { kind: 'h', name: '', data: JSON.stringify(failure) }
+}
+
+/** What the row says by which the undos of a run that fails begin. @param failing the row of its failure */
+export function failedBegin(failing: JournalRow): string {
+  return `{"status":"f","failure":${failing.data},"reason":null,"by":null}`
 }
 
 function failureOf(error: unknown, attempt: number): RunFailure {

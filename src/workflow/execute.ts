@@ -37,7 +37,7 @@ export function execute(program: Program, lease: LeasedRun, host: RunHost): RunH
 async function call(x: Execution, program: Program, hooks: Hooks | null): Promise<string | null> {
   const { options, plugins } = program
   try {
-    if (hooks && x.journal.fresh) await hooks.beforeWorkflow()
+    if (hooks && x.journal.fresh && !x.ending) await hooks.beforeWorkflow()
     const given = decodePayload(x.lease.input)
     const input = options.inputSchema
       ? await validate(options.inputSchema, given, `the input of workflow "${program.id}"`)
@@ -49,10 +49,10 @@ async function call(x: Execution, program: Program, hooks: Hooks | null): Promis
       ? await validate(options.outputSchema, value, `the output of workflow "${program.id}"`)
       : value
     const text = encodePayload(output, { what: `the output of workflow "${program.id}"` })
-    if (hooks && !x.over) await hooks.afterWorkflow(text)
+    if (hooks && !x.over && !x.ending) await hooks.afterWorkflow(text)
     return text
   } catch (error) {
-    if (hooks && !x.over) await hooks.workflowFailed(error)
+    if (hooks && !x.over && !x.ending) await hooks.workflowFailed(error)
     throw error
   }
 }

@@ -1,27 +1,27 @@
 import type { RunEnd, RunHandle } from '../definition/definition.ts'
 import type { LeasedRun, PreparedChild, RunHost } from '../definition/host.ts'
-import type { HistoryMismatchError, LimitError } from '../model/errors.ts'
-import type { Ask, Change, JournalRow, Verdict, Wait } from '../model/journal.ts'
-import { MAX_JOURNAL_BYTES } from '../model/limits.ts'
+import { type HistoryMismatchError, RunCancelledError } from '../model/errors.ts'
+import type { Ask, Change, JournalRow, Verdict } from '../model/journal.ts'
 import { Activity } from './activity.ts'
 import { Deliveries } from './deliveries.ts'
-import { failingRow, loserWarning, type Settled, suspensionRow } from './endings.ts'
+import { failedBegin, failingRow, type Settled, warnOfLosers } from './endings.ts'
 import { forever } from './forever.ts'
-import { tooManyBytes, tooManyRows } from './history-limits.ts'
-import { closeKey, type Entry, Journal, patchOf } from './journal.ts'
+import type { InnerRun } from './inner-run.ts'
+import { type Entry, Journal, patchOf } from './journal.ts'
+import { LazySignal } from './lazy-signal.ts'
 import { LookTimer } from './look-timer.ts'
 import { OpenChildren } from './open-children.ts'
 import { Outbox, type Part } from './outbox.ts'
 import { overTimers } from './over-timers.ts'
 import { Replay } from './replay.ts'
 import { type Resting, whenAtRest } from './rest.ts'
+import { Suspension } from './suspension.ts'
+import { type Transacting, transact } from './transact.ts'
+import { Undoing } from './undoing.ts'
 import { type OneWait, Waits } from './waits.ts'
 
 /** The wait before the handler itself is tried again. */
 const HANDLER_BACKOFF = '~$handler'
-/** The run shall pause because it cannot go on: the letter is the kernel's. */
-type Suspension = { readonly letter: string; readonly reason: string; readonly error: Error }
-
 /**
  * One run in this process. Steps tell it what they did and what they wait for; when the handler has
  * come to rest it decides what to write, and a step that follows another begins only after that
@@ -37,9 +37,7 @@ export class Execution implements RunHandle, Resting {
   readonly host: RunHost
   readonly journal: Journal
   readonly done: Promise<RunEnd>
-  readonly #maxSteps: number
-  #abort: AbortController | null = null
-  #aborted: unknown = null
+  readonly #aborting = new LazySignal()
   readonly #calls = new Map<string, number>()
   readonly #waits: Waits
   readonly #deliveries: Deliveries
@@ -47,8 +45,11 @@ export class Execution implements RunHandle, Resting {
   readonly #activity = new Activity()
   readonly #outbox: Outbox
   #settled: Settled | null = null
-  readonly #children = new OpenChildren()
-  #suspension: Suspension | null = null
+  readonly children: OpenChildren
+  readonly #suspension: Suspension
+  #undoing: Undoing | null = null
+  /** It was cancelled, and shall hear of the undos by its next write. */
+  #cancelled = false
   #touched = false
   #restAwaited = false
   #draining = false
@@ -59,7 +60,7 @@ export class Execution implements RunHandle, Resting {
   constructor(lease: LeasedRun, host: RunHost, maxSteps: number) {
     this.lease = lease
     this.host = host
-    this.#maxSteps = maxSteps
+    this.#suspension = new Suspension(maxSteps)
     const over = overTimers(lease)
     this.journal = new Journal(lease.journal, over)
     this.#outbox = new Outbox(over)
@@ -67,7 +68,9 @@ export class Execution implements RunHandle, Resting {
     // they are over, and no step asks for them: they do not say that the run was further
     for (const { name } of over) this.#waits.forget(name)
     this.#waits.forget(HANDLER_BACKOFF)
+    this.children = new OpenChildren(this.journal, this.#waits)
     this.#deliveries = new Deliveries(this.journal.ended, () => this.#awaitRest())
+    if (this.journal.undoing) this.#undoing = this.undoing
     this.done = new Promise((resolve) => {
       this.#leave = resolve
     })
@@ -75,11 +78,18 @@ export class Execution implements RunHandle, Resting {
 
   /** Aborted when the run is cancelled, lost or timed out, or when this process stops. */
   get signal(): AbortSignal {
-    if (this.#abort === null) {
-      this.#abort = new AbortController()
-      if (this.#aborted !== null) this.#abort.abort(this.#aborted)
-    }
-    return this.#abort.signal
+    return this.#aborting.signal
+  }
+
+  /** The undos of its steps. */
+  get undoing(): Undoing {
+    this.#undoing ??= new Undoing(this, this.#inner())
+    return this.#undoing
+  }
+
+  /** The steps are being undone: what the handler calls does not begin any more. */
+  get ending(): boolean {
+    return this.#undoing?.begun === true
   }
 
   /**
@@ -129,6 +139,7 @@ export class Execution implements RunHandle, Resting {
       this.#activity.begin(key, this.#length)
       return undefined
     }
+    if (this.ending) return this.undoing.block(key)
     this.touch()
     return this.#activity.wait(key)
   }
@@ -139,9 +150,10 @@ export class Execution implements RunHandle, Resting {
   }
 
   #mayBegin(): boolean {
-    if (this.#over || this.#draining || this.#suspension || this.#children.closing) return false
+    if (this.#over || this.#draining || this.children.closing) return false
+    if (this.#suspension.wanted || this.#cancelled || this.ending) return false
     if (this.#outbox.busy || this.#outbox.size > 0 || this.#activity.waiting > 0) return false
-    return this.journal.unseen.size === 0 && this.journal.length <= this.#maxSteps
+    return this.journal.unseen.size === 0 && !this.#suspension.isLong(this.journal.length)
   }
 
   /** The step does nothing any more that others could see. */
@@ -149,9 +161,17 @@ export class Execution implements RunHandle, Resting {
     if (this.#activity.end(key)) this.touch()
   }
 
-  /** Takes a row into the next write. */
+  /**
+   * Takes a row into the next write. One that would make the history too large is not taken: its step is done again,
+   * if ever. Once the undos have begun all is taken that was at work then, and nothing else.
+   */
   record(row: JournalRow, child: PreparedChild | null = null): void {
-    if (this.#outgrows(row)) return this.touch()
+    const bytes = this.journal.bytes + this.#outbox.bytes + (row.data?.length ?? 0)
+    const taken = this.ending
+      ? child === null && this.#activity.has(row.name)
+      : !this.#suspension.outgrows(bytes)
+    if (!taken) return this.touch()
+    if (row.kind === 'r') this.#undoing?.hear(row)
     this.#outbox.add(this.#activity.dated(row), child)
     if (row.kind === 'r' || row.kind === 'f' || row.kind === 's')
       this.#deliveries.place(row.name, this.#outbox.busy)
@@ -174,13 +194,14 @@ export class Execution implements RunHandle, Resting {
 
   /** A wait: resolves with the row that ended it, here or, after a replay, elsewhere. */
   wait(wait: OneWait): Promise<JournalRow> {
+    if (this.ending) return this.undoing.block(wait.key)
     this.touch()
     return this.#waits.add(wait)
   }
 
   /** A wait for people, who are asked in the write that says so; those that were asked before are not again. */
   ask(wait: OneWait, question: Ask): Promise<JournalRow> {
-    if (!this.isKept(wait.key)) this.#outbox.ask(question)
+    if (!this.isKept(wait.key) && !this.ending) this.#outbox.ask(question)
     return this.wait(wait)
   }
 
@@ -198,48 +219,17 @@ export class Execution implements RunHandle, Resting {
     return turn
   }
 
-  /** The run does not end before this child has. */
-  keepOpen(key: string, run: string): void {
-    if (this.journal.peek(closeKey(key)).end === null) this.#children.add(key, run)
-  }
-
-  /** The end of the child was heard. */
-  closed(key: string): void {
-    this.#children.delete(key)
-  }
-
   /** These have ended, or were begun, but will not be asked for. */
   skip(keys: ReadonlySet<string>): void {
     for (const key of keys) this.journal.see(key)
     this.#deliveries.skip(keys)
   }
 
-  /**
-   * Runs a transaction that commits the end of a step. No other write of this run is under way or
-   * due meanwhile, because both would give their rows the same numbers.
-   * @param run gets what makes the change of the row
-   */
-  async transact<T>(
-    run: (change: (row: JournalRow) => Change) => Promise<{ result: T; verdict: Verdict }>,
-  ): Promise<T> {
+  /** Runs a transaction that commits the end of a step. */
+  transact<T>(run: Transacting<T>): Promise<T> {
     if (this.#over) return forever()
     this.touch()
-    await this.#outbox.turn()
-    try {
-      const length = this.journal.length + 1
-      let written: Change = { op: 'k', length, rows: [] }
-      const { result, verdict } = await run((row) => {
-        written = { op: 'k', length, rows: [this.#activity.dated(row)] }
-        return written
-      })
-      this.journal.grow(written)
-      this.#heed(verdict)
-      if (this.#over) return forever()
-      for (const { name } of written.rows) this.#deliveries.place(name, false)
-      return result
-    } finally {
-      this.#written()
-    }
+    return transact(this, this.#inner(), run)
   }
 
   // ── what the handler's end and the worker say
@@ -252,12 +242,20 @@ export class Execution implements RunHandle, Resting {
 
   /** Pauses the run: its history and the code do not fit. It can be resumed with code that does. */
   mismatch(error: HistoryMismatchError): void {
-    this.#suspension ??= { letter: 'h', reason: 'history_mismatch', error }
+    this.#suspension.want('history_mismatch', error)
     this.touch()
   }
 
   abort(reason: Error): void {
     this.#finish({ kind: 'lost' }, reason)
+  }
+
+  cancel(reason: Error): void {
+    if (this.#over || this.ending) return
+    this.#cancelled = true
+    // a replay shall go the way that the run went
+    if (this.journal.unseen.size === 0) this.#aborting.abort(reason)
+    this.touch()
   }
 
   drain(): void {
@@ -306,6 +304,8 @@ export class Execution implements RunHandle, Resting {
     const settled = this.#settled
     const due = this.#outbox.size > 0
     if (this.#outbox.large) return this.#keep()
+    if (this.ending) return this.undoing.pump()
+    if (this.#cancelled) return this.#keep()
     if (
       settled &&
       (!settled.ok || this.journal.unseen.size === 0) &&
@@ -313,7 +313,8 @@ export class Execution implements RunHandle, Resting {
     )
       return this.#conclude(settled)
     if (this.#outbox.turns > 0) return due ? this.#keep() : this.#outbox.grant()
-    if (this.#suspension ?? this.#limit()) return this.#stop(() => this.#suspend())
+    this.#suspension.look(this.journal.length + this.#outbox.size)
+    if (this.#suspension.wanted) return this.#stop(() => this.#suspend())
     if (this.#draining) return this.#stop(() => this.#handBack())
     if (this.journal.unseen.size > 0) return this.#awaitReplay()
     if (this.#activity.waiting > 0) return due ? this.#keep() : this.#activity.release(this.#length)
@@ -333,35 +334,15 @@ export class Execution implements RunHandle, Resting {
    */
   #awaitReplay(): void {
     this.#replay ??= new Replay(this.journal)
-    const found = this.#activity.firstWaiting ?? this.#waits.first ?? this.#deliveries.firstBlocked
-    if (this.#settled) return this.mismatch(this.#replay.mismatch(undefined))
-    if (found === undefined) return
-    const left = this.#replay.patience()
-    if (left > 0) this.#timer.later(left, () => this.touch())
-    else this.mismatch(this.#replay.mismatch(found))
-  }
-
-  #limit(): Suspension | null {
-    const rows = this.journal.length + this.#outbox.size
-    if (rows > this.#maxSteps) this.#exceed(tooManyRows(this.#maxSteps))
-    return this.#suspension
-  }
-
-  /** A row that would make the history too large is not taken: its step is done again, if ever. */
-  #outgrows({ data }: JournalRow): boolean {
-    const bytes = this.journal.bytes + this.#outbox.bytes + (data?.length ?? 0)
-    if (bytes <= MAX_JOURNAL_BYTES) return false
-    this.#exceed(tooManyBytes())
-    return true
-  }
-
-  #exceed(error: LimitError): void {
-    this.#suspension ??= { letter: 'l', reason: 'limit', error }
+    const asked = this.#undoing?.blocked ?? this.#activity.firstWaiting ?? this.#waits.first
+    const found = this.#replay.look(asked ?? this.#deliveries.firstBlocked, this.#settled !== null)
+    if (typeof found === 'number') this.#timer.later(found, () => this.touch())
+    else if (found !== null) this.mismatch(found)
   }
 
   #suspend(): void {
-    const { letter, reason, error } = this.#suspension as Suspension
-    this.#outbox.add(suspensionRow(reason, error))
+    const { row, letter } = this.#suspension.describe()
+    this.#outbox.add(row)
     this.#write({ op: 'p', output: letter })
   }
 
@@ -380,20 +361,21 @@ export class Execution implements RunHandle, Resting {
 
   /** The handler is through, for good, and some of its children are not. */
   #awaitsChildren(settled: Settled): boolean {
-    if (this.#children.size === 0 || this.journal.unseen.size > 0) return false
+    if (this.children.size === 0 || this.journal.unseen.size > 0) return false
     if (!settled.ok && settled.failure.retryMs !== null) return false
     this.#activity.dismiss()
-    this.#children.close(this.#waits, () => this.touch())
+    this.children.close(() => this.touch())
     return true
   }
 
   #conclude(settled: Settled): void {
     if (settled.ok) {
-      this.#warnOfLosers()
+      warnOfLosers(this.#activity.list(), this.host.logger)
       return this.#write({ op: 'c', output: settled.output })
     }
     const row = failingRow(settled.failure.error, this.attempt)
     const { retryMs } = settled.failure
+    if (retryMs === null && this.#undoing?.armed) return this.#beginUndos(failedBegin(row))
     if (retryMs === null) return this.#write({ op: 'f', output: row.data })
     this.#settled = null
     this.#activity.dismiss()
@@ -406,9 +388,13 @@ export class Execution implements RunHandle, Resting {
     this.#write({ op: 'w' })
   }
 
-  /** They may have lost a race. Or an await is missing, and nobody would ever hear of it. */
-  #warnOfLosers(): void {
-    for (const { step } of this.#activity.list()) this.host.logger.warn(loserWarning(step))
+  /** From now on nothing begins but undos. @param data of the row that says so */
+  #beginUndos(data: string): void {
+    this.undoing.begin(data)
+    const why = new RunCancelledError('The run ends, and its steps are undone.')
+    if (this.journal.unseen.size === 0) this.#aborting.abort(why)
+    // a handler that threw before it had asked for all that is recorded did not say how those steps are undone
+    else if (this.#settled) this.#draining = true
   }
 
   // ── writing
@@ -418,16 +404,17 @@ export class Execution implements RunHandle, Resting {
   }
 
   #write(part: Part): void {
-    // a run that is handed back or suspended keeps the waits that the kernel knows, also those that
-    // were not asked for again; one that has ended has none
-    const waiting =
-      part.op === 'k' || part.op === 'w' || (part.op === 'p' && this.#suspension === null)
-    const waits = waiting ? this.#waits.describe() : NO_WAITS
+    // its answer, whatever is in it, tells how the undos begin
+    this.#cancelled = false
+    const waits = this.#waits.describe(part.op, this.#suspension.wanted)
     const change = this.#outbox.take(part, this.journal.length, waits, this.#waits.nextDueIn())
     this.host.write(change).then(
       (verdict) => {
-        this.journal.grow(change)
-        this.#waits.keep(waits)
+        if (verdict.kind === 'undo') this.undoing.refused(verdict.length, change)
+        else {
+          this.journal.grow(change)
+          this.#waits.keep(waits)
+        }
         this.#heed(verdict, part)
         this.#written()
       },
@@ -452,7 +439,7 @@ export class Execution implements RunHandle, Resting {
   #refused(error: unknown, op: Change['op']): void {
     this.host.logger.error('the kernel refused a write of this run', error)
     this.#activity.dismiss()
-    if (op === 'f') this.#finish({ kind: 'lost' }, error)
+    if (op === 'f' || this.ending) this.#finish({ kind: 'lost' }, error)
     else this.#settled = { ok: false, failure: { error, retryMs: null } }
   }
 
@@ -460,11 +447,13 @@ export class Execution implements RunHandle, Resting {
     if (this.#over) return
     if (verdict.kind === 'stale')
       return this.#finish({ kind: 'lost' }, new Error('The lease is over.'))
+    if (verdict.kind === 'undo') return this.#beginUndos(verdict.data)
     if (verdict.kind === 'paused') return this.#finish({ kind: 'parked' })
     if (verdict.kind === 'news') return this.#hear(verdict.rows)
     if (part === undefined || part.op === 'k') return this.#watchClock()
     if (part.op === 'c') return this.#finish({ kind: 'completed', output: part.output ?? null })
     if (part.op === 'f') return this.#finish({ kind: 'failed', output: part.output ?? null })
+    if (part.op === 'x') return this.#finish({ kind: 'cancelled' })
     this.#finish({ kind: 'parked' })
   }
 
@@ -481,6 +470,20 @@ export class Execution implements RunHandle, Resting {
     this.#timer.watch(this.#waits.nextDueIn(), () => this.look())
   }
 
+  #inner(): InnerRun {
+    return {
+      ...{ outbox: this.#outbox, activity: this.#activity, waits: this.#waits },
+      ...{ deliveries: this.#deliveries, suspension: this.#suspension },
+      write: (part) => this.#write(part),
+      written: () => this.#written(),
+      heed: (verdict) => this.#heed(verdict),
+      suspend: () => this.#suspend(),
+      draining: () => this.#draining,
+      leave: () => this.#handBack(),
+      replay: () => this.#awaitReplay(),
+    }
+  }
+
   #finish(end: RunEnd, reason?: unknown): void {
     if (this.#over) return
     this.#over = true
@@ -488,11 +491,11 @@ export class Execution implements RunHandle, Resting {
     this.#activity.dismiss()
     this.#waits.clear()
     if (this.#activity.size > 0 || reason) {
-      this.#aborted = reason ?? new Error('The run has ended.')
-      this.#abort?.abort(this.#aborted)
+      const why = reason ?? new Error('The run has ended.')
+      this.#aborting.abort(why)
+      this.#undoing?.abort(why)
     }
     this.#leave(end)
   }
 }
 
-const NO_WAITS: readonly Wait[] = []

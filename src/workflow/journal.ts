@@ -53,6 +53,8 @@ export class Journal {
   bytes = 0
   /** Attempts of the handler that failed. */
   handlerFailures = 0
+  /** The steps of the run are being undone, or that shall begin. */
+  undoing = false
   /** Nothing was recorded since the present attempt of the handler began. */
   fresh = true
   #recorded: Recorded = NOTHING
@@ -123,6 +125,11 @@ export class Journal {
     for (const row of rows) this.bytes += row.data?.length ?? 0
   }
 
+  /** The kernel knows better how long it is: the reply to an earlier write was lost. */
+  relearn(length: number): void {
+    this.length = length
+  }
+
   /** News of a wait: recorded by the kernel, and asked for already. */
   add(row: JournalRow): void {
     if (row.kind === '~') return
@@ -138,7 +145,10 @@ export class Journal {
       this.fresh = true
     }
     if (row.kind === 'm') return this.#readPatch(row)
-    if (!recorded.includes(row.kind)) return
+    if (!recorded.includes(row.kind)) {
+      this.undoing ||= row.kind === 'b'
+      return
+    }
     this.fresh = false
     if (this.#recorded === NOTHING) this.#recorded = newRecorded()
     const { entries, unseen, ended } = this.#recorded

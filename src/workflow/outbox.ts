@@ -129,6 +129,15 @@ export class Outbox {
     return late
   }
 
+  /** What a write brought that the kernel did not take goes with the next one, but for what would begin something. */
+  restore({ rows, tail = rows }: Change): void {
+    const all = [...tail, ...this.#entries.map(({ row }) => row)]
+    const kept = all.filter(({ kind }) => !begins.includes(kind))
+    this.#entries = kept.map((row) => ({ row, child: null }))
+    this.#bytes = this.#entries.reduce((sum, entry) => sum + bytesOf(entry), 0)
+    this.#asks = []
+  }
+
   /** The write is through. */
   free(): void {
     this.#busy = false
@@ -144,6 +153,9 @@ export class Outbox {
     return Math.max(end, 1)
   }
 }
+
+/** Kinds of rows by which something begins, or stops, that does not any more once a run was cancelled. */
+const begins = 'cpbx'
 
 function bytesOf({ row, child }: Entry): number {
   return (row.data?.length ?? 0) + (child?.start.input?.length ?? 0)

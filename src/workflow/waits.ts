@@ -1,4 +1,4 @@
-import type { JournalRow, Wait } from '../model/journal.ts'
+import type { Change, JournalRow, Wait } from '../model/journal.ts'
 
 type Pending = {
   /** Any of these messages ends it; null: only time does. */
@@ -94,8 +94,13 @@ export class Waits {
     this.#changes++
   }
 
-  /** As the kernel takes them; it is told of the present ones by this. */
-  describe(): readonly Wait[] {
+  /**
+   * As the kernel takes them with a change; it is told of the present ones by this. A run that is handed back or
+   * suspended keeps the waits that the kernel knows, also those that were not asked for again; one that has ended has
+   * none.
+   */
+  describe(op: Change['op'], suspended: boolean): readonly Wait[] {
+    if (op !== 'k' && op !== 'w' && (op !== 'p' || suspended)) return NONE
     this.#told = this.#changes
     if (this.#pending.size === 0) return NONE
     const now = performance.now()

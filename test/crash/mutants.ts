@@ -235,19 +235,19 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a cancelled run stays in its place',
     file: 'run/cancel_runs.sql',
-    from: 'delete from millrace.live l where l.run_id = any (v_gone) returning l.run_id, l.buffered)',
-    to: 'select l.run_id, l.buffered from millrace.live l where l.run_id = any (v_gone))',
+    from: 'delete from millrace.live l where l.run_id = any (v_gone) returning l.run_id, l.buffered, l.lane)',
+    to: 'select l.run_id, l.buffered, l.lane from millrace.live l where l.run_id = any (v_gone))',
   },
   {
     name: 'an ended run stays in its place',
     file: advance,
-    from: "where u.op in ('c', 'f') and l.run_id = u.id and (v_only",
-    to: "where false and u.op in ('c', 'f') and l.run_id = u.id and (v_only",
+    from: "where u.op in ('c', 'f', 'x') and l.run_id = u.id and (v_only",
+    to: "where false and u.op in ('c', 'f', 'x') and l.run_id = u.id and (v_only",
   },
   {
     name: 'a run that ended is paused as it was asked',
     file: park,
-    from: "and x.op not in ('c', 'f')",
+    from: "and x.op not in ('c', 'f', 'x')",
     to: '',
   },
 ]

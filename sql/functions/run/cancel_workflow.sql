@@ -1,4 +1,5 @@
--- cancel_workflow: ends a run, whatever it does; cancelling a cancelled run changes nothing.
+-- cancel_workflow: ends a run, whatever it does; cancelling a cancelled run changes nothing. One whose completed steps have undos stays
+-- alive until these have ended (status running, phase undoing); cancelling it meanwhile changes nothing either.
 --   options  tenant, resource_id, reason, by
 -- Returns: the run. Raises: MR011 if it completed or failed, MR041 if there is none. Locks: its live row, and its parent's.
 create or replace function millrace.cancel_workflow(run_id uuid, options jsonb default '{}') returns json
@@ -10,7 +11,8 @@ declare
   v_run    bigint := millrace.find_run(v_tenant, cancel_workflow.run_id, options ->> 'resource_id');
 begin
   perform millrace.cancel_runs(v_tenant, array[v_run], json_build_object('reason', options ->> 'reason', 'by', options ->> 'by'));
-  if not exists (select from millrace.outcomes o where o.run_id = v_run and o.status = 'x') then
+  if not exists (select from millrace.outcomes o where o.run_id = v_run and o.status = 'x')
+     and not exists (select from millrace.live l where l.run_id = v_run and l.undo = 'b') then
     perform millrace.refuse_move(v_tenant, v_run, 'it cannot be cancelled any more');
   end if;
   return (select j.run from millrace.run_json(v_tenant, array[v_run]) j);

@@ -1,0 +1,57 @@
+import type { LimitError, WorkflowEngineError } from '../model/errors.ts'
+import type { JournalRow } from '../model/journal.ts'
+import { MAX_JOURNAL_BYTES } from '../model/limits.ts'
+import { suspensionRow } from './endings.ts'
+import { tooManyBytes, tooManyRows } from './history-limits.ts'
+
+/** Why a run cannot go on. */
+type Cause = 'history_mismatch' | 'limit' | 'undo_failed'
+
+/** Why, as live rows have it: the letters are the kernel's. */
+const letters: Record<Cause, string> = { history_mismatch: 'h', limit: 'l', undo_failed: 'u' }
+
+/** Whether a run shall pause because it cannot go on. The first cause counts. */
+export class Suspension {
+  readonly #maxSteps: number
+  #first: { readonly cause: Cause; readonly error: WorkflowEngineError } | null = null
+
+  constructor(maxSteps: number) {
+    this.#maxSteps = maxSteps
+  }
+
+  /** It shall pause. */
+  get wanted(): boolean {
+    return this.#first !== null
+  }
+
+  want(cause: Cause, error: WorkflowEngineError): void {
+    this.#first ??= { cause, error }
+  }
+
+  /** The history has so many rows, and no more may be added. */
+  isLong(rows: number): boolean {
+    return rows > this.#maxSteps
+  }
+
+  /** Looks at how many rows the history has, or will have. */
+  look(rows: number): void {
+    if (this.isLong(rows)) this.#exceed(tooManyRows(this.#maxSteps))
+  }
+
+  /** Whether the history would have too many bytes. */
+  outgrows(bytes: number): boolean {
+    if (bytes <= MAX_JOURNAL_BYTES) return false
+    this.#exceed(tooManyBytes())
+    return true
+  }
+
+  /** The row of the pause, and its reason as the kernel takes it. */
+  describe(): { readonly row: JournalRow; readonly letter: string } {
+    const { cause, error } = this.#first as NonNullable<typeof this.#first>
+    return { row: suspensionRow(cause, error), letter: letters[cause] }
+  }
+
+  #exceed(error: LimitError): void {
+    this.want('limit', error)
+  }
+}
