@@ -50,7 +50,7 @@ create table millrace.bulk_operations with (fillfactor=70)
   constraint bulk_operations_pkey PRIMARY KEY (id)
   constraint bulk_operations_actor_length CHECK ((length(actor) <= 256))
   constraint bulk_operations_end CHECK (((next_at IS NULL) = (ended_at IS NOT NULL)))
-  constraint bulk_operations_verb_known CHECK ((verb = ANY (ARRAY['cancel'::text, 'pause'::text, 'resume'::text, 'retry'::text, 'discard'::text, 'fork'::text, 'signal'::text, 'migrate'::text, 'prune'::text])))
+  constraint bulk_operations_verb_known CHECK ((verb = ANY (ARRAY['cancel'::text, 'terminate'::text, 'pause'::text, 'resume'::text, 'retry'::text, 'discard'::text, 'fork'::text, 'signal'::text, 'migrate'::text, 'prune'::text])))
   CREATE INDEX bulk_operations_by_tenant ON millrace.bulk_operations USING btree (tenant_id, id)
   CREATE INDEX bulk_operations_due ON millrace.bulk_operations USING btree (next_at) WHERE (next_at IS NOT NULL)
   row-level security: t, forced: t
@@ -184,11 +184,14 @@ create table millrace.live with (fillfactor=45, autovacuum_vacuum_scale_factor=0
   wait_keys text[]
   wait_names text[]
   wait_until timestamp with time zone[]
+  undo "char"
+  undo_ask text
   constraint live_pkey PRIMARY KEY (run_id, task)
   constraint live_ask CHECK (((ask IS NULL) OR (state = 'l'::"char")))
   constraint live_lease CHECK ((((state = 'l'::"char") = (fence IS NOT NULL)) AND ((fence IS NULL) = (worker_id IS NULL))))
   constraint live_pause CHECK (((state = 'p'::"char") = (reason IS NOT NULL)))
   constraint live_state_known CHECK ((state = ANY (ARRAY['q'::"char", 's'::"char", 'l'::"char", 'w'::"char", 'p'::"char"])))
+  constraint live_undo_ask CHECK (((undo_ask IS NULL) OR ((undo = 'b'::"char") AND (state = 'l'::"char"))))
   constraint live_wait CHECK (((state <> 'w'::"char") OR (wait_keys IS NOT NULL)))
   CREATE INDEX live_due ON millrace.live USING btree (wake_at) WHERE ((state = 'w'::"char") AND (wake_at IS NOT NULL))
   CREATE INDEX live_lanes ON millrace.live USING btree (route_id, turn) WHERE ((state = 'q'::"char") AND (lane <> 0))
@@ -427,6 +430,7 @@ create view millrace.run_details with (security_invoker=true) -- A run as people
   paused_at timestamp with time zone
   resumed_at timestamp with time zone
   retry_count integer
+  phase text
 
 -- functions -----------------------------------------------------------------------------------------------------
 
@@ -434,7 +438,7 @@ create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_task
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: 80f1abdd82885e08327316ab590264a5
+  body: b168ffb5d589823bf6b5ef4ded899277
 
 create function millrace.answer_approval(approval_id text, approved boolean, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -446,7 +450,7 @@ create function millrace.append_rows(p_tenant integer, p_only bigint[], c_runs b
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Writes what owners append to the journals of their runs.
-  body: 20d12ba7d4f7663b397de03d55196af4
+  body: 7fe19f56495d05dd5b5dde2ef1069942
 
 create function millrace.apply_ask(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone)
   returns void
@@ -458,7 +462,7 @@ create function millrace.apply_verb(p_op millrace.bulk_operations, p_run bigint)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Does to one run what a bulk operation is for.
-  body: a8fc6af46367f5827a21c5e42008e002
+  body: 332d8b559321b6de13296a470da138b3
 
 create function millrace.approval_id(p_run bigint, p_step text)
   returns text
@@ -483,6 +487,12 @@ create function millrace.begin_incarnation(p_seen_fence bigint DEFAULT 0)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Invalidates every lease after the database was set back by a restore.
   body: de8eac9fe6657d34f0aac1e07d935e28
+
+create function millrace.begin_undo(p_runs bigint[], p_note json, p_failure text, p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Has the completed steps of runs undone before these end.
+  body: 306c8eafe604671b0b89f279288385cf
 
 create function millrace.bulk_cancel(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -538,17 +548,23 @@ create function millrace.bulk_signal(filter jsonb, options jsonb DEFAULT '{}'::j
   comment: trigger_event for all runs that a filter matches.
   body: f0d18ee36d910ac3aa273e727865a49f
 
-create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text, p_stuck boolean DEFAULT false)
+create function millrace.bulk_terminate(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: terminate_workflow for all runs that a filter matches.
+  body: 622062a373d03b81c4f4d89ade1aa260
+
+create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text, p_stuck boolean DEFAULT false, p_at_once boolean DEFAULT false)
   returns SETOF bigint
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends runs, whatever they do; returns those that were alive.
-  body: d7149507ca721e04a8218f0033b23223
+  body: 3fa1f5761e008da80df2cacc6ef34d90
 
 create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends a run, whatever it does.
-  body: 5428ea743568128f98bb5fd6f830c282
+  body: e9354c99d2abcb4e9d51645986f7359c
 
 create function millrace.check_filter(p_function text, p_filter jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
   returns integer
@@ -718,7 +734,7 @@ create function millrace.fork_workflow(run_id uuid, options jsonb DEFAULT '{}'::
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a new run that has the history of another up to a step.
-  body: 4ce8201eb11f269041d3a33c49c90cfa
+  body: 4c4436269531c1003788875f64e20c4f
 
 create function millrace.gate_use(p_tenant integer, p_limits integer[], OUT gates bigint[], OUT used integer[], OUT full_ones bigint[], OUT shut_ones bigint[])
   returns record
@@ -748,7 +764,7 @@ create function millrace.get_failures(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(fingerprint text, code text, message text, count bigint, sample uuid, first_at timestamp with time zone, last_at timestamp with time zone)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Failed runs that nobody has dealt with, grouped by the fingerprint of their failure.
-  body: 3eb0b0130ee1c0347b1f3374d0182777
+  body: c0733d4979e9b955b590b0fcfb49411d
 
 create function millrace.get_journal(p_run bigint)
   returns TABLE(seq integer, at timestamp with time zone, kind "char", name text, data text, begun integer)
@@ -802,7 +818,7 @@ create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::j
   returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What happened to a run, in order: attempts, errors, waits, pauses.
-  body: ce0ed6c96a3d3190398d1ef2be5e1eb0
+  body: 4d78fd9c8bd3fb61153a53556f7592d7
 
 create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
@@ -826,7 +842,7 @@ create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Runs leased to workers that are gone go back to the queue, or to pause.
-  body: 6ef5ffc7a06467e9c0a4b802edaa6668
+  body: 5b70a6aa7bfea54c9047747ce7f818ad
 
 create function millrace.has_lanes(p_route integer, p_suspect boolean, p_sweep boolean)
   returns boolean
@@ -875,6 +891,12 @@ create function millrace.judge_names(p_tenant integer, p_ids bigint[], p_inputs 
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Whether the run that has a start's key or id is what was asked for.
   body: 1bf90f323dd19e34525b1c4d9297be7f
+
+create function millrace.judge_refused(p_run bigint, p_task integer, p_fence bigint)
+  returns TABLE(verdict "char", length integer, undo text)
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Why nothing was taken of what an owner said about a run.
+  body: 00912cdd056f117a1ae241c82146099a
 
 create function millrace.key_meta(p_workflow text, p_paths text[], p_weight text, p_input jsonb)
   returns jsonb
@@ -930,11 +952,17 @@ create function millrace.lock_limits(p_route integer)
   comment: The right to hand out the runs of a route.
   body: 0ae2b5bbb9c34d43f2eb01e9d03fdc0f
 
-create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_parents bigint[], p_stamp bigint, OUT mine bigint[], OUT asked bigint[])
+create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_parents bigint[], p_stamp bigint, c_runs bigint[], c_kinds "char"[], c_data text[], OUT mine bigint[], OUT asked bigint[])
   returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Locks an owner's runs and their parents, ascending; tells whose fence holds.
-  body: fc00cc4cbf9c6836e8ae6fa4d8616f8f
+  body: c6bd55bca01f7eac63d018ac47db1ff5
+
+create function millrace.mark_undo(p_only bigint[], c_runs bigint[], c_kinds "char"[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Notes in live rows what owners say of undos.
+  body: ac9489f24ecbc94c2714a119ca3dddf5
 
 create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -970,7 +998,7 @@ create function millrace.park_runs(p_only bigint[], p_ask bigint[], p_runs bigin
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The part of advance_tasks for runs that go on living: waits, yields, pauses.
-  body: 5bd2b157fbdc531ab9ae980adec7b6f9
+  body: dd770393a390f1e15d8a3e267bd4144b
 
 create function millrace.pause_dispatch(options jsonb)
   returns void
@@ -1038,6 +1066,12 @@ create function millrace.refuse_rewrite(p_only bigint[], c_runs bigint[], c_seqs
   comment: Refuses journal rows that would take the place of others.
   body: 9c71901d8a96b6b5bc362628260fff66
 
+create function millrace.refuse_undone(p_tenant integer, p_run bigint, p_before integer)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Refuses a fork whose history would hold a step that was undone.
+  body: c626601c86e4502e3d926ab9ca514378
+
 create function millrace.register_worker(p_tenant integer, p_lease_ms integer, p_info jsonb, p_seen_fence bigint DEFAULT 0)
   returns bigint
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1060,7 +1094,7 @@ create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs
   returns SETOF bigint
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Reports long steps; returns the runs whose lease is over.
-  body: 591476013611dccd92b8d65ffa2577b5
+  body: 8ac5ce8359ac026d5025189cbce70562
 
 create function millrace.resolve_route(p_tenant integer, p_name text, p_version text DEFAULT NULL::text, p_queue text DEFAULT NULL::text, p_priority integer DEFAULT NULL::integer)
   returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb, keys text[], weight text)
@@ -1084,13 +1118,13 @@ create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}':
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts a new run of a failed one that goes on from its failure.
-  body: 5bda6d16135e7cf52172e79bfb8b3cd6
+  body: 732c55f69ee4cd831f9847db4e82dd03
 
 create function millrace.run_json(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, run json)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Runs as JSON objects.
-  body: 91e989a521ed40352b8fab267cb7f683
+  body: 136b6bf2dc53c05920efed58220eeee5
 
 create function millrace.run_number(p_uuid uuid)
   returns bigint
@@ -1226,6 +1260,12 @@ create function millrace.tenant_id(p_slug text)
   comment: The number of a tenant; MR042 if there is none of that name.
   body: f94651c413d4b09be68fbdf4ced67c42
 
+create function millrace.terminate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Ends a run at once, without the undos of its steps.
+  body: 53d5b277250edebe6c14bb366079e87f
+
 create function millrace.tick(p_max integer DEFAULT 1000, p_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
@@ -1249,6 +1289,12 @@ create function millrace.try_verb(p_op millrace.bulk_operations, p_run bigint)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Does to one run what a bulk operation is for, or says why not.
   body: 37832b2c6ef1f51ddd69af458c56a927
+
+create function millrace.undone_place(p_run bigint, OUT first_seq integer, OUT step text)
+  returns record
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: From where on the history of a run is not true any more, because its steps were undone.
+  body: 8bad03002312312f4a90481e247c1e46
 
 create function millrace.wake(p_run bigint, p_task integer, p_seq integer, p_ended text[], p_buffered integer DEFAULT NULL::integer)
   returns void

@@ -20,7 +20,8 @@ select r.id as run_id, r.tenant_id, coalesce((m.meta ->> 'id')::uuid, millrace.r
                        'stack', null, 'stepId', null, 'attempt', 1, 'fingerprint', 'poison')::text end) as failure,
        case when l.wait_keys[1] <> '~start' then regexp_replace(l.wait_keys[1], '^[~?]*([$]undo:)?', '') end as current_step_id,
        case when l.wait_keys = '{~start}' then l.wait_until[1] end as starts_at,
-       coalesce((select json_agg(json_build_object('step_id', regexp_replace(x.key, '^[~?]*([$]undo:)?', ''), 'event', x.event, 'until', x.until) order by x.i)
+       coalesce((select json_agg(json_build_object('step_id', regexp_replace(x.key, '^[~?]*([$]undo:)?', ''), 'event', x.event,
+                                                   'until', x.until) order by x.i)
                  from (select k.key, k.name, k.until, k.i, case when k.name !~ '^[$]' then k.name end as event
                        from unnest(l.wait_keys, l.wait_names, l.wait_until) with ordinality k (key, name, until, i)) x
                  where x.key not in ('~start', '~$handler') and x.name is distinct from '$any'), '[]') as waits, w.definition,

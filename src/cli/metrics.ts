@@ -1,7 +1,7 @@
 import type { RunEvents } from './workflow-files/run-events.ts'
 
 /** How the runs that this process took ended here. */
-type Ending = 'completed' | 'failed' | 'parked' | 'lost'
+type Ending = 'completed' | 'failed' | 'cancelled' | 'parked' | 'lost'
 
 /** Counts what this process does, and writes it as Prometheus reads it. */
 export class Metrics implements RunEvents {

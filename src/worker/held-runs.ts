@@ -98,7 +98,13 @@ export class HeldRuns {
       this.drop(task.run, known)
       known.handle?.abort(new LeaseLostError('The run was leased anew.'))
     }
-    const held: HeldRun = { task, handle: null, placed: false, cancelled: false, since: performance.now() }
+    const held: HeldRun = {
+      task,
+      handle: null,
+      placed: false,
+      cancelled: false,
+      since: performance.now(),
+    }
     this.#held.set(task.run, held)
     if (task.crashes >= 3) this.#suspects++
     if (task.dueAt === null) this.#enter(held)

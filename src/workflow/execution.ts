@@ -498,4 +498,3 @@ export class Execution implements RunHandle, Resting {
     this.#leave(end)
   }
 }
-

@@ -51,7 +51,11 @@ function recordedFailure(x: Execution, { key, count }: MapStep): number | null {
 }
 
 /** Fails as it did then. The items that were given up must not run again for that. */
-async function replayFailure(x: Execution, { key, count, item }: MapStep, index: number): Promise<never> {
+async function replayFailure(
+  x: Execution,
+  { key, count, item }: MapStep,
+  index: number,
+): Promise<never> {
   const failed = `${key}[${index}]`
   const others = new Set<string>()
   for (let i = 0; i < count; i++) {

@@ -10,10 +10,12 @@ type Cause = 'history_mismatch' | 'limit' | 'undo_failed'
 /** Why, as live rows have it: the letters are the kernel's. */
 const letters: Record<Cause, string> = { history_mismatch: 'h', limit: 'l', undo_failed: 'u' }
 
+type Wanted = { readonly cause: Cause; readonly error: WorkflowEngineError }
+
 /** Whether a run shall pause because it cannot go on. The first cause counts. */
 export class Suspension {
   readonly #maxSteps: number
-  #first: { readonly cause: Cause; readonly error: WorkflowEngineError } | null = null
+  #first: Wanted | null = null
 
   constructor(maxSteps: number) {
     this.#maxSteps = maxSteps
@@ -47,7 +49,7 @@ export class Suspension {
 
   /** The row of the pause, and its reason as the kernel takes it. */
   describe(): { readonly row: JournalRow; readonly letter: string } {
-    const { cause, error } = this.#first as NonNullable<typeof this.#first>
+    const { cause, error } = this.#first as Wanted
     return { row: suspensionRow(cause, error), letter: letters[cause] }
   }
 

@@ -126,7 +126,8 @@ export class Undoing {
    * work when they began is waited for, because it may have to be undone too.
    */
   pump(): void {
-    const { outbox, activity, waits, suspension, write, suspend, draining, leave, replay } = this.#inner
+    const { outbox, activity, waits, suspension, write, suspend, draining, leave, replay } =
+      this.#inner
     const due = outbox.size > 0
     if (activity.size > 0 || this.#x.journal.unseen.size > 0) {
       if (due) return write({ op: 'k' })

@@ -55,7 +55,12 @@ describe('a run that no worker has', () => {
     const { route, run, id, worker } = scene
     await say(scene, { op: 'w', waits: [message('m', 'go'), timer('t', 5000)] })
     const answer = await cancel(id)
-    expect(answer).toMatchObject({ status: 'running', phase: 'undoing', waits: [], timeout_at: null })
+    expect(answer).toMatchObject({
+      status: 'running',
+      phase: 'undoing',
+      waits: [],
+      timeout_at: null,
+    })
     expect(await kernel.live(run)).toMatchObject({ state: 'q', undo: 'b', undo_ask: null, seq: 3 })
     const again = await worker.claimOne(route)
     expect(again.journal.map(({ kind }) => kind).join('')).toBe('arb')
@@ -158,7 +163,12 @@ describe('a run that is leased', () => {
     const scene = await armed()
     await cancel(scene.id)
     await die(scene.worker)
-    expect(await kernel.live(scene.run)).toMatchObject({ state: 'q', undo: 'b', undo_ask: null, seq: 4 })
+    expect(await kernel.live(scene.run)).toMatchObject({
+      state: 'q',
+      undo: 'b',
+      undo_ask: null,
+      seq: 4,
+    })
     expect(await kinds(scene.run)).toBe('ardb')
     expect(await say(scene, { op: 'k' })).toEqual({ kind: 'stale' })
   })
@@ -211,7 +221,9 @@ describe('a run that is leased', () => {
     expect(await kernel.live(parent)).toMatchObject({ state: 'w' })
     await say(scene, { op: 'x', rows: [row('x', '', {})] }, 3)
     expect(await kernel.live(parent)).toMatchObject({ state: 'q' })
-    expect((await owner.worker.claimOne(parents)).journal).toMatchObject([{ kind: 'g', name: 'kid' }])
+    expect((await owner.worker.claimOne(parents)).journal).toMatchObject([
+      { kind: 'g', name: 'kid' },
+    ])
   })
 })
 
@@ -236,10 +248,7 @@ test('cancelling again changes nothing, while it is undone and after', async () 
 })
 
 test('a run whose time is over is undone, and fails then; the time does not count any more', async () => {
-  const [leased, waiting] = [
-    await armed({ timeout_ms: 1000 }),
-    await armed({ timeout_ms: 1000 }),
-  ]
+  const [leased, waiting] = [await armed({ timeout_ms: 1000 }), await armed({ timeout_ms: 1000 })]
   await say(waiting, { op: 'w', waits: [message('m', 'go')] })
   await kernel.advanceClock(1000)
   expect(await kernel.call('expire_runs')).toBe(2)
@@ -259,7 +268,10 @@ test('a run that fails by itself says so in its journal, and is alive until its 
   expect(await kernel.run(scene.run)).toMatchObject({ status: 'running', phase: 'undoing' })
   expect(await cancel(scene.id)).toMatchObject({ status: 'running', phase: 'undoing' })
   await say(scene, { op: 'f', output: '{"message": "no"}' }, 3)
-  expect(await kernel.run(scene.run)).toMatchObject({ status: 'failed', failure: { message: 'no' } })
+  expect(await kernel.run(scene.run)).toMatchObject({
+    status: 'failed',
+    failure: { message: 'no' },
+  })
 })
 
 test('an undo that waits for its next attempt is running; what it waits for has the name of the step', async () => {
@@ -280,7 +292,12 @@ test('an undo that waits for its next attempt is running; what it waits for has 
 })
 
 test('an undo that failed is a pause by the engine: among the failures, resumed, or discarded', async () => {
-  const failure = { code: 'MR056', message: 'The bank is away.', stepId: 'charge', fingerprint: 'u1' }
+  const failure = {
+    code: 'MR056',
+    message: 'The bank is away.',
+    stepId: 'charge',
+    fingerprint: 'u1',
+  }
   const paused = [row('p', '', { reason: 'undo_failed', by: null, failure })]
   const [one, other] = [await armed(), await armed()]
   for (const scene of [one, other]) {
@@ -308,15 +325,18 @@ test('an undo that failed is a pause by the engine: among the failures, resumed,
 test('another tenant neither cancels nor sees it', async () => {
   const scene = await armed()
   const second = await kernel.makeTenant('undoing')
-  expect(await kernel.query(`select millrace.cancel_runs($1, $2, '{}')`, [second, [scene.run]])).toEqual([])
+  expect(
+    await kernel.query(`select millrace.cancel_runs($1, $2, '{}')`, [second, [scene.run]]),
+  ).toEqual([])
   await refusal(cancel(scene.id, { tenant: 'undoing' }), 'MR041', scene.id)
   expect(await kernel.live(scene.run)).toMatchObject({ undo: 'a', undo_ask: null })
 })
 
 describe('a cancel against the end of the run', () => {
   const end = { op: 'c', output: '1', tail: [row('r', 'charge')] } as const
-  const cancelling = (id: string) => (client: { query: (t: string, v: unknown[]) => Promise<unknown> }) =>
-    client.query('select millrace.cancel_workflow($1)', [id])
+  const cancelling =
+    (id: string) => (client: { query: (t: string, v: unknown[]) => Promise<unknown> }) =>
+      client.query('select millrace.cancel_workflow($1)', [id])
 
   test('the cancel first: the end is not taken', async () => {
     const scene = await armed()

@@ -66,7 +66,11 @@ test('a run that completed or failed is refused; one of nobody, of another tenan
 test('many at once', async () => {
   const [one, other] = [await armed(), await armed()]
   const ids = [one.id, other.id]
-  const operation = await kernel.call<{ id: string }>('bulk_terminate', { run_ids: ids }, { by: 'ada' })
+  const operation = await kernel.call<{ id: string }>(
+    'bulk_terminate',
+    { run_ids: ids },
+    { by: 'ada' },
+  )
   expect(operation).toMatchObject({ verb: 'terminate', matched: 2 })
   await kernel.call('work_bulk')
   for (const { run } of [one, other]) {

@@ -13,7 +13,8 @@ declare
 begin
   return query
   select j.seq, coalesce(j.name, ''),
-         case when j.kind in ('r', 'e', 'f') then 'step' when j.kind in ('b', 'i', 'n') then 'undo' when j.kind = 't' then 'timer' when j.kind = 'c' or j.child then 'child'
+         case when j.kind in ('r', 'e', 'f') then 'step' when j.kind in ('b', 'i', 'n') then 'undo'
+              when j.kind = 't' then 'timer' when j.kind = 'c' or j.child then 'child'
               when j.kind in ('g', 'o') then 'wait' else 'control' end,
          case when j.child then case j.data::json ->> 'status' when 'c' then 'completed' when 'f' then 'failed' else 'cancelled' end
               when j.kind in ('e', 'f', 'h', 'd', 'i') then 'failed' when j.kind in ('c', 'u', 'b') then 'running'

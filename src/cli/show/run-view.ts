@@ -129,7 +129,8 @@ export function why(run: WorkflowRun): string {
     const at = run.reason === 'step' && run.currentStepId ? ` at ${run.currentStepId}` : ''
     return run.reason === null ? '' : `${pauseReasons[run.reason]}${at}`
   }
-  if (run.phase === 'undoing') return ['its steps are undone', waitInShort(run)].filter(Boolean).join(', again ')
+  if (run.phase === 'undoing')
+    return ['its steps are undone', waitInShort(run)].filter(Boolean).join(', again ')
   if (run.status === 'waiting' || run.startsAt) return waitInShort(run) || `at ${forAnother(run)}`
   return run.status === 'failed' ? firstLine(run.error ?? '') : ''
 }
