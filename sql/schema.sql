@@ -450,7 +450,7 @@ create function millrace.append_rows(p_tenant integer, p_only bigint[], c_runs b
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Writes what owners append to the journals of their runs.
-  body: 7fe19f56495d05dd5b5dde2ef1069942
+  body: 8b20a2331164f69542d62056bf2b53f1
 
 create function millrace.apply_ask(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone)
   returns void
@@ -492,7 +492,7 @@ create function millrace.begin_undo(p_runs bigint[], p_note json, p_failure text
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Has the completed steps of runs undone before these end.
-  body: 306c8eafe604671b0b89f279288385cf
+  body: 61b7f7b01fd43cb71fab38afff572b2f
 
 create function millrace.bulk_cancel(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -692,7 +692,7 @@ create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigi
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What follows when runs end: outcome, buffer emptied, parents told, clients notified.
-  body: f0c8dc0e6ba0582cfc8c158e89f9db1a
+  body: e3995b93d5901229cd8144e77a2f4342
 
 create function millrace.expire_runs(p_max integer DEFAULT 1000)
   returns integer
@@ -928,6 +928,12 @@ create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigin
   comment: Writes the lease into locked live rows and returns their runs.
   body: 533f0ceb5e826dfa0fbfb529f37323a6
 
+create function millrace.leave_behind(p_runs bigint[], p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Ends the questions and children of runs that have ended or are being undone.
+  body: e7ce53b381c9d731a106170d1bcee538
+
 create function millrace.limit_keys(p_workflow text, p_paths text[], p_input jsonb)
   returns jsonb
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
@@ -958,11 +964,11 @@ create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks in
   comment: Locks an owner's runs and their parents, ascending; tells whose fence holds.
   body: c6bd55bca01f7eac63d018ac47db1ff5
 
-create function millrace.mark_undo(p_only bigint[], c_runs bigint[], c_kinds "char"[])
+create function millrace.mark_undo(p_only bigint[], c_runs bigint[], c_kinds "char"[], p_now timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Notes in live rows what owners say of undos.
-  body: ac9489f24ecbc94c2714a119ca3dddf5
+  body: b9518c6c6e2d06b0038423796d427f59
 
 create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json

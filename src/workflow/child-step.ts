@@ -19,12 +19,16 @@ export type ChildStep = {
   readonly retry: ResolvedRetry
 }
 
-/** What the journal says of a child: its number, the UUID under which people see it, and that nobody waits for its end. */
+/**
+ * What the journal says of a child: its number, the UUID under which people see it, that nobody waits for its end, and
+ * what becomes of it when its parent ends, if it is not cancelled.
+ */
 type Child = {
   readonly run: string
   readonly id: string
   readonly detached?: true
   readonly wait?: true
+  readonly abandon?: true
 }
 /** What the kernel says of a child that ended. */
 type EndOfChild = { readonly status: 'c' | 'f' | 'x'; readonly output?: unknown }
@@ -87,6 +91,7 @@ async function startedChild(
       id: child.id,
       ...(ends ? { detached: true } : {}),
       ...(step.options.parentClose === 'wait' ? { wait: true } : {}),
+      ...(step.options.parentClose === 'abandon' ? { abandon: true } : {}),
     }
     x.startChild(child, { kind: 'c', name: key, data: JSON.stringify(facts) }, ends)
     return facts

@@ -171,7 +171,7 @@ export class Execution implements RunHandle, Resting {
       ? child === null && this.#activity.has(row.name)
       : !this.#suspension.outgrows(bytes)
     if (!taken) return this.touch()
-    if (row.kind === 'r') this.#undoing?.hear(row)
+    this.#undoing?.hear(row)
     this.#outbox.add(this.#activity.dated(row), child)
     if (row.kind === 'r' || row.kind === 'f' || row.kind === 's')
       this.#deliveries.place(row.name, this.#outbox.busy)

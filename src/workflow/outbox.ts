@@ -129,13 +129,18 @@ export class Outbox {
     return late
   }
 
-  /** What a write brought that the kernel did not take goes with the next one, but for what would begin something. */
-  restore({ rows, tail = rows }: Change): void {
-    const all = [...tail, ...this.#entries.map(({ row }) => row)]
+  /**
+   * Of a run that ends: rows that the kernel did not take go with the next write, before what is due, but nothing that
+   * would begin something.
+   * @returns the rows that do not go
+   */
+  restore(rows: readonly JournalRow[]): JournalRow[] {
+    const all = [...rows, ...this.#entries.map(({ row }) => row)]
     const kept = all.filter(({ kind }) => !begins.includes(kind))
     this.#entries = kept.map((row) => ({ row, child: null }))
     this.#bytes = this.#entries.reduce((sum, entry) => sum + bytesOf(entry), 0)
     this.#asks = []
+    return all.filter(({ kind }) => begins.includes(kind))
   }
 
   /** The write is through. */

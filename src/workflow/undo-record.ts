@@ -11,6 +11,8 @@ export type UndoRecord = {
    * from another run, whose steps are its own to undo.
    */
   readonly results: readonly JournalRow[]
+  /** Children that were started there and end with the run: their numbers, by step. */
+  readonly children: ReadonlyMap<string, string>
   /** Steps that are undone. */
   readonly undone: ReadonlySet<string>
   /** Attempts that failed, by step; and those of them since somebody resumed the run: a resume gives all attempts anew. */
@@ -22,13 +24,17 @@ export function readUndos(rows: readonly JournalRow[]): UndoRecord {
   let armed = false
   let begin: UndoBegin | null = null
   const results: JournalRow[] = []
+  const children = new Map<string, string>()
   const undone = new Set<string>()
   const failures = new Map<string, { all: number; since: number }>()
   for (const row of rows) {
     if (row.kind === 'a') armed = true
     else if (row.kind === 'b') begin = JSON.parse(row.data as string) as UndoBegin
     else if (row.kind === 'r' && armed) results.push(row)
-    else if (row.kind === 'n') undone.add(row.name)
+    else if (row.kind === 'c' && armed) {
+      const run = childOf(row)
+      if (run !== null) children.set(row.name, run)
+    } else if (row.kind === 'n') undone.add(row.name)
     else if (row.kind === 'i') {
       const { all, since } = failures.get(row.name) ?? { all: 0, since: 0 }
       failures.set(row.name, { all: all + 1, since: since + 1 })
@@ -36,5 +42,12 @@ export function readUndos(rows: readonly JournalRow[]): UndoRecord {
       for (const [step, { all }] of failures) failures.set(step, { all, since: 0 })
     }
   }
-  return { armed, begin, results, undone, failures }
+  return { armed, begin, results, children, undone, failures }
+}
+
+/** The number of the child that a row is about; null if it is about none, or one that is left to itself. */
+export function childOf({ kind, data }: JournalRow): string | null {
+  if (kind !== 'c') return null
+  const { run, abandon } = JSON.parse(data as string) as { run: string; abandon?: true }
+  return abandon ? null : run
 }

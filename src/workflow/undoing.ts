@@ -6,10 +6,12 @@ import { decodePayload } from '../model/json.ts'
 import type { Execution } from './execution.ts'
 import { forever } from './forever.ts'
 import type { InnerRun } from './inner-run.ts'
+import { closeKey } from './journal.ts'
 import { LazySignal } from './lazy-signal.ts'
 import type { Hooks } from './plugin.ts'
 import { retryDelay } from './retry-delay.ts'
-import { readUndos, type UndoRecord } from './undo-record.ts'
+import { childOf, readUndos, type UndoRecord } from './undo-record.ts'
+import type { OneWait } from './waits.ts'
 
 /** How a completed step is undone, all its options resolved. */
 export type Undo = {
@@ -41,6 +43,8 @@ export class Undoing {
   readonly #known = new Map<string, Undo>()
   /** Results that were recorded in this process, in the order of the journal. */
   readonly #results: JournalRow[] = []
+  /** Children that end with the run, by the step that started each. */
+  readonly #children: Map<string, string>
   #armed: boolean
   #begin: UndoBegin | null
   #turn: (() => void) | null = null
@@ -52,6 +56,7 @@ export class Undoing {
     this.#x = x
     this.#inner = inner
     this.#record = readUndos(x.lease.journal)
+    this.#children = new Map(this.#record.children)
     this.#armed = this.#record.armed
     this.#begin = this.#record.begin
   }
@@ -91,9 +96,11 @@ export class Undoing {
     this.#x.record({ kind: 'a', name: '', data: null })
   }
 
-  /** A step has a result. */
+  /** A step has a result, or started a child. */
   hear(row: JournalRow): void {
-    if (this.#known.has(row.name)) this.#results.push(row)
+    const run = childOf(row)
+    if (run !== null) this.#children.set(row.name, run)
+    else if (row.kind === 'r' && this.#known.has(row.name)) this.#results.push(row)
   }
 
   /** What the handler asks for after they have begun never comes. */
@@ -106,6 +113,7 @@ export class Undoing {
   /** From now on nothing else begins. @param data of the row that says so */
   begin(data: string): void {
     const { outbox, activity, waits } = this.#inner
+    this.#restore([])
     outbox.add({ kind: 'b', name: '', data })
     this.#begin = JSON.parse(data) as UndoBegin
     this.#blocked ??= activity.firstWaiting ?? waits.first
@@ -115,10 +123,14 @@ export class Undoing {
   }
 
   /** The run was cancelled: what this change brought goes with the row by which the undos begin. */
-  refused(length: number, change: Change): void {
+  refused(length: number, { rows, tail = rows }: Change): void {
     // an earlier sending of it was taken, and the reply was lost
     if (length > this.#x.journal.length) this.#x.journal.relearn(length)
-    else this.#inner.outbox.restore(change)
+    else this.#restore(tail)
+  }
+
+  #restore(rows: readonly JournalRow[]): void {
+    for (const { name } of this.#inner.outbox.restore(rows)) this.#children.delete(name)
   }
 
   /**
@@ -168,7 +180,21 @@ export class Undoing {
     })
   }
 
+  /** They were cancelled as the undos began. What came before them is undone when they have ended. */
+  async #childrenEnded(): Promise<void> {
+    const { journal } = this.#x
+    const open = [...this.#children].filter(
+      ([step]) => journal.peek(step).end === null && journal.peek(closeKey(step)).end === null,
+    )
+    await Promise.all(
+      open.map(([step, run]) =>
+        this.#wait({ key: closeKey(step), name: `$child:${run}`, ms: null }),
+      ),
+    )
+  }
+
   async #undoAll(): Promise<void> {
+    await this.#childrenEnded()
     const { results, undone } = this.#record
     const left = [...results, ...this.#results].filter(({ name }) => !undone.has(name))
     for (const { name, data } of left.reverse()) {
@@ -187,7 +213,7 @@ export class Undoing {
     const name = undoName(key)
     const backoff = `~${name}`
     let { all, since } = this.#record.failures.get(key) ?? { all: 0, since: 0 }
-    if (x.isKept(backoff)) await this.#wait(backoff, null)
+    if (x.isKept(backoff)) await this.#wait({ key: backoff, name: null, ms: null })
     for (;;) {
       await this.#myTurn()
       this.#inner.activity.begin(name, x.journal.length)
@@ -210,16 +236,16 @@ export class Undoing {
           return forever()
         }
         x.end(name)
-        await this.#wait(backoff, ms)
+        await this.#wait({ key: backoff, name: null, ms })
       } finally {
         x.end(name)
       }
     }
   }
 
-  #wait(key: string, ms: number | null): Promise<unknown> {
+  #wait(wait: OneWait): Promise<unknown> {
     this.#x.touch()
-    return this.#inner.waits.add({ key, name: null, ms })
+    return this.#inner.waits.add(wait)
   }
 }
 

@@ -209,6 +209,17 @@ describe('a run that is leased', () => {
     expect(heard).toEqual([{ n: `-${run}` }])
   })
 
+  test('its children are to be cancelled now, not when it has ended', async () => {
+    const scene = await armed()
+    const child = await kernel.start(scene.route)
+    const text = 'insert into millrace.children (parent_id, run_id, tenant_id) values ($1, $2, 1)'
+    await kernel.query(text, [scene.run, child])
+    await cancel(scene.id)
+    await kernel.call('close_children')
+    expect(await kernel.run(child)).toMatchObject({ status: 'cancelled' })
+    expect(await kernel.run(scene.run)).toMatchObject({ phase: 'undoing' })
+  })
+
   test('a child that fails tells its parent when it has ended, not before', async () => {
     const parents = await kernel.route()
     const parent = await kernel.start(parents)

@@ -340,7 +340,7 @@ describe('a run that is cancelled', () => {
     expect(await t.db.query('select * from sold')).toEqual([])
   })
 
-  test('while a child is waited for: the child is cancelled when its parent has ended, and undone too', async () => {
+  test('while a child is waited for: that is cancelled and undone, and then what came before it', async () => {
     const undone: string[] = []
     const child = workflow('undone child', async ({ step }) => {
       await step.run('in child', () => 1, { undo: () => undone.push('child') })
@@ -356,9 +356,43 @@ describe('a run that is cancelled', () => {
     const one = await until('the child waits', found)
     await run.cancel()
     await expect(run.result(wait)).rejects.toThrow('was cancelled')
-    await expect(one.result(wait)).rejects.toThrow('was cancelled')
-    expect(undone).toEqual(['parent', 'child'])
+    expect((await one.refresh()).status).toBe('cancelled')
+    expect(undone).toEqual(['child', 'parent'])
   })
+})
+
+test('children of a run that fails are cancelled before it is undone, but those that are left to themselves', async () => {
+  const undone: string[] = []
+  const child = workflow('left child', async ({ step, input }) => {
+    await step.run('in child', () => 1, { undo: () => undone.push(`child ${input}`) })
+    await step.waitFor('go', { eventName: 'go' })
+    return 'done'
+  })
+  const asked = gate()
+  const parent = workflow('leaving parent', async ({ step }) => {
+    const abandoned = { parentClose: 'abandon' } as const
+    await step.startWorkflow('early', child, 'early')
+    await step.run('a', () => 1, { undo: () => undone.push('a') })
+    await step.startWorkflow('late', child, 'late')
+    await step.startWorkflow('alone', child, 'alone', abandoned)
+    await asked.opened
+    throw new NonRetryableError('no')
+  })
+  await t.engine.registerWorkflow(child)
+  const run = await t.start(parent)
+  const waiting = async () => {
+    const all = await run.children()
+    return all.length === 3 && all.every(({ status }) => status === 'waiting') ? all : null
+  }
+  const children = await until('all children wait', waiting)
+  asked.open()
+  expect(await failed(run)).toMatchObject({ failure: { message: 'no' } })
+  await until('the early child has ended', () => undone.length === 3)
+  expect(undone.indexOf('child late')).toBeLessThan(undone.indexOf('a'))
+  expect([...undone].sort()).toEqual(['a', 'child early', 'child late'])
+  const alone = children.find(({ input }) => input === 'alone')
+  await alone?.signal('go')
+  expect(await alone?.result(wait)).toBe('done')
 })
 
 describe('terminate', () => {
@@ -487,9 +521,7 @@ describe('an undo', () => {
       [{ undo: () => {}, undoRetry: { maxAttempts: 0 } }, /retry.maxAttempts must be/],
     ]
     for (const [i, [given, message]] of options.entries()) {
-      const w = workflow(`bad undo ${i}`, ({ step }) =>
-        step.run('a', () => ran.push('a'), given),
-      )
+      const w = workflow(`bad undo ${i}`, ({ step }) => step.run('a', () => ran.push('a'), given))
       const run = await t.start(w)
       expect(await failed(run)).toMatchObject({ message: expect.stringMatching(message) })
     }

@@ -1,7 +1,7 @@
 -- begin_undo: the steps of runs that are cancelled or that fail are to be undone: they stay alive until that is done, and end then. From
 -- row b of their journal on no attempt of a step begins. A run that no worker has gets that row now, and is queued for one; of one that
 -- is leased the owner is asked for it, because it alone appends to its journal, and told at once.
--- The run's time-out, its waits and its questions to people are over.   p_failure: null: cancelled, with p_note; else it fails with it
+-- The run's time-out, its waits and its questions to people are over, its children are cancelled.   p_failure: null: cancelled, with p_note; else it fails with it
 -- Transitions: queued, suspected, waiting, paused -> queued; a suspect stays one; leased -> leased, asked. Locks: none, the caller holds
 -- the live rows.
 create or replace function millrace.begin_undo(p_runs bigint[], p_note json, p_failure text, p_now timestamptz) returns void
@@ -25,7 +25,7 @@ begin
       turn = case when l.state = 'l' then l.turn else v_turn + u.i % 1024 end,
       seq = case when l.state = 'l' then l.seq else (select max(c.seq) + 1 from millrace.checkpoints c where c.run_id = l.run_id) end
   from unnest(p_runs) with ordinality u (id, i) where l.run_id = u.id and l.task = 0;
-  delete from millrace.approvals a where a.run_id = any (p_runs);
+  perform millrace.leave_behind(p_runs, p_now);
   perform millrace.hint();
   if v_held <> '{}' then
     perform pg_notify('millrace', 'look ' || array_to_string(v_held[1:300], ' '));

@@ -8,7 +8,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp set plan
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
   if c_kinds && '{a,b}'::"char"[] then
-    perform millrace.mark_undo(p_only, c_runs, c_kinds);
+    perform millrace.mark_undo(p_only, c_runs, c_kinds, p_now);
   end if;
   -- on conflict at once would write each row speculatively, for what hardly ever is
   insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data, begun)
