@@ -102,6 +102,37 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'else v_row.ask end',
     to: 'end',
   },
+  // undos
+  {
+    name: 'undos that were asked for are forgotten at recovery',
+    file: 'worker/hand_back.sql',
+    from: 'else x.data is not null end',
+    to: "else x.data is not null and x.kind <> 'b' end",
+  },
+  {
+    name: 'a cancelled run that has undos completes',
+    file: advance,
+    from: ' and l.undo_ask is null',
+    to: '',
+  },
+  {
+    name: 'what an owner says without the begin of the undos is taken',
+    file: 'task/lock_runs.sql',
+    from: 'where x.undo_ask is null or',
+    to: 'where true or',
+  },
+  {
+    name: 'a cancel does not look whether there is something to undo',
+    file: 'run/cancel_runs.sql',
+    from: 'p_at_once or u.undo is null or',
+    to: 'true or',
+  },
+  {
+    name: 'an owner is not told that its write was taken before',
+    file: 'task/judge_refused.sql',
+    from: 'then (select coalesce(max(c.seq) + 1, 0)',
+    to: 'then (select 0 * coalesce(max(c.seq) + 1, 0)',
+  },
   // calls that are sent again
   {
     name: 'a sending that comes late is heeded',
