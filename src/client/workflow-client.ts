@@ -250,7 +250,7 @@ export class WorkflowClient extends OperationsClient {
 
   /**
    * Takes a failure off the list of failures: somebody has dealt with it. A run that the engine paused is
-   * cancelled.
+   * cancelled; one that it paused among its undos ends without the others.
    * @throws IllegalMoveError for a run that is neither
    */
   async discardWorkflow(p: RunRef & { by?: string; reason?: string }): Promise<WorkflowRun> {

@@ -30,6 +30,11 @@ export class Suspension {
     this.#first ??= { cause, error }
   }
 
+  /** A history that is full is no reason among undos: they are few, and nothing else is added. */
+  allowMore(): void {
+    if (this.#first?.cause === 'limit') this.#first = null
+  }
+
   /** The history has so many rows, and no more may be added. */
   isLong(rows: number): boolean {
     return rows > this.#maxSteps

@@ -112,7 +112,8 @@ export class Undoing {
 
   /** From now on nothing else begins. @param data of the row that says so */
   begin(data: string): void {
-    const { outbox, activity, waits } = this.#inner
+    const { outbox, activity, waits, suspension } = this.#inner
+    suspension.allowMore()
     this.#restore([])
     outbox.add({ kind: 'b', name: '', data })
     this.#begin = JSON.parse(data) as UndoBegin

@@ -9,8 +9,10 @@ export function problemsOf(task: LeasedTask, world: World, asked: number): strin
   const undoing = task.journal.some(({ kind }) => kind === 'b')
   const cancelled = undoing ? undefined : ledger.cancelled.get(run)
   const start = ledger.starts.get(run)
-  const paused =
-    ledger.resumed.has(run) || ledger.forwarded.has(run) ? undefined : ledger.paused.get(run)
+  // the cancel of a paused run lets it go on to its undos
+  const last = task.journal.filter(({ kind }) => kind === 'p' || kind === 'b').at(-1)
+  const goesOn = ledger.resumed.has(run) || ledger.forwarded.has(run) || last?.kind === 'b'
+  const paused = goesOn ? undefined : ledger.paused.get(run)
   const early =
     start?.delayMs && !ledger.forwarded.has(run) && Date.now() < start.sentAt + start.delayMs
   const ahead = task.journal.some(({ kind, data }) => {

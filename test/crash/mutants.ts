@@ -128,7 +128,7 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'true or',
   },
   {
-    name: 'an owner is not told that its write was taken before',
+    name: 'an owner that is to begin undos is not told that its write was taken before',
     file: 'task/judge_refused.sql',
     from: 'then (select coalesce(max(c.seq) + 1, 0)',
     to: 'then (select 0 * coalesce(max(c.seq) + 1, 0)',

@@ -55,7 +55,7 @@ function makeItem(random: Random, input: Input, place: string): Item {
   switch (kind) {
     case 'step':
     case 'transaction':
-      return { kind, key, tries: makeTries(random), undo: kind === 'step' && random.chance(0.3) }
+      return { kind, key, tries: makeTries(random), undo: kind === 'step' && random.chance(0.5) }
     case 'sleep':
       // some so long that the run is written to meanwhile, also on a slow machine
       return {

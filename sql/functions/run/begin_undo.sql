@@ -1,7 +1,8 @@
 -- begin_undo: the steps of runs that are cancelled or that fail are to be undone: they stay alive until that is done, and end then. From
 -- row b of their journal on no attempt of a step begins. A run that no worker has gets that row now, and is queued for one; of one that
 -- is leased the owner is asked for it, because it alone appends to its journal, and told at once.
--- The run's time-out, its waits and its questions to people are over, its children are cancelled.   p_failure: null: cancelled, with p_note; else it fails with it
+-- The run's time-out, its waits and its questions to people are over, its children are cancelled.
+--   p_failure  null: cancelled, with p_note; else it fails with it
 -- Transitions: queued, suspected, waiting, paused -> queued; a suspect stays one; leased -> leased, asked. Locks: none, the caller holds
 -- the live rows.
 create or replace function millrace.begin_undo(p_runs bigint[], p_note json, p_failure text, p_now timestamptz) returns void

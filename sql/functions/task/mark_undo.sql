@@ -1,6 +1,8 @@
 -- mark_undo: the part of append_rows for what owners say of undos: that steps with an undo are about to begin (row a), so that a cancel
 -- knows without any code that there is something to undo; or that the undos begin (row b). Then the run waits for nothing any more,
--- and has all the time that these take; its children are cancelled. p_only: the runs whose fence holds; null: all. Locks: none, the caller holds the live rows.
+-- and has all the time that these take; its children are cancelled.
+--   p_only  the runs whose fence holds; null: all
+-- Locks: none, the caller holds the live rows.
 create or replace function millrace.mark_undo(p_only bigint[], c_runs bigint[], c_kinds "char"[], p_now timestamptz)
 returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
