@@ -127,12 +127,6 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'p_at_once or u.undo is null or',
     to: 'true or',
   },
-  {
-    name: 'an owner that is to begin undos is not told that its write was taken before',
-    file: 'task/judge_refused.sql',
-    from: 'then (select coalesce(max(c.seq) + 1, 0)',
-    to: 'then (select 0 * coalesce(max(c.seq) + 1, 0)',
-  },
   // calls that are sent again
   {
     name: 'a sending that comes late is heeded',
