@@ -305,7 +305,11 @@ describe.concurrent('see', () => {
     type Workflow = { id: string; version: string; workers: number }
     const workflows = await json<Workflow[]>('workflows', 'list')
     expect(workflows.map(({ id, version, workers }) => [id, version, workers])).toEqual([
-      ...['busy', 'kid', 'mother', 'order', 'quick', 'saga', 'stops', 'unused'].map((id) => [id, '1', 1]),
+      ...['busy', 'kid', 'mother', 'order', 'quick', 'saga', 'stops', 'unused'].map((id) => [
+        id,
+        '1',
+        1,
+      ]),
     ])
     expect((await cli('workflows')).stdout).toMatch(
       /^WORKFLOW +VERSION +KIND .*\nbusy +1 +function/,
