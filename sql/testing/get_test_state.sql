@@ -1,5 +1,5 @@
--- get_test_state: how many runs are at work, queued or due; in how many milliseconds the next thing comes due (null: nothing
--- will); and the time by which runs live.
+-- get_test_state: how many runs are at work, queued, due or to be closed with their parents; in how many milliseconds the next
+-- thing comes due (null: nothing will); and the time by which runs live.
 create or replace function millrace.get_test_state()
 returns table (busy int, due_ms bigint, clock timestamptz)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -7,7 +7,8 @@ declare
   v_now timestamptz := millrace.clock();
 begin
   return query
-  select count(*) filter (where l.state in ('q', 's', 'l') or l.state = 'w' and l.wake_at <= v_now or l.timeout_at <= v_now)::int,
+  select count(*) filter (where l.state in ('q', 's', 'l') or l.state = 'w' and l.wake_at <= v_now or l.timeout_at <= v_now)::int
+         + (select count(*)::int from millrace.children c where c.closes_at <= v_now),
          ceil(extract(epoch from least(min(l.wake_at) filter (where l.state = 'w'), min(l.timeout_at)) - v_now) * 1000)::bigint,
          v_now
   from millrace.live l;
