@@ -307,6 +307,34 @@ describe('a run that is cancelled', () => {
     expect(times).toBe(1)
   })
 
+  test('of a workflow with a limit: its undos take places like anything else', async () => {
+    const undone: string[] = []
+    let most = 0
+    let now = 0
+    const w = workflow(
+      'cancelled limited',
+      async ({ step, input }) => {
+        await step.run('a', () => input as string, {
+          undo: async (a) => {
+            most = Math.max(most, ++now)
+            await pause(10)
+            now--
+            undone.push(a)
+          },
+        })
+        await step.waitFor('never', { eventName: 'never' })
+      },
+      { concurrency: 1 },
+    )
+    const runs = []
+    for (const input of ['x', 'y', 'z']) runs.push(await t.start(w, input))
+    for (const run of runs) await run.waitForStatus('waiting', wait)
+    await Promise.all(runs.map((run) => run.cancel()))
+    for (const run of runs) await expect(run.result(wait)).rejects.toThrow('was cancelled')
+    expect(undone.sort()).toEqual(['x', 'y', 'z'])
+    expect(most).toBe(1)
+  })
+
   test('before anything with an undo began ends at once', async () => {
     const w = workflow('cancelled early', async ({ step }) => {
       await step.run('plain', () => 1)
