@@ -4,6 +4,8 @@
 
 create sequence millrace.arrivals as bigint increment 1 start 1
 
+create sequence millrace.emissions as bigint increment 1 start 1
+
 create sequence millrace.fences as bigint increment 1 start 1
 
 create sequence millrace.numbers as bigint increment 1 start 1
@@ -100,6 +102,60 @@ create table millrace.discards
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.event_starts
+  tenant_id integer not null
+  event text not null
+  key text not null
+  workflow_id integer not null
+  constraint event_starts_pkey PRIMARY KEY (tenant_id, event, key, workflow_id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.event_waits with (fillfactor=70, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
+  run_id bigint not null
+  at timestamp with time zone not null
+  look_at timestamp with time zone
+  tenant_id integer not null
+  step text not null
+  message text not null
+  name text not null
+  key text not null
+  constraint event_waits_pkey PRIMARY KEY (run_id, step, message)
+  CREATE INDEX event_waits_by_message ON millrace.event_waits USING btree (tenant_id, message, run_id)
+  CREATE INDEX event_waits_looks ON millrace.event_waits USING btree (look_at) WHERE (look_at IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.events with (fillfactor=70, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
+  id bigint not null
+  at timestamp with time zone not null
+  keep_until timestamp with time zone not null
+  spread_at timestamp with time zone
+  spread_to bigint not null default 0
+  tenant_id integer not null
+  nth bigint not null
+  matched integer not null
+  held boolean not null default false
+  name text not null
+  key text not null
+  message text not null
+  dedupe_id text
+  data text
+  started uuid[] not null default '{}'::uuid[]
+  constraint events_pkey PRIMARY KEY (id)
+  constraint events_key_length CHECK (((length(key) >= 1) AND (length(key) <= 256)))
+  constraint events_name_form CHECK ((name ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
+  CREATE INDEX events_by_message ON millrace.events USING btree (tenant_id, message, nth)
+  CREATE INDEX events_by_time ON millrace.events USING btree (tenant_id, at)
+  CREATE UNIQUE INDEX events_dedupe ON millrace.events USING btree (tenant_id, name, dedupe_id) WHERE (dedupe_id IS NOT NULL)
+  CREATE INDEX events_over ON millrace.events USING btree (keep_until) WHERE (spread_at IS NULL)
+  CREATE INDEX events_spreading ON millrace.events USING btree (spread_at) WHERE (spread_at IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.idle_workers with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500)
   worker_id bigint not null
   tenant_id integer not null
@@ -121,13 +177,14 @@ create table millrace.lanes with (fillfactor=50, autovacuum_vacuum_scale_factor=
   bursts integer[] not null
   weight double precision not null default 1
   vtime double precision not null
-  waiting boolean not null
+  begun boolean not null default false
+  fresh boolean not null default false
   opens_at timestamp with time zone
   constraint lanes_pkey PRIMARY KEY (route_id, lane)
   constraint lanes_caps CHECK ((cardinality(caps) = cardinality(gates)))
   constraint lanes_rates CHECK (((cardinality(rates) = cardinality(meters)) AND (cardinality(bursts) = cardinality(meters))))
   CREATE INDEX lanes_closed ON millrace.lanes USING btree (opens_at) WHERE (opens_at IS NOT NULL)
-  CREATE INDEX lanes_ready ON millrace.lanes USING btree (route_id, vtime, lane) WHERE (waiting AND (opens_at IS NULL))
+  CREATE INDEX lanes_ready ON millrace.lanes USING btree (route_id, vtime, lane) WHERE (begun OR (fresh AND (opens_at IS NULL)))
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -199,6 +256,17 @@ create table millrace.live with (fillfactor=45, autovacuum_vacuum_scale_factor=0
   CREATE INDEX live_slots ON millrace.live USING btree (route_id, lane) WHERE ((state = 'l'::"char") AND (lane <> 0))
   CREATE INDEX live_suspect ON millrace.live USING btree (route_id, turn) WHERE (state = 's'::"char")
   CREATE INDEX live_timeout ON millrace.live USING btree (timeout_at) WHERE (timeout_at IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.merged_starts with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
+  start_id bigint not null
+  tenant_id integer not null
+  run_id bigint not null
+  at timestamp with time zone not null
+  constraint merged_starts_pkey PRIMARY KEY (start_id)
+  CREATE INDEX merged_starts_old ON millrace.merged_starts USING btree (at)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -335,6 +403,49 @@ create table millrace.runs_0 partition of millrace.runs FOR VALUES FROM (MINVALU
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.schedules with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500)
+  id bigint not null generated always as identity
+  tenant_id integer not null
+  name text not null
+  workflow text not null
+  cron text
+  every_ms bigint
+  anchor_at timestamp with time zone
+  timezone text not null
+  overlap text not null
+  catch_up text not null
+  input text
+  options jsonb not null
+  declared text
+  created_at timestamp with time zone not null
+  revision integer not null default 0
+  after_at timestamp with time zone not null
+  next_at timestamp with time zone
+  wake_at timestamp with time zone
+  waiting timestamp with time zone[] not null default '{}'::timestamp with time zone[]
+  waits_for bigint
+  last_at timestamp with time zone
+  last_run bigint
+  skipped bigint not null default 0
+  problem jsonb
+  note jsonb
+  paused_at timestamp with time zone
+  paused_by text
+  pause_reason text
+  constraint schedules_key UNIQUE (tenant_id, name)
+  constraint schedules_pkey PRIMARY KEY (id)
+  constraint schedules_catch_up_known CHECK ((catch_up = ANY (ARRAY['none'::text, 'one'::text, 'all'::text])))
+  constraint schedules_name_form CHECK ((name ~ '^[A-Za-z0-9_.: -]{1,128}(#[0-9]{1,3})?$'::text))
+  constraint schedules_overlap_known CHECK ((overlap = ANY (ARRAY['skip'::text, 'queue'::text, 'allow'::text, 'replace'::text])))
+  constraint schedules_pause CHECK (((paused_at IS NULL) OR (wake_at IS NULL)))
+  constraint schedules_rule CHECK ((((cron IS NULL) <> (every_ms IS NULL)) AND ((every_ms IS NULL) = (anchor_at IS NULL))))
+  constraint schedules_waiting CHECK (((waits_for IS NULL) OR (waiting <> '{}'::timestamp with time zone[])))
+  CREATE INDEX schedules_due ON millrace.schedules USING btree (wake_at) WHERE (wake_at IS NOT NULL)
+  CREATE INDEX schedules_waiting ON millrace.schedules USING btree (waits_for) WHERE (waits_for IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.signals
   run_id bigint not null
   at timestamp with time zone not null
@@ -347,6 +458,21 @@ create table millrace.signals
   constraint signals_pkey PRIMARY KEY (run_id, id)
   constraint signals_name_form CHECK ((name ~ '^[A-Za-z0-9_.: $-]{1,160}$'::text))
   CREATE INDEX signals_untaken ON millrace.signals USING btree (run_id, name, nth) WHERE (taken IS NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.start_keys with (fillfactor=70, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=5000)
+  tenant_id integer not null
+  workflow text not null
+  rule text not null
+  key bytea not null
+  run_id bigint not null
+  at timestamp with time zone not null
+  inputs integer
+  bytes integer
+  constraint start_keys_pkey PRIMARY KEY (tenant_id, workflow, rule, key)
+  constraint start_keys_rule_known CHECK ((rule = ANY (ARRAY['singleton'::text, 'throttle'::text, 'debounce'::text, 'batch'::text])))
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -381,6 +507,7 @@ create table millrace.workers with (fillfactor=50, autovacuum_vacuum_scale_facto
   info jsonb not null
   running jsonb
   started_at timestamp with time zone not null
+  drain_at timestamp with time zone
   constraint workers_pkey PRIMARY KEY (id)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
@@ -434,11 +561,17 @@ create view millrace.run_details with (security_invoker=true) -- A run as people
 
 -- functions -----------------------------------------------------------------------------------------------------
 
-create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json, p_stamp bigint DEFAULT NULL::bigint, p_transaction text DEFAULT NULL::text, p_patience integer DEFAULT NULL::integer, p_sent timestamp with time zone DEFAULT NULL::timestamp with time zone, c_begun integer[] DEFAULT NULL::integer[], p_asks json DEFAULT NULL::json)
+create function millrace.advance_events(p_tenant integer, p_only bigint[], p_events json, p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=off
+  comment: The part of advance_tasks about events: emits them, and notes who waits.
+  body: 51d124cbfbb15a1310b9af7eaf863cb6
+
+create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json, p_stamp bigint DEFAULT NULL::bigint, p_transaction text DEFAULT NULL::text, p_patience integer DEFAULT NULL::integer, p_sent timestamp with time zone DEFAULT NULL::timestamp with time zone, c_begun integer[] DEFAULT NULL::integer[], p_asks json DEFAULT NULL::json, p_events json DEFAULT NULL::json)
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: b168ffb5d589823bf6b5ef4ded899277
+  body: 4839cc676e4009543cc3f9265298d3df
 
 create function millrace.answer_approval(approval_id text, approved boolean, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -457,6 +590,12 @@ create function millrace.apply_ask(p_run bigint, p_task integer, p_seq integer, 
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Pauses a run that was asked to while it was leased.
   body: 469b376ab8d8ec6fb0d8e009647a005a
+
+create function millrace.apply_rules(p_tenant integer, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_named bigint[], OUT judged jsonb, OUT skip bigint[], OUT delays bigint[], OUT within_ms bigint[])
+  returns record
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: What the rules of starts mean for a call of start_runs.
+  body: a2c6e631072aace083ce68d0cb2ca9d3
 
 create function millrace.apply_verb(p_op millrace.bulk_operations, p_run bigint)
   returns void
@@ -481,6 +620,12 @@ create function millrace.ask_people(p_tenant integer, p_only bigint[], p_asks js
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Opens the questions that owners ask.
   body: 6d2b57fe3c097377082630f01ace1eb7
+
+create function millrace.begin_delays(p_delays bigint[], p_metas text[])
+  returns bigint[]
+  language sql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: How long each start is held back, its debounce or batch included.
+  body: e786ad782bf55b9d90fa8fa2c2573b31
 
 create function millrace.begin_incarnation(p_seen_fence bigint DEFAULT 0)
   returns bigint
@@ -564,19 +709,25 @@ create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends a run, whatever it does.
-  body: e9354c99d2abcb4e9d51645986f7359c
+  body: 6f0bb9147d4f81a0d9da098b6d86756d
+
+create function millrace.check_event(p_name text, p_key text, p_dedupe text, p_bytes integer)
+  returns void
+  language plpgsql stable set search_path=pg_catalog, pg_temp
+  comment: Refuses an event with a bad name or key, or too much data.
+  body: 5604e0e974f169507596448c0c831401
 
 create function millrace.check_filter(p_function text, p_filter jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
   returns integer
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses what is no filter of runs; returns the tenant's number.
-  body: 3472f05b3cdffe52a8a986e6abfd1800
+  body: 6b8af63f264a4a212248614ec4f48033
 
 create function millrace.check_limits(p_rules jsonb)
   returns void
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses rules that could not be followed.
-  body: 9c7d994c80c11ffd773a3259896e9683
+  body: 8178c1bf100bce8c7b3fe22369e1c49a
 
 create function millrace.check_options(p_function text, p_options jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
   returns integer
@@ -590,11 +741,23 @@ create function millrace.check_progress(run_id uuid, options jsonb DEFAULT '{}':
   comment: How far a run is: steps done, steps in all, per cent.
   body: 358533e6ee84aa20551b6c5515c60c38
 
+create function millrace.check_rules(p_workflow text, p_rules jsonb)
+  returns void
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses rules of a definition that could not be followed.
+  body: 122543eeb64dafbffb650c07602a642f
+
+create function millrace.check_schedule(p_id text, p_options jsonb)
+  returns void
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses a schedule that could not be followed.
+  body: 0ea11603fad2ea01e9f9e4e562243e3a
+
 create function millrace.check_starts(p_metas text[])
   returns void
   language plpgsql stable set search_path=pg_catalog, pg_temp
   comment: Refuses metas of starts that others could not read later.
-  body: 71dcf8ade0820f6f7ffccfa1ddbb0107
+  body: f5201ec8f4d270976d65ae328c004452
 
 create function millrace.check_verb(p_verb text, p_options jsonb, p_rate integer)
   returns void
@@ -618,19 +781,19 @@ create function millrace.claim_lanes(p_tenant integer, p_worker bigint, p_route 
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off
   comment: Leases runs of a route that has limits.
-  body: d31246fc17c825448de6fee10be814a8
+  body: 40b9f07c8276bc6edee48d7b89e36c3f
 
 create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas text[])
   returns bigint[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes keys and callers' ids of a start; returns the runs whose name is taken.
-  body: 58792fb5a3701add56997ac1abe8463b
+  body: 00f43ca26cb65298ba7afe03f7572acd
 
-create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch integer, p_routes integer[], p_after bigint[], p_want integer, p_suspect boolean DEFAULT true, p_idle boolean DEFAULT false, p_since timestamp with time zone DEFAULT NULL::timestamp with time zone, p_ahead integer DEFAULT 0)
+create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch integer, p_routes integer[], p_after bigint[], p_want integer, p_suspect boolean DEFAULT true, p_idle boolean DEFAULT false, p_since timestamp with time zone DEFAULT NULL::timestamp with time zone, p_ahead integer DEFAULT 0, p_lanes integer DEFAULT NULL::integer)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Leases ready runs to a worker, with input, journal and open waits.
-  body: 1ae53898d5eab00279f3391fd2d90ba5
+  body: 2a686231f9f434a6137aff86d120fb6f
 
 create function millrace.clock()
   returns timestamp with time zone
@@ -649,7 +812,7 @@ create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigi
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=on
   comment: Gives a new run the history of another up to a row.
-  body: d61d1185421c6fbca9e1e9317c8f8972
+  body: d2e0de12209b1503a5c33908598e6887
 
 create function millrace.current_tenant()
   returns integer
@@ -658,11 +821,23 @@ create function millrace.current_tenant()
   rights: grant execute to public
   a standard SQL body
 
+create function millrace.debounce_runs(p_tenant integer, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_judged jsonb, p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Gives runs that wait for their begin the input of the last start, and puts them off.
+  body: 2afb2337bd05b7ceaea17650ef433c02
+
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes runs that have ended out of the history.
-  body: 8ebef1806aaa490133c7a514e8a80adf
+  body: 43b5c1655643ec350dcf1801d4f19942
+
+create function millrace.delete_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A schedule starts nothing any more.
+  body: 3816e7b3a179a6883ed0461c2d507189
 
 create function millrace.describe_worker(p_worker bigint, p_info jsonb)
   returns void
@@ -682,23 +857,71 @@ create function millrace.dispatch_place(options jsonb, OUT kind "char", OUT name
   comment: What pause_dispatch and resume_dispatch are about.
   body: a9e01e3ac99ce18d812f177459663276
 
+create function millrace.drain_workers(options jsonb)
+  returns text[]
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Tells workers to finish what they have, and to end.
+  body: 9ebf4f1825e60c7a21d61cac750c16f0
+
+create function millrace.drop_event_waits(p_runs bigint[])
+  returns void
+  language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Takes the waits of runs that have ended out of event_waits.
+  body: 154c606c06546f2f293a9f1aee175dce
+
+create function millrace.due_schedules(p_max integer DEFAULT 100)
+  returns TABLE(id bigint, revision integer, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, catch_up text, after_at timestamp with time zone, clock timestamp with time zone)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The schedules that a worker should look at now.
+  body: 1b7d78048823f3fd547447d100388849
+
 create function millrace.duration_ms(p_duration jsonb)
   returns bigint
   language plpgsql immutable set search_path=pg_catalog, pg_temp
   comment: A duration in milliseconds, from a number or an interval as text.
   body: 6c69334d3768154d7f7b112f36ef83e4
 
+create function millrace.emit_event(event_name text, data jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Tells a fact to all runs that wait for it, and starts workflows on it.
+  body: f5bbf42b17c4ab3652df78d27d59540f
+
+create function millrace.end_event_waits(p_tenant integer, p_runs bigint[], p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Gives events to runs that wait for nothing else, all at once.
+  body: 493a0d10848eaa9c3619045334853532
+
 create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigint[], p_ops "char"[], p_tails text[], p_outputs text[], p_parents bigint[], p_heard bigint[], p_now timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What follows when runs end: outcome, buffer emptied, parents told, clients notified.
-  body: e3995b93d5901229cd8144e77a2f4342
+  body: 9d7cbb8e1dcf63604a629a0901c7e7df
+
+create function millrace.event_message(p_name text, p_key text)
+  returns text
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The message that an event of a name and key is to runs that wait for it.
+  body: 336cceebfb9973c068feeecb19e5fccf
+
+create function millrace.event_output(p_data text)
+  returns json
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: What a row of the journal gave, of an event its data alone.
+  body: 55fe9ab7e8db69351ff4e103f01dfed1
+
+create function millrace.events_due(p_now timestamp with time zone)
+  returns timestamp with time zone
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: When somebody shall call work_events.
+  body: 0c4b796a0358d3faa2f3ed254d67df5d
 
 create function millrace.expire_runs(p_max integer DEFAULT 1000)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Fails the runs whose own time-out is over; returns how many.
-  body: 40ff225e5de4d007e8aaf099c06fe544
+  body: 02677807927bbb7996dc566936a430b3
 
 create function millrace.fail(p_code text, p_message text, p_hint text, p_detail json DEFAULT '{}'::json)
   returns void
@@ -712,6 +935,24 @@ create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '
   comment: Ends the wait that a run is in.
   body: 5b21beb87021a6217bb990b2d9eb51d7
 
+create function millrace.feed_runs(p_tenant integer, p_runs bigint[], p_now timestamp with time zone)
+  returns bigint[]
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Gives runs the events that they wait for; returns those that others hold.
+  body: 358da7543ba152c377a8cf682232907e
+
+create function millrace.feed_waits(p_tenant integer, p_runs bigint[], p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Gives runs the events that they are due.
+  body: 98d661f1cd9e51c701f04ea3972f2bc8
+
+create function millrace.fill_batches(p_ids bigint[], p_inputs text[], p_judged jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Puts the inputs of starts into the batches that they came into.
+  body: e667648f5c45be8ff89310d1362106c5
+
 create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text DEFAULT NULL::text)
   returns bigint
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -722,7 +963,31 @@ create function millrace.find_runs(p_tenant integer, p_filter jsonb, p_bound big
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: The runs that a filter matches, on one side of a bound.
-  body: dfb35a7ff81e55d4d4af633bb721d34f
+  body: 95c60c7f1c5c7bd2ef9483648ecd5a8e
+
+create function millrace.find_schedule(p_tenant integer, p_name text)
+  returns millrace.schedules
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: The schedule of that id, locked.
+  body: 604293d331990187bd981d7f2bb1637b
+
+create function millrace.fire_schedule(p_id bigint, p_revision integer, p_ticks timestamp with time zone[], p_after timestamp with time zone, p_next timestamp with time zone, p_note jsonb, p_problem jsonb)
+  returns text
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The times of a schedule that have come get their runs, and it goes on to its next time.
+  body: ec0ec71a7fd86a12a2482a382631bfbc
+
+create function millrace.fire_schedules(p_firings jsonb)
+  returns TABLE(id bigint, verdict text)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Does what a worker has worked out for schedules that were due.
+  body: 71b64b224e9c2e3e62854f966414f49d
+
+create function millrace.follow_rules(p_tenant integer, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_judged jsonb, p_now timestamp with time zone)
+  returns TABLE(run_id bigint, verdict "char", existing bigint)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Does what the rules of starts say, once the runs are there.
+  body: 1a528c482cb9438570c91ac018932280
 
 create function millrace.fork_place(p_tenant integer, p_run bigint, p_step text, p_output boolean, OUT first_seq integer, OUT kind "char")
   returns record
@@ -736,11 +1001,11 @@ create function millrace.fork_workflow(run_id uuid, options jsonb DEFAULT '{}'::
   comment: Starts a new run that has the history of another up to a step.
   body: 4c4436269531c1003788875f64e20c4f
 
-create function millrace.gate_use(p_tenant integer, p_limits integer[], OUT gates bigint[], OUT used integer[], OUT full_ones bigint[], OUT shut_ones bigint[])
+create function millrace.gate_use(p_tenant integer, p_limits integer[], OUT own jsonb, OUT own_full bigint[], OUT gates bigint[], OUT used integer[], OUT shut bigint[])
   returns record
   language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off
   comment: How many leases go through each gate of these limits.
-  body: c7e6b68c16a7d111b41382b4668b032f
+  body: dc316897aea1ef6fae5bc9be2c73b987
 
 create function millrace.get_approvals(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, run_id uuid, workflow_id text, step_id text, question text, details json, assignees text[], roles text[], asked_at timestamp with time zone, expires_at timestamp with time zone)
@@ -758,7 +1023,13 @@ create function millrace.get_chores(p_tenant integer, p_now timestamp with time 
   returns TABLE(due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: When something comes due, the newest route, and what somebody should do.
-  body: eead7be0e70a61c5437c35823f74b089
+  body: 153e800de18de1ef63eab3e256c16039
+
+create function millrace.get_events(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(id text, name text, key text, data json, emitted_at timestamp with time zone, keep_until timestamp with time zone, dedupe_id text, matched integer, spreading boolean, started text[])
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The events that are kept, the newest first.
+  body: f47d7bbd441f8f0085f65f3e660f521e
 
 create function millrace.get_failures(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(fingerprint text, code text, message text, count bigint, sample uuid, first_at timestamp with time zone, last_at timestamp with time zone)
@@ -776,7 +1047,7 @@ create function millrace.get_limits(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(scope text, name text, rule text, "limit" integer, period_ms bigint, burst integer, key text[], running integer, waiting integer, busiest json, paused_at timestamp with time zone, paused_by text, pause_reason text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The limits and pauses of workflows and queues, and how much of them is used.
-  body: fa6d8ac0ad9903f78c7e4bc112541576
+  body: a2b483649568516d009af9ce448c6124
 
 create function millrace.get_outcomes(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, status "char", output text)
@@ -808,6 +1079,12 @@ create function millrace.get_runs(options jsonb DEFAULT '{}'::jsonb)
   comment: Runs as JSON, newest first, with filters and a cursor.
   body: d9e2a60f7b406ccfe1693f2daae9f28a
 
+create function millrace.get_schedules(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(id text, workflow_id text, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, overlap text, catch_up text, input json, run_options jsonb, declared text, created_at timestamp with time zone, after_at timestamp with time zone, next_at timestamp with time zone, last_at timestamp with time zone, last_run_id uuid, waiting integer, skipped bigint, problem jsonb, note jsonb, paused_at timestamp with time zone, paused_by text, pause_reason text, clock timestamp with time zone)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The schedules of a tenant.
+  body: 4d7f0849cb4ca0b8b873e5e9a6ed5901
+
 create function millrace.get_storage(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, runs bigint, live bigint, journal_rows bigint, bytes bigint, estimated boolean)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -818,7 +1095,7 @@ create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::j
   returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What happened to a run, in order: attempts, errors, waits, pauses.
-  body: 4d78fd9c8bd3fb61153a53556f7592d7
+  body: 2144ee9ee675d0f583549c1c5d27dcfe
 
 create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
@@ -827,10 +1104,10 @@ create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   body: 86045e5e99795ebd8ccc210dc62c28ff
 
 create function millrace.get_workers(options jsonb DEFAULT '{}'::jsonb)
-  returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, lease_until timestamp with time zone, alive boolean)
+  returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, lease_until timestamp with time zone, alive boolean, draining boolean)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The worker processes, and the steps that have run for long there.
-  body: 8fd9ca8db451ed01b763c8c6f60ca719
+  body: ebe44e08b63f2e0757dc29350d3be71e
 
 create function millrace.get_workflows(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, version text, kind text, live integer, workers integer)
@@ -844,11 +1121,17 @@ create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   comment: Runs leased to workers that are gone go back to the queue, or to pause.
   body: 5b70a6aa7bfea54c9047747ce7f818ad
 
+create function millrace.has_early(p_tenant integer, p_routes integer[], p_look timestamp with time zone, p_most integer)
+  returns boolean
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Whether runs of these routes sleep whose time comes soon.
+  body: 3e95a38c666643d49e9b83b79b4df5a7
+
 create function millrace.has_lanes(p_route integer, p_suspect boolean, p_sweep boolean)
   returns boolean
   language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Whether there may be something to hand out of a route that has limits.
-  body: 16b508e44e925f1c0dc28112e57caa29
+  body: c14168b68f42ef338c7669ae039edab4
 
 create function millrace.hash64(p_text text)
   returns bigint
@@ -874,6 +1157,12 @@ create function millrace.hold_run(p_tenant integer, p_run bigint)
   comment: Keeps a run in the history until the transaction is through.
   body: dc18b0a95a6b0b9ffdf653a36344536f
 
+create function millrace.is_draining(p_worker bigint)
+  returns boolean
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Whether an operator has told this worker to end.
+  body: 0f5306cf2d8f90dccc816fc408e125e2
+
 create function millrace.journal_length(p_tenant integer, p_run bigint, p_task integer, p_fence bigint)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -884,13 +1173,13 @@ create function millrace.judge_ids(p_tenant integer, p_ids bigint[], p_routes in
   returns bigint[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Of starts whose ids were there before, those that are another run's.
-  body: 1fb9e0c2c2f88f8f5ae34c29f541f9fa
+  body: 11cbc7f2946b0d736a7648f3155e0255
 
 create function millrace.judge_names(p_tenant integer, p_ids bigint[], p_inputs text[], p_metas text[], p_skip bigint[])
   returns TABLE(run_id bigint, verdict "char", existing bigint)
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Whether the run that has a start's key or id is what was asked for.
-  body: 1bf90f323dd19e34525b1c4d9297be7f
+  body: 9b0257ed73329b012b01a7292d47328a
 
 create function millrace.judge_refused(p_run bigint, p_task integer, p_fence bigint)
   returns TABLE(verdict "char", length integer, undo text)
@@ -898,11 +1187,17 @@ create function millrace.judge_refused(p_run bigint, p_task integer, p_fence big
   comment: Why nothing was taken of what an owner said about a run.
   body: 00912cdd056f117a1ae241c82146099a
 
+create function millrace.judge_starts(p_tenant integer, p_ids bigint[], p_inputs text[], p_metas text[], p_skip bigint[])
+  returns TABLE(run_id bigint, verdict "char", existing bigint)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What becomes of starts by the rules of their workflows.
+  body: 42ce0ce04093e8c57dbb17a5f9fa4f9c
+
 create function millrace.key_meta(p_workflow text, p_paths text[], p_weight text, p_input jsonb)
   returns jsonb
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: What the meta of a run says for its limits.
-  body: 9626fb0618f34c543a65d7cf6d618650
+  body: 26ffe37b0ec750b7691ce4a0c90f3ca3
 
 create function millrace.known_run(p_tenant integer, p_uuid uuid)
   returns bigint
@@ -926,7 +1221,7 @@ create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigin
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Writes the lease into locked live rows and returns their runs.
-  body: 533f0ceb5e826dfa0fbfb529f37323a6
+  body: 8b949e725b430a0c467f93786c39e361
 
 create function millrace.leave_behind(p_runs bigint[], p_now timestamp with time zone)
   returns void
@@ -938,7 +1233,7 @@ create function millrace.limit_keys(p_workflow text, p_paths text[], p_input jso
   returns jsonb
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: What is at the paths of limits in an input.
-  body: d7c1f73ef5938efe2a2ad0e4cc06ce2e
+  body: 8ad1eb8848d4cac849d70acac36c67d9
 
 create function millrace.limit_paths(p_tenant integer, p_workflow text, p_queue text)
   returns text[]
@@ -950,7 +1245,7 @@ create function millrace.limit_routes(p_tenant integer, p_route integer DEFAULT 
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Has the runs of routes handed out by rules from now on.
-  body: a73fb185ee0c7be49d9487b217d5097b
+  body: b44a96f8a83fd0bab7554a39748b6944
 
 create function millrace.lock_limits(p_route integer)
   returns boolean
@@ -963,6 +1258,30 @@ create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks in
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Locks an owner's runs and their parents, ascending; tells whose fence holds.
   body: c6bd55bca01f7eac63d018ac47db1ff5
+
+create function millrace.lock_start_keys(p_tenant integer, p_ids bigint[], p_metas text[], p_skip bigint[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Makes the keys of starts that follow rules the caller's.
+  body: 4bb408d06e6b96f99fe7b97dab7f1dab
+
+create function millrace.lock_worker(p_tenant integer, p_worker bigint, p_epoch integer)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Keeps recover from declaring a worker dead until the claim commits.
+  body: 8fd027565ffbd0326119a6eb98d9f950
+
+create function millrace.look_events(p_now timestamp with time zone)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Looks once more for events for waits that are new.
+  body: 7bf29f9930dfd5b08679877e24966fe2
+
+create function millrace.mark_idle(p_tenant integer, p_worker bigint)
+  returns void
+  language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: A worker sleeps until hint wakes it.
+  body: 48d9af72624615dd67ba19ba9e259732
 
 create function millrace.mark_undo(p_only bigint[], c_runs bigint[], c_kinds "char"[], p_now timestamp with time zone)
   returns void
@@ -980,7 +1299,13 @@ create function millrace.new_lanes(p_route integer)
   returns SETOF bigint
   language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The lanes of a route that have queued runs and are not known as waiting.
-  body: 8fcc58e87226d537e6ee6e53bcec2f00
+  body: 3de23d789d4a609652252d1c8ef4c879
+
+create function millrace.next_events(p_tenant integer, p_runs bigint[])
+  returns TABLE(run_id bigint, message text, id text, data text)
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The events that runs are due.
+  body: 7e6bae6bd41843fb9516da017a2bc1cf
 
 create function millrace.note_heads(p_tenant integer, p_routes integer[], p_turns bigint[], p_sweep_ms integer)
   returns void
@@ -992,7 +1317,7 @@ create function millrace.open_lanes(p_tenant integer, p_route integer, p_sweep b
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Makes known the lanes of a route that have queued runs.
-  body: 1e553e6c3ec8f8455ae337d0c8931d94
+  body: cabb00da850a13ea1d26059258b253be
 
 create function millrace.parent_of(p_meta text)
   returns bigint
@@ -1010,7 +1335,13 @@ create function millrace.pause_dispatch(options jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: No worker is given a run of a workflow, of a queue, or any at all.
-  body: 75d3d83e80c5577be4ce09a88afcb273
+  body: 815cec6a76fbd220a4223011697a9169
+
+create function millrace.pause_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A schedule starts nothing until resume_schedule.
+  body: 5ab84434c7cb6b9d440dab353313f72d
 
 create function millrace.pause_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1024,6 +1355,12 @@ create function millrace.prune(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
   comment: Takes runs that ended so long ago out of the history.
   body: b5852ddd7b1c57a8828a483215d34d35
 
+create function millrace.prune_events(p_now timestamp with time zone)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Deletes events that nobody can get any more.
+  body: 8c91d1726e81e5690666aa9a6029adbd
+
 create function millrace.prune_history()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1036,11 +1373,29 @@ create function millrace.prune_run(p_tenant integer, p_run bigint)
   comment: Takes one run that has ended out of the history.
   body: 47683b6a11976d80b033d35b481596c6
 
+create function millrace.purge_queue(queue text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Cancels the runs of a queue that have not begun.
+  body: abf0892011cc96f88fb0026e9795e246
+
+create function millrace.put_event(p_tenant integer, p_id bigint, p_name text, p_key text, p_data text, p_dedupe text, p_keep_ms bigint, p_most integer)
+  returns millrace.events
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Keeps an event, and gives it to the first runs that wait for it.
+  body: b711a31206bc18d36cda07e8b938e272
+
+create function millrace.put_event_starts(p_tenant integer, p_workflow integer, p_starts jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: The events on which a workflow version starts.
+  body: 870b06bce702402dca9832c81a273cb7
+
 create function millrace.put_limits(p_tenant integer, p_kind "char", p_name text, p_rules jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Sets the rules of a workflow or a queue.
-  body: fcd8eb08e9e8210fed9717bdeac708e3
+  body: d20395a2b76a2a4db6b7fc2c1ae9d2a9
 
 create function millrace.put_queue(queue text, limits jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -1048,11 +1403,17 @@ create function millrace.put_queue(queue text, limits jsonb, options jsonb DEFAU
   comment: Sets the limits of a queue.
   body: aa14ac3f76067f65149f24b7c898b233
 
+create function millrace.put_schedule(id text, workflow_id text, options jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Makes a schedule, or changes it.
+  body: 0939877b529c7f9f056b9c77346ce863
+
 create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p_name text, p_data text, p_now timestamp with time zone)
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Buffers a message for a run, and ends the wait for it.
-  body: 439d29c1b48daf27103d943d7a1591b6
+  body: c5bc111c932e3902b103974b6850d3a0
 
 create function millrace.recover()
   returns integer
@@ -1072,6 +1433,12 @@ create function millrace.refuse_rewrite(p_only bigint[], c_runs bigint[], c_seqs
   comment: Refuses journal rows that would take the place of others.
   body: 9c71901d8a96b6b5bc362628260fff66
 
+create function millrace.refuse_singleton(p_tenant integer, p_run bigint)
+  returns void
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Raises MR014 for a start whose key a live run has.
+  body: 9b9e78aa1c0fb090609ba69b70ebdf50
+
 create function millrace.refuse_undone(p_tenant integer, p_run bigint, p_before integer)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -1088,7 +1455,13 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 265f3379f7b89cc6c871482bee7e6615
+  body: 7b3bb3da08aaa8b3165b5cf2531462b7
+
+create function millrace.release_names(p_tenant integer, p_ids bigint[], p_metas text[], p_skip bigint[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Gives back the keys and ids of starts that make no run.
+  body: 69de50cf868dfa0b298afcbe898cc849
 
 create function millrace.renew_lease(p_worker bigint, p_lease_ms integer)
   returns boolean
@@ -1114,6 +1487,12 @@ create function millrace.resume_dispatch(options jsonb)
   comment: Workers are given runs again of what pause_dispatch named.
   body: 2a5d23ac83e1e93e12c2706db6c4a916
 
+create function millrace.resume_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A paused schedule goes on with its times after now.
+  body: 633c99a03008ac754d756596cb0de06d
+
 create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1126,11 +1505,35 @@ create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}':
   comment: Starts a new run of a failed one that goes on from its failure.
   body: 732c55f69ee4cd831f9847db4e82dd03
 
+create function millrace.rule_again(p_rules jsonb)
+  returns jsonb
+  language sql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: Of the rules of a start those that hold for its retry or fork.
+  body: e0aa525921e56c28cdcadfef11c41dcc
+
+create function millrace.rule_holder(p_tenant integer, p_workflow text, p_rule text, p_body jsonb, p_bytes integer, p_made bigint[], p_now timestamp with time zone)
+  returns bigint
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The run that stands for a start by a rule.
+  body: 75782a5f0c499849672f4f71e6b9e6ea
+
+create function millrace.rule_meta(p_workflow text, p_rules jsonb, p_input jsonb)
+  returns jsonb
+  language sql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: What the meta of a start says for the rules of its workflow.
+  body: f47cd8389f87b38ceb63746964382e55
+
+create function millrace.rules_problem(p_rules jsonb, p_values boolean)
+  returns text
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: What is wrong with rules of starts; null if nothing is.
+  body: ff7751543616333ad2efa868b6a51bd8
+
 create function millrace.run_json(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, run json)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Runs as JSON objects.
-  body: 136b6bf2dc53c05920efed58220eeee5
+  body: 7b794896d9a495fbc19f7ba9cc1908e5
 
 create function millrace.run_number(p_uuid uuid)
   returns bigint
@@ -1138,6 +1541,12 @@ create function millrace.run_number(p_uuid uuid)
   comment: The run id that one of our UUIDs holds; null for any other UUID.
   rights: grant execute to public
   body: d3d4840dce81dddd2722e5baf58fda84
+
+create function millrace.run_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Starts a run of a schedule now.
+  body: 6c93f96af5413254b71d7eb899b719b9
 
 create function millrace.run_state(p_run bigint)
   returns json
@@ -1170,17 +1579,41 @@ create function millrace.same_place(p_one integer, p_other integer)
   comment: Whether two routes are of the same workflow, queue and priority.
   body: e702db888c7b244267c6e6bd5957c5b0
 
+create function millrace.same_schedule(p_one millrace.schedules, p_other millrace.schedules, p_paused boolean)
+  returns boolean
+  language sql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: Whether a schedule is already what it is to be.
+  body: 4aea1f1e0e26b4d49d76c1aa8711ce34
+
 create function millrace.sample_percent(p_table text)
   returns real
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: The part of a table that is to be read to see about 20,000 of its rows.
   body: 579978d1256ba836c2151a6c6850e227
 
+create function millrace.save_schedule(p_row millrace.schedules, p_paused boolean, p_by text DEFAULT NULL::text)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Makes a schedule, or changes it to this.
+  body: 53bf91998b6dcb08218c78051157559c
+
+create function millrace.schedule_json(p_options jsonb, p_name text)
+  returns json
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A schedule as JSON.
+  body: 690290db95d43f3d8e3b395b4446ea61
+
+create function millrace.schedule_row(p_tenant integer, p_name text, p_workflow text, p_options jsonb)
+  returns millrace.schedules
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The row that a schedule with these options has when it is new.
+  body: f46150fa7d673ddb33f02427c97c0e8c
+
 create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
   returns TABLE(nth integer, accepted boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Sends messages to runs; tells which runs were alive to take them.
-  body: 7f2f1622eddff60f38652aac96faddc8
+  body: 69ffe5b4cb443b5429d9a31182220611
 
 create function millrace.set_output(p_tenant integer, p_from bigint, p_run bigint, p_step text, p_kind "char", p_output text)
   returns void
@@ -1192,7 +1625,19 @@ create function millrace.settle(p_run bigint, p_task integer, p_seq integer, p_n
   returns TABLE(seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends the waits of a run that can end; returns its journal from a number on.
-  body: f9c3adcfb302d6b9ed10398b36e6e4ff
+  body: f1cfd6f2ce85b74e2229799563bfed4b
+
+create function millrace.signal_start(p_run uuid, p_signal jsonb, p_tenant jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Sends a run the message that its start was given.
+  body: 9c019b98ae6971ea0eafc19264c896a8
+
+create function millrace.spare_begun(p_due bigint[])
+  returns bigint[]
+  language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Has runs that began in time go on by their own time-out.
+  body: f11424b8eb02588edd72878d8e507476
 
 create function millrace.spend_tokens(p_tenant integer, p_meters bigint[], p_rates double precision[], p_bursts integer[], p_runs integer, p_now timestamp with time zone)
   returns timestamp with time zone
@@ -1200,11 +1645,23 @@ create function millrace.spend_tokens(p_tenant integer, p_meters bigint[], p_rat
   comment: Takes tokens for runs that begin.
   body: 20bf224c31b73c3c2f057c0822a3ec1b
 
+create function millrace.split_routes(p_tenant integer, p_routes integer[], p_after bigint[], p_suspect boolean, p_sweep boolean, OUT laned integer[], OUT ready integer[], OUT plain integer[], OUT after bigint[])
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off
+  comment: Which of a worker's routes have limits.
+  body: e198cc86172031801b72117594fb330d
+
+create function millrace.spread_events(p_now timestamp with time zone)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Gives events to runs that wait for them and have not got them yet.
+  body: 4ddb309b2cd281265ab18a601caa52c4
+
 create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigint, p_route integer, p_input text, p_meta jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a run as another was started.
-  body: 3a6969a5f0b3efcfd0fe9da12001f2e8
+  body: 687f7896c95fc7cc2872580e86cf3de8
 
 create function millrace.start_bulk(p_verb text, p_filter jsonb, p_options jsonb, p_kinds jsonb)
   returns json
@@ -1218,23 +1675,53 @@ create function millrace.start_children(p_tenant integer, p_only bigint[], p_chi
   comment: Starts children in the transaction that writes it into their parents' journals.
   body: 4c44145983a6662463d065d1e480f548
 
+create function millrace.start_key(p_values jsonb)
+  returns bytea
+  language sql immutable security definer parallel safe set search_path=pg_catalog, pg_temp
+  comment: A hash of the values at the paths of a rule.
+  body: 9138e2f93876d925643e53981c8cdc17
+
 create function millrace.start_meta(p_workflow text, p_options jsonb)
   returns jsonb
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: The options of start_workflow, checked, as start_runs keeps them.
-  body: e3c36fa541c8bb275fc20ceaf77c4665
+  body: 1a0c2da33c89c693300391c75005c002
+
+create function millrace.start_on(p_tenant integer, p_event millrace.events)
+  returns uuid[]
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Starts the workflows that start on an event.
+  body: d962f8c910edbee95b6b9ec2fd6c3e0f
+
+create function millrace.start_rules(p_ids bigint[], p_metas text[], p_skip bigint[])
+  returns TABLE(nth bigint, id bigint, workflow text, rule text, key bytea, body jsonb)
+  language sql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: The rules that some starts follow, by their metas.
+  body: a7afeff90fa7b6526ddc487e6e43e6fa
 
 create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[] DEFAULT NULL::text[])
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
-  body: 6991247f544e5e8e32515d2564f09c57
+  body: be3323476e47e4bffca0655ae4ab5f9b
+
+create function millrace.start_signalled(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[], p_signals json)
+  returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Starts runs, and sends messages to them or to those that were there already.
+  body: b702f86ba05778649a75d60f8bd8ecfb
+
+create function millrace.start_ticks(p_row millrace.schedules, p_ticks timestamp with time zone[], p_first bigint, p_once boolean)
+  returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Starts a run of a schedule for each of these times.
+  body: 55da4550b0f9fdf34629dd88e17e7df9
 
 create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns uuid
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts a run in the caller's transaction and returns its id.
-  body: 8b8712517f1c26270cd307b7a970db47
+  body: 72cb3e5bbda1be920b7cdd0cb49e7c82
 
 create function millrace.stop_bulk_operation(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1248,6 +1735,12 @@ create function millrace.stop_worker(p_worker bigint)
   comment: Ends a worker's lease; what it still held is handed back without blame.
   body: 02a664b45f2576b7ebef0dd93f4d470f
 
+create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: The schedules that workflows have in their code.
+  body: 38b9941c39f2d021e886a3601b504af6
+
 create function millrace.take_ids()
   returns bigint
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1256,9 +1749,21 @@ create function millrace.take_ids()
 
 create function millrace.take_lane(p_lane millrace.lanes, p_most integer, p_now timestamp with time zone)
   returns tid[]
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Locks queued runs of a lane that may be leased now.
-  body: fc72292f434dec36cf5848b26e5ca63c
+  body: f38ec6931576fc64e48f367422280604
+
+create function millrace.take_suspect(p_tenant integer, p_route integer, p_full bigint[], p_shut bigint[])
+  returns tid[]
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Locks a suspect of a route, if the gates of its lane have room.
+  body: d87011960724af08a2edf8960f975ebc
+
+create function millrace.taken_event(p_data text)
+  returns json
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: The event that ended a wait, of the data of its journal row.
+  body: 4fbbc031c76399912b7c0777469c660e
 
 create function millrace.tenant_id(p_slug text)
   returns integer
@@ -1324,10 +1829,16 @@ create function millrace.weight_path(p_tenant integer, p_workflow text, p_queue 
   returns text
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: The path into the input where the weight of a key is.
-  body: 8bab21cddc65278f2ab41fa006cc39df
+  body: 962102ce9d11195059dbecfedc369424
 
 create function millrace.work_bulk()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Does the next batch of the bulk operation that is due first; returns when more is due.
   body: 2b7ac220a77530326a66c70f520ca9b9
+
+create function millrace.work_events()
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Does some of what is due about events; returns when there is more.
+  body: df80bff9cd66f0717c18e0d25b4d3f5a

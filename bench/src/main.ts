@@ -7,7 +7,7 @@ import { cleanUp, cleanUpOnErrors, cleanUpOnSignals, isEnding } from './cleanup.
 import { type Options, readOptions } from './options.ts'
 import { benchFolder, cacheFolder } from './places.ts'
 import { judge } from './report/budgets.ts'
-import { writeResults } from './report/results.ts'
+import { addResults, writeResults } from './report/results.ts'
 import { workloadTable } from './report/tables.ts'
 import { Databases } from './server/databases.ts'
 import { openServer } from './server/server.ts'
@@ -49,8 +49,9 @@ async function run(): Promise<number> {
     return 0
   }
   await runAll(bench, chosen)
-  const folder = outFolder(options)
-  writeResults(bench, folder)
+  const folder = options.add ? benchFolder : outFolder(options)
+  if (options.add) addResults(bench)
+  else writeResults(bench, folder)
   print(bench)
   console.log(`\n${Math.round((performance.now() - began) / 1000)} s; written to ${folder}`)
   return options.check ? check(bench, chosen) : 0

@@ -12,6 +12,8 @@ export type Options = {
   /** Systems; null: all. */
   systems: string[] | null
   rounds: number
+  /** Puts the workloads of `only` into the committed results. */
+  add: boolean
   /** Multiplies how much each workload does; for trying things out. */
   scale: number
   /** Finished runs of W7; there are a tenth as many sleepers. */
@@ -27,6 +29,7 @@ const help = `npm run bench -- [options]
   --check             a quick run; exits 1 if a ratio is under 0.7 of the committed one
   --sweep             tries the settings of every system on W1 and writes bench/settings.json
   --only W1,W4        these workloads
+  --add               with --only: puts them into the committed results, in the place of the same ones
   --systems a,b       these systems
   --rounds 3          how often each system has its turn
   --scale 0.02        a fraction of the work, for trying things out
@@ -55,6 +58,7 @@ function read(args: string[]): Options {
       quick: flag,
       check: flag,
       sweep: flag,
+      add: flag,
       help: flag,
       only: text,
       systems: text,
@@ -72,10 +76,15 @@ function read(args: string[]): Options {
     process.exit(0)
   }
   const quick = values.quick || values.check
+  if (values.add && (!values.only || quick || values.scale || values.systems || values.out))
+    throw new Error(
+      '--add takes whole workloads: give --only with it, and nothing that makes them smaller',
+    )
   return {
     quick,
     sweep: values.sweep,
     check: values.check,
+    add: values.add,
     only: list(values.only),
     systems: list(values.systems),
     rounds: positive('rounds', values.rounds ?? (quick ? '2' : '3')),

@@ -37,24 +37,25 @@ create index limited_routes_by_tenant on millrace.limited_routes (tenant_id);
 
 create table millrace.lanes (          -- those with runs that wait for a worker or have one; written only under the mutex
   route_id  int              not null,
-  lane      bigint           not null,
+  lane      bigint           not null,  -- even: of those that have begun and those that have not
   tenant_id int              not null,
   keys      jsonb            not null,  -- path: value
   gates     bigint[]         not null,  -- of the rules of concurrency that hold for it, a hash for each,
   caps      int[]            not null,  -- and their limits
   own       bigint,                     -- the gate that no other key shares, if there is one
-  meters    bigint[]         not null,  -- of the rules of rate; none once it has begun;
+  meters    bigint[]         not null,  -- of the rules of rate, for runs that have not begun;
   rates     double precision[] not null,  -- tokens a second,
   bursts    int[]            not null,    -- and the most of them
   weight    double precision not null default 1,
   vtime     double precision not null,  -- what it was given, by weight: the least is served first
-  waiting   boolean          not null,  -- runs of it are queued
-  opens_at  timestamptz,                -- not before: its rate is used up
+  begun     boolean          not null default false,  -- runs that have begun are queued
+  fresh     boolean          not null default false,  -- others are,
+  opens_at  timestamptz,                -- and may not begin before: their rate is used up
   constraint lanes_pkey primary key (route_id, lane),
   constraint lanes_caps check (cardinality(caps) = cardinality(gates)),
   constraint lanes_rates check (cardinality(rates) = cardinality(meters) and cardinality(bursts) = cardinality(meters))
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
-create index lanes_ready on millrace.lanes (route_id, vtime, lane) where waiting and opens_at is null;
+create index lanes_ready on millrace.lanes (route_id, vtime, lane) where begun or fresh and opens_at is null;
 create index lanes_closed on millrace.lanes (opens_at) where opens_at is not null;
 
 create table millrace.meters (         -- token buckets that are not full

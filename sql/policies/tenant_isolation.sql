@@ -8,8 +8,9 @@ declare
 begin
   foreach v_table in array array['tenants', 'workflows', 'routes', 'runs', 'runs_0', 'checkpoints', 'checkpoints_0', 'outcomes',
     'outcomes_0', 'run_labels', 'run_keys', 'run_aliases', 'live', 'queue_heads', 'signals', 'workers', 'idle_workers',
-    'watchers', 'bulk_operations', 'discards', 'approvals',
-    'retention', 'children', 'limits', 'limited_routes', 'lanes', 'meters', 'migrations', 'repeatables']
+    'watchers', 'bulk_operations', 'discards', 'approvals', 'events', 'event_waits', 'event_starts',
+    'retention', 'children', 'limits', 'limited_routes', 'lanes', 'meters', 'start_keys', 'merged_starts', 'schedules',
+    'migrations', 'repeatables']
   loop
     execute format('alter table millrace.%I enable row level security', v_table);
     execute format('alter table millrace.%I force row level security', v_table);

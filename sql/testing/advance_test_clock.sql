@@ -1,4 +1,4 @@
--- advance_test_clock: moves the time by which runs live forward, and wakes what comes due by that.
+-- advance_test_clock: moves the time by which runs live forward, and wakes what comes due by that; workers too, for schedules.
 -- Transitions: those of tick and expire_runs. Locks: the clock's row, then as they do.
 create or replace function millrace.advance_test_clock(p_ms bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -8,6 +8,7 @@ begin
   end loop;
   while millrace.expire_runs() > 0 loop
   end loop;
+  perform millrace.hint();  -- schedules may be due: a worker sees to them
 end $$;
 
 comment on function millrace.advance_test_clock(bigint) is 'Moves the clock of tests forward, and wakes what comes due.';

@@ -20,12 +20,21 @@ select r.id as run_id, r.tenant_id, coalesce((m.meta ->> 'id')::uuid, millrace.r
                        'stack', null, 'stepId', null, 'attempt', 1, 'fingerprint', 'poison')::text end) as failure,
        case when l.wait_keys[1] <> '~start' then regexp_replace(l.wait_keys[1], '^[~?]*([$]undo:)?', '') end as current_step_id,
        case when l.wait_keys = '{~start}' then l.wait_until[1] end as starts_at,
-       coalesce((select json_agg(json_build_object('step_id', regexp_replace(x.key, '^[~?]*([$]undo:)?', ''), 'event', x.event,
-                                                   'until', x.until) order by x.i)
-                 from (select k.key, k.name, k.until, k.i, case when k.name !~ '^[$]' then k.name end as event
+       coalesce((select json_agg(case when x.about is null
+                                 then json_build_object('step_id', x.step_id, 'event', x.event, 'until', x.until)
+                                 else json_build_object('step_id', x.step_id, 'event', x.about ->> 0, 'key', x.about ->> 1,
+                                                        'until', x.until) end order by x.i)
+                 from (select k.key, regexp_replace(k.key, '^[~?]*([$]undo:)?', '') as step_id, k.name, k.until, k.i,
+                              case when k.name !~ '^[$]' then k.name end as event,
+                              case when k.name like '$event:%' then (
+                                select json_build_array(v.name, v.key) from millrace.event_waits v
+                                where v.run_id = r.id and v.step = k.key and v.message = k.name) end as about
                        from unnest(l.wait_keys, l.wait_names, l.wait_until) with ordinality k (key, name, until, i)) x
                  where x.key not in ('~start', '~$handler') and x.name is distinct from '$any'), '[]') as waits, w.definition,
-       r.created_at, greatest(r.created_at, e.at, last.at) as updated_at, e.at as completed_at, l.timeout_at,
+       r.created_at, greatest(r.created_at, e.at, last.at) as updated_at, e.at as completed_at,
+       -- until it has begun live has the time by which it must (start_within)
+       case when m.meta -> 'start_within_ms' is null or l.undo = 'b' then l.timeout_at
+            when l.run_id is not null then r.created_at + (m.meta ->> 'timeout_ms')::bigint * interval '1 ms' end as timeout_at,
        case when l.state = 'p' then paused.at end as paused_at, resumed.at as resumed_at,
        (select count(*)::int from millrace.checkpoints c where c.run_id = r.id and c.kind in ('e', 'h')) as retry_count,
        case when l.undo = 'b' then 'undoing' end as phase

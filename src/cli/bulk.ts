@@ -63,11 +63,15 @@ export async function steerMany(
       ...(perSecond === undefined ? {} : { perSecond }),
       ...(by === undefined ? {} : { by }),
     })
-    showBulk(wait ? await awaitEnd(client, begun) : begun, settings.out)
+    showBulk(wait ? await endOfBulk(client, begun) : begun, settings.out)
   })
 }
 
-async function awaitEnd(client: WorkflowClient, operation: BulkOperation): Promise<BulkOperation> {
+/** The operation, once it is through. */
+export async function endOfBulk(
+  client: WorkflowClient,
+  operation: BulkOperation,
+): Promise<BulkOperation> {
   let now = operation
   while (now.status === 'running' && now.id !== null) {
     await pause(LOOK_MS)

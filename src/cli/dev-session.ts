@@ -31,7 +31,7 @@ export async function runDev(options: DevOptions, settings: Settings): Promise<v
   const session = new DevSession(options, settings, server)
   try {
     await session.start()
-    await stop
+    await Promise.race([stop, session.told])
     session.sayStopping()
   } finally {
     await session.stop()
@@ -60,6 +60,11 @@ class DevSession {
   readonly #log: EventLog
   readonly #engine: WorkflowEngine
   readonly #workflows: LiveWorkflows
+  #tell: () => void = () => {}
+  /** Resolves when an operator tells its worker to end. */
+  readonly told = new Promise<void>((resolve) => {
+    this.#tell = resolve
+  })
 
   constructor(options: DevOptions, settings: Settings, server: EmbeddedPostgres | null) {
     const { schema, tenant, out, databaseUrl } = settings
@@ -81,7 +86,8 @@ class DevSession {
     // a promise that user code forgot must not end the session
     process.on('unhandledRejection', (error) => this.#log.error('Unhandled rejection:', error))
     const broken = await this.#workflows.load()
-    await this.#engine.start({ concurrency: this.#options.concurrency, drainTimeout: DRAIN })
+    const { concurrency } = this.#options
+    await this.#engine.start({ concurrency, drainTimeout: DRAIN, onDrain: () => this.#tell() })
     this.#sayReady()
     tellBroken(broken, this.#cwd, this.#log, out)
     this.#workflows.watch(

@@ -5,12 +5,14 @@ import { demoCommand } from './commands/demo.ts'
 import { devCommand } from './commands/dev.ts'
 import { dispatchCommand } from './commands/dispatch.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { eventsCommand } from './commands/events.ts'
 import { failuresCommand } from './commands/failures.ts'
 import { limitsCommand } from './commands/limits.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { pruneCommand } from './commands/prune.ts'
 import { queuesCommand } from './commands/queues.ts'
 import { runsCommand } from './commands/runs.ts'
+import { schedulesCommand } from './commands/schedules.ts'
 import { startCommand } from './commands/start.ts'
 import { storageCommand } from './commands/storage.ts'
 import { versionsCommand } from './commands/versions.ts'
@@ -34,7 +36,9 @@ program.addCommand(startCommand())
 program.addCommand(runsCommand())
 program.addCommand(bulkCommand())
 program.addCommand(approvalsCommand())
+program.addCommand(eventsCommand())
 program.addCommand(dispatchCommand())
+program.addCommand(schedulesCommand())
 
 program.commandsGroup('See how it is:')
 program.addCommand(failuresCommand())

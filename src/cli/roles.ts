@@ -5,10 +5,18 @@ export type Role = 'client' | 'worker'
 
 /** What WorkflowClient calls, by what for. */
 const forClients = {
-  'to start runs': ['tenant_id', 'take_ids', 'resolve_route', 'start_runs', 'start_workflow'],
+  'to start runs': [
+    'tenant_id',
+    'take_ids',
+    'resolve_route',
+    'start_runs',
+    'start_workflow',
+    'start_signalled',
+  ],
   'to read runs': ['get_run', 'get_runs', 'get_timeline', 'check_progress', 'run_json', 'find_run'],
   'to see failures': ['get_failures'],
   'to see questions and answer them': ['get_approvals', 'answer_approval'],
+  'to emit events and see them': ['emit_event', 'get_events'],
   'to wait for runs': ['watch', 'get_outcomes'],
   'to steer runs': [
     'trigger_event',
@@ -36,19 +44,41 @@ const forClients = {
     'stop_bulk_operation',
     'prune',
   ],
+  'to put schedules, and to see and steer them': [
+    'put_schedule',
+    'get_schedules',
+    'delete_schedule',
+    'pause_schedule',
+    'resume_schedule',
+    'run_schedule',
+  ],
+  'to set limits, and to pause what workers are given': [
+    'put_queue',
+    'pause_dispatch',
+    'resume_dispatch',
+  ],
+  'to empty queues, and to let workers end': ['purge_queue', 'drain_workers'],
   'to see what is there': [
     'get_workflows',
     'get_versions',
     'get_workers',
     'get_queues',
+    'get_limits',
     'get_storage',
   ],
 }
 
 /** What a worker calls beside that. */
 const forWorkers = {
-  'to make workflows known': ['register_workflow', 'get_routes'],
-  'to live': ['register_worker', 'describe_worker', 'renew_lease', 'report_running', 'stop_worker'],
+  'to make workflows known': ['register_workflow', 'sync_schedules', 'get_routes'],
+  'to live': [
+    'register_worker',
+    'describe_worker',
+    'renew_lease',
+    'report_running',
+    'is_draining',
+    'stop_worker',
+  ],
   'to take runs and write what they did': [
     'claim_tasks',
     'note_heads',
@@ -62,6 +92,9 @@ const forWorkers = {
     'work_bulk',
     'prune_history',
     'close_children',
+    'work_events',
+    'due_schedules',
+    'fire_schedules',
   ],
 }
 

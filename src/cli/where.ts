@@ -15,6 +15,7 @@ const parts: Record<string, Part> = {
   parent: (parentId) => ({ parentId }),
   since: (value) => ({ createdAfter: new Date(Date.now() - duration(value)) }),
   before: (value) => ({ createdBefore: new Date(Date.now() - duration(value)) }),
+  schedule: (scheduleId) => ({ scheduleId }),
   fingerprint: (fingerprint) => ({ fingerprint }),
   id: (id, { runIds = [] }) => ({ runIds: [...runIds, id] }),
 }

@@ -37,9 +37,9 @@ export async function runWorker(options: WorkerProcessOptions, settings: Setting
   const worker = new WorkerProcess(options, settings, target.url)
   try {
     await worker.start()
-    const over = options.untilIdle ? [stop, worker.idle()] : [stop]
-    const signal = await Promise.race(over)
-    if (signal !== null) worker.drain(signal)
+    const asked = [stop, worker.told]
+    const reason = await Promise.race(options.untilIdle ? [...asked, worker.idle()] : asked)
+    if (reason !== null) worker.drain(reason)
   } finally {
     await worker.stop()
     await target.release()
@@ -59,6 +59,11 @@ class WorkerProcess {
   readonly #workflows: LiveWorkflows
   #health: HealthServer | null = null
   #draining = false
+  #tell: (reason: string) => void = () => {}
+  /** Resolves when an operator tells it to end. */
+  readonly told = new Promise<string>((resolve) => {
+    this.#tell = resolve
+  })
 
   constructor(options: WorkerProcessOptions, settings: Settings, connectionString: string) {
     const { schema, tenant, out } = settings
@@ -82,7 +87,11 @@ class WorkerProcess {
         metrics: (ready) => this.#metrics.text({ ready, concurrency, held: this.#engine.held }),
       })
     }
-    const options = { concurrency, lease, drainTimeout: drain, ...(queues ? { queues } : {}) }
+    const onDrain = () => this.#tell('drain')
+    const options = {
+      ...{ concurrency, lease, drainTimeout: drain, onDrain },
+      ...(queues ? { queues } : {}),
+    }
     await this.#engine.start(options).catch((error: unknown) => this.#explain(error))
     this.#sayReady()
     if (watch) this.#watch()
@@ -96,10 +105,11 @@ class WorkerProcess {
   }
 
   /** From now on no run is taken. */
-  drain(signal: NodeJS.Signals): void {
+  drain(reason: string): void {
     this.#draining = true
     const { held } = this.#engine
-    this.#log.tell('stopping', { signal, held }, `${signal}: ${count(held, 'run')} to hand back`)
+    const why = { signal: reason, held }
+    this.#log.tell('stopping', why, `${reason}: ${count(held, 'run')} to hand back`)
   }
 
   async stop(): Promise<void> {

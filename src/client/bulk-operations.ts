@@ -1,4 +1,11 @@
-import { type BulkJson, type BulkVerb, getBulk, startBulk, stopBulk } from '../kernel/bulk.ts'
+import {
+  type BulkJson,
+  type BulkVerb,
+  getBulk,
+  purgeQueue,
+  startBulk,
+  stopBulk,
+} from '../kernel/bulk.ts'
 import type { Database } from '../kernel/database.ts'
 import { prune } from '../kernel/retention.ts'
 import type { SqlOptions } from '../kernel/runs.ts'
@@ -6,6 +13,7 @@ import { type Duration, parseDuration } from '../model/duration.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { encodePayload } from '../model/json.ts'
 import { MAX_BULK_RATE } from '../model/limits.ts'
+import { checkName } from '../model/names.ts'
 import { checkOptionNames, type OptionNames } from '../model/options.ts'
 import type { IdPool } from './id-pool.ts'
 import { encodeFilter, filterNames, type RunFilter } from './run-filter.ts'
@@ -52,6 +60,9 @@ export type PruneOptions = BulkOptions & {
 }
 
 type Reason = { reason?: string }
+
+/** How the runs of a queue that have not begun are cancelled. */
+export type PurgeOptions = Omit<BulkOptions, 'where'> & Reason
 
 /**
  * Does something to many runs, those that a filter matches. Workers carry it out, from the oldest run to the
@@ -129,6 +140,15 @@ export class BulkOperations {
     const { filter, more } = this.#prepare('prune', rest, {})
     const older_than = parseDuration(olderThan)
     return this.#begin({ ...more, older_than }, (db, all) => prune(db, filter, all))
+  }
+
+  /** Cancels the runs of a queue that have not begun. */
+  async purge(queue: string, options: PurgeOptions): Promise<BulkOperation> {
+    checkName('queue', queue)
+    if ('where' in options)
+      throw new InvalidInputError('purgeQueue takes no "where": it has a queue.')
+    const { more } = this.#prepare('cancel', { ...options, where: {} }, { reason: true })
+    return this.#begin(more, (db, all) => purgeQueue(db, queue, all))
   }
 
   async #start(

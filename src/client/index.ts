@@ -3,6 +3,8 @@
  * @module
  */
 
+export type { EmissionOptions } from '../definition/emission.ts'
+export { defineEvent, type Event, type KeyedEvent, type StartOn } from '../definition/event.ts'
 export {
   defineSignal,
   type Signal,
@@ -17,14 +19,23 @@ export type { RunFailure } from '../model/failure.ts'
 export type { Json, Jsonify } from '../model/json.ts'
 export type { KeyPaths, Limits } from '../model/limit-rules.ts'
 export type { WorkflowLogger } from '../model/logger.ts'
+export type { CronOptions, EveryOptions, ScheduleOptions } from '../model/schedule-rules.ts'
 export { WorkflowStatus } from '../model/status.ts'
 export { createWorkflowRef, type WorkflowRef } from '../workflow/workflow-ref.ts'
 export type { Approval, ApprovalAnswerOptions, ApprovalFilter } from './approvals.ts'
-export type { BulkOperation, BulkOperations, BulkOptions, PruneOptions } from './bulk-operations.ts'
+export type {
+  BulkOperation,
+  BulkOperations,
+  BulkOptions,
+  PruneOptions,
+  PurgeOptions,
+} from './bulk-operations.ts'
+export type { Emission, EmitOptions, EventFilter, KeptEvent } from './events.ts'
 export type { FailureGroup } from './failures.ts'
 export type { DispatchPlace, LimitReport } from './limits.ts'
 export type { Page, PageRequest } from './page.ts'
 export type {
+  DrainOptions,
   QueueReport,
   RegisteredWorkflow,
   StorageReport,
@@ -32,7 +43,8 @@ export type {
   WorkerReport,
 } from './reports.ts'
 export type { RunFilter } from './run-filter.ts'
-export type { StartOptions } from './starter.ts'
+export type { PutSchedule, Schedule, ScheduleNote } from './schedules.ts'
+export type { StartOptions, StartSignal } from './starter.ts'
 export type { TimelineEntry } from './timeline.ts'
 export {
   type RunRef,

@@ -1,17 +1,18 @@
 import type { ResolvedRoute } from '../kernel/definitions.ts'
 import { InvalidInputError } from '../model/errors.ts'
+import { MAX_KEY } from '../model/limits.ts'
 import { atPath } from '../model/path.ts'
 
 /** What a run's limits need to know of its input, as it is stored with the run. */
 export type LimitKeys = {
-  readonly keys?: Record<string, string | number | boolean | null>
+  readonly keys?: KeyValues
   readonly weight?: number
 }
 
 /**
  * The values at the paths of the limits that hold for a start. What SQL does as key_meta.
  * @param input as it is stored: after its trip through JSON
- * @throws InvalidInputError for a path that leads nowhere, or to an object or array
+ * @throws InvalidInputError for a path that leads nowhere, to an object or array, or to a text of more than 256 characters
  */
 export function limitKeys(
   workflow: string,
@@ -19,20 +20,32 @@ export function limitKeys(
   input: unknown,
 ): LimitKeys {
   if (keys === null) return {}
-  const values = keys.map((path) => [path, keyAt(workflow, path, input)] as const)
-  return { keys: Object.fromEntries(values), ...weightOf(workflow, weight, input) }
+  return { keys: keysAt(workflow, keys, input), ...weightOf(workflow, weight, input) }
 }
 
-function keyAt(workflow: string, path: string, input: unknown): string | number | boolean | null {
+/** A key: what is at its paths. */
+export type KeyValues = Record<string, string | number | boolean | null>
+
+/**
+ * The values at some paths of an input.
+ * @param input as it is stored: after its trip through JSON
+ * @throws InvalidInputError for a path that leads nowhere, or to an object or array
+ */
+export function keysAt(workflow: string, paths: readonly string[], input: unknown): KeyValues {
+  return Object.fromEntries(paths.map((path) => [path, keyAt(workflow, path, input)]))
+}
+
+function keyAt(workflow: string, path: string, input: unknown): KeyValues[string] {
   const value = atPath(input, path)
-  if (value === null || ['string', 'number', 'boolean'].includes(typeof value))
-    return value as string | number | boolean | null
+  const isLong = typeof value === 'string' && value.length > MAX_KEY
+  if (!isLong && (value === null || ['string', 'number', 'boolean'].includes(typeof value)))
+    return value as KeyValues[string]
   const found =
     value === undefined
       ? `there is nothing at "${path}"`
-      : `at "${path}" there is an ${kindOf(value)}`
+      : `at "${path}" there is ${isLong ? `a text of more than ${MAX_KEY} characters` : `an ${kindOf(value)}`}`
   throw new InvalidInputError(
-    `The input of workflow "${workflow}" cannot be limited by its key: ${found}. Give a text, number, boolean or null there, or take the key out of the limits of the workflow and its queue.`,
+    `The input of workflow "${workflow}" does not have its key: ${found}. Give a text, number, boolean or null there, or take the key out of the rules of the workflow and of its queue.`,
     { workflowId: workflow, details: { path } },
   )
 }

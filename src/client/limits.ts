@@ -1,4 +1,10 @@
-import { getLimits, type LimitRow, pauseDispatch, putQueue, resumeDispatch } from '../kernel/limits.ts'
+import {
+  getLimits,
+  type LimitRow,
+  pauseDispatch,
+  putQueue,
+  resumeDispatch,
+} from '../kernel/limits.ts'
 import { type Limits, parseLimits } from '../model/limit-rules.ts'
 import { checkName } from '../model/names.ts'
 import { checkOptionNames } from '../model/options.ts'

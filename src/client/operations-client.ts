@@ -1,5 +1,20 @@
+import type { Event } from '../definition/event.ts'
 import type { Limits } from '../model/limit-rules.ts'
-import { type BulkOperation, BulkOperations, type PruneOptions } from './bulk-operations.ts'
+import {
+  type BulkOperation,
+  BulkOperations,
+  type PruneOptions,
+  type PurgeOptions,
+} from './bulk-operations.ts'
+import {
+  type Emission,
+  type EmitOptions,
+  type EventByName,
+  type EventFilter,
+  emit,
+  type KeptEvent,
+  readEvents,
+} from './events.ts'
 import { type FailureGroup, readFailures } from './failures.ts'
 import {
   type DispatchPlace,
@@ -11,6 +26,8 @@ import {
 } from './limits.ts'
 import type { Page } from './page.ts'
 import {
+  type DrainOptions,
+  drain,
   type QueueReport,
   type RegisteredWorkflow,
   readQueues,
@@ -23,6 +40,7 @@ import {
   type WorkerReport,
 } from './reports.ts'
 import type { RunFilter } from './run-filter.ts'
+import { pauseOne, readSchedules, removeOne, resumeOne, type Schedule } from './schedules.ts'
 import { Session, type SessionOptions } from './session.ts'
 import { Starter } from './starter.ts'
 
@@ -41,6 +59,34 @@ export class OperationsClient {
   get bulk(): BulkOperations {
     this.#bulk ??= new BulkOperations(this.session, this.starter.ids)
     return this.#bulk
+  }
+
+  /**
+   * Tells a fact to all runs that wait for it, and starts the workflows that start on it: those that wait now,
+   * and for as long as it is kept (`keepFor`, a day by default) those that begin to wait, or are started, later.
+   * Each run gets it once. Of more than a hundred runs workers give it to the others. The same `dedupeId` again
+   * changes nothing, and answers the same.
+   * @throws InvalidInputError, also for data that do not fit the event's schema; PayloadError
+   * @example await client.emitEvent(paid, { amount: 90 }, { key: 'order-7', dedupeId: payment.id })
+   */
+  emitEvent<T>(
+    // biome-ignore lint/suspicious/noExplicitAny: what receivers make of it is theirs
+    event: Event<T, any>,
+    data: NoInfer<T>,
+    options: EmitOptions,
+  ): Promise<Emission>
+  emitEvent(p: EventByName): Promise<Emission>
+  async emitEvent(
+    first: Event | EventByName,
+    data?: unknown,
+    options?: EmitOptions,
+  ): Promise<Emission> {
+    return emit(this.session, this.starter.ids, first, data, options)
+  }
+
+  /** The events that are kept, the newest first, 20 on a page; of a name without a key the newest 10,000 are looked at. */
+  async getEvents(p: EventFilter = {}): Promise<Page<KeptEvent>> {
+    return readEvents(this.session, p)
   }
 
   /**
@@ -103,6 +149,36 @@ export class OperationsClient {
     await resume(this.session, p)
   }
 
+  /**
+   * Cancels the runs of a queue that have not begun; workers carry it out. One that begins meanwhile goes on, and
+   * counts as failed there.
+   * @throws InvalidInputError, also where there is none
+   * @example const { matched } = await client.purgeQueue('mail', { dryRun: true })
+   */
+  async purgeQueue(queue: string, options: PurgeOptions = {}): Promise<BulkOperation> {
+    return this.bulk.purge(queue, options)
+  }
+
+  /** The schedules, by id: those that were put, and those that workflows have in their code. */
+  async getSchedules(p: { workflowId?: string } = {}): Promise<Schedule[]> {
+    return readSchedules(this.session, p)
+  }
+
+  /** Nothing is started by it any more; runs that it has started go on. @throws WorkflowRunNotFoundError */
+  async deleteSchedule(p: { id: string }): Promise<void> {
+    await removeOne(this.session, p)
+  }
+
+  /** Nothing is started by it until `resumeSchedule`; times that come meanwhile are gone. */
+  async pauseSchedule(p: { id: string; reason?: string; by?: string }): Promise<Schedule> {
+    return pauseOne(this.session, p)
+  }
+
+  /** It goes on with its times after now. */
+  async resumeSchedule(p: { id: string }): Promise<Schedule> {
+    return resumeOne(this.session, p)
+  }
+
   /** How much is kept of each workflow, the largest first. */
   async getStorage(p: { workflowId?: string } = {}): Promise<StorageReport[]> {
     return readStorage(this.session, p.workflowId)
@@ -116,6 +192,15 @@ export class OperationsClient {
    */
   async prune(p: PruneOptions): Promise<BulkOperation> {
     return this.bulk.prune(p)
+  }
+
+  /**
+   * Tells workers to take no new run, to finish the steps that run, to hand the rest back, and to end.
+   * @returns their ids
+   * @throws InvalidInputError, WorkflowRunNotFoundError for one that is not there
+   */
+  async drainWorkers(p: DrainOptions): Promise<string[]> {
+    return drain(this.session, p)
   }
 
   /** The worker processes, and the steps that have run for long there. */

@@ -1,7 +1,9 @@
 import type { Definition } from '../definition/definition.ts'
 import * as definitions from '../kernel/definitions.ts'
 import { getStorage } from '../kernel/retention.ts'
-import { getQueues, getWorkers, type QueueReport } from '../kernel/workers.ts'
+import { drainWorkers, getQueues, getWorkers, type QueueReport } from '../kernel/workers.ts'
+import { InvalidInputError } from '../model/errors.ts'
+import { checkOptionNames } from '../model/options.ts'
 import type { Session } from './session.ts'
 
 export type { QueueReport }
@@ -69,6 +71,8 @@ export type WorkerReport = {
   workflows: { id: string; version: string }[]
   startedAt: Date
   leaseUntil: Date
+  /** It was told to end: it takes no run any more. */
+  draining: boolean
   /** Steps that have run for long. */
   running: { runId: string; stepId: string; since: Date }[]
 }
@@ -102,12 +106,24 @@ export async function readWorkers(session: Session): Promise<WorkerReport[]> {
       workflows: row.info.workflows.map(([id, version]) => ({ id, version })),
       startedAt: row.started_at,
       leaseUntil: row.lease_until,
+      draining: row.draining,
       running: (row.running ?? []).map(({ run, step, since }) => ({
         runId: run,
         stepId: step,
         since: new Date(since),
       })),
     }))
+}
+
+/** Which workers shall end: these, or all there are. */
+export type DrainOptions = { workerIds: string[]; all?: never } | { all: true; workerIds?: never }
+
+export async function drain(session: Session, p: DrainOptions): Promise<string[]> {
+  checkOptionNames('drainWorkers', p, { workerIds: true, all: true })
+  const { workerIds, all } = p
+  if ((workerIds === undefined) === (all !== true))
+    throw new InvalidInputError('drainWorkers needs either workerIds or all: true.')
+  return drainWorkers(session.db, session.options({ worker_ids: workerIds, all }))
 }
 
 export async function readStorage(

@@ -21,6 +21,8 @@ export type RunFilter = {
   endedBefore?: Date | string
   /** Of the failure; of failed runs, unless `statuses` says otherwise. */
   fingerprint?: string
+  /** Runs that this schedule started, and their retries and forks. */
+  scheduleId?: string
   /** At most 1,000. */
   runIds?: string[]
 }
@@ -28,7 +30,7 @@ export type RunFilter = {
 export const filterNames: OptionNames<RunFilter> = {
   ...{ workflowId: true, version: true, statuses: true, resourceId: true, tags: true, queue: true },
   ...{ parentId: true, createdAfter: true, createdBefore: true, endedBefore: true },
-  ...{ fingerprint: true, runIds: true },
+  ...{ fingerprint: true, runIds: true, scheduleId: true },
 }
 
 /** A filter as the kernel takes it. @throws InvalidInputError for what is no id or instant */
@@ -46,6 +48,7 @@ export function encodeFilter(p: RunFilter): SqlOptions {
     ended_before: p.endedBefore === undefined ? undefined : toIso(p.endedBefore),
     fingerprint: p.fingerprint,
     run_ids: p.runIds?.map(checkRunId),
+    schedule_id: p.scheduleId,
   }
 }
 

@@ -1,3 +1,4 @@
+import { isSignal, type Signal } from '../definition/signal.ts'
 import type { Startable } from '../definition/startable.ts'
 import type { Tx } from '../kernel/database.ts'
 import { isRefused } from '../kernel/database-error.ts'
@@ -10,16 +11,17 @@ import {
 import { type Accepted, type RunJson, type Start, type Started, startRuns } from '../kernel/runs.ts'
 import { Batcher } from '../model/batcher.ts'
 import { type Duration, parseDuration } from '../model/duration.ts'
-import { IdempotencyConflictError, InvalidInputError } from '../model/errors.ts'
+import { ConflictError, IdempotencyConflictError, InvalidInputError } from '../model/errors.ts'
 import { decodePayload, encodePayload, type Json } from '../model/json.ts'
 import { MAX_ATTEMPTS, MAX_BATCH, MAX_KEY, MAX_PRIORITY } from '../model/limits.ts'
 import { checkName, checkTags, checkText } from '../model/names.ts'
-import type { OptionNames } from '../model/options.ts'
+import { checkOptionNames, type OptionNames } from '../model/options.ts'
 import { decodeRunId, encodeRunId, isUuid } from '../model/run-id.ts'
 import { validate } from '../model/schema.ts'
 import { IdPool } from './id-pool.ts'
 import { type LimitKeys, limitKeys } from './limit-keys.ts'
 import type { Session } from './session.ts'
+import { inputOfStart, type RulesOfStart, rulesOfStart } from './start-rules.ts'
 import { untilHeard } from './until-heard.ts'
 
 /** Of a start. */
@@ -40,18 +42,34 @@ export type StartOptions = {
   priority?: number
   /** Begin after this long. */
   delay?: Duration
+  /**
+   * It fails with a TimeoutError if it has not begun in this time (after its delay): what comes late is not wanted.
+   */
+  startWithin?: Duration
   tags?: string[]
   attributes?: Record<string, Json>
   /** Of the whole run; default: the workflow's. */
   timeout?: Duration
   /** Tries after the first, of each step and of the handler; default: the workflow's. */
   retries?: number
+  /**
+   * A message to the run, whether this makes it or it is there already under its key: both in one transaction.
+   * If that run has ended, IllegalMoveError, and nothing is done.
+   */
+  signal?: StartSignal
   /** Your transaction: the run exists if it commits. */
   tx?: Tx
   /** @deprecated accepted and ignored: leases replace expiry */
   expireInSeconds?: number
   /** @deprecated accepted and ignored */
   batchSize?: number
+}
+
+/** A message that goes with a start: of a signal that defineSignal made, or by its name. */
+export type StartSignal = ({ signal: Signal } | { eventName: string }) & {
+  data?: unknown
+  /** The same one again, to the same run, sends nothing. */
+  dedupeId?: string
 }
 
 export const startOptionNames: OptionNames<StartOptions> = {
@@ -62,10 +80,12 @@ export const startOptionNames: OptionNames<StartOptions> = {
   queue: true,
   priority: true,
   delay: true,
+  startWithin: true,
   tags: true,
   attributes: true,
   timeout: true,
   retries: true,
+  signal: true,
   tx: true,
   expireInSeconds: true,
   batchSize: true,
@@ -118,26 +138,29 @@ export class Starter {
   ): Promise<Prepared> {
     checkName('workflow id', workflow.id)
     checkOptions(options)
-    const delayMs = options.delay === undefined ? null : parseDuration(options.delay)
     const what = `the input of workflow "${workflow.id}"`
     // what is stored is what the caller gave: the worker applies the schema again, for what it
     // makes of it
     if (workflow.inputSchema) await validate(workflow.inputSchema, input, what)
     const text = encodePayload(input, { what })
+    const signal = options.signal === undefined ? null : await prepareSignal(options.signal)
     const version = options.version ?? workflow.version
     const resolved = await this.#resolve(
       { name: workflow.id, version, queue: options.queue, priority: options.priority },
       options.tx,
     )
     const keys = limitKeys(workflow.id, resolved, resolved.keys && decodePayload(text))
+    const isChild = options.parent !== undefined
+    const rules = rulesOfStart(workflow.id, resolved.definition.rules, text, isChild)
     const number = await this.ids.take(options.tx)
-    const meta = makeMeta(workflow.id, options, resolved.definition, keys)
+    const meta = makeMeta(workflow.id, options, resolved.definition, { ...keys, ...rules })
     const start = {
       id: String(number),
       route: resolved.route,
-      delayMs,
-      input: text,
+      delayMs: delayOf(options, rules.rules),
+      input: inputOfStart(workflow.id, resolved.definition.rules, text, options),
       meta: meta && JSON.stringify(meta),
+      ...(signal === null ? {} : { signal: { id: `$${number}`, ...signal } }),
     }
     const id = options.runId?.toLowerCase() ?? encodeRunId(number)
     return { start, id, born: newborn(id, workflow.id, resolved, start, options) }
@@ -280,6 +303,8 @@ function newborn(
     retried_from: null,
     forked_from: null,
     forked_at: null,
+    schedule_id: null,
+    scheduled_for: null,
     input: decodePayload(start.input),
     output: null,
     failure: null,
@@ -298,8 +323,34 @@ function newborn(
   }
 }
 
+/** A debounced run waits for its quiet period at least, a batch for others. */
+function delayOf({ delay }: StartOptions, rules: RulesOfStart | undefined): number | null {
+  const own = delay === undefined ? null : parseDuration(delay)
+  const quiet = rules?.debounce?.period_ms ?? rules?.batch?.timeout_ms
+  return quiet === undefined ? own : Math.max(quiet, own ?? 0)
+}
+
+/** @throws InvalidInputError, PayloadError */
+async function prepareSignal(signal: StartSignal) {
+  checkOptionNames('the signal of a start', signal, {
+    ...{ signal: true, eventName: true, data: true, dedupeId: true },
+  })
+  const { data, dedupeId } = signal
+  const known = 'signal' in signal && isSignal(signal.signal) ? signal.signal : null
+  const name = checkName(
+    'eventName',
+    known ? known.name : (signal as { eventName?: unknown }).eventName,
+  )
+  const what = `the data of signal "${name}"`
+  if (known?.schema) await validate(known.schema, data, what)
+  if (dedupeId !== undefined) checkText('dedupeId', dedupeId, MAX_KEY)
+  const text = encodePayload(data, { what })
+  return { name, data: text, ...(dedupeId === undefined ? {} : { id: dedupeId }) }
+}
+
 function refuseTaken(started: Started, prepared: Prepared): Accepted {
   if (started.kind === 'made' || started.kind === 'existing') return started
+  if (started.kind === 'held') throw heldBy(encodeRunId(BigInt(started.run)), prepared)
   const meta = JSON.parse(prepared.start.meta ?? '{}') as { key?: string; id?: string }
   const [what, value] =
     started.kind === 'key-taken'
@@ -310,6 +361,14 @@ function refuseTaken(started: Started, prepared: Prepared): Accepted {
   throw new IdempotencyConflictError(
     `The ${what} "${value}" belongs to ${existing ? `run ${existing}` : 'another start of this call'}, which has another workflow or input. Use another one for another start.`,
     { runId: existing, details: { [what]: value, existing: existing ?? null } },
+  )
+}
+
+function heldBy(existing: string, { born, start }: Prepared): ConflictError {
+  const { rules } = JSON.parse(start.meta as string) as { rules?: RulesOfStart }
+  return new ConflictError(
+    `Run ${existing} of "${born.workflow_id}" is alive with the same key ${JSON.stringify(rules?.singleton?.key ?? {})}, and there may be only one (singleton). Wait for its end or cancel it; or let the workflow's singleton join or replace it.`,
+    { runId: existing, workflowId: born.workflow_id, details: { existing } },
   )
 }
 
@@ -328,12 +387,13 @@ function makeMeta(
   workflow: string,
   options: StartOptions & InnerOptions,
   definition: RegisteredDefinition,
-  keys: LimitKeys,
+  keys: LimitKeys & { rules?: RulesOfStart },
 ): object | null {
   const { resourceId, idempotencyKey, runId, tags, attributes, retries, parent, parentClose } =
     options
   const timeout =
     options.timeout === undefined ? definition.timeout_ms : parseDuration(options.timeout)
+  const within = options.startWithin === undefined ? undefined : parseDuration(options.startWithin)
   const meta = {
     ...keys,
     ...(runId === undefined ? {} : { id: runId.toLowerCase() }),
@@ -343,6 +403,7 @@ function makeMeta(
     ...(attributes === undefined ? {} : { attributes }),
     ...(retries === undefined ? {} : { retries }),
     ...(timeout === undefined ? {} : { timeout_ms: timeout }),
+    ...(within === undefined ? {} : { start_within_ms: within }),
     ...(parent === undefined ? {} : { parent }),
     ...(parentClose === undefined ? {} : { parent_close: parentClose }),
   }

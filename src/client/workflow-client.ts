@@ -1,4 +1,4 @@
-import type { InputOf, OutputOf } from '../definition/definition.ts'
+import type { Definition, InputOf, OutputOf } from '../definition/definition.ts'
 import { isSignal, type Signal } from '../definition/signal.ts'
 import type { Startable } from '../definition/startable.ts'
 import type { Tx } from '../kernel/database.ts'
@@ -23,6 +23,7 @@ import { type Page, type PageRequest, readPage } from './page.ts'
 import { Results } from './results.ts'
 import { checkRunId, encodeFilter, type RunFilter } from './run-filter.ts'
 import { awaitResult, awaitStatus } from './run-waits.ts'
+import { type PutSchedule, putOne, runOne, type Schedule } from './schedules.ts'
 import type { SessionOptions } from './session.ts'
 import { type Prepared, type StartOptions, startOptionNames } from './starter.ts'
 import { readTimelinePage, type TimelineEntry } from './timeline.ts'
@@ -291,6 +292,25 @@ export class WorkflowClient extends OperationsClient {
     return this.#operate('get_run', p) as Promise<WorkflowRun<InputOf<D>, OutputOf<D>>>
   }
 
+  /**
+   * Makes a schedule, or changes it: runs of a workflow are started at its times. Put again as it is, it goes
+   * on where it was; with other times they are those after now.
+   * @throws InvalidInputError, PayloadError, WorkflowNotFoundError, LimitError
+   * @example const { nextRuns } = await client.putSchedule({ id: 'acme', workflowId: 'report', cron: '0 9 * * 1-5' })
+   */
+  async putSchedule(p: PutSchedule): Promise<Schedule> {
+    await this.prepare()
+    return putOne(this.session, p)
+  }
+
+  /**
+   * Starts a run of a schedule now, whether it is paused or its last run has not ended; its times stay as they are.
+   * @throws WorkflowRunNotFoundError for a schedule that is not there
+   */
+  async runSchedule(p: { id: string }): Promise<WorkflowRun> {
+    return this.#run(await runOne(this.session, this.starter.ids, p))
+  }
+
   /** Runs, newest first, 20 on a page unless `limit` (at most 100) says otherwise. */
   async getRuns(p: RunFilter & PageRequest = {}): Promise<Page<WorkflowRun>> {
     return readPage(p, async (page) => {
@@ -369,9 +389,11 @@ export class WorkflowClient extends OperationsClient {
   /** A fork's input, where this process knows what its workflow takes. */
   async #checkInput(p: RunRef, input: unknown): Promise<void> {
     const { workflowId } = await this.#operate('get_run', p)
-    const { inputSchema } = this.startable({ id: workflowId })
+    const workflow: Startable & Partial<Definition> = this.startable({ id: workflowId })
     const what = `the input of workflow "${workflowId}"`
-    if (inputSchema) await validate(inputSchema, input, what)
+    const inputs = workflow.defaults?.rules?.batch && Array.isArray(input) ? input : [input]
+    for (const one of inputs)
+      if (workflow.inputSchema) await validate(workflow.inputSchema, one, what)
     encodePayload(input, { what })
   }
 

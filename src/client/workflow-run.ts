@@ -31,6 +31,9 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
   readonly forkedFrom: string | null
   /** Of a fork: the step from which it went on. */
   readonly forkedAt: string | null
+  /** Of a run that a schedule started: its id, and for which of its times. */
+  readonly scheduleId: string | null
+  readonly scheduledFor: Date | null
   readonly input: I
   readonly output: O | null
   readonly error: string | null
@@ -42,8 +45,8 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
   readonly currentStepId: string | null
   /** Of a delayed start: when it may begin. */
   readonly startsAt: Date | null
-  /** What ends its waits: the event of that name, or the time. */
-  readonly waits: { stepId: string; event: string | null; until: Date | null }[]
+  /** What ends its waits: the signal of that name, or the event of that name and key, or the time. */
+  readonly waits: { stepId: string; event: string | null; key?: string; until: Date | null }[]
   readonly createdAt: Date
   readonly updatedAt: Date
   readonly pausedAt: Date | null
@@ -151,6 +154,8 @@ class RunSnapshot implements WorkflowRun {
   readonly retriedFrom: string | null
   readonly forkedFrom: string | null
   readonly forkedAt: string | null
+  readonly scheduleId: string | null
+  readonly scheduledFor: Date | null
   readonly input: unknown
   readonly output: unknown
   readonly error: string | null
@@ -187,6 +192,8 @@ class RunSnapshot implements WorkflowRun {
     this.retriedFrom = json.retried_from
     this.forkedFrom = json.forked_from
     this.forkedAt = json.forked_at
+    this.scheduleId = json.schedule_id
+    this.scheduledFor = date(json.scheduled_for)
     this.input = json.input ?? undefined
     this.output = json.output ?? null
     this.failure = json.failure as RunFailure | null
@@ -273,8 +280,8 @@ class RunSnapshot implements WorkflowRun {
   }
 }
 
-function readWait({ step_id, event, until }: RunJson['waits'][number]) {
-  return { stepId: step_id, event, until: date(until) }
+function readWait({ step_id, event, key, until }: RunJson['waits'][number]) {
+  return { stepId: step_id, event, ...(key === undefined ? {} : { key }), until: date(until) }
 }
 
 function date(text: string | null): Date | null {

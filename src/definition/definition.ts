@@ -1,5 +1,7 @@
 import type { Json, Jsonify } from '../model/json.ts'
 import type { LimitRules } from '../model/limit-rules.ts'
+import type { ScheduleRule } from '../model/schedule-rules.ts'
+import type { StartRules } from '../model/start-rules.ts'
 import type { LeasedRun, RunHost } from './host.ts'
 import type { Startable } from './startable.ts'
 
@@ -12,6 +14,8 @@ export interface Definition<I = any, O = any, Steps = any> extends Startable<I, 
   readonly version: string
   /** Defaults of its starts, as the kernel keeps them. */
   readonly defaults: StartDefaults
+  /** When runs of it are started, as its code says. */
+  readonly schedules?: readonly ScheduleRule[]
   /** Takes one leased run as far as it goes in this process. */
   run(lease: LeasedRun, host: RunHost): RunHandle
 }
@@ -24,6 +28,10 @@ export type StartDefaults = {
   /** Milliseconds for which ended runs are kept, by how they ended; default: for ever. */
   readonly retentionMs?: { completed?: number; failed?: number; cancelled?: number }
   readonly limits?: LimitRules
+  /** What a start is decided by: singleton, throttle, debounce. */
+  readonly rules?: StartRules
+  /** The events that start a run; without a key: whatever their key. */
+  readonly startOn?: readonly { readonly event: string; readonly key?: string }[]
 }
 
 /** A run in this process. */

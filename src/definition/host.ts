@@ -12,6 +12,8 @@ export type LeasedRun = {
   readonly tenant: string
   readonly resourceId: string | null
   readonly tags: readonly string[]
+  /** Of a run that a schedule started: for which of its times. */
+  readonly scheduledFor?: Date | null
   /** Tries after the first, where the start said so. */
   readonly retries: number | null
   /** JSON text, null for undefined. */
@@ -70,6 +72,8 @@ export interface RunHost {
   ): Promise<{ result: T; verdict: Verdict }>
   /** Draws an id for a child and says where its start goes. */
   prepareChild(workflow: Startable, input: unknown, options: ChildOptions): Promise<PreparedChild>
+  /** Draws an id for an event: emitted again after an unknown outcome, it is the same event. */
+  drawEventId(): Promise<string>
   /** The time by which runs live: the database's, never ahead of it. */
   now(): Date
 }

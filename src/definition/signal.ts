@@ -1,5 +1,6 @@
 import { checkName } from '../model/names.ts'
 import type { Schema, SchemaIn, SchemaOut } from '../model/schema.ts'
+import type { KeyedEvent } from './event.ts'
 
 /** A message to one run, with the type of its data: `In` for who sends it, `Out` for who waits for it. */
 // biome-ignore lint/suspicious/noExplicitAny: what a definition leaves open is any
@@ -14,7 +15,7 @@ export interface Signal<In = any, Out = In> {
 
 /** What a step can wait for. */
 // biome-ignore lint/suspicious/noExplicitAny: as of Signal
-export type WaitSource<T = any> = Signal<any, T>
+export type WaitSource<T = any> = Signal<any, T> | KeyedEvent<T>
 /** Several of them, by names of one's own. */
 export type WaitRecord = Record<string, WaitSource>
 /** What a source gives. */

@@ -53,6 +53,17 @@ export async function startedBulk(
   return rows[0]?.operation as BulkJson
 }
 
+/** Cancels the runs of a queue that have not begun. @see sql/functions/queue/purge_queue.sql */
+export async function purgeQueue(
+  db: Database,
+  queue: string,
+  options: SqlOptions,
+): Promise<BulkJson> {
+  const text = 'select millrace.purge_queue($1, $2) as operation'
+  const rows = await db.call<{ operation: BulkJson }>(text, [queue, options])
+  return rows[0]?.operation as BulkJson
+}
+
 /** How far one is. @see sql/functions/bulk/get_bulk_operation.sql */
 export async function getBulk(db: Database, id: string, options: SqlOptions): Promise<BulkJson> {
   const text = 'select millrace.get_bulk_operation($1, $2) as operation'

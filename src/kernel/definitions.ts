@@ -1,4 +1,5 @@
 import type { LimitRules } from '../model/limit-rules.ts'
+import type { StartRules } from '../model/start-rules.ts'
 import type { Database, Tx } from './database.ts'
 
 /** The number of a tenant. @throws PermissionError if there is none of that name. */
@@ -16,6 +17,8 @@ export type RegisteredDefinition = {
   readonly retries?: number
   readonly retention_ms?: { completed?: number; failed?: number; cancelled?: number }
   readonly limits?: LimitRules
+  readonly rules?: StartRules
+  readonly start_on?: readonly { readonly event: string; readonly key?: string }[]
 }
 
 /** Makes a workflow version known, so that runs of it can be started. */

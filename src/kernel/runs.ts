@@ -8,23 +8,26 @@ export type Start = {
   readonly delayMs: number | null
   readonly input: string | null
   readonly meta: string | null
+  /** A message to the run, be it new or there already, in the same transaction; `data` is JSON text. */
+  readonly signal?: { readonly id: string; readonly name: string; readonly data: string | null }
 }
 
 /**
  * Of a start: made, or its key or id has a run already: the same start (`existing`), or another
- * (`taken`). `number-taken`: the number that was drawn for it is another run's, because the database
+ * (`taken`). A rule of its workflow may give it another run (`existing`), or refuse it, as there may be only
+ * one and that is alive (`held`). `number-taken`: the number that was drawn for it is another run's, because the database
  * was set back; draw another.
  */
 export type Started =
   | { readonly kind: 'made'; readonly at: Date }
   | { readonly kind: 'existing'; readonly run: string }
   | { readonly kind: 'key-taken' | 'id-taken'; readonly run: string | null }
-  | { readonly kind: 'number-taken'; readonly run: string }
+  | { readonly kind: 'number-taken' | 'held'; readonly run: string }
 
 /** A start that gave a run. */
 export type Accepted = Extract<Started, { kind: 'made' | 'existing' }>
 
-const kinds = { e: 'existing', k: 'key-taken', i: 'id-taken' } as const
+const kinds = { e: 'existing', k: 'key-taken', i: 'id-taken', r: 'held' } as const
 
 /** The first of 1,024 run ids that are this process's own from now on. */
 export async function takeIds(db: Database, tx?: Tx): Promise<bigint> {
@@ -34,7 +37,7 @@ export async function takeIds(db: Database, tx?: Tx): Promise<bigint> {
 
 /**
  * Starts runs; repeating the call with the same ids changes nothing.
- * @see sql/functions/run/start_runs.sql
+ * @see sql/functions/run/start_runs.sql, sql/functions/signal/start_signalled.sql
  */
 export async function startRuns(
   db: Database,
@@ -44,6 +47,11 @@ export async function startRuns(
 ): Promise<Started[]> {
   const delayed = starts.some((start) => start.delayMs !== null)
   const special = starts.some((start) => start.meta !== null)
+  const signals = starts.flatMap(({ id, signal }) => (signal ? { start: id, ...signal } : []))
+  const call =
+    signals.length > 0
+      ? 'millrace.start_signalled($1, $2, $3, $4, $5, $6, $7)'
+      : 'millrace.start_runs($1, $2, $3, $4, $5, $6)'
   // the caller's transaction may be that of another library, which has its own way with arrays
   const plain = tx ? same : plainArray
   const texts = tx ? same : textArray
@@ -53,7 +61,7 @@ export async function startRuns(
     existing: string
     created_at: Date
   }>(
-    'select run_id::text, verdict::text, existing::text, created_at from millrace.start_runs($1, $2, $3, $4, $5, $6)',
+    `select run_id::text, verdict::text, existing::text, created_at from ${call}`,
     [
       tenant,
       plain(starts.map((start) => start.id)),
@@ -61,6 +69,7 @@ export async function startRuns(
       delayed ? plain(starts.map((start) => start.delayMs)) : null,
       texts(starts.map((start) => start.input)),
       special ? texts(starts.map((start) => start.meta)) : null,
+      ...(signals.length > 0 ? [JSON.stringify(signals)] : []),
     ],
     tx,
   )
@@ -93,6 +102,9 @@ export type RunJson = {
   forked_from: string | null
   /** The step from which a fork went on. */
   forked_at: string | null
+  /** Of a schedule's run, and its time. */
+  schedule_id: string | null
+  scheduled_for: string | null
   input: unknown
   output: unknown
   failure: unknown
@@ -101,7 +113,7 @@ export type RunJson = {
   attributes: Record<string, unknown>
   current_step_id: string | null
   starts_at: string | null
-  waits: { step_id: string; event: string | null; until: string | null }[]
+  waits: { step_id: string; event: string | null; key?: string; until: string | null }[]
   created_at: string
   updated_at: string
   paused_at: string | null

@@ -31,6 +31,8 @@ export type Claim = {
   readonly idle: boolean
   /** How many runs may be leased shortly before their time comes; default 0. */
   readonly ahead?: number
+  /** How many runs of routes that have limits; default: as many as are wanted. */
+  readonly lanes?: number
   /** What came due before was seen to; null: look from the beginning. */
   readonly since?: Date | null
 }
@@ -48,6 +50,8 @@ export type Claimed = {
   readonly bulkDue: boolean
   readonly retentionDue: boolean
   readonly closingDue: boolean
+  readonly eventsDue: boolean
+  readonly schedulesDue: boolean
   /** The time by which runs live, when this claim looked. */
   readonly clock: Date
 }
@@ -77,7 +81,7 @@ type Row = [
  */
 export async function claimTasks(db: Database, tenant: number, claim: Claim): Promise<Claimed> {
   const rows = await db.callArrays<Row>(
-    'select * from millrace.claim_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+    'select * from millrace.claim_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
     [
       tenant,
       claim.worker,
@@ -89,6 +93,7 @@ export async function claimTasks(db: Database, tenant: number, claim: Claim): Pr
       claim.idle,
       claim.since?.toISOString() ?? null,
       claim.ahead ?? 0,
+      claim.lanes ?? null,
     ],
   )
   const status = rows.pop() as Row
@@ -110,6 +115,8 @@ export async function claimTasks(db: Database, tenant: number, claim: Claim): Pr
     bulkDue: (status[14] & 4) !== 0,
     retentionDue: (status[14] & 8) !== 0,
     closingDue: (status[14] & 16) !== 0,
+    eventsDue: (status[14] & 64) !== 0,
+    schedulesDue: (status[14] & 128) !== 0,
     clock,
   }
 }
@@ -248,9 +255,10 @@ export async function advanceTasks(
     sentAt?.toISOString() ?? null,
     rows.beside ? plainArray(rows.begun) : null,
     asksOf(sorted),
+    eventsOf(sorted),
   ]
   const text =
-    'select * from millrace.advance_tasks($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24)'
+    'select * from millrace.advance_tasks($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25)'
   const answers = tx
     ? (await db.call<Record<string, unknown>>(text, values, tx)).map(
         (row) => Object.values(row) as VerdictRow,
@@ -306,6 +314,23 @@ function columns(items: readonly Advance[], rows: Rows, now: number): unknown[] 
 function asksOf(items: readonly Advance[]): string | null {
   if (!items.some(({ asks }) => asks)) return null
   return JSON.stringify(items.flatMap(({ run, asks = [] }) => asks.map((ask) => ({ run, ...ask }))))
+}
+
+/** The events that runs emit and wait for, as JSON; null if there are none. */
+function eventsOf(items: readonly Advance[]): string | null {
+  if (!items.some((item) => item.emits || item.waits?.some(({ event }) => event))) return null
+  const emits = items.flatMap(({ run, emits: all }) =>
+    (all ?? []).map(({ dedupeId, keepMs, ...rest }) => ({
+      ...{ run, dedupe_id: dedupeId, keep_ms: Math.ceil(keepMs) },
+      ...rest,
+    })),
+  )
+  const waits = items.flatMap(({ run, waits: all }) =>
+    (all ?? []).flatMap(({ key, name, event }) =>
+      event ? { ...event, run, step: key, message: name } : [],
+    ),
+  )
+  return JSON.stringify({ emits, waits })
 }
 
 /** Journal rows, a column each. */

@@ -76,6 +76,21 @@ export async function stopWorker(db: Database, worker: string): Promise<void> {
   await db.call('select millrace.stop_worker($1)', [worker])
 }
 
+/** Tells workers to finish what they have, and to end. @see sql/functions/worker/drain_workers.sql */
+export async function drainWorkers(db: Database, options: object): Promise<string[]> {
+  const rows = await db.call<{ ids: string[] }>('select millrace.drain_workers($1) as ids', [
+    options,
+  ])
+  return rows[0]?.ids ?? []
+}
+
+/** Whether this worker was told to. */
+export async function isDraining(db: Database, worker: string): Promise<boolean> {
+  const text = 'select millrace.is_draining($1) as draining'
+  const rows = await db.call<{ draining: boolean }>(text, [worker])
+  return rows[0]?.draining === true
+}
+
 /** Asks for notifications of ended runs for the next 30 s. */
 export async function watch(db: Database, tenant: number, watcher: string): Promise<void> {
   await db.call('select millrace.watch($1, $2)', [tenant, watcher])
@@ -88,6 +103,8 @@ export type WorkerRow = {
   started_at: Date
   lease_until: Date
   alive: boolean
+  /** An operator has told it to end. */
+  draining: boolean
 }
 
 /** What lies in a queue. */

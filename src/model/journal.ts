@@ -47,6 +47,21 @@ export type Wait = {
   readonly key: string
   readonly name: string | null
   readonly ms: number | null
+  /** Where `name` is that of an event: which. */
+  readonly event?: { readonly name: string; readonly key: string }
+}
+
+/** An event that a run emits in the transaction that writes it into its journal. */
+export type Emission = {
+  /** A decimal string, drawn before: sent again, it is the same event. */
+  readonly id: string
+  readonly name: string
+  readonly key: string
+  /** JSON text; null for undefined. */
+  readonly data: string | null
+  readonly dedupeId: string | null
+  /** Milliseconds for which runs that begin to wait later get it. */
+  readonly keepMs: number
 }
 
 /** A child to start in the transaction that writes it into its parent's journal. Ids are decimal strings. */
@@ -87,6 +102,7 @@ export type Change = {
   readonly dueIn?: number
   readonly children?: readonly ChildStart[]
   readonly asks?: readonly Ask[]
+  readonly emits?: readonly Emission[]
 }
 
 /**

@@ -98,7 +98,11 @@ function parseFairness(rule: NonNullable<Limits['fairness']>) {
   return { key, weight: rule.weight }
 }
 
-function parseKey(what: string, key: KeyPaths | undefined): { key?: string[] } {
+/**
+ * The paths of a key; without any: none.
+ * @throws InvalidInputError
+ */
+export function parseKey(what: string, key: KeyPaths | undefined): { key?: string[] } {
   if (key === undefined) return {}
   const paths = [key].flat()
   if (paths.length === 0 || paths.length > MAX_PATHS)

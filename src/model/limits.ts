@@ -45,6 +45,9 @@ export const MAX_ASKED = 100
 /** Signals that one step waits for: they are arrays in the run's hot row. */
 export const MAX_SOURCES = 32
 
+/** Waiting runs that the answer of an emission counts: of more it says so many. Kept by the kernel. */
+export const MAX_MATCHED = 100_000
+
 /** Messages to one run that it has not taken: more are refused until it has. Kept by the kernel. */
 export const MAX_SIGNALS = 10_000
 
@@ -54,7 +57,7 @@ export const MAX_NAME = 128
 /** Characters of a step id: names that loops and maps build are longer than those people type. */
 export const MAX_STEP_ID = 256
 
-/** Characters of a caller's key (resourceId, idempotencyKey): fits an index row of Postgres. */
+/** Characters of a caller's key (resourceId, idempotencyKey, that of an event): fits an index row of Postgres. */
 export const MAX_KEY = 256
 
 /** Tags of a run: each one is an index row written at the start. */
@@ -86,6 +89,27 @@ export const MAX_FAILURE_STACK_BYTES = 8 * 1024
 
 /** Causes of an error that are followed: chains can be long, or circular. */
 export const MAX_CAUSES = 5
+
+/** Characters of a cron: lists of values may be long. Kept by the kernel. */
+export const MAX_CRON = 256
+
+/** Schedules of a tenant: one may start many runs, or a run many others. Kept by the kernel. */
+export const MAX_SCHEDULES = 10_000
+
+/** Schedules that a workflow has in its code; others are put at run time. */
+export const MAX_DECLARED = 100
+
+/** Milliseconds of the shortest period of a schedule: shorter ones are a loop in a run. Kept by the kernel. */
+export const MIN_EVERY_MS = 100
+
+/** Milliseconds by which a time of a schedule may be late before it counts as one for which nobody was there. */
+export const LATE_TICK_MS = 10_000
+
+/** Times that a schedule catches up with after a time without any worker: more say nothing new. */
+export const MAX_CATCH_UP = 1000
+
+/** Times of a schedule that wait for its last run to end (overlap 'queue'): the oldest go. Kept by the kernel. */
+export const MAX_WAITING_TICKS = 1000
 
 /** Partitions (engines) that fit into a run id: 14 bits. */
 export const MAX_PARTITION = 2 ** 14 - 1

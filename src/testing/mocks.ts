@@ -104,4 +104,5 @@ const ways: { [name in keyof StepBaseContext]?: Method } = {
   pause: instead(0),
   invoke: instead(1),
   startWorkflow: instead(1),
+  emitEvent: instead(1),
 }

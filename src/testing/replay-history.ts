@@ -12,7 +12,12 @@ import { ReplaySteps } from './replay-steps.ts'
 export type Divergence = { stepId: string; expected: string; found: string }
 
 /** Of the run whose history it is. */
-export type ReplayOptions = { input?: unknown; resourceId?: string | null; tags?: string[] }
+export type ReplayOptions = {
+  input?: unknown
+  resourceId?: string | null
+  tags?: string[]
+  scheduledFor?: Date | null
+}
 
 /** In which a handler comes to rest after it called a step that the history does not have. */
 const REST_MS = 200
@@ -50,6 +55,7 @@ export async function replayHistory(
     tenant: 'default',
     resourceId: options.resourceId ?? null,
     tags: options.tags ?? [],
+    scheduledFor: options.scheduledFor ?? null,
     retries: null,
     input: encodePayload(options.input, { what: 'the input' }),
     journal,

@@ -42,6 +42,11 @@ export class ReplayHost implements RunHost {
     return never
   }
 
+  drawEventId(): Promise<string> {
+    this.end(null)
+    return never
+  }
+
   now(): Date {
     return this.#now
   }

@@ -28,6 +28,7 @@ const calls: { [name in keyof StepBaseContext]?: number } = {
   pause: -1,
   invoke: -1,
   startWorkflow: -1,
+  emitEvent: -1,
   now: -1,
   random: -1,
   uuid: -1,

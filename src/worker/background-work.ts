@@ -1,6 +1,7 @@
 import type { Session } from '../client/session.ts'
 import { workBulk } from '../kernel/bulk.ts'
 import type { Database } from '../kernel/database.ts'
+import { workEvents } from '../kernel/events.ts'
 import { pruneHistory } from '../kernel/retention.ts'
 import { closeChildren } from '../kernel/runs.ts'
 import { Wake } from './wake.ts'
@@ -78,4 +79,9 @@ export function retentionWork(session: Session): BackgroundWork {
 /** Children whose parents have ended. */
 export function closingWork(session: Session): BackgroundWork {
   return new BackgroundWork(session, 'cancelling children whose parents have ended', closeChildren)
+}
+
+/** Events for runs that wait for them, many at a time, and their end. */
+export function eventWork(session: Session): BackgroundWork {
+  return new BackgroundWork(session, 'giving events to runs that wait for them', workEvents)
 }

@@ -4,10 +4,17 @@ import { getRoutes, type Route } from '../kernel/definitions.ts'
 import { expireRuns } from '../kernel/runs.ts'
 import { type Claimed, claimTasks, type LeasedTask, noteHeads } from '../kernel/tasks.ts'
 import { recover } from '../kernel/workers.ts'
-import { type BackgroundWork, bulkWork, closingWork, retentionWork } from './background-work.ts'
+import {
+  type BackgroundWork,
+  bulkWork,
+  closingWork,
+  eventWork,
+  retentionWork,
+} from './background-work.ts'
 import type { DatabaseClock } from './database-clock.ts'
 import type { ResolvedWorkerOptions } from './options.ts'
 import { type From, QueueOrder } from './queue-order.ts'
+import { scheduleWork } from './schedule-work.ts'
 import type { Wake } from './wake.ts'
 
 /** A sweep from the head of the queues costs this many times its own duration before the next. */
@@ -50,6 +57,8 @@ export type ClaimAs = {
   readonly suspect: boolean
   /** How many may be leased before their time. */
   readonly ahead: number
+  /** How many may be of routes that have limits. */
+  readonly lanes: number
 }
 
 /**
@@ -64,6 +73,8 @@ export class Claimer {
   readonly #bulk: BackgroundWork
   readonly #retention: BackgroundWork
   readonly #closing: BackgroundWork
+  readonly #events: BackgroundWork
+  readonly #schedules: BackgroundWork
   readonly #order = new QueueOrder()
   #refreshed: Promise<void> = Promise.resolve()
   #sweptAt = Number.NEGATIVE_INFINITY
@@ -92,6 +103,8 @@ export class Claimer {
     this.#bulk = bulkWork(session)
     this.#retention = retentionWork(session)
     this.#closing = closingWork(session)
+    this.#events = eventWork(session)
+    this.#schedules = scheduleWork(session)
     this.#session = session
     this.#registry = registry
     this.#options = options
@@ -102,6 +115,11 @@ export class Claimer {
     return this.#order.get(id)
   }
 
+  /** Some of its routes have limits. */
+  get limited(): boolean {
+    return this.#order.limited
+  }
+
   /** The last claims found nothing to do, and nothing was heard since. */
   get quiet(): boolean {
     return this.#looks >= LAST_LOOKS_MS.length
@@ -109,7 +127,8 @@ export class Claimer {
 
   /** Ends the chores that go on beside the claims. */
   async stop(): Promise<void> {
-    await Promise.all([this.#bulk, this.#retention, this.#closing].map((work) => work.stop()))
+    const all = [this.#bulk, this.#retention, this.#closing, this.#events, this.#schedules]
+    await Promise.all(all.map((work) => work.stop()))
   }
 
   /** The workflow versions of this process. */
@@ -178,10 +197,15 @@ export class Claimer {
   }
 
   /** For a worker without room: what others wait for must not wait for that. @returns as claim */
-  async watch(as: Omit<ClaimAs, 'want' | 'suspect' | 'ahead'>): Promise<number> {
+  async watch(as: Omit<ClaimAs, 'want' | 'suspect' | 'ahead' | 'lanes'>): Promise<number> {
     // from the beginning each time: nobody else may sweep, and it is not often
     const look = { idle: false, since: null }
-    const claimed = await this.#call({ ...as, want: 0, suspect: false, ahead: 0 }, [], [], look)
+    const claimed = await this.#call(
+      { ...as, want: 0, suspect: false, ahead: 0, lanes: 0 },
+      [],
+      [],
+      look,
+    )
     await this.#doChores(claimed)
     return this.#restMs(claimed.dueMs)
   }
@@ -259,6 +283,8 @@ export class Claimer {
     if (claimed.bulkDue) this.#bulk.begin()
     if (claimed.retentionDue) this.#retention.begin()
     if (claimed.closingDue) this.#closing.begin()
+    if (claimed.eventsDue) this.#events.begin()
+    if (claimed.schedulesDue) this.#schedules.begin()
     return isNew || recovered > 0
   }
 

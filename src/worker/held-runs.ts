@@ -30,6 +30,8 @@ export type HeldRunsParts = {
 /** How many more than have places a claim may take: what was finished in this long. */
 const BACKLOG_MS = 50
 const RATE_WINDOW_MS = 200
+/** The same of runs with limits: what waits here holds a place, and its turn was decided when it came. */
+const LANE_BACKLOG_MS = 5
 
 /**
  * The runs that this worker owns, and its places: at most `concurrency` are at work at once, the
@@ -74,6 +76,13 @@ export class HeldRuns {
     const ahead = Math.min(Math.floor(this.#measuredRate() * BACKLOG_MS), 1000)
     const free = this.#concurrency - this.#placed + ahead - this.#waiting.length
     return Math.min(free, this.#concurrency + MAX_UNWRITTEN - this.#held.size)
+  }
+
+  /** How many of them may be runs with limits. */
+  laneRoom(): number {
+    const ahead = Math.floor(this.#measuredRate() * LANE_BACKLOG_MS)
+    const free = this.#concurrency - this.#placed + ahead - this.#waiting.length
+    return Math.max(Math.min(free, this.room()), 0)
   }
 
   /** How many of them may be leased before their time: there shall be a place for each when it comes. */

@@ -9,6 +9,8 @@ type Meta = {
   resource?: string
   tags?: string[]
   retries?: number
+  /** ISO 8601 */
+  scheduled_for?: string
   /** The number of the run that waits for its end. */
   parent?: string
 }
@@ -49,6 +51,11 @@ export class LeasedTaskRun implements LeasedRun {
 
   get tags(): readonly string[] {
     return this.#meta.tags ?? []
+  }
+
+  get scheduledFor(): Date | null {
+    const at = this.#meta.scheduled_for
+    return at === undefined ? null : new Date(at)
   }
 
   get retries(): number | null {

@@ -22,6 +22,8 @@ export type WorkerOptions = {
   pollInterval?: Duration
   /** How long `stop` waits for running steps before it aborts them. Default 30 s. */
   drainTimeout?: Duration
+  /** An operator told this worker to end (`drainWorkers`): stop the engine. Default: just that. */
+  onDrain?: () => void
 }
 
 const workerOptionNames: OptionNames<WorkerOptions> = {
@@ -32,6 +34,7 @@ const workerOptionNames: OptionNames<WorkerOptions> = {
   lease: true,
   pollInterval: true,
   drainTimeout: true,
+  onDrain: true,
 }
 
 /** The same, with defaults and in milliseconds. */
@@ -43,6 +46,7 @@ export type ResolvedWorkerOptions = {
   readonly leaseMs: number
   readonly pollMs: number
   readonly drainMs: number
+  readonly onDrain: (() => void) | null
 }
 
 /** @throws InvalidInputError that names the option, its value and the rule */
@@ -59,6 +63,7 @@ export function resolveWorkerOptions(options: WorkerOptions): ResolvedWorkerOpti
     leaseMs,
     pollMs: ms('pollInterval', options.pollInterval ?? '1 s', 50, 60_000),
     drainMs: ms('drainTimeout', options.drainTimeout ?? '30 s', 1, 3_600_000),
+    onDrain: options.onDrain ?? null,
   }
 }
 

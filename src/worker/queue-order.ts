@@ -21,11 +21,13 @@ export class QueueOrder {
   /** And when the last claim did. */
   #looked = new Map<number, string>()
   readonly #routes = new Map<number, Route>()
+  #limited = false
 
   /** @param routes highest priority first, as the kernel gives them. */
   set(routes: readonly Route[]): void {
     this.#routes.clear()
     this.#groups = []
+    this.#limited = routes.some(({ limited }) => limited)
     for (const route of routes) {
       this.#routes.set(route.route, route)
       if (!this.#after.has(route.route)) this.#after.set(route.route, route.head)
@@ -37,6 +39,11 @@ export class QueueOrder {
 
   get(route: number): Route | undefined {
     return this.#routes.get(route)
+  }
+
+  /** Whether some have limits. */
+  get limited(): boolean {
+    return this.#limited
   }
 
   /** The highest route known; 0 without any. */

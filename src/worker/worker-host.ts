@@ -93,6 +93,11 @@ export class WorkerHost implements RunHost {
     return { start: { ...start, meta: start.meta as string }, id }
   }
 
+  async drawEventId(): Promise<string> {
+    const { starter, leaseOver } = this.#parts
+    return String(await whileAway(() => starter.ids.take(), leaseOver))
+  }
+
   async transact<T>(
     isolation: Isolation,
     work: (client: PoolClient) => Promise<T>,

@@ -6,7 +6,13 @@ import type { RunEnd } from '../definition/definition.ts'
 import type { Registry } from '../definition/registry.ts'
 import { Listener } from '../kernel/listen.ts'
 import { heldTasks, type LeasedTask } from '../kernel/tasks.ts'
-import { describeWorker, registerWorker, stopWorker, type WorkerInfo } from '../kernel/workers.ts'
+import {
+  describeWorker,
+  isDraining,
+  registerWorker,
+  stopWorker,
+  type WorkerInfo,
+} from '../kernel/workers.ts'
 import { LeaseLostError, UnavailableError } from '../model/errors.ts'
 import type { Change } from '../model/journal.ts'
 import { MAX_UNWRITTEN_BYTES } from '../model/limits.ts'
@@ -36,6 +42,8 @@ export type WorkerParts = {
   readonly results: Results
   readonly registry: Registry
   readonly options: ResolvedWorkerOptions
+  /** An operator told this worker to end. */
+  readonly drain: () => void
 }
 
 /** One process's worker: claims runs, runs their handlers, and writes what they did. */
@@ -56,8 +64,11 @@ export class Worker {
   #seenFence = 0n
   /** There is no room: the next claim waits until a run has gone. */
   #full = false
+  /** There is none for a run that has limits: such are not taken much ahead of their turn. */
+  #noLane = false
   #stopping = false
   #stopped = false
+  #told = false
   #loop: Promise<void> | null = null
   #reporter: NodeJS.Timeout | undefined
 
@@ -106,7 +117,10 @@ export class Worker {
     await this.#claimer.refreshRoutes()
     this.#listener.start()
     const { heartbeatMs } = this.#parts.options
-    this.#reporter = setInterval(() => void this.#watcher.round(this.#id), heartbeatMs)
+    this.#reporter = setInterval(() => {
+      void this.#watcher.round(this.#id)
+      void this.#askDrain()
+    }, heartbeatMs)
     this.#loop = this.#run()
   }
 
@@ -205,8 +219,14 @@ export class Worker {
     const want = Math.min(room, this.#parts.options.batchSize, this.#replies.most)
     const suspect = this.#held.mayTakeSuspect
     const ahead = this.#held.earlyRoom()
+    const lanes = this.#held.laneRoom()
+    this.#noLane = lanes <= 0 && this.#claimer.limited
     const take = (task: LeasedTask) => this.#take(task, as.worker)
-    const restMs = await this.#claimer.claim({ ...as, want, suspect, ahead }, take, this.#wake)
+    const restMs = await this.#claimer.claim(
+      { ...as, want, suspect, ahead, lanes },
+      take,
+      this.#wake,
+    )
     this.#held.look()
     this.#replies.succeeded()
     return restMs
@@ -301,7 +321,7 @@ export class Worker {
 
   /** A run has gone: who waits for room, or for the last to go, goes on. */
   #hasRoom(): void {
-    if (this.#full || this.#stopping) this.#wake.now()
+    if (this.#full || this.#noLane || this.#stopping) this.#wake.now()
   }
 
   /** Others may have waited for its place in a limit. */
@@ -328,8 +348,19 @@ export class Worker {
     return dueAt !== null && this.#clock.least() < dueAt
   }
 
-  /** '' is work; 'look …' names runs whose waits or leases changed. */
+  /** Whether an operator told it to end: a notification is only a hint. */
+  async #askDrain(): Promise<void> {
+    if (this.#told || this.#stopping || this.#leaseOver()) return
+    const { session, drain } = this.#parts
+    const isTold = await isDraining(session.db, this.#id).catch(() => false)
+    if (!isTold || this.#told || this.#stopping) return
+    this.#told = true
+    drain()
+  }
+
+  /** '' is work; 'look …' names runs whose waits or leases changed; 'drain': some shall end. */
   #heard(payload: string): void {
+    if (payload === 'drain') void this.#askDrain()
     if (!payload.startsWith('look ')) return this.#wake.now()
     const runs = payload.slice(5).split(' ')
     const mine = runs.flatMap((run) => this.#held.get(run) ?? [])

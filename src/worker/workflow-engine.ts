@@ -4,6 +4,7 @@ import { Registry } from '../definition/registry.ts'
 import type { Startable } from '../definition/startable.ts'
 import { registerWorkflow } from '../kernel/definitions.ts'
 import { checkMigrated, migrate } from '../kernel/migrate.ts'
+import { syncSchedules } from '../kernel/schedules.ts'
 import { type ResolvedWorkerOptions, resolveWorkerOptions, type WorkerOptions } from './options.ts'
 import { Worker } from './worker.ts'
 
@@ -57,8 +58,11 @@ export class WorkflowEngine extends WorkflowClient {
 
   async #startWorker(options: ResolvedWorkerOptions): Promise<void> {
     const { session, starter, results } = this
-    const worker = new Worker({ session, starter, results, registry: this.#registry, options })
+    const drain = options.onDrain ?? (() => this.#drain())
+    const parts = { session, starter, results, registry: this.#registry, options, drain }
+    const worker = new Worker(parts)
     try {
+      await this.#declareSchedules(this.#registry.all())
       await worker.start()
     } catch (error) {
       await worker.stop().catch(() => {})
@@ -78,6 +82,14 @@ export class WorkflowEngine extends WorkflowClient {
     await super.stop()
   }
 
+  /** An operator wants this worker to end; a process that does nothing else ends with it. */
+  #drain(): void {
+    this.session.logger.log('the worker was told to end: it finishes what runs')
+    this.stop().catch((error: unknown) => {
+      this.session.logger.error('the worker could not end in order', error)
+    })
+  }
+
   /** How many runs this process owns now. */
   get held(): number {
     return this.#worker?.held ?? 0
@@ -92,6 +104,7 @@ export class WorkflowEngine extends WorkflowClient {
   async registerWorkflow(definition: Definition): Promise<this> {
     this.#registry.add(definition)
     if (this.#registered) await this.#register([definition])
+    if (this.#worker) await this.#declareSchedules([definition])
     await this.#worker?.refresh()
     return this
   }
@@ -133,15 +146,26 @@ export class WorkflowEngine extends WorkflowClient {
     this.#registered = true
   }
 
+  /** Of several versions of a workflow only the newest has a say. */
+  async #declareSchedules(all: readonly Definition[]): Promise<void> {
+    const newest = all.filter((one) => this.#registry.newest(one.id) === one)
+    if (newest.length === 0) return
+    const declared = newest.map(({ id, version, schedules = [] }) => ({
+      ...{ workflow: id, version, schedules },
+    }))
+    await syncSchedules(this.session.db, await this.session.tenant(), declared)
+  }
+
   async #register(all: readonly Definition[]): Promise<void> {
     const tenant = await this.session.tenant()
     for (const { id, version, kind, defaults } of all) {
-      const { timeoutMs, retentionMs, ...rest } = defaults
+      const { timeoutMs, retentionMs, startOn, ...rest } = defaults
       const definition = {
         kind,
         ...rest,
         ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),
         ...(retentionMs === undefined ? {} : { retention_ms: retentionMs }),
+        ...(startOn === undefined ? {} : { start_on: startOn }),
       }
       await registerWorkflow(this.session.db, tenant, id, version, definition)
     }

@@ -129,10 +129,11 @@ function handled(promise: Promise<Verdict>): Promise<Verdict> {
   return promise
 }
 
-function bytesOf({ rows, tail, output, children }: Advance): number {
+function bytesOf({ rows, tail, output, children, emits }: Advance): number {
   let sum = output?.length ?? 0
   for (const { data } of rows) sum += data?.length ?? 0
   if (tail) for (const { data } of tail) sum += data?.length ?? 0
   if (children) for (const { input } of children) sum += input?.length ?? 0
+  if (emits) for (const { data } of emits) sum += data?.length ?? 0
   return sum
 }

@@ -1,16 +1,19 @@
 import type { Definition, RunHandle, StartDefaults } from '../definition/definition.ts'
+import { checkEventKey, isEvent } from '../definition/event.ts'
 import type { LeasedRun, RunHost } from '../definition/host.ts'
 import { retryOptionsProblem } from '../model/backoff.ts'
 import { type Duration, parseDuration } from '../model/duration.ts'
-import { DefinitionError } from '../model/errors.ts'
+import { DefinitionError, InvalidInputError } from '../model/errors.ts'
 import { parseLimits } from '../model/limit-rules.ts'
 import { MAX_ATTEMPTS, MAX_PRIORITY } from '../model/limits.ts'
 import { checkName } from '../model/names.ts'
 import { checkOptionNames } from '../model/options.ts'
+import { parseSchedules } from '../model/schedule-rules.ts'
 import type { Schema, SchemaIn } from '../model/schema.ts'
+import { parseStartRules } from '../model/start-rules.ts'
 import { execute } from './execute.ts'
 import type { WorkflowPlugin } from './plugin.ts'
-import { type WorkflowOptions, workflowOptionNames } from './workflow-options.ts'
+import { type AllWorkflowOptions, workflowOptionNames } from './workflow-options.ts'
 
 /** A durable function. */
 export interface WorkflowDefinition<S extends Schema = Schema, O = unknown>
@@ -18,7 +21,7 @@ export interface WorkflowDefinition<S extends Schema = Schema, O = unknown>
   readonly kind: 'function'
   readonly inputSchema?: S | undefined
   readonly handler: (ctx: never) => unknown
-  readonly options: WorkflowOptions<S>
+  readonly options: AllWorkflowOptions<S>
   /** Those of its factory, in order. */
   readonly plugins: readonly WorkflowPlugin[]
 }
@@ -27,10 +30,11 @@ export interface WorkflowDefinition<S extends Schema = Schema, O = unknown>
 export function defineWorkflow(
   id: string,
   handler: (ctx: never) => unknown,
-  options: WorkflowOptions,
+  options: AllWorkflowOptions,
   plugins: readonly WorkflowPlugin[],
 ): WorkflowDefinition {
   checkDefinition(id, handler, options)
+  const schedules = parseSchedules(options.schedule)
   return Object.freeze({
     kind: 'function' as const,
     id,
@@ -40,14 +44,16 @@ export function defineWorkflow(
     options,
     plugins,
     defaults: startDefaults(options),
+    ...(schedules.length === 0 ? {} : { schedules }),
     run: (lease: LeasedRun, host: RunHost): RunHandle =>
       execute({ id, handler, options, plugins }, lease, host),
   })
 }
 
-function startDefaults(options: WorkflowOptions): StartDefaults {
-  const { queue, priority, retries, timeout, retention } = options
+function startDefaults(options: AllWorkflowOptions): StartDefaults {
+  const { queue, priority, retries, timeout, retention, startOn } = options
   const limits = parseLimits(options)
+  const rules = parseStartRules(options)
   return {
     ...(queue === undefined ? {} : { queue }),
     ...(priority === undefined ? {} : { priority }),
@@ -55,11 +61,13 @@ function startDefaults(options: WorkflowOptions): StartDefaults {
     ...(timeout === undefined ? {} : { timeoutMs: parseDuration(timeout) }),
     ...(retention === undefined ? {} : { retentionMs: parseRetention(retention) }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...(Object.keys(rules).length === 0 ? {} : { rules }),
+    ...(startOn === undefined ? {} : { startOn: parseStartOn(startOn) }),
   }
 }
 
 /** @throws InvalidInputError */
-function parseRetention(retention: NonNullable<WorkflowOptions['retention']>) {
+function parseRetention(retention: NonNullable<AllWorkflowOptions['retention']>) {
   const ends = ['completed', 'failed', 'cancelled'] as const
   const isByEnd = typeof retention === 'object' && ends.some((end) => end in retention)
   if (!isByEnd) {
@@ -72,8 +80,30 @@ function parseRetention(retention: NonNullable<WorkflowOptions['retention']>) {
   return Object.fromEntries(entries.map(([end, value]) => [end, parseDuration(value)]))
 }
 
+/** A batch has the inputs of many: a limit for each key would hold for that of the first alone. @throws InvalidInputError */
+function checkBatch(options: AllWorkflowOptions): void {
+  if (options.batch === undefined) return
+  const { concurrency = [], rate = [], fairness } = parseLimits(options)
+  if (fairness || [...concurrency, ...rate].some(({ key }) => key !== undefined))
+    throw new InvalidInputError('The limits of a workflow with batch cannot have keys.')
+}
+
+/** @throws InvalidInputError */
+function parseStartOn(startOn: NonNullable<AllWorkflowOptions['startOn']>) {
+  return [startOn].flat().map((one) => {
+    if (!isEvent(one?.event))
+      throw new InvalidInputError('startOn names no event. Give { event }, of defineEvent.')
+    checkOptionNames('startOn', one, { event: true, key: true })
+    const { event, key } = one
+    return {
+      event: event.name,
+      ...(key === undefined ? {} : { key: checkEventKey(event.name, key) }),
+    }
+  })
+}
+
 /** Every problem of a definition at once. */
-function checkDefinition(id: string, handler: unknown, options: WorkflowOptions): void {
+function checkDefinition(id: string, handler: unknown, options: AllWorkflowOptions): void {
   const problems: string[] = []
   const check = (work: () => unknown) => {
     try {
@@ -89,6 +119,10 @@ function checkDefinition(id: string, handler: unknown, options: WorkflowOptions)
   check(() => options.timeout === undefined || parseDuration(options.timeout))
   check(() => options.retention === undefined || parseRetention(options.retention))
   check(() => parseLimits(options))
+  check(() => parseStartRules(options))
+  check(() => checkBatch(options))
+  check(() => options.startOn === undefined || parseStartOn(options.startOn))
+  check(() => parseSchedules(options.schedule))
   if (typeof handler !== 'function')
     problems.push(`The handler is ${typeof handler}, not a function.`)
   const { priority = 0, retries = 0, maxSteps = 1 } = options

@@ -12,13 +12,13 @@ import { retryDelay } from './retry-delay.ts'
 import type { StepBaseContext } from './step-types.ts'
 import { listSteps, type StepDefaults, Steps } from './steps.ts'
 import { HandlerContext } from './workflow-context.ts'
-import type { WorkflowOptions } from './workflow-options.ts'
+import type { AllWorkflowOptions } from './workflow-options.ts'
 
 /** What is executed. */
 export type Program = {
   readonly id: string
   readonly handler: (ctx: never) => unknown
-  readonly options: WorkflowOptions
+  readonly options: AllWorkflowOptions
   readonly plugins: readonly WorkflowPlugin[]
 }
 
@@ -38,10 +38,7 @@ async function call(x: Execution, program: Program, hooks: Hooks | null): Promis
   const { options, plugins } = program
   try {
     if (hooks && x.journal.fresh && !x.ending) await hooks.beforeWorkflow()
-    const given = decodePayload(x.lease.input)
-    const input = options.inputSchema
-      ? await validate(options.inputSchema, given, `the input of workflow "${program.id}"`)
-      : given
+    const input = await readInput(program, x.lease.input)
     const step = new Steps(x, stepDefaults(x, options), hooks)
     const context = new HandlerContext(x, input, extend(step, plugins))
     const value = await outsideSteps(() => program.handler(context as never))
@@ -55,6 +52,18 @@ async function call(x: Execution, program: Program, hooks: Hooks | null): Promis
     if (hooks && !x.over && !x.ending) await hooks.workflowFailed(error)
     throw error
   }
+}
+
+/** What the schema makes of it; of a batch of each input. @throws InvalidInputError */
+async function readInput({ id, options }: Program, text: string | null): Promise<unknown> {
+  const what = `the input of workflow "${id}"`
+  const given = decodePayload(text)
+  const { inputSchema, batch } = options
+  if (batch && !Array.isArray(given))
+    throw new InvalidInputError(`It takes batches, but ${what} is no array.`, { workflowId: id })
+  if (!inputSchema) return given
+  if (!batch) return validate(inputSchema, given, what)
+  return Promise.all((given as unknown[]).map((one) => validate(inputSchema, one, what)))
 }
 
 /** Each plugin sees the methods of those before it. */
@@ -84,7 +93,7 @@ function retryMs(x: Execution, { options }: Program, error: unknown): number | n
 }
 
 /** What the start said of retries wins over what the workflow says. */
-function stepDefaults(x: Execution, options: WorkflowOptions): StepDefaults {
+function stepDefaults(x: Execution, options: AllWorkflowOptions): StepDefaults {
   const { retries } = x.lease
   if (retries !== null) return { retry: { ...options.retry, maxAttempts: retries + 1 } }
   const { retry } = options

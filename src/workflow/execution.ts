@@ -11,7 +11,7 @@ import { type Entry, Journal, patchOf } from './journal.ts'
 import { LazySignal } from './lazy-signal.ts'
 import { LookTimer } from './look-timer.ts'
 import { OpenChildren } from './open-children.ts'
-import { Outbox, type Part } from './outbox.ts'
+import { type Consequence, Outbox, type Part } from './outbox.ts'
 import { overTimers } from './over-timers.ts'
 import { Replay } from './replay.ts'
 import { type Resting, whenAtRest } from './rest.ts'
@@ -162,17 +162,17 @@ export class Execution implements RunHandle, Resting {
   }
 
   /**
-   * Takes a row into the next write. One that would make the history too large is not taken: its step is done again,
-   * if ever. Once the undos have begun all is taken that was at work then, and nothing else.
+   * Takes a row into the next write, and what happens with it. One that would make the history too large is not taken:
+   * its step is done again, if ever. Once the undos have begun all is taken that was at work then, and nothing else.
    */
-  record(row: JournalRow, child: PreparedChild | null = null): void {
+  record(row: JournalRow, what?: Consequence): void {
     const bytes = this.journal.bytes + this.#outbox.bytes + (row.data?.length ?? 0)
     const taken = this.ending
-      ? child === null && this.#activity.has(row.name)
+      ? what?.child === undefined && this.#activity.has(row.name)
       : !this.#suspension.outgrows(bytes)
     if (!taken) return this.touch()
     this.#undoing?.hear(row)
-    this.#outbox.add(this.#activity.dated(row), child)
+    this.#outbox.add(this.#activity.dated(row), what)
     if (row.kind === 'r' || row.kind === 'f' || row.kind === 's')
       this.#deliveries.place(row.name, this.#outbox.busy)
     this.touch()
@@ -183,7 +183,7 @@ export class Execution implements RunHandle, Resting {
    * child.
    */
   startChild(child: PreparedChild, row: JournalRow, ends: boolean): void {
-    this.record(row, child)
+    this.record(row, { child })
     if (ends) this.#deliveries.place(row.name, this.#outbox.busy)
   }
 
@@ -410,7 +410,7 @@ export class Execution implements RunHandle, Resting {
     const change = this.#outbox.take(part, this.journal.length, waits, this.#waits.nextDueIn())
     this.host.write(change).then(
       (verdict) => {
-        if (verdict.kind === 'undo') this.undoing.refused(verdict.length, change)
+        if (verdict.kind === 'undo') this.undoing.refused(verdict.length)
         else {
           this.journal.grow(change)
           this.#waits.keep(waits)

@@ -1,16 +1,20 @@
 import type { PreparedChild } from '../definition/host.ts'
-import type { Ask, Change, JournalRow, Wait } from '../model/journal.ts'
+import type { Ask, Change, Emission, JournalRow, Wait } from '../model/journal.ts'
 import { MAX_WRITE_BYTES } from '../model/limits.ts'
 
 /** What a write is for, beside the rows that travel with it. */
 export type Part = Pick<Change, 'op' | 'output'>
 
-/** A row, and the child that is started with it. */
-type Entry = { readonly row: JournalRow; readonly child: PreparedChild | null }
+/** What happens in the transaction that writes a row: a child is started, or an event emitted. */
+export type Consequence = { readonly child?: PreparedChild; readonly event?: Emission }
+
+/** A row, and what happens with it. */
+type Entry = { readonly row: JournalRow } & Consequence
 
 /** Of most runs. */
 const NONE: Entry[] = []
 const NO_ROWS: readonly JournalRow[] = []
+const NOTHING: Consequence = {}
 
 /**
  * What goes out with the next write of a run, and whose turn it is to write: one at a time, because
@@ -21,6 +25,8 @@ export class Outbox {
   /** Rows that nothing waits for: they go with the next write, whatever it is for. */
   #late: Entry[]
   #bytes = 0
+  /** What is under way: it may be refused, and then goes again. */
+  #sent: readonly Entry[] = NONE
   /** Questions that go with the next write that does not end the run. */
   #asks: Ask[] = []
   /** Transactions that wait until no other write is under way or due. */
@@ -28,7 +34,7 @@ export class Outbox {
   #busy = false
 
   constructor(late: readonly JournalRow[]) {
-    this.#late = late.map((row) => ({ row, child: null }))
+    this.#late = late.map((row) => ({ row }))
   }
 
   /** Rows to be written. */
@@ -61,9 +67,10 @@ export class Outbox {
     return this.#turns.length
   }
 
-  add(row: JournalRow, child: PreparedChild | null = null): void {
-    this.#entries.push({ row, child })
-    this.#bytes += bytesOf({ row, child })
+  add(row: JournalRow, what: Consequence = NOTHING): void {
+    const entry = { row, ...what }
+    this.#entries.push(entry)
+    this.#bytes += bytesOf(entry)
   }
 
   /** Asks people with the next write. */
@@ -95,18 +102,17 @@ export class Outbox {
   take(part: Part, length: number, waits: readonly Wait[], dueIn: number): Change {
     this.#busy = true
     const entries = this.#takeFitting()
+    this.#sent = entries
     const rows = entries.map(({ row }) => row)
     const ends = part.op === 'c' || part.op === 'f'
     const waiting = waits.length > 0 ? { waits, waitsFrom: performance.now(), dueIn } : undefined
-    const children = entries.some(({ child }) => child !== null)
-      ? { children: entries.flatMap(({ child }) => child?.start ?? []) }
-      : undefined
+    const more = consequencesOf(entries)
     if (!ends) {
       const asks = this.#asks.length > 0 ? { asks: this.#asks } : undefined
       if (asks) this.#asks = []
-      return { ...part, length: length + rows.length, rows, ...waiting, ...children, ...asks }
+      return { ...part, length: length + rows.length, rows, ...waiting, ...more, ...asks }
     }
-    return { ...part, length, rows: NO_ROWS, tail: rows, ...children }
+    return { ...part, length, rows: NO_ROWS, tail: rows, ...more }
   }
 
   /** Late rows, and all others or as many as fit. */
@@ -130,22 +136,24 @@ export class Outbox {
   }
 
   /**
-   * Of a run that ends: rows that the kernel did not take go with the next write, before what is due, but nothing that
-   * would begin something.
+   * Of a run that ends: what is due goes with the next write, but nothing that would begin something. An event goes with
+   * the row of its step, which was at work already.
+   * @param sent also what was sent last, before it: the kernel did not take it
    * @returns the rows that do not go
    */
-  restore(rows: readonly JournalRow[]): JournalRow[] {
-    const all = [...rows, ...this.#entries.map(({ row }) => row)]
-    const kept = all.filter(({ kind }) => !begins.includes(kind))
-    this.#entries = kept.map((row) => ({ row, child: null }))
+  restore(sent: boolean): JournalRow[] {
+    const all = [...(sent ? this.#sent : NONE), ...this.#entries]
+    this.#sent = NONE
+    this.#entries = all.filter(({ row }) => !begins.includes(row.kind))
     this.#bytes = this.#entries.reduce((sum, entry) => sum + bytesOf(entry), 0)
     this.#asks = []
-    return all.filter(({ kind }) => begins.includes(kind))
+    return all.flatMap(({ row }) => (begins.includes(row.kind) ? row : []))
   }
 
   /** The write is through. */
   free(): void {
     this.#busy = false
+    this.#sent = NONE
   }
 
   /** How many of the first fit; at least one. */
@@ -162,6 +170,19 @@ export class Outbox {
 /** Kinds of rows by which something begins, or stops, that does not any more once a run was cancelled. */
 const begins = 'cpbx'
 
-function bytesOf({ row, child }: Entry): number {
-  return (row.data?.length ?? 0) + (child?.start.input?.length ?? 0)
+/** Most rows have none, and then nothing is made. */
+function consequencesOf(entries: readonly Entry[]): Pick<Change, 'children' | 'emits'> | undefined {
+  if (!entries.some(({ child, event }) => child !== undefined || event !== undefined))
+    return undefined
+  const children = entries.flatMap(({ child }) => child?.start ?? [])
+  const emits = entries.flatMap(({ event }) => event ?? [])
+  return {
+    ...(children.length > 0 ? { children } : {}),
+    ...(emits.length > 0 ? { emits } : {}),
+  }
+}
+
+function bytesOf({ row, child, event }: Entry): number {
+  const data = (row.data?.length ?? 0) + (child?.start.input?.length ?? 0)
+  return event ? data + (event.data?.length ?? 0) : data
 }

@@ -1,4 +1,6 @@
 import type { PoolClient } from 'pg'
+import type { EmissionOptions } from '../definition/emission.ts'
+import type { Event } from '../definition/event.ts'
 import type {
   ChildOptions as HostChildOptions,
   Isolation,
@@ -110,24 +112,33 @@ export type StepBaseContext = {
   /**
    * Waits for a message to this run, without memory or connection here. It may have come before.
    * With a `timeout`, undefined when nothing came in time; with a `schema`, what that makes of the
-   * data.
+   * data. With a `key` it is for an event of that name and key, which any number of runs get.
    * @example const ok = await step.waitFor('approval', { eventName: 'approved', timeout: '2 days' })
    */
   waitFor<S extends Schema = Schema<unknown>, D extends Duration | undefined = undefined>(
     id: string,
-    options: { eventName: string; schema?: S; timeout?: D },
+    options: { eventName: string; key?: string; schema?: S; timeout?: D },
   ): Promise<SchemaOut<S> | OnTimeout<D>>
   /**
-   * Waits for a signal that defineSignal made: typed, and with its schema applied.
+   * Waits for a signal that defineSignal made, or for an event about one thing: typed, and with its schema
+   * applied.
    * @example const { by } = await step.waitFor('approval', approved)
+   *   const { amount } = await step.waitFor('payment', paid.for('order-7'), { timeout: '3 days' })
    */
   waitFor<T, D extends Duration | undefined = undefined>(
     id: string,
     signal: WaitSource<T>,
     options?: { timeout?: D },
   ): Promise<T | OnTimeout<D>>
+  /** The same for an event whose key is among the options. */
+  waitFor<T, D extends Duration | undefined = undefined>(
+    id: string,
+    // biome-ignore lint/suspicious/noExplicitAny: who waits does not care what was given
+    event: Event<any, T>,
+    options: { key: string; timeout?: D },
+  ): Promise<T | OnTimeout<D>>
   /**
-   * Waits for the first of several signals, and tells which it was. The others stay in the buffer.
+   * Waits for the first of several signals or events, and tells which it was. The others stay in the buffer.
    * @example const { name, data } = await step.waitForAny('answer', { yes: approved, no: rejected })
    */
   waitForAny<R extends WaitRecord, D extends Duration | undefined = undefined>(
@@ -135,7 +146,7 @@ export type StepBaseContext = {
     signals: R,
     options?: { timeout?: D },
   ): Promise<{ [K in keyof R]: { name: K; data: WaitData<R[K]> } }[keyof R] | OnTimeout<D>>
-  /** Waits until each of several signals has come. With a `timeout`, undefined if one has not come in time. */
+  /** Waits until each of several signals or events has come. With a `timeout`, undefined if one has not come in time. */
   waitForAll<R extends WaitRecord, D extends Duration | undefined = undefined>(
     id: string,
     signals: R,
@@ -184,6 +195,17 @@ export type StepBaseContext = {
     input: NoInfer<I>,
     options?: ChildOptions,
   ): Promise<{ id: string }>
+  /**
+   * Tells a fact to all runs that wait for it: emitted once, in the commit that records this step.
+   * @example await step.emitEvent('tell', shipped, { parcel }, { key: `order-${input.id}` })
+   */
+  emitEvent<T>(
+    id: string,
+    // biome-ignore lint/suspicious/noExplicitAny: what receivers make of it is theirs
+    event: Event<T, any>,
+    data: NoInfer<T>,
+    options: EmissionOptions,
+  ): Promise<void>
   /** The time, recorded: the same at every replay. */
   now(id?: string): Promise<Date>
   /** A random number from 0 to 1, recorded. */

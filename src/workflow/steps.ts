@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import type { EmissionOptions } from '../definition/emission.ts'
+import type { Event } from '../definition/event.ts'
 import type { Startable } from '../definition/startable.ts'
 import { type ResolvedRetry, type RetryOptions, resolveRetry } from '../model/backoff.ts'
 import { parseDuration } from '../model/duration.ts'
@@ -9,6 +11,7 @@ import { validate } from '../model/schema.ts'
 import { approval } from './approval-step.ts'
 import { attempt } from './attempt.ts'
 import { invoke, startWorkflow } from './child-step.ts'
+import { emitEvent } from './emit-step.ts'
 import type { Execution } from './execution.ts'
 import { forever } from './forever.ts'
 import { insideStep, refuseInside } from './inside.ts'
@@ -125,6 +128,13 @@ export class Steps {
 
   get startWorkflow() {
     return this.#child(startWorkflow)
+  }
+
+  get emitEvent() {
+    return (id: string, event: Event, data: unknown, options: EmissionOptions) =>
+      this.#callAsync(id, (key) =>
+        emitEvent(this.#x, { id, key, event, data, options, retry: this.#maker.retry({}) }),
+      )
   }
 
   get now() {

@@ -1,7 +1,7 @@
 import type { ResolvedRetry } from '../model/backoff.ts'
 import { UndoFailedError } from '../model/errors.ts'
 import { type RunFailure, toFailure } from '../model/failure.ts'
-import type { Change, JournalRow, UndoBegin } from '../model/journal.ts'
+import type { JournalRow, UndoBegin } from '../model/journal.ts'
 import { decodePayload } from '../model/json.ts'
 import type { Execution } from './execution.ts'
 import { forever } from './forever.ts'
@@ -114,7 +114,7 @@ export class Undoing {
   begin(data: string): void {
     const { outbox, activity, waits, suspension } = this.#inner
     suspension.allowMore()
-    this.#restore([])
+    this.#restore(false)
     outbox.add({ kind: 'b', name: '', data })
     this.#begin = JSON.parse(data) as UndoBegin
     this.#blocked ??= activity.firstWaiting ?? waits.first
@@ -123,15 +123,15 @@ export class Undoing {
     this.#x.touch()
   }
 
-  /** The run was cancelled: what this change brought goes with the row by which the undos begin. */
-  refused(length: number, { rows, tail = rows }: Change): void {
+  /** The run was cancelled: what was sent last goes with the row by which the undos begin. */
+  refused(length: number): void {
     // an earlier sending of it was taken, and the reply was lost
     if (length > this.#x.journal.length) this.#x.journal.relearn(length)
-    else this.#restore(tail)
+    else this.#restore(true)
   }
 
-  #restore(rows: readonly JournalRow[]): void {
-    for (const { name } of this.#inner.outbox.restore(rows)) this.#children.delete(name)
+  #restore(sent: boolean): void {
+    for (const { name } of this.#inner.outbox.restore(sent)) this.#children.delete(name)
   }
 
   /**

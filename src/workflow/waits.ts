@@ -1,8 +1,11 @@
 import type { Change, JournalRow, Wait } from '../model/journal.ts'
+import type { EventPlace } from './event-message.ts'
 
 type Pending = {
   /** Any of these messages ends it; null: only time does. */
   readonly names: readonly (string | null)[]
+  /** Those of the messages that are events. */
+  readonly events: ReadonlyMap<string, EventPlace> | undefined
   /** performance.now() at which its time is over; null: only its message ends it. */
   readonly dueAt: number | null
   readonly resolve: (row: JournalRow) => void
@@ -13,6 +16,8 @@ export type OneWait = {
   readonly key: string
   readonly name: string | null | readonly string[]
   readonly ms: number | null
+  /** Those of the messages that are events, by message. */
+  readonly events?: ReadonlyMap<string, EventPlace> | undefined
 }
 
 /** Of most writes. */
@@ -62,7 +67,12 @@ export class Waits {
     return new Promise((resolve) => {
       const left = this.#kept.has(wait.key) ? (this.#kept.get(wait.key) ?? null) : wait.ms
       const dueAt = left === null ? null : performance.now() + left
-      this.#pending.set(wait.key, { names: [wait.name].flat(), dueAt, resolve })
+      this.#pending.set(wait.key, {
+        names: [wait.name].flat(),
+        events: wait.events,
+        dueAt,
+        resolve,
+      })
       this.#changes++
     })
   }
@@ -104,9 +114,12 @@ export class Waits {
     this.#told = this.#changes
     if (this.#pending.size === 0) return NONE
     const now = performance.now()
-    return [...this.#pending].flatMap(([key, { names, dueAt }]) => {
+    return [...this.#pending].flatMap(([key, { names, events, dueAt }]) => {
       const ms = this.#kept.has(key) || dueAt === null ? null : Math.max(dueAt - now, 0)
-      return names.map((name) => ({ key, name, ms }))
+      return names.map((name): Wait => {
+        const event = name === null ? undefined : events?.get(name)
+        return event ? { key, name, ms, event } : { key, name, ms }
+      })
     })
   }
 

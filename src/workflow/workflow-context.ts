@@ -2,6 +2,7 @@ import type { JournalRow } from '../model/journal.ts'
 import { decodePayload } from '../model/json.ts'
 import { type RunLogger, replayLogger } from '../model/logger.ts'
 import type { Schema, SchemaOut } from '../model/schema.ts'
+import type { BatchOptions } from '../model/start-rules.ts'
 import type { Execution } from './execution.ts'
 import type { StepBaseContext } from './step-types.ts'
 
@@ -12,14 +13,17 @@ export type RecordedStep = { readonly output: unknown; readonly timedOut: boolea
  * What the handler of a workflow gets. Code between steps runs again at every replay: keep it free
  * of effects.
  */
-export type WorkflowContext<S extends Schema = Schema, Step = StepBaseContext> = {
-  readonly input: SchemaOut<S>
+export type WorkflowContext<S extends Schema = Schema, Step = StepBaseContext, B = undefined> = {
+  /** Of a workflow with `batch` those of several starts, in the order in which they came. */
+  readonly input: B extends BatchOptions ? SchemaOut<S>[] : SchemaOut<S>
   readonly step: Step
   readonly workflowId: string
   readonly runId: string
   readonly resourceId: string | null
   readonly version: string
   readonly tags: string[]
+  /** Of a run that a schedule started: for which of its times; a retry has that of its run. */
+  readonly scheduledFor: Date | null
   /** 1, 2, …: counts the attempts of the handler. */
   readonly attempt: number
   /** Aborted when the run is cancelled, lost or timed out, or this process stops. */
@@ -60,6 +64,10 @@ export class HandlerContext implements WorkflowContext {
 
   get tags(): string[] {
     return [...this.#x.lease.tags]
+  }
+
+  get scheduledFor(): Date | null {
+    return this.#x.lease.scheduledFor ?? null
   }
 
   get attempt(): number {

@@ -1,8 +1,11 @@
+import type { StartOn } from '../definition/event.ts'
 import type { RetryOptions } from '../model/backoff.ts'
 import type { Duration } from '../model/duration.ts'
 import type { OptionNames } from '../model/options.ts'
 import type { Path } from '../model/path.ts'
+import type { ScheduleOptions } from '../model/schedule-rules.ts'
 import type { Schema, SchemaIn } from '../model/schema.ts'
+import type { BatchOptions, OnConflict } from '../model/start-rules.ts'
 
 /** Paths into the input, `'customer.id'`: runs with the same values there share the limit. None: all runs do. */
 export type Key<I> = { key?: Path<I> | Path<I>[] }
@@ -48,11 +51,43 @@ export type WorkflowOptions<S extends Schema = Schema> = {
    * 0.01 to 1000 (default 1), in that proportion. Runs with different keys of other limits take turns as well.
    */
   fairness?: { key: Path<SchemaIn<S>> | Path<SchemaIn<S>>[]; weight?: Path<SchemaIn<S>> }
+  /**
+   * One live run for each key (waiting and paused ones are alive). A start while there is one: `reject` throws
+   * ConflictError, `join` gives that run, `replace` cancels it and starts anew.
+   * @example singleton: { onConflict: 'join', key: 'customer.id' }
+   */
+  singleton?: { onConflict: OnConflict } & Key<SchemaIn<S>>
+  /** At most one start for each key in a period. What is too much is dropped, and gives the last run. */
+  throttle?: { period: Duration } & Key<SchemaIn<S>>
+  /**
+   * A run begins when there was no start with its key for a period, with the input of the last one; at the latest
+   * `maxWait` after the first. All starts until then give that one run.
+   * @example debounce: { period: '5 seconds', maxWait: '1 minute', key: 'documentId' }
+   */
+  debounce?: { period: Duration; maxWait?: Duration } & Key<SchemaIn<S>>
+  /**
+   * Events that start a run, with their data as its input, in the transaction that emits them; with a `key`
+   * only those of that key. The version that a start without one takes decides.
+   * @example startOn: { event: orderPlaced }
+   */
+  startOn?: OneOrMany<StartOn<SchemaIn<S>>>
+  /**
+   * When runs are started: a cron, or a period (`{ every: '10 minutes' }`), or several. A worker that starts
+   * with the version that is registered last makes, changes and deletes them as they stand here; their ids are
+   * the workflow's with `#1`, `#2`.
+   * @example schedule: { cron: '0 9 * * 1-5', timezone: 'Europe/Vienna' }
+   */
+  schedule?: OneOrMany<string | ScheduleOptions>
   /** How long ended runs are kept, by how they ended. Default: for ever. */
   retention?: Duration | { completed?: Duration; failed?: Duration; cancelled?: Duration }
 }
 
-export const workflowOptionNames: OptionNames<WorkflowOptions> = {
+/** With the option that changes what the handler gets. */
+export type AllWorkflowOptions<S extends Schema = Schema> = WorkflowOptions<S> & {
+  batch?: BatchOptions | undefined
+}
+
+export const workflowOptionNames: OptionNames<AllWorkflowOptions> = {
   inputSchema: true,
   outputSchema: true,
   version: true,
@@ -65,5 +100,11 @@ export const workflowOptionNames: OptionNames<WorkflowOptions> = {
   concurrency: true,
   rateLimit: true,
   fairness: true,
+  singleton: true,
+  throttle: true,
+  debounce: true,
+  batch: true,
+  startOn: true,
   retention: true,
+  schedule: true,
 }

@@ -2,7 +2,7 @@ import type { World } from './world.ts'
 
 /**
  * What holds at every moment, whatever goes on: one statement, so one snapshot.
- * $1: the routes of the history, $2: the least id of its runs.
+ * $1: the routes of the history, $2: the least id of its runs, $3 and $4: how many may have a worker, in all and for a key.
  */
 const AUDIT = `
 with mine as (select r.id from millrace.runs r where r.route_id = any ($1) and r.id >= $2),
@@ -39,13 +39,22 @@ where g.taken is not null and not exists (
   select from millrace.checkpoints c where c.run_id = g.run_id and c.seq = g.taken and c.kind = 'g' and c.data is not distinct from g.data)
 union all
 select 'has ended and kept a message', g.run_id from millrace.signals g join millrace.outcomes o on o.run_id = g.run_id
-where g.run_id in (select m.id from mine m)`
+where g.run_id in (select m.id from mine m)
+union all
+select format('is one of %s that have a worker, of at most %s', count(*), $3::int), min(a.run_id) from alive a
+where a.state = 'l' having count(*) > $3::int
+union all
+select format('is one of %s with the key %s that have a worker, of at most %s', count(*), r.meta::json ->> 'keys', $4::int), min(a.run_id)
+from alive a join millrace.runs r on r.id = a.run_id
+where a.state = 'l' and r.meta::json -> 'keys' is not null group by r.meta::json ->> 'keys' having count(*) > $4::int`
 
 /** Looks at all runs of a history at one moment. */
 export async function audit(world: World): Promise<void> {
   const rows = await world.lab.ask<{ what: string; run: string }>(AUDIT, [
     world.slot.routes,
     world.base,
+    world.slot.limits?.all ?? null,
+    world.slot.limits?.key ?? null,
   ])
   for (const { what, run } of rows) world.ledger.violated(`run ${run} ${what}`)
 }

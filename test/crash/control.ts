@@ -157,9 +157,13 @@ export class Control {
     const random = this.#random
     const key = random.chance(0.1) ? `${this.#world.base}-${random.pick(['x', 'y'])}` : null
     const timeout = random.chance(0.06) ? random.between(5, 60) : null
+    const { limits, workflow } = this.#world.slot
+    const keys = limits && random.chance(0.7) ? { k: random.between(0, 2) } : null
     const meta = {
       ...(timeout ? { timeout_ms: timeout } : {}),
-      ...(key ? { key, workflow: this.#world.slot.workflow } : {}),
+      ...(key ? { key } : {}),
+      ...(keys ? { keys } : {}),
+      ...(key || keys ? { workflow } : {}),
     }
     const id = this.#world.drawId()
     return {

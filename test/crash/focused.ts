@@ -11,6 +11,7 @@ const INFO = { host: 'focused', pid: 0, queues: null, workflows: [] }
 export async function focused(lab: Lab): Promise<string | null> {
   for (const check of [
     blameOfSuspects,
+    limitOfOneKey,
     endingByStaleOwner,
     messageBesideWait,
     endBesideWait,
@@ -55,6 +56,26 @@ async function blameOfSuspects(lab: Lab): Promise<string | null> {
   const crashes = rows.map((row) => row.crashes).join()
   if (crashes === '4,0') return null
   return `a suspect and its neighbour have ${crashes} deaths after the fourth, not 4,0`
+}
+
+/** One claim gets no more runs of a key than its limit, and a suspect waits for a place like any other. */
+async function limitOfOneKey(lab: Lab): Promise<string | null> {
+  const slot = lab.slots.find(({ limits }) => limits !== null)
+  if (!slot?.limits) return 'no workflow has limits'
+  const route = slot.routes[0] as number
+  const meta = JSON.stringify({ workflow: slot.workflow, keys: { k: 'focused' } })
+  const first = BigInt(await takeIds(lab.db))
+  const ids = Array.from({ length: slot.limits.key + 3 }, (_, i) => String(first + BigInt(i)))
+  const [poison, ...others] = ids.map((id) => ({ ...start(lab, id), route, meta }))
+  await startRuns(lab.db, lab.tenant, [poison as Start])
+  for (let death = 1; death <= 3; death++) await kill(lab, (await claim(lab, route)).worker)
+  await startRuns(lab.db, lab.tenant, others)
+  const before = await claim(lab, route, false)
+  const { tasks } = await claim(lab, route)
+  await cancel(lab, ids)
+  if (before.tasks.length !== slot.limits.key)
+    return `${before.tasks.length} runs of a key were given out, not ${slot.limits.key}`
+  return tasks.length === 0 ? null : 'a suspect was given out beyond the limit of its key'
 }
 
 /** The call that only ends runs has a path of its own through the kernel. */
@@ -169,10 +190,13 @@ function start(lab: Lab, id: string): Start {
   return { id, route, delayMs: null, input: '{"seed":"x","depth":0}', meta: null }
 }
 
-async function claim(lab: Lab): Promise<{ worker: string; tasks: LeasedTask[] }> {
+async function claim(
+  lab: Lab,
+  route = lab.slots[0]?.routes[0] as number,
+  suspect = true,
+): Promise<{ worker: string; tasks: LeasedTask[] }> {
   const worker = await registerWorker(lab.db, lab.tenant, 60_000, INFO, '0')
-  const routes = lab.slots[0]?.routes.slice(0, 1) as number[]
-  const call = { worker, epoch: 0, routes, after: ['0'], want: 10, suspect: true, idle: false }
+  const call = { worker, epoch: 0, routes: [route], after: ['0'], want: 10, suspect, idle: false }
   const { tasks } = await claimTasks(lab.db, lab.tenant, call)
   return { worker, tasks }
 }

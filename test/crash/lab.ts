@@ -7,7 +7,14 @@ import { migrate } from '../../src/kernel/migrate.ts'
 import { Figures } from './figures.ts'
 
 /** A place for one history at a time: its runs meet no others. Two routes, so that claims have a choice. */
-export type Slot = { readonly workflow: string; readonly routes: readonly number[] }
+export type Slot = {
+  readonly workflow: string
+  readonly routes: readonly number[]
+  /** Every second workflow has limits: so many runs at once, in all and for each key. */
+  readonly limits: { readonly all: number; readonly key: number } | null
+}
+
+const LIMITS = { all: 5, key: 2 }
 
 /**
  * Where transactions of steps write. No unique key: a step that committed twice shall show.
@@ -53,13 +60,19 @@ export class Lab {
     this.tenant = await tenantId(this.db, 'default')
     for (let i = 0; i < slots; i++) {
       const name = `crash-${i}`
-      await registerWorkflow(this.db, this.tenant, name, '1', { kind: 'function' })
+      const limits = i % 2 === 1 ? LIMITS : null
+      await registerWorkflow(this.db, this.tenant, name, '1', {
+        kind: 'function',
+        ...(limits && {
+          limits: { concurrency: [{ limit: limits.all }, { limit: limits.key, key: ['k'] }] },
+        }),
+      })
       const routes: number[] = []
       for (const priority of [1, 0]) {
         const { route } = await resolveRoute(this.db, this.tenant, { name, version: '1', priority })
         routes.push(route)
       }
-      this.slots.push({ workflow: name, routes })
+      this.slots.push({ workflow: name, routes, limits })
     }
   }
 

@@ -74,13 +74,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a claim does not lock its worker',
-    file: claim,
+    file: 'worker/lock_worker.sql',
     from: 'and w.tenant_id = p_tenant for key share;',
     to: `and w.tenant_id = p_tenant; ${pause(5)}`,
   },
   {
     name: 'a claim does not look at its epoch',
-    file: claim,
+    file: 'worker/lock_worker.sql',
     from: 'and w.epoch = p_epoch ',
     to: '',
   },
@@ -255,6 +255,41 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'run/resume_workflow.sql',
     from: 'array_remove(array[v_key], null)',
     to: "coalesce(v_live.wait_keys, '{}')",
+  },
+  // limits
+  {
+    name: 'two hand out the runs of one limit at once',
+    file: 'limit/lock_limits.sql',
+    from: ' for no key update skip locked',
+    to: ' ',
+  },
+  {
+    name: 'leases do not count',
+    file: 'limit/gate_use.sql',
+    from: "where l.state = 'l' and",
+    to: "where l.state = 'L' and",
+  },
+  {
+    name: 'what one claim gives does not count in it',
+    file: 'limit/claim_lanes.sql',
+    from: '(v_had + v_take)::text',
+    to: 'v_had::text',
+  },
+  {
+    name: 'a suspect passes a full gate',
+    file: 'limit/take_suspect.sql',
+    from: 'and (n.own = any (p_full)) is not true and not n.gates && p_shut',
+    to: '',
+  },
+  {
+    name: 'a lane that came late is not found',
+    file: 'limit/open_lanes.sql',
+    from: 'v_lanes := v_lanes || array(select millrace.new_lanes(p_route));',
+    to: '',
+    also: [
+      'l.turn > v_route.seen_turn order by',
+      `l.turn > v_route.seen_turn and random() < 0.9 order by`,
+    ],
   },
   // ends
   {

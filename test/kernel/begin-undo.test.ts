@@ -333,6 +333,42 @@ test('an undo that failed is a pause by the engine: among the failures, resumed,
   expect(await kernel.query(groups)).toEqual([])
 })
 
+test('with a limit it waits for a place like any other run, and gives its own to others', async () => {
+  const route = await kernel.route({
+    definition: { limits: { concurrency: [{ limit: 1, key: ['customer'] }] } },
+  })
+  const keyed = () => kernel.start(route, { meta: { keys: { customer: 'a' } } })
+  const worker = await kernel.worker()
+  const [run, other] = [await keyed(), await keyed()]
+  const task = await worker.claimOne(route)
+  expect(task.run).toBe(run)
+  await worker.keep(task, [row('a', ''), row('r', 'reserve')])
+  await worker.advance(task, { op: 'w', length: 2, waits: [message('m', 'go')] })
+  const busy = await worker.claimOne(route)
+  expect(busy.run).toBe(other)
+  await cancel(uuid(run))
+  expect(await worker.claim(route)).toEqual([])
+  await worker.complete(busy)
+  const undoing = await worker.claimOne(route)
+  expect([undoing.run, undoing.journal.at(-1)?.kind]).toEqual([run, 'b'])
+  const next = await keyed()
+  expect(await worker.claim(route)).toEqual([])
+  await worker.keep(undoing, [row('n', 'reserve')])
+  await worker.advance(undoing, { op: 'x', rows: [row('x', '')], length: 5 })
+  expect((await worker.claimOne(route)).run).toBe(next)
+})
+
+test('with a limit, and its worker dies: it gives back its place, and has a new turn', async () => {
+  const route = await kernel.route({ definition: { limits: { concurrency: [{ limit: 1 }] } } })
+  const run = await kernel.start(route)
+  const { worker, task } = await kernel.lease(route)
+  await worker.keep(task, [row('a', ''), row('r', 'reserve')])
+  await cancel(uuid(run))
+  await die(worker)
+  const again = await (await kernel.worker()).claimOne(route)
+  expect([again.run, again.journal.at(-1)?.kind]).toEqual([run, 'b'])
+})
+
 test('another tenant neither cancels nor sees it', async () => {
   const scene = await armed()
   const second = await kernel.makeTenant('undoing')

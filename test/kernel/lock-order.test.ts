@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { advanceTasks, type LeasedTask } from '../../src/kernel/tasks.ts'
 import { checkInvariants } from '../support/invariants.ts'
 import {
+  event,
   message,
   openKernel,
   row,
@@ -20,6 +21,8 @@ type Family = {
   parent: string
   child: string
   other: string
+  /** That may be started in place of the child, which is a singleton. */
+  instead: string
   worker: TestWorker
   tasks: Map<string, LeasedTask>
 }
@@ -48,19 +51,34 @@ async function makeFamily(childFirst: boolean): Promise<Family> {
   const owner = await kernel.worker()
   await kernel.start(parents, { id: parent, meta })
   const kid = message('kid', `$child:${child}`)
-  await owner.wait(await owner.claimOne(parents), kid, message('m', 'go', 1000), timer('t', 1000))
-  const metas = [JSON.stringify({ ...meta, parent }), JSON.stringify(meta)]
+  const others = [message('m', 'go', 1000), event('e', 'paid', 'k'), timer('t', 1000)]
+  await owner.wait(await owner.claimOne(parents), kid, ...others)
+  const metas = [JSON.stringify({ ...meta, parent, ...onlyOne(child) }), JSON.stringify(meta)]
   const text = `select * from millrace.start_runs(1, $1, $2, null, '{1,1}', $3)`
   await kernel.query(text, [[child, other], [route.route, route.route], metas])
   const worker = await kernel.worker()
   const tasks = new Map((await worker.claim(route)).map((task) => [task.run, task]))
+  for (const overlap of ['queue', 'replace'])
+    await kernel.query(
+      `insert into millrace.schedules (tenant_id, name, workflow, every_ms, anchor_at, timezone, overlap, catch_up, options, created_at,
+                                       after_at, wake_at, last_run, waiting, waits_for)
+       select 1, $1, $2, 1000, x, 'UTC', $1, 'one', '{}', x, x, x, $3, case when $1 = 'queue' then array[x] else '{}' end,
+              case when $1 = 'queue' then $3::bigint end
+       from (select clock_timestamp() as x) c`,
+      [overlap, route.name, other],
+    )
   await kernel.query(
     `with moved as (update millrace.test_clock set offset_ms = offset_ms + 1000)
      update millrace.workers set expires_at = clock_timestamp() where id = $1`,
     [worker.id],
   )
-  return { parent, child, other, worker, tasks }
+  return { parent, child, other, instead: await drawId(), worker, tasks }
 }
+
+const onlyOne = (child: string) => ({
+  workflow: route.name,
+  rules: { singleton: { on: 'replace', key: { child } } },
+})
 
 const calls: Record<string, (family: Family) => Call> = {
   'the owner ends the child and keeps the other': (f) => advance(f, { child: 'c', other: 'k' }),
@@ -76,6 +94,13 @@ const calls: Record<string, (family: Family) => Call> = {
       f.parent,
       f.child,
     ]),
+  'start in place of the child': (f) =>
+    sql(
+      `select * from millrace.start_runs(1, $1, $2, null, '{1}', $3)`,
+      [f.instead],
+      [route.route],
+      [JSON.stringify(onlyOne(f.child))],
+    ),
   'pause the parent': (f) => sql('select millrace.pause_workflow($1)', uuid(f.parent)),
   'forward the parent': (f) => sql('select millrace.fast_forward_workflow($1)', uuid(f.parent)),
   claim: (f) =>
@@ -91,9 +116,18 @@ const calls: Record<string, (family: Family) => Call> = {
   tick: () => sql('select millrace.tick()'),
   recover: () => sql('select millrace.recover()'),
   expire: () => sql('select millrace.expire_runs()'),
+  // kept for so short a time that the next family does not get it
+  emit: () => sql(`select millrace.emit_event('paid', '1', '{"key": "k", "keep_for": 1}')`),
+  'work at events': () => sql('select millrace.work_events()'),
   'stop the worker': (f) => sql('select millrace.stop_worker($1)', f.worker.id),
+  'fire schedules': () => sql(FIRE),
+  'pause a schedule': () => sql(`select millrace.pause_schedule('queue')`),
   'begin an incarnation': () => sql('select millrace.begin_incarnation()'),
 }
+
+/** A time has come for both schedules of the family. */
+const FIRE = `select millrace.fire_schedules((select coalesce(jsonb_agg(jsonb_build_object('id', id, 'revision', revision,
+  'ticks', jsonb_build_array(after_at), 'after', after_at, 'next', after_at + interval '1 hour')), '[]') from millrace.schedules))`
 
 function sql(text: string, ...values: unknown[]): Call {
   return (client) => client.query(text, values)
@@ -119,6 +153,7 @@ const single = [
   'forward the parent',
   'renew',
   'report',
+  'pause a schedule',
 ]
 const multiple = names.filter((name) => !single.includes(name))
 const make = (name: string, family: Family) => (calls[name] as (f: Family) => Call)(family)
@@ -157,8 +192,12 @@ describe.each(['parent', 'child', 'worker'] as const)(
 )
 
 /** Nothing of this family is left for the calls about all runs; that it can be ended shows that it is sound. */
-async function clear({ parent, child, other, worker }: Family): Promise<void> {
-  await kernel.query(`select millrace.cancel_runs(1, $1, '{}')`, [[parent, child, other]])
+async function clear({ parent, child, other, instead, worker }: Family): Promise<void> {
+  await kernel.query('delete from millrace.schedules')
+  await kernel.query(`select millrace.cancel_runs(1, $1, '{}')`, [[parent, child, other, instead]])
+  await kernel.query(
+    `select millrace.cancel_runs(1, (select coalesce(array_agg(run_id), '{}') from millrace.live), '{}')`,
+  )
   await kernel.call('stop_worker', worker.id)
   expect(await kernel.query('select run_id from millrace.live')).toEqual([])
 }

@@ -22,6 +22,8 @@ const large = [
   'run_labels',
   'run_keys',
   'run_aliases',
+  'start_keys',
+  'merged_starts',
 ]
 const SIZE = Number(process.env.PLANS_ROWS ?? 20_000)
 /** Rows that one call about one run, or one page, may look at. */
@@ -96,6 +98,15 @@ async function fill(sleeping: Route, ended: Route): Promise<void> {
     `insert into millrace.run_aliases select 1, gen_random_uuid(), $1 + i ${names}`,
     values,
   )
+  await kernel.query(
+    `insert into millrace.start_keys
+    select 1, 'w', 'singleton', sha256(i::text::bytea), $1 + i, now() ${names}`,
+    values,
+  )
+  await kernel.query(
+    `insert into millrace.merged_starts select $1 + i, 1, $1 + i, now() ${names}`,
+    values,
+  )
 }
 
 /** Counts the rehearsals, so that names are new in each. */
@@ -121,6 +132,32 @@ const scenes: [name: string, play: () => Promise<void>][] = [
       }
       for (let i = 0; i < 2; i++)
         await expectNarrow('select millrace.start_workflow($1, $2, $3)', [route.name, '1', options])
+    },
+  ],
+
+  [
+    'start by rules, and the end of those that did not begin in time',
+    async () => {
+      const own = await kernel.route()
+      const first = BigInt(await kernel.call<string>('take_ids'))
+      let drawn = 0n
+      const key = { customer: 7 }
+      const all = [
+        { singleton: { on: 'replace', key } },
+        { throttle: { period_ms: 1000, key }, singleton: { on: 'reject', key } },
+        { debounce: { period_ms: 60_000, key } },
+        { batch: { size: 3, timeout_ms: 60_000, key: {} } },
+      ]
+      for (const rules of all) {
+        const meta = JSON.stringify({ workflow: own.name, rules, start_within_ms: 5 })
+        for (let i = 0; i < 3; i++) {
+          const values = [[String(first + drawn++)], [own.route], [meta]]
+          const text = `select * from millrace.start_runs(1, $1, $2, null, '{[1]}', $3)`
+          await expectNarrow(text, values)
+        }
+      }
+      await kernel.advanceClock(20)
+      await expectNarrow('select millrace.expire_runs()')
     },
   ],
 

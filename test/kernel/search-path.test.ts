@@ -74,6 +74,16 @@ test('types that a client makes for itself run no code as the owner', async () =
     ['cancel_workflow', run],
     ['get_workflows'],
     ['get_workers'],
+    ['put_schedule', 's', route.name, '{"every": "1 hour", "input": 1, "tags": ["t"]}'],
+    ['put_schedule', 's', route.name, '{"cron": "0 9 * * *", "timezone": "Europe/Vienna"}'],
+    ['run_schedule', 's'],
+    ['pause_schedule', 's', '{"by": "x"}'],
+    ['resume_schedule', 's'],
+    ['get_schedules', '{"id": "s"}'],
+    ['delete_schedule', 's'],
+    ['start_workflow', route.name, '{}'],
+    ['purge_queue', 'default', '{"dry_run": true}'],
+    ['drain_workers', '{"all": true}'],
   ]
   const errors: string[] = []
   for (const [name, ...values] of calls) {

@@ -242,7 +242,7 @@ test.each<[object | string | number | null, string]>([
   [{ workflow: 'w', key: '' }, 'key must be a text'],
   [{ workflow: 'w', key: 7 }, 'key must be a text'],
   [{ workflow: 'w', key: 'x'.repeat(257) }, 'key must be a text'],
-  [{ key: 'x' }, 'key needs the name of the workflow'],
+  [{ key: 'x' }, 'key and keys need the name of the workflow'],
   [{ resource: ['x'] }, 'resource must be a text'],
   [{ resource: '' }, 'resource must be a text'],
   [{ id: 7 }, 'id must be a UUID'],

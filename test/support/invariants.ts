@@ -21,17 +21,34 @@ const invariants: Record<string, string> = {
       union all select 'outcomes', run_id, tenant_id from millrace.outcomes
       union all select 'checkpoints', run_id, tenant_id from millrace.checkpoints
       union all select 'signals', run_id, tenant_id from millrace.signals
+      union all select 'event_waits', run_id, tenant_id from millrace.event_waits
       union all select 'run_keys', run_id, tenant_id from millrace.run_keys
       union all select 'run_aliases', run_id, tenant_id from millrace.run_aliases
       union all select 'run_labels', run_id, tenant_id from millrace.run_labels
+      union all select 'start_keys', run_id, tenant_id from millrace.start_keys
     ) x (place, run_id, tenant_id)
     left join millrace.runs r on r.id = x.run_id and r.tenant_id = x.tenant_id where r.id is null`,
+  'a time of a schedule has one run': `
+    select r.meta::json ->> 'tick' as tick from millrace.runs r where r.meta like '%"tick"%' group by 1 having count(*) > 1`,
   'no run waits for a message that is there': `
     select l.run_id, g.id from millrace.live l
     join millrace.signals g on g.run_id = l.run_id and g.taken is null and g.name = any (l.wait_names)
     where l.state = 'w'`,
   'the buffer of an ended run is empty': `
     select g.run_id, g.id from millrace.signals g join millrace.outcomes o on o.run_id = g.run_id`,
+  'what an ended run waited for is forgotten': `
+    select w.run_id, w.step from millrace.event_waits w join millrace.outcomes o on o.run_id = w.run_id`,
+  'who waits for an event can be found': `
+    select l.run_id, k.key from millrace.live l, unnest(l.wait_keys, l.wait_names) k (key, name)
+    where k.name like '$event:%' and not exists (
+      select from millrace.event_waits w where w.run_id = l.run_id and w.step = k.key and w.message = k.name)`,
+  'no run waits for an event that it could have, once workers have looked': `
+    select l.run_id, e.id from millrace.live l
+    join millrace.event_waits w on w.run_id = l.run_id and w.look_at is null and w.message = any (l.wait_names)
+    join millrace.events e on e.tenant_id = w.tenant_id and e.message = w.message and e.spread_at is null
+      and e.keep_until >= w.at
+    where l.state = 'w' and not exists (
+      select from millrace.signals g where g.run_id = l.run_id and g.id = '$event:' || e.id)`,
   'a message that was taken is a row of the journal': `
     select g.run_id, g.id from millrace.signals g
     left join millrace.checkpoints c on c.run_id = g.run_id and c.seq = g.taken and c.kind = 'g'

@@ -9,6 +9,7 @@ import {
 } from '../../src/kernel/tasks.ts'
 import type { JournalRow, Verdict, Wait } from '../../src/model/journal.ts'
 import { encodeRunId } from '../../src/model/run-id.ts'
+import { eventMessage } from '../../src/workflow/event-message.ts'
 import { createDatabase, type TestDatabase } from './database.ts'
 import { checkInvariants } from './invariants.ts'
 import { until } from './until.ts'
@@ -66,7 +67,7 @@ export type LiveRow = {
 
 /** Part of an advance: the journal's length is worked out from the task's. */
 export type Change = Partial<
-  Pick<Advance, 'op' | 'rows' | 'tail' | 'output' | 'waits' | 'parent'>
+  Pick<Advance, 'op' | 'rows' | 'tail' | 'output' | 'waits' | 'parent' | 'emits'>
 > &
   Pick<Advance, 'op'> & { children?: Advance['children']; length?: number }
 
@@ -180,6 +181,11 @@ export function message(key: string, name: string, ms: number | null = null): Wa
   return { key, name, ms }
 }
 
+/** A wait for an event of a name and a key, for `ms` at most. */
+export function event(step: string, name: string, key: string, ms: number | null = null): Wait {
+  return { key: step, name: eventMessage({ name, key }), ms, event: { name, key } }
+}
+
 /** The UUID of a run's number. */
 export function uuid(run: string): string {
   return encodeRunId(BigInt(run))
@@ -204,7 +210,7 @@ export async function openKernel(options: { testClock?: boolean } = {}): Promise
 export async function createKernel(options: { testClock?: boolean } = {}): Promise<Kernel> {
   const db = await createDatabase(options)
   const database = new Database({ pool: db.pool })
-  const ids = await takeIds(db)
+  const ids = drawIds(db)
   const kernel: Kernel = {
     ...db,
     database,
@@ -214,7 +220,8 @@ export async function createKernel(options: { testClock?: boolean } = {}): Promi
       const route = await db.value<number>('select millrace.register_workflow($1,$2,$3,$4)', values)
       return { route, name, tenant }
     },
-    async start(route, { tenant = route.tenant, id = ids(), delay, input, meta } = {}) {
+    async start(route, { tenant = route.tenant, delay, input, meta, ...given } = {}) {
+      const id = given.id ?? (await ids())
       await db.query('select * from millrace.start_runs($1, $2, $3, $4, $5, $6)', [
         tenant,
         [id],
@@ -251,12 +258,16 @@ export async function createKernel(options: { testClock?: boolean } = {}): Promi
   return kernel
 }
 
-/** Ids drawn at once; enough for a test file. */
-async function takeIds(db: TestDatabase): Promise<() => string> {
-  let next = BigInt(await db.value<string>('select millrace.take_ids()::text'))
-  const end = next + 1024n
-  return () => {
-    if (next === end) throw new Error('a test file has only 1,024 ids')
+/** Ids drawn a block at a time. */
+function drawIds(db: TestDatabase): () => Promise<string> {
+  let next = 0n
+  let left = 0n
+  return async () => {
+    if (left === 0n) {
+      next = BigInt(await db.value<string>('select millrace.take_ids()::text'))
+      left = 1024n
+    }
+    left--
     return String(next++)
   }
 }

@@ -1,6 +1,6 @@
 // What the compiler makes of workflow(): input from the schema, output from the handler.
 import { type } from 'arktype'
-import { type InferInputParameters, type SchemaIn, workflow } from 'millrace'
+import { type InferInputParameters, type InputOf, type SchemaIn, workflow } from 'millrace'
 import * as v from 'valibot'
 import { z } from 'zod'
 import { type Eq, ok } from './eq.ts'
@@ -38,6 +38,30 @@ workflow('arktype', async ({ input }) => ok<Eq<typeof input, { a: string }>>(), 
 workflow('transformed', async ({ input }) => ok<Eq<typeof input, number>>(), {
   inputSchema: z.string().transform(Number),
 })
+
+// keys of rules are paths into the input
+const account = z.object({ account: z.object({ id: z.string() }), n: z.number() })
+workflow('keyed', async () => 1, {
+  inputSchema: account,
+  singleton: { onConflict: 'join', key: 'account.id' },
+  debounce: { period: '5 s', maxWait: 60_000, key: ['account.id', 'n'] },
+})
+workflow('keyed', async () => 1, { inputSchema: account, throttle: { period: '1 day' } })
+// @ts-expect-error a path that leads nowhere
+workflow('x', async () => 1, { inputSchema: account, throttle: { period: 1, key: 'account.no' } })
+// @ts-expect-error a conflict that there is not
+workflow('x', async () => 1, { singleton: { onConflict: 'maybe' } })
+
+// with batch the handler gets an array, callers give one
+export const batched = workflow(
+  'batched',
+  async ({ input }) => ok<Eq<typeof input, { email: string; n: number }[]>>(),
+  {
+    inputSchema: person,
+    batch: { size: 10, timeout: '1 s' },
+  },
+)
+ok<Eq<InputOf<typeof batched>, SchemaIn<typeof person>>>()
 
 // without a schema nothing is known of the input
 export const open = workflow('open', async ({ input, step }) => {

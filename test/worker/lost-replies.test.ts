@@ -161,6 +161,47 @@ test('many starts whose reply is lost are sent again, and none is made twice', a
   await pool.end()
 })
 
+test('what is said of schedules is said again, and changes nothing the second time', async () => {
+  const w = workflow('timed', () => 'done')
+  await using t = await startEngine([w])
+  const pool = lossyPool(t.db.url, 2, '_schedule')
+  const client = new WorkflowClient({ pool })
+  for (let i = 0; i < 5; i++) {
+    await client.putSchedule({ id: `s${i}`, workflowId: 'timed', every: '1 hour', input: i })
+    const run = await client.runSchedule({ id: `s${i}` })
+    expect(run.scheduleId).toBe(`s${i}`)
+    expect(await client.pauseSchedule({ id: `s${i}`, by: 'ada' })).toMatchObject({ paused: true })
+    expect(await client.resumeSchedule({ id: `s${i}` })).toMatchObject({ paused: false })
+  }
+  expect(await t.db.value('select count(*)::int from millrace.runs')).toBe(5)
+  for (let i = 0; i < 5; i++) await client.deleteSchedule({ id: `s${i}` })
+  expect(await t.engine.getSchedules()).toEqual([])
+  await expect(t.engine.deleteSchedule({ id: 's0' })).rejects.toMatchObject({ code: 'MR041' })
+  expect(pool.lost).toBeGreaterThan(5)
+  await client.stop()
+  await pool.end()
+})
+
+test('a worker whose replies are lost starts each time of a schedule once', async () => {
+  const w = workflow('timed', () => 'done')
+  await using t = await startEngine([])
+  const pool = lossyPool(t.db.url, 2, 'fire_schedules')
+  const engine = await t.another([w], {}, { connectionString: undefined, pool })
+  const how = { overlap: 'allow', catchUp: 'all' } as const
+  await engine.putSchedule({ id: 's', workflowId: 'timed', every: '100 ms', ...how })
+  const times = async () =>
+    t.db.query<{ at: string }>(
+      `select meta::json ->> 'scheduled_for' as at from millrace.runs where meta is not null order by id`,
+    )
+  await until('many came', async () => (await times()).length >= 40, { timeout: 15_000 })
+  await engine.deleteSchedule({ id: 's' })
+  const all = (await times()).map(({ at }) => Date.parse(at))
+  expect(all).toEqual(all.map((_, i) => (all[0] as number) + i * 100))
+  expect(pool.lost).toBeGreaterThan(2)
+  await engine.stop()
+  await pool.end()
+})
+
 async function untilItWorks<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import type { TimelineEntry } from '../../src/client/timeline.ts'
+import { defineEvent } from '../../src/definition/event.ts'
 import { NonRetryableError, RetryAfterError } from '../../src/model/errors.ts'
 import { defineStep } from '../../src/workflow/define-step.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
@@ -267,6 +269,34 @@ describe('a run that is cancelled', () => {
     await expect(run.result(wait)).rejects.toThrow('was cancelled')
     expect(undone).toEqual(['a'])
     expect(story(await run.timeline())).toContain('step b completed')
+  })
+
+  test('while a step is about to emit an event: that is emitted, as the timeline says', async () => {
+    const began = gate()
+    const going = gate()
+    const slowly = z.string().refine(async () => {
+      began.open()
+      await going.opened
+      return true
+    })
+    const heard = defineEvent('undo-heard', slowly)
+    const w = workflow('cancelled emitting', async ({ step }) => {
+      await step.run('a', () => 'a', { undo: () => undefined })
+      await step.emitEvent('tell', heard, 'news', { key: 'undo' })
+      await step.run('c', () => expect.fail('c ran'))
+    })
+    const run = await t.start(w)
+    await began.opened
+    await run.cancel()
+    await until('the begin of the undos is in the timeline', async () =>
+      story(await run.timeline()).includes('undo running'),
+    )
+    going.open()
+    await expect(run.result(wait)).rejects.toThrow('was cancelled')
+    expect(story(await run.timeline())).toContain('step tell completed')
+    expect(
+      (await t.engine.getEvents({ key: 'undo', eventName: 'undo-heard' })).items,
+    ).toMatchObject([{ data: 'news' }])
   })
 
   test('while a step waits for its next attempt', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { defineEvent } from '../../src/definition/event.ts'
 import type { LeasedRun, RunHost } from '../../src/definition/host.ts'
 import type { Change, JournalRow, Verdict } from '../../src/model/journal.ts'
 import { quietLogger, runLogger } from '../../src/model/logger.ts'
@@ -16,16 +17,18 @@ function hostOf(answer: (change: Change) => Verdict) {
   const host = {
     logger: runLogger(quietLogger, 'test'),
     async write(change: Change) {
-      const { op, length, rows, tail = [], waits = [], children = [] } = change
+      const { op, length, rows, tail = [], waits = [], children = [], emits = [] } = change
       const parts = [...texts([...rows, ...tail]), ...waits.map(({ key }) => `wait ${key}`)]
       const born = children.map(({ id }) => `child ${id}`)
-      said.push(`${op} ${length}: ${[...parts, ...born].join(', ')}`)
+      const told = emits.map(({ id }) => `event ${id}`)
+      said.push(`${op} ${length}: ${[...parts, ...born, ...told].join(', ')}`)
       return answer(change)
     },
     prepareChild: async () => ({
       start: { id: '77', route: 1, input: null, meta: '{}' },
       id: 'kid',
     }),
+    drawEventId: async () => '9',
     now: () => new Date(),
   }
   return { host: host as unknown as RunHost, said }
@@ -57,6 +60,24 @@ test('a write that is refused for undos is said again with their begin, but what
   expect(said).toEqual([
     ...['k 1: a', 'k 2: r a', 'w 3: c kid, wait go, child 77'],
     ...['k 3: b', 'k 4: n a', 'x 5: x'],
+  ])
+  expect(undone).toEqual(['A'])
+})
+
+test('an event that was emitted in a write that is refused goes with its row, once', async () => {
+  const undone: string[] = []
+  const w = workflow('w', async ({ step }) => {
+    await step.run('a', () => 'A', { undo: (a) => undone.push(a) })
+    await step.emitEvent('tell', defineEvent('told'), 1, { key: 'all' })
+    await step.waitFor('go', { eventName: 'go' })
+  })
+  const { host, said } = hostOf(({ op }) =>
+    op === 'w' ? { kind: 'undo', data: began, length: 2 } : done,
+  )
+  expect(await w.run(lease(), host).done).toEqual({ kind: 'cancelled' })
+  expect(said).toEqual([
+    ...['k 1: a', 'k 2: r a', 'w 3: r tell, wait go, event 9'],
+    ...['k 4: r tell, b, event 9', 'k 5: n a', 'x 6: x'],
   ])
   expect(undone).toEqual(['A'])
 })

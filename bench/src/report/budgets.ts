@@ -40,6 +40,7 @@ const budgets: Budget[] = [
   atMost('Start-up, second boot', 'startup', 'startup_second_ms', 1500, 'ms'),
   atMost('Idle worker, queries a second', 'idle', 'queries_per_second', 2, ''),
   { what: 'Idle worker, CPU of it and Postgres', budget: '≤ 0.5 % of a core', judge: idleCpu },
+  { what: 'Light keys beside a greedy one, p99', budget: '≤ 2 × alone + 10 ms', judge: fair },
   { what: 'Replay, 10 times the steps', budget: '≤ 15 times the time', judge: linearReplay },
 ]
 
@@ -142,6 +143,15 @@ function idleCpu(cells: readonly Cell[]) {
   if (!worker || !postgres) return null
   const both = worker.median + postgres.median
   return { measured: `${both.toFixed(2)} %`, met: both <= 0.5 }
+}
+
+function fair(cells: readonly Cell[]) {
+  const [beside, alone] = ['fairness', 'fairness-alone'].map((name) =>
+    find(cells, name, ours, 'latency_p99_ms'),
+  )
+  if (!beside || !alone) return null
+  const measured = `${beside.median} ms, alone ${alone.median} ms`
+  return { measured, met: beside.median <= 2 * alone.median + 10 }
 }
 
 function linearReplay(cells: readonly Cell[]) {

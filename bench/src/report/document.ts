@@ -1,6 +1,7 @@
 import { type Bench, settingsOf } from '../bench.ts'
 import { type Cell, WIDEST_SPREAD } from '../sheet.ts'
 import { workloads } from '../workloads/index.ts'
+import { addToDocument } from './add.ts'
 import { judge } from './budgets.ts'
 import { machine, versionOf } from './machine.ts'
 import { table, workloadTable } from './tables.ts'
@@ -29,6 +30,17 @@ export function makeDocument(
     caveats(bench),
     '',
   ].join('\n\n')
+}
+
+/** The committed RESULTS.md with these workloads anew. @param all the cells of the whole of it */
+export function addDocument(
+  { server }: Bench,
+  cells: readonly Cell[],
+  all: readonly Cell[],
+): string {
+  const date = new Date().toISOString().slice(0, 10)
+  const measured = `${date}, ${machine()}, Postgres ${server.version}`
+  return addToDocument(workloadSections(cells), budgetTable(all), measured)
 }
 
 function budgetTable(cells: readonly Cell[]): string {

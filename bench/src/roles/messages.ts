@@ -27,11 +27,15 @@ export type LatencyOrder = {
   forMs: number
 }
 
+/** Starts of so many keys, each with one a second, evenly. */
+export type TrickleOrder = { shape: Shape; keys: number; seconds: number }
+
 /** What a process can be asked; each gets one answer. */
 export type Order =
   | { do: 'go' }
   | ({ do: 'start' } & StartOrder)
   | ({ do: 'latency' } & LatencyOrder)
+  | ({ do: 'trickle' } & TrickleOrder)
   | { do: 'replay'; steps: number }
   | { do: 'usage' }
   | { do: 'lateness' }

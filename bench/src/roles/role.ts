@@ -4,7 +4,15 @@ import { randomInt } from 'node:crypto'
 import { loadSystem } from '../systems/index.ts'
 import type { Driver, Input, Worker } from '../systems/system.ts'
 import { Lateness } from './lateness.ts'
-import type { LatencyOrder, Order, Reply, StartOrder, Task, Usage } from './messages.ts'
+import type {
+  LatencyOrder,
+  Order,
+  Reply,
+  StartOrder,
+  Task,
+  TrickleOrder,
+  Usage,
+} from './messages.ts'
 
 /** Calls under way at once: single starts, and bulk starts of 1,000. The same for every system. */
 const SINGLE_STARTS = 20
@@ -18,6 +26,7 @@ const lateness = new Lateness()
 const TELL_MS = 20
 let telling: NodeJS.Timeout | null = null
 let finished = 0
+let trickles = 0
 let driver: Driver | null = null
 let worker: Worker | null = null
 
@@ -41,6 +50,8 @@ async function obey(order: Order): Promise<unknown> {
       return startAll(order)
     case 'latency':
       return measureLatency(order)
+    case 'trickle':
+      return trickle(order)
     case 'replay':
       return driver?.replay?.(order.steps)
     case 'usage':
@@ -93,6 +104,20 @@ async function startAll({ shape, n, bulk, input = {} }: StartOrder): Promise<num
     Array.from({ length: bulk ? BULK_STARTS : SINGLE_STARTS }, bulk ? many : single),
   )
   return performance.now() - from
+}
+
+async function trickle({ shape, keys, seconds }: TrickleOrder): Promise<void> {
+  const at = driver as Driver
+  const round = ++trickles
+  const began = performance.now()
+  const starts: Promise<unknown>[] = []
+  for (let k = 0; k < keys * seconds; k++) {
+    const wait = began + (k * 1000) / keys - performance.now()
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+    const sent = performance.timeOrigin + performance.now()
+    starts.push(at.start(shape, { k, key: `light-${k % keys}`, sent, round }))
+  }
+  await Promise.all(starts)
 }
 
 async function measureLatency(order: LatencyOrder): Promise<number[]> {

@@ -2,7 +2,7 @@ import { Absurd, type TaskContext } from 'absurd-sdk'
 import pg from 'pg'
 import { readAbsurdSchema } from './absurd-schema.ts'
 import { fanOf, hundred, names, poll, quiet, ten, work } from './steps.ts'
-import type { Input, Report, Settings, Shape, System } from './system.ts'
+import type { Input, PeerShape, Report, Settings, Shape, System } from './system.ts'
 
 export const absurd: System = {
   name: 'absurd',
@@ -77,7 +77,7 @@ function polling({ workerPollMs }: Settings): { pollInterval?: number } {
 
 type Handler = (ctx: TaskContext, input: Input) => Promise<unknown>
 
-function handlers(report: Report): Record<Shape, Handler> {
+function handlers(report: Report): Record<PeerShape, Handler> {
   return {
     one: (ctx, { k }) => ctx.step('step', async () => work(k)),
     async ten(ctx, { k }) {

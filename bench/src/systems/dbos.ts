@@ -1,6 +1,6 @@
 import { DBOS, DBOSClient } from '@dbos-inc/dbos-sdk'
 import { fanOf, hundred, names, quiet, ten, work } from './steps.ts'
-import type { Input, Report, Settings, Shape, System } from './system.ts'
+import type { Input, PeerShape, Report, Settings, Shape, System } from './system.ts'
 
 const queueName = 'bench'
 
@@ -85,7 +85,7 @@ function config(url: string, settings: Settings) {
   }
 }
 
-function handlers(report: Report): Record<Shape, (input: Input) => Promise<unknown>> {
+function handlers(report: Report): Record<PeerShape, (input: Input) => Promise<unknown>> {
   const step = (name: string, k: number) => DBOS.runStep(async () => work(k), { name })
   const atOnce = async (all: string[], k: number) =>
     (await Promise.all(all.map((name) => step(name, k)))).length

@@ -12,11 +12,16 @@ const loaders: Record<string, () => Promise<System>> = {
   'pg-boss': async () => (await import('./pg-boss.ts')).pgBoss,
 }
 
+/** Not a peer of anybody: for the workloads that compare Millrace with itself. */
+const variants: typeof loaders = {
+  'millrace-limits': async () => (await import('./millrace-limits.ts')).millraceLimits,
+}
+
 export const systemNames = Object.keys(loaders)
 
 /** @throws if there is none of that name */
 export async function loadSystem(name: string): Promise<System> {
-  const load = loaders[name]
+  const load = loaders[name] ?? variants[name]
   if (load) return load()
   throw new Error(`There is no system "${name}". There are ${systemNames.join(', ')}.`)
 }

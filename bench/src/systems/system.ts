@@ -1,12 +1,21 @@
 /**
  * What a workflow does. `one` has one step, `ten` ten in sequence, `hundred` a hundred at once,
  * `nap` sleeps for a second, `echo` has a step that gives its input's payload, `fan` as many
- * parallel steps as its input says.
+ * parallel steps as its input says. `keyed`, `free` and `fair` are of Millrace alone: see millrace-limits.ts.
  */
-export type Shape = 'one' | 'ten' | 'hundred' | 'nap' | 'echo' | 'fan'
+export type PeerShape = 'one' | 'ten' | 'hundred' | 'nap' | 'echo' | 'fan'
+export type Shape = PeerShape | 'keyed' | 'free' | 'fair'
 
 /** The input of every workflow: its number, and what its shape asks for beside it. */
-export type Input = { k: number; payload?: string; items?: number }
+export type Input = {
+  k: number
+  payload?: string
+  items?: number
+  key?: string
+  /** When it was started, by the machine's clock, and in which trickle. */
+  sent?: number
+  round?: number
+}
 
 /** Options of one system, as its adapter understands them. */
 export type Settings = Record<string, number | boolean>

@@ -1,10 +1,13 @@
 import type { Bench } from '../bench.ts'
 import type { System } from '../systems/system.ts'
+import { runClaims } from './claims.ts'
 import { runCrowded } from './crowded.ts'
+import { runFairness } from './fairness.ts'
 import { runFloor } from './floor.ts'
 import { runHistory } from './history.ts'
 import { runIdle } from './idle.ts'
 import { runLatency } from './latency.ts'
+import { runLimits } from './limits.ts'
 import { runSleepers } from './sleep.ts'
 import { runBesideSnapshot } from './snapshot.ts'
 import { runStartup } from './startup.ts'
@@ -78,6 +81,13 @@ export const workloads: Workload[] = [
   payload('payload-1m', '1 MB', 1024 * 1024 - 64, 20),
   drained('fan-out', '10,000 parallel items in one workflow', { ...fan }),
   alone('history', 'a run of 10,000 steps, and its replay', runHistory),
+  alone('limits', 'one step, 1,000 keys with a limit of one run each', runLimits),
+  alone(
+    'fairness',
+    '99 light keys with a run a second, beside one with a million waiting',
+    runFairness,
+  ),
+  alone('claims', 'a claim of one run, by how many wait', runClaims),
 ]
 
 /** One that is queued and drained; only the first three are part of a quick run. */

@@ -1,6 +1,6 @@
 -- register_workflow: makes a workflow version known, so that runs of it can be started, and the one that a start without a
 -- version takes. Registering it again with another definition, the new options apply to starts from now on.
--- Returns: the route of its own queue and priority.
+-- Returns: the route of its own queue and priority. Raises: MR001 for limits or rules that could not be followed.
 -- Locks: the workflow's row.
 create or replace function millrace.register_workflow(
   p_tenant int, p_name text, p_version text, p_definition jsonb) returns int
@@ -8,15 +8,20 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_now   timestamptz := clock_timestamp();
   v_route int;
+  v_id    int;
 begin
+  perform millrace.check_rules(p_name, p_definition -> 'rules');
   insert into millrace.workflows (tenant_id, name, version, definition, registered_at)
   values (p_tenant, p_name, p_version, p_definition, v_now)
   on conflict (tenant_id, name, version)
-  do update set definition = excluded.definition, registered_at = greatest(workflows.registered_at, excluded.registered_at);
-  v_route := (select route_id from millrace.resolve_route(p_tenant, p_name, p_version));
+  do update set definition = excluded.definition, registered_at = greatest(workflows.registered_at, excluded.registered_at)
+  returning id into v_id;
+  -- before the route, or two that do this at once would each wait for the other's
   perform millrace.put_limits(p_tenant, 'w', p_name, coalesce(p_definition -> 'limits', '{}'));
+  v_route := (select route_id from millrace.resolve_route(p_tenant, p_name, p_version));
+  perform millrace.put_event_starts(p_tenant, v_id, coalesce(p_definition -> 'start_on', '[]'));
   if p_definition ? 'retention_ms' then
-    perform millrace.watch_retention((select r.workflow_id from millrace.routes r where r.id = v_route));
+    perform millrace.watch_retention(v_id);
   end if;
   return v_route;
 end $$;

@@ -12,7 +12,8 @@ begin
       then 'concurrency and rate must be arrays'
     when jsonb_array_length(p_rules -> 'concurrency') > 8 or jsonb_array_length(p_rules -> 'rate') > 8
       then 'at most 8 of each kind'
-    when jsonb_typeof(p_rules -> 'fairness') <> 'object' or not p_rules -> 'fairness' ? 'key' then 'fairness must be an object with a key' end
+    when jsonb_typeof(p_rules -> 'fairness') <> 'object' or not p_rules -> 'fairness' ? 'key'
+      then 'fairness must be an object with a key' end
   into v_bad;
   if v_bad is null then
     select case

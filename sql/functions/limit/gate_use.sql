@@ -1,14 +1,16 @@
--- gate_use: how many leases go through each gate of these limits, counted from the leases themselves, and the gates that have no room:
--- full, of one key; shut, of several. The caller holds the limits, so nobody adds to them meanwhile.
+-- gate_use: how many leases go through each gate of these limits, counted from the leases themselves. Own gates, which are of one
+-- key: {gate: leases}, and those without room; of several keys: gates, their leases, and those without room. Who holds the limits knows
+-- that nobody adds to them meanwhile.
 create or replace function millrace.gate_use(
-  p_tenant int, p_limits int[], out gates bigint[], out used int[], out full_ones bigint[], out shut_ones bigint[])
+  p_tenant int, p_limits int[], out own jsonb, out own_full bigint[], out gates bigint[], out used int[], out shut bigint[])
 language sql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_mergejoin = off as $$
-  select coalesce(array_agg(x.gate), '{}'), coalesce(array_agg(x.n), '{}'),
-         coalesce(array_agg(x.gate) filter (where x.n >= x.cap and x.own), '{}'),
-         coalesce(array_agg(x.gate) filter (where x.n >= x.cap and not x.own), '{}')
+  select coalesce(jsonb_object_agg(x.gate, x.n) filter (where x.own), '{}'),
+         coalesce(array_agg(x.gate) filter (where x.own and x.n >= x.cap), '{}'),
+         coalesce(array_agg(x.gate) filter (where not x.own), '{}'), coalesce(array_agg(x.n) filter (where not x.own), '{}'),
+         coalesce(array_agg(x.gate) filter (where not x.own and x.n >= x.cap), '{}')
   from (select g.gate, min(g.cap) as cap, sum(c.n)::int as n, bool_and(g.gate is not distinct from k.own) as own
-        from (select l.route_id, l.lane, count(*) as n from millrace.live l
+        from (select l.route_id, l.lane & -2 as lane, count(*) as n from millrace.live l
               where l.state = 'l' and l.lane <> 0
                 and l.route_id = any (array(select p.route_id from millrace.limited_routes p
                                             where p.tenant_id = p_tenant and p.limits && p_limits))

@@ -5,7 +5,8 @@ language plpgsql immutable security definer set search_path = pg_catalog, pg_tem
 declare
   v_weight jsonb := p_input #> string_to_array(p_weight, '.');
 begin
-  if jsonb_typeof(v_weight) <> 'null' and (jsonb_typeof(v_weight) <> 'number' or (v_weight #>> '{}')::numeric not between 0.01 and 1000) then
+  if jsonb_typeof(v_weight) <> 'null'
+     and (jsonb_typeof(v_weight) <> 'number' or (v_weight #>> '{}')::numeric not between 0.01 and 1000) then
     perform millrace.fail('MR001', format('The input of "%s" has the weight %s at "%s".', p_workflow, v_weight, p_weight),
       'Give a number from 0.01 to 1000, or leave it out.', json_build_object('workflow_id', p_workflow));
   end if;

@@ -2,7 +2,8 @@
 -- already: each worker that begins says them again.
 --   p_rules  {concurrency: [{limit, key}], rate: [{limit, period_ms, burst, key}], fairness: {key, weight}}; key: paths into the
 --            input; '{}': none
--- Raises: MR001 for rules of another form. Locks: the row of limits; live rows that are leased, skipping locked ones.
+-- Raises: MR001 for rules of another form. Locks: the row of limits; live rows that are leased, skipping locked ones; for the first
+-- rules of a place also routes, against new ones, which could miss them.
 create or replace function millrace.put_limits(p_tenant int, p_kind "char", p_name text, p_rules jsonb) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -14,14 +15,15 @@ begin
     return;
   end if;
   perform millrace.check_limits(p_rules);
+  if v_id is null then
+    lock table millrace.routes in share row exclusive mode;
+  end if;
   insert into millrace.limits as l (tenant_id, kind, name, rules) values (p_tenant, p_kind, p_name, p_rules)
   on conflict on constraint limits_key do update set rules = excluded.rules
   returning l.id into v_id;
   perform millrace.limit_routes(p_tenant);
   update millrace.lanes n
-  set gates = g.gates, caps = g.caps, own = g.own, opens_at = null,
-      meters = case when n.lane & 1 = 0 then g.meters else '{}' end,
-      rates = case when n.lane & 1 = 0 then g.rates else '{}' end, bursts = case when n.lane & 1 = 0 then g.bursts else '{}' end
+  set gates = g.gates, caps = g.caps, own = g.own, meters = g.meters, rates = g.rates, bursts = g.bursts, opens_at = null
   from millrace.limited_routes r, millrace.lanes o, lateral millrace.lane_gates(r.limits, o.keys) g
   where v_id = any (r.limits) and o.route_id = r.route_id and n.route_id = o.route_id and n.lane = o.lane;
   perform millrace.hint();

@@ -5,7 +5,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select millrace.check_options(p_function, p_filter,
     '{"workflow_id": "text", "version": "text", "queue": "text", "statuses": "texts", "resource_id": "text", "tags": "texts",
       "parent_id": "uuid", "created_after": "time", "created_before": "time", "fingerprint": "text", "run_ids": "uuids",
-      "ended_before": "time"}' || p_kinds)
+      "ended_before": "time", "schedule_id": "text"}' || p_kinds)
 $$;
 
 comment on function millrace.check_filter(text, jsonb, jsonb) is 'Refuses what is no filter of runs; returns the tenant''s number.';

@@ -16,10 +16,15 @@ begin
         then 'workflow must match [A-Za-z0-9_.: -]{1,128}'
       when jsonb_typeof(m -> 'key') not in ('string', 'null') or length(m ->> 'key') not between 1 and 256
         then 'key must be a text of 1 to 256 characters'
-      when (m ->> 'key' is not null or m ? 'keys') and m ->> 'workflow' is null then 'key and keys need the name of the workflow beside them'
+      when (m ->> 'key' is not null or m ? 'keys') and m ->> 'workflow' is null
+        then 'key and keys need the name of the workflow beside them'
       when m ? 'keys' and (jsonb_typeof(m -> 'keys') <> 'object' or octet_length(m ->> 'keys') > 4096
         or jsonb_path_exists(m -> 'keys', 'strict $.* ? (@.type() == "object" || @.type() == "array")'))
         then 'keys must be an object of texts, numbers, booleans and nulls, of at most 4,096 bytes'
+      when m ? 'rules' and m ->> 'workflow' is null then 'rules need the name of the workflow beside them'
+      when millrace.rules_problem(m -> 'rules', true) is not null then millrace.rules_problem(m -> 'rules', true)
+      when m #> '{rules,batch}' is not null and (m ->> 'key' is not null or m ->> 'id' is not null)
+        then 'what goes into a batch has no key or id: it has no run of its own'
       when m ? 'weight' and (jsonb_typeof(m -> 'weight') <> 'number' or (m ->> 'weight')::numeric not between 0.01 and 1000)
         then 'weight must be a number from 0.01 to 1000'
       when jsonb_typeof(m -> 'resource') not in ('string', 'null') or length(m ->> 'resource') not between 1 and 256
@@ -38,6 +43,9 @@ begin
       when jsonb_typeof(m -> 'timeout_ms') not in ('number', 'null') or m ->> 'timeout_ms' !~ '^[0-9]{1,13}$'
            or (m ->> 'timeout_ms')::bigint not between 1 and 3155760000000
         then 'timeout_ms must be a whole number of milliseconds, at most 100 years'
+      when jsonb_typeof(m -> 'start_within_ms') not in ('number', 'null') or m ->> 'start_within_ms' !~ '^[0-9]{1,13}$'
+           or (m ->> 'start_within_ms')::bigint not between 1 and 3155760000000
+        then 'start_within_ms must be a whole number of milliseconds, at most 100 years'
       when m ->> 'parent' !~ '^[0-9]{1,18}$' then 'parent must be the number of a run'
       when m ->> 'retried_from' !~ '^[0-9]{1,18}$' then 'retried_from must be the number of a run'
       when m ->> 'forked_from' !~ '^[0-9]{1,18}$' then 'forked_from must be the number of a run' end as bad

@@ -24,15 +24,8 @@ begin
   where (select k.run_id from millrace.run_keys k where k.tenant_id = p_tenant and k.workflow = u.meta::json ->> 'workflow'
          and k.key = u.meta::json ->> 'key') <> u.id
      or (select a.run_id from millrace.run_aliases a where a.tenant_id = p_tenant and a.alias = (u.meta::json ->> 'id')::uuid) <> u.id;
-  if v_skip is not null then  -- a start that lost one of its two names must not keep the other
-    delete from millrace.run_keys d where d.ctid = any (array(
-      select (select k.ctid from millrace.run_keys k where k.tenant_id = p_tenant and k.workflow = u.meta::json ->> 'workflow'
-              and k.key = u.meta::json ->> 'key' and k.run_id = u.id)
-      from unnest(p_ids, p_metas) u (id, meta) where u.id = any (v_skip)));
-    delete from millrace.run_aliases d where d.ctid = any (array(
-      select (select a.ctid from millrace.run_aliases a
-              where a.tenant_id = p_tenant and a.alias = (u.meta::json ->> 'id')::uuid and a.run_id = u.id)
-      from unnest(p_ids, p_metas) u (id, meta) where u.id = any (v_skip)));
+  if v_skip is not null then
+    perform millrace.release_names(p_tenant, p_ids, p_metas, v_skip);
   end if;
   return v_skip;
 end $$;

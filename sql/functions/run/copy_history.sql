@@ -1,7 +1,7 @@
 -- copy_history: gives a new run the history of another up to a row, without what one step did: what it then meets there at its
 -- replay it does not do again. Failures of the handler, pauses and the like are not copied: they are not steps.
 -- The end of a child was told to the old run: the new one gets it in its buffer. One that was cancelled (as the old run ended, say) is
--- started anew. While a child that is waited for is alive, nobody would be told.
+-- started anew. While a child that is waited for is alive, nobody would be told. Events that the copied rows took the new run has had.
 --   p_before  rows from this number on are left out    p_except  and those of this step, if not null
 -- Returns: the number of rows copied. Raises: MR011 if a child that is waited for is alive, or has been taken out of the history.
 -- The joins: the callers' settings hold here too, and a history may have 10,000 rows.
@@ -12,6 +12,7 @@ declare
   v_open bigint[];   -- children whose end the journal does not hold, and that are waited for
   v_anew int[];      -- the rows of children that are started anew
   v_kept int[];
+  v_had  int;        -- events
 begin
   select array_agg(x.run) filter (where x.waited and x.status is distinct from 'x'), array_agg(x.seq) filter (where x.status = 'x')
   into v_open, v_anew
@@ -39,8 +40,15 @@ begin
   select p_to, o.at, p_tenant, nextval('millrace.arrivals'), '$child:' || o.run_id, '$child:' || o.run_id,
          format('{"status":"%s"%s}', o.status, ',"output":' || o.output)
   from millrace.outcomes o where o.run_id = any (v_open);
+  insert into millrace.signals (run_id, at, tenant_id, nth, taken, id, name)
+  select p_to, x.at, p_tenant, nextval('millrace.arrivals'), k.i::int - 1, '$event:' || (v.event ->> 'id'), '$event'
+  from unnest(v_kept) with ordinality k (seq, i) join millrace.get_journal(p_from) x on x.seq = k.seq,
+  lateral (select millrace.taken_event(x.data) as event) v
+  where x.kind = 'g' and v.event ->> 'id' ~ '^[0-9]{1,18}$'
+  on conflict on constraint signals_pkey do nothing;
+  get diagnostics v_had = row_count;
   update millrace.live l
-  set seq = cardinality(v_kept), buffered = case when cardinality(v_open) > 0 then 0 end
+  set seq = cardinality(v_kept), buffered = case when cardinality(v_open) > 0 or v_had > 0 then 0 end
   where l.run_id = p_to and l.task = 0;
   return cardinality(v_kept);
 end $$;

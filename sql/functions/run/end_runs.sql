@@ -1,8 +1,9 @@
 -- end_runs: what follows when runs end: outcome, buffer emptied, parents told, waiting clients notified.
--- The caller has deleted their live rows, and holds those of the parents.
+-- The caller has deleted their live rows, and holds those of the parents. Locks: rows of schedules, skipping locked ones (whoever holds
+-- one sees to it that it is looked at again).
 --   p_only  the runs that are meant; null: all     p_ops  c completed, f failed, x cancelled; others are passed over
---   p_heard  of these the runs that were sent messages, asked people, or
---            started children
+--   p_heard  of these the runs that were sent messages, asked people,
+--            waited for events, or started children
 --            (live.buffered is not null), or null: to look for those of every run
 --            costs a run that has none a twentieth of all that Postgres does for it
 drop function if exists millrace.end_runs(int, bigint[], bigint[], "char"[], text[], text[], bigint[], timestamptz);
@@ -21,7 +22,18 @@ begin
 
   if p_heard is not null then
     delete from millrace.signals g where g.run_id = any (p_heard);
+    delete from millrace.event_waits w where w.run_id = any (p_heard);
     perform millrace.leave_behind(p_heard, p_now);
+  end if;
+
+  if exists (select from millrace.schedules s where s.waits_for is not null) then  -- times of a schedule may wait for one of them
+    update millrace.schedules u set wake_at = p_now
+    where u.id in (select s.id from millrace.schedules s
+                   where s.waits_for = any (array(select e.id from unnest(p_runs, p_ops) e (id, op) where e.op in ('c', 'f', 'x')))
+                     and s.paused_at is null order by s.id for update skip locked);
+    if found then
+      perform millrace.hint();
+    end if;
   end if;
 
   if array_remove(p_parents, null) <> '{}' then

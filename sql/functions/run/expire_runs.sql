@@ -1,4 +1,5 @@
--- expire_runs: fails the runs whose own time-out is over, whatever they do: at most p_max, the earliest first. Their undos run first.
+-- expire_runs: fails the runs whose own time-out is over, whatever they do, and those that were to begin in a time that is over, if they
+-- have not (start_within; spare_begun): at most p_max, the earliest first. Undos of those that have begun run first.
 -- Every worker calls it, so it waits for nobody: a run that somebody holds, or whose parent somebody holds, is left for the
 -- next time. An open transaction that sent a run a signal would otherwise stop all workers.
 -- Transitions: any live state -> failed; with undos: see begin_undo. Locks: live rows of the runs of all tenants, then of their
@@ -14,6 +15,7 @@ declare
   v_free    bigint[];
   v_held    bigint[];
   v_tenant  int;
+  v_late    boolean;   -- they have not begun in time
   v_runs    bigint[];
   v_n       int := 0;
 begin
@@ -32,12 +34,15 @@ begin
     end if;
     exit when v_due <> '{}';
   end loop;
-  for v_tenant, v_runs in
-    select r.tenant_id, array_agg(r.id) from millrace.runs r where r.id = any (v_due) group by r.tenant_id
+  v_due := millrace.spare_begun(v_due);
+  for v_tenant, v_late, v_runs in
+    select l.tenant_id, l.stamp is not distinct from 0, array_agg(l.run_id) from millrace.live l
+    where l.run_id = any (v_due) and l.task = 0 group by 1, 2
   loop
     v_n := v_n + (select count(*) from millrace.cancel_runs(v_tenant, v_runs, null,
-      '{"code":"MR054","name":"TimeoutError","message":"The run took longer than its timeout.",'
-      '"stack":null,"stepId":null,"attempt":1,"fingerprint":"timeout"}'));
+      format('{"code":"MR054","name":"TimeoutError","message":"%s","stack":null,"stepId":null,"attempt":1,"fingerprint":"%s"}',
+        case when v_late then 'The run did not begin in the time that its start allowed (startWithin).'
+             else 'The run took longer than its timeout.' end, case when v_late then 'start_within' else 'timeout' end)));
   end loop;
   return v_n;
 end $$;

@@ -18,6 +18,7 @@ declare
                               then array(select millrace.known_run(p_tenant, i::uuid)
                                          from jsonb_array_elements_text(p_filter -> 'run_ids') i) end;
   v_resource text := p_filter ->> 'resource_id';
+  v_schedule text := p_filter ->> 'schedule_id';
   v_parent   bigint := case when p_filter ->> 'parent_id' is not null
                             then coalesce(millrace.known_run(p_tenant, (p_filter ->> 'parent_id')::uuid), -1) end;
   v_routes   int[] := array(
@@ -25,7 +26,7 @@ declare
     where r.tenant_id = p_tenant and w.name = coalesce(p_filter ->> 'workflow_id', w.name)
       and w.version = coalesce(p_filter ->> 'version', w.version) and r.queue = coalesce(p_filter ->> 'queue', r.queue));
   v_source   text := case when v_ids is not null then 'ids'
-                          when v_resource is not null or v_tags <> '{}' then 'label'
+                          when v_resource is not null or v_schedule is not null or v_tags <> '{}' then 'label'
                           when v_statuses in ('{failed}', '{cancelled}') then 'unhappy'
                           when v_statuses <@ '{pending,running,waiting,paused}' then 'live' else 'routes' end;
   v_ended    timestamptz := (p_filter ->> 'ended_before')::timestamptz;
@@ -44,8 +45,9 @@ begin
   v_most := case when v_source = 'routes' then 10000000 / greatest(cardinality(v_routes), 100) else 100000 end;
   while v_seen < v_most loop
     v_window := case when v_source <> 'ids' then millrace.run_window(
-        p_tenant, v_source, case when v_resource is not null then 'r' else 't' end::"char",
-        case v_source when 'unhappy' then case v_statuses[1] when 'failed' then 'f' else 'x' end else coalesce(v_resource, v_tags[1]) end,
+        p_tenant, v_source, case when v_resource is not null then 'r' when v_schedule is not null then 's' else 't' end::"char",
+        case when v_source <> 'unhappy' then coalesce(v_resource, v_schedule, v_tags[1])
+             when v_statuses[1] = 'failed' then 'f' else 'x' end,
         v_routes, bound, p_newer, v_size)
       when p_newer then array(select x from unnest(v_ids) x where x > bound group by x order by x limit v_size)
       else array(select x from unnest(v_ids) x where x < bound group by x order by x desc limit v_size) end;
@@ -63,6 +65,7 @@ begin
         and (v_parent is null or d.meta ->> 'parent' = v_parent::text)
         and (v_print is null or d.failure::json ->> 'fingerprint' = v_print)
         and (v_resource is null or d.meta ->> 'resource' = v_resource)
+        and (v_schedule is null or d.meta ->> 'schedule' = v_schedule)
         and (v_ended is null or d.completed_at < v_ended)
         and r.created_at >= coalesce((p_filter ->> 'created_after')::timestamptz, '-infinity')
         and r.created_at < coalesce((p_filter ->> 'created_before')::timestamptz, 'infinity')

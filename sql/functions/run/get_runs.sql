@@ -1,7 +1,8 @@
 -- get_runs: runs as JSON, newest first.
 --   options  tenant, workflow_id, version, queue, statuses, resource_id, tags (all of them), parent_id, created_after,
 --            created_before, ended_before, fingerprint (of the failure; of failed runs, unless statuses say otherwise),
---            run_ids (at most 1,000), limit (20, at most 101), after (a run's id: older ones follow), before (newer ones precede)
+--            run_ids (at most 1,000), schedule_id, limit (20, at most 101), after (a run's id: older ones follow), before (newer
+--            ones precede)
 -- Under a rare filter a page may be short, or a single row without a run, as only so many are looked at (find_runs): go on
 -- from its last_seen, until that is null.
 -- Raises: MR001 for an option it does not know, MR041 for a parent or cursor that there is not.

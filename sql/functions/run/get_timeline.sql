@@ -22,7 +22,7 @@ begin
          (1 + count(*) filter (where j.kind in ('e', 'h', 'i')) over (
             partition by j.name, j.kind in ('i', 'n') order by j.seq rows between unbounded preceding and 1 preceding))::int,
          case when j.child then case j.data::json ->> 'status' when 'c' then j.data::json -> 'output' end
-              when j.kind in ('r', 'g', 'm', 's') then j.data::json end,
+              when j.kind = 'g' then millrace.event_output(j.data) when j.kind in ('r', 'm', 's') then j.data::json end,
          j.kind = 'o',
          case when j.child then case j.data::json ->> 'status' when 'f' then j.data::json -> 'output' end
               when j.kind in ('e', 'f', 'h', 'i') then j.data::json

@@ -13,6 +13,9 @@ begin
   from unnest(p_ids, p_routes, p_inputs, p_metas) u (id, route, input, meta) join millrace.runs r on r.id = u.id
   where (p_skip is null or u.id <> all (p_skip))
     and ((r.tenant_id, r.input, r.meta) is distinct from (p_tenant, u.input, u.meta)
+           -- what is debounced has the input of the last start, a batch those of several
+           and (r.tenant_id = p_tenant and coalesce(r.meta::jsonb #> '{rules,debounce}', r.meta::jsonb #> '{rules,batch}')
+                = coalesce(u.meta::jsonb #> '{rules,debounce}', u.meta::jsonb #> '{rules,batch}')) is not true
          or r.route_id <> u.route and not millrace.same_place(r.route_id, u.route));
   if v_taken is not null and p_metas is not null then
     delete from millrace.run_keys k using unnest(p_ids, p_metas) u (id, meta) join millrace.runs r on r.id = u.id

@@ -1,12 +1,12 @@
 -- judge_names: for starts whose key or id another run has: is that run what was asked for? Same workflow and same input
--- (same_json).
+-- (same_json); of one that is debounced any input: it has that of the last start.
 -- A start may have lost its name to another of the same call that then lost its own other name: existing is null then.
 create or replace function millrace.judge_names(p_tenant int, p_ids bigint[], p_inputs text[], p_metas text[], p_skip bigint[])
 returns table (run_id bigint, verdict "char", existing bigint)
 language sql security definer set search_path = pg_catalog, pg_temp set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
   select u.id,
-         case when r.id is not null and millrace.same_json(r.input, u.input)
+         case when r.id is not null and (millrace.same_json(r.input, u.input) or r.meta::jsonb #> '{rules,debounce}' is not null)
                    and w.name = u.meta::json ->> 'workflow' then 'e'
               when k.run_id is null and u.meta::json ->> 'id' is not null then 'i' else 'k' end::"char",
          r.id

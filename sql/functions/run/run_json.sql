@@ -10,6 +10,7 @@ set join_collapse_limit = 16 set from_collapse_limit = 16 as $$
     'resource_id', d.meta ->> 'resource', 'idempotency_key', d.meta ->> 'key',
     'parent_id', millrace.run_uuid((d.meta ->> 'parent')::bigint), 'retried_from', millrace.run_uuid((d.meta ->> 'retried_from')::bigint),
     'forked_from', millrace.run_uuid((d.meta ->> 'forked_from')::bigint), 'forked_at', d.meta ->> 'forked_at',
+    'schedule_id', d.meta ->> 'schedule', 'scheduled_for', d.meta ->> 'scheduled_for',
     'input', d.input::json, 'output', d.output::json, 'failure', d.failure::json,
     'state', millrace.run_state(d.run_id),
     'tags', coalesce(d.meta -> 'tags', '[]'::json), 'attributes', coalesce(d.meta -> 'attributes', '{}'::json),

@@ -1,26 +1,48 @@
 -- start_again: starts a run as another was started: same workflow, queue, priority, resource, tags, attributes and limits, without
 -- the names that are the other's own (its id, its key, its parent).
--- With another input the keys of its limits are read anew.
+-- With another input the keys of its limits and rules are read anew. Of the rules of starts only that of a singleton holds for it, and
+-- refuses, whatever it says; nor need it begin in time.
 --   p_route  null: the same    p_input  null: the same    p_meta  what else is to be known of it; values of null are left out
+-- Raises: MR014 if a live run has its key.
 create or replace function millrace.start_again(p_tenant int, p_run bigint, p_new bigint, p_route int, p_input text, p_meta jsonb)
 returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
   v_place record;
+  v_rules jsonb := (select r.meta::jsonb -> 'rules' from millrace.runs r where r.id = p_run);
+  v_held  bigint;
 begin
+  p_meta := jsonb_strip_nulls(p_meta);  -- but a key may be null
   if p_input is not null then
-    select w.name, millrace.limit_paths(p_tenant, w.name, o.queue) as paths, millrace.weight_path(p_tenant, w.name, o.queue) as weight
+    select w.name, millrace.limit_paths(p_tenant, w.name, o.queue) as paths, millrace.weight_path(p_tenant, w.name, o.queue) as weight,
+           w.definition -> 'rules' as rules
     into v_place
     from millrace.runs r join millrace.routes o on o.id = coalesce(p_route, r.route_id) join millrace.workflows w on w.id = o.workflow_id
     where r.id = p_run;
+    v_rules := null;
+    if v_place.rules is not null then
+      p_meta := p_meta || jsonb_build_object('workflow', v_place.name);
+      v_rules := millrace.rule_meta(v_place.name, v_place.rules, p_input::jsonb) -> 'rules';
+    end if;
     if v_place.paths is not null then
       p_meta := p_meta || millrace.key_meta(v_place.name, v_place.paths, v_place.weight, p_input::jsonb);
     end if;
   end if;
-  perform millrace.start_runs(p_tenant, array[p_new], array[coalesce(p_route, r.route_id)], null, array[coalesce(p_input, r.input)],
-    array[((coalesce(r.meta, '{}')::jsonb - '{id,key,parent,retried_from,forked_from,forked_at,actor}'::text[])
-           || jsonb_strip_nulls(p_meta))::text])
-  from millrace.runs r where r.id = p_run;
+  select s.existing into v_held
+  from (select r.route_id, r.input,
+               coalesce(r.meta, '{}')::jsonb - '{id,key,parent,retried_from,forked_from,forked_at,actor,tick,rules,start_within_ms}'::text[]
+               || p_meta || millrace.rule_again(v_rules) as meta
+        from millrace.runs r where r.id = p_run) x,
+  lateral millrace.start_runs(p_tenant, array[p_new], array[coalesce(p_route, x.route_id)], null, array[coalesce(p_input, x.input)],
+                              array[x.meta::text]) s
+  where s.verdict = 'r';
+  if found then
+    perform millrace.refuse_singleton(p_tenant, v_held);
+  end if;
+  insert into millrace.run_labels (tenant_id, kind, value, run_id)
+  select p_tenant, 's', r.meta::json ->> 'schedule', r.id from millrace.runs r
+  where r.id = p_new and r.meta::json ->> 'schedule' is not null
+  on conflict do nothing;
 end $$;
 
 comment on function millrace.start_again(int, bigint, bigint, int, text, jsonb) is 'Starts a run as another was started.';

@@ -34,7 +34,7 @@ begin
   v_meta := jsonb_strip_nulls(jsonb_build_object(
     'id', lower(p_options ->> 'run_id'), 'key', p_options ->> 'idempotency_key', 'resource', p_options ->> 'resource_id',
     'tags', p_options -> 'tags', 'attributes', p_options -> 'attributes', 'retries', p_options -> 'retries',
-    'timeout_ms', millrace.duration_ms(p_options -> 'timeout')));
+    'timeout_ms', millrace.duration_ms(p_options -> 'timeout'), 'start_within_ms', millrace.duration_ms(p_options -> 'start_within')));
   return case when v_meta <> '{}' then v_meta || jsonb_build_object('workflow', p_workflow) end;
 end $$;
 

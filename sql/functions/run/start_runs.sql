@@ -1,15 +1,16 @@
 -- start_runs: the start, in arrays. Calling it again with the same ids changes nothing, so a lost reply is sent again.
 --   p_ids     drawn by take_ids    p_routes  from resolve_route    p_delays  ms, null: none    p_inputs  JSON
 --   p_metas   JSON, null: nothing out of the ordinary: id (a UUID of the caller's), key (idempotency), workflow (with
---             key or keys), keys and weight (limit_keys), resource, tags, attributes, timeout_ms, retries, parent, and whatever else is to be kept with the run
--- Returns: a row for each start that made no new run, because its key or id was used before: verdict e = the existing run
--- is what was asked for; k, i = that key, that id belongs to another start (the caller raises MR010). Where existing is the
--- start's own id, that is the id that was drawn: the database was set back, and the caller draws another.
--- The last row has verdict m, and the time at which the others were made.
--- Transitions: -> queued, waiting (a delay). Locks: key rows in order; idle workers, skipping locked ones.
--- Raises: 23505 (runs_…_pkey) while the same call that was sent before is still at work: call again. MR020 for more than
--- 1,000 at once, MR040 for a route of another tenant, MR001 and 22P02 for what others could not
--- read (check_starts).
+--             key, keys or rules), keys and weight (key_meta), rules (rules_problem), resource, tags, attributes, timeout_ms,
+--             start_within_ms (it fails if it has not begun then), retries, parent, and whatever else is to be kept with the run
+-- Returns: a row for each start that made no new run, because its key or id was used before, or by the rules: verdict e = the
+-- existing run is what was asked for; r = it is alive, and there may be only one (MR014); k, i = that key, that id belongs to another
+-- start (MR010). Where existing is the start's own id, that is the id that was drawn: the database was set back, and the caller draws
+-- another. The last row has verdict m, and the time at which the others were made.
+-- A run with start_within_ms has it in timeout_at, and stamp 0, until a worker has it.
+-- Transitions: -> queued, waiting (a delay). Locks: key rows in order; idle workers, skipping locked ones; for rules lock_start_keys.
+-- Raises: 23505 (runs_…_pkey) while the same call that was sent before is still at work: call again. MR020 for more than 1,000 at
+-- once, MR040 for a route of another tenant, MR001 and 22P02 for what others could not read (check_starts).
 create or replace function millrace.start_runs(
   p_tenant int, p_ids bigint[], p_routes int[], p_delays bigint[], p_inputs text[], p_metas text[] default null)
 returns table (run_id bigint, verdict "char", existing bigint, created_at timestamptz)
@@ -19,8 +20,11 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
 declare
   v_now  timestamptz := millrace.clock();
   v_turn bigint := nextval('millrace.numbers') * 1024;
-  v_skip bigint[];  -- another run has the name
+  v_skip bigint[];  -- no run is made of them: another run has the name (v_named), or stands for it by the rules
   v_lost bigint[];  -- another run has the id
+  v_named  bigint[];
+  v_judged jsonb;   -- by the rules (apply_rules)
+  v_within bigint[];
   v_n    int;
 begin
   if cardinality(p_ids) > 1000 then
@@ -33,7 +37,12 @@ begin
   perform count(u.input::json) from unnest(p_inputs) u (input);  -- 22P02 for what is no JSON
   if p_metas is not null then
     perform millrace.check_starts(p_metas);
-    v_skip := millrace.claim_names(p_tenant, p_ids, p_metas);
+    select x, x into v_named, v_skip from millrace.claim_names(p_tenant, p_ids, p_metas) x;
+    if exists (select from unnest(p_metas) m where m like '%"rules"%' or m like '%"start_within_ms"%') then
+      select x.judged, x.skip, x.delays, x.within_ms into v_judged, v_skip, p_delays, v_within
+      from millrace.apply_rules(p_tenant, p_ids, p_delays, p_inputs, p_metas, v_named) x;
+      v_now := millrace.clock();  -- it may have waited for others
+    end if;
   end if;
 
   if exists (select from millrace.runs r where r.id = any (p_ids)) then  -- sent again, or the database was set back
@@ -53,13 +62,14 @@ begin
     v_lost := millrace.judge_ids(p_tenant, p_ids, p_routes, p_inputs, p_metas, v_skip);
   end if;
 
-  insert into millrace.live (run_id, turn, tenant_id, route_id, lane, state, wake_at, wait_keys, wait_names, wait_until, timeout_at)
+  insert into millrace.live (run_id, turn, tenant_id, route_id, lane, state, wake_at, wait_keys, wait_names, wait_until, timeout_at, stamp)
   select u.id, v_turn + u.i, p_tenant, u.route, case when u.meta is null then 0 else millrace.lane_of(p_tenant, u.meta) end,
          case when x.wake_at is null then 'q' else 'w' end, x.wake_at,
          case when x.wake_at is not null then array['~start'] end, case when x.wake_at is not null then array[null::text] end,
          case when x.wake_at is not null then array[x.wake_at] end,
-         v_now + (u.meta::json ->> 'timeout_ms')::bigint * interval '1 ms'
-  from unnest(p_ids, p_routes, p_delays, p_metas) with ordinality u (id, route, delay, meta, i),
+         least(v_now + (u.meta::json ->> 'timeout_ms')::bigint * interval '1 ms',
+               coalesce(x.wake_at, v_now) + u.within_ms * interval '1 ms'), case when u.within_ms is not null then 0 end
+  from unnest(p_ids, p_routes, p_delays, p_metas, v_within) with ordinality u (id, route, delay, meta, within_ms, i),
   lateral (select case when u.delay > 0 then v_now + u.delay * interval '1 ms' end as wake_at) x
   where (v_skip is null or u.id <> all (v_skip))
     -- some were there before: of these ids only the runs that were just inserted have neither a live row nor an outcome
@@ -75,8 +85,11 @@ begin
     on conflict do nothing;
   end if;
   perform millrace.hint();
-  if v_skip is not null then
-    return query select j.*, null::timestamptz from millrace.judge_names(p_tenant, p_ids, p_inputs, p_metas, v_skip) j;
+  if v_judged is not null then
+    return query select f.*, null::timestamptz from millrace.follow_rules(p_tenant, p_ids, p_delays, p_inputs, p_metas, v_judged, v_now) f;
+  end if;
+  if v_named is not null then
+    return query select j.*, null::timestamptz from millrace.judge_names(p_tenant, p_ids, p_inputs, p_metas, v_named) j;
   end if;
   return query select u.id, 'i'::"char", u.id, null::timestamptz from unnest(v_lost) u (id);
   return query select null::bigint, 'm'::"char", null::bigint, v_now;

@@ -1,14 +1,14 @@
 -- put_signal: buffers a message for one run and, if the run waits for it, ends that wait. Nothing happens if the run has
 -- ended, or had this id before (the sender chooses it: sending twice is sending once).
 -- Returns: whether the run is alive. Locks: none, the caller holds the live row. Raises: MR020 for more than 10,000 messages
--- of callers that no wait has taken; the end of a child ($child:) is always heard.
+-- of callers that no wait has taken; the end of a child ($child:) or an event ($event:) is always heard.
 create or replace function millrace.put_signal(p_tenant int, p_run bigint, p_id text, p_name text, p_data text, p_now timestamptz)
 returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_live millrace.live;
-  v_more int := case when p_id ~ '^[$](child|approval):' then 0 else 1 end;
+  v_more int := case when p_id ~ '^[$](child|approval|event):' then 0 else 1 end;
 begin
   select * into v_live from millrace.live l where l.run_id = p_run and l.task = 0 and l.tenant_id = p_tenant;
   if not found then

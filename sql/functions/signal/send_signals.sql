@@ -1,6 +1,6 @@
 -- send_signals: messages to runs, in arrays; first in first out for each run and name, each consumed once.
 -- Returns: for each, whether the run was alive to take it; a run that has ended, or never was, takes none.
--- Raises: MR001 for an id that is too long or is the engine's own ($child:, $approval:), MR020 for more
+-- Raises: MR001 for an id that is too long or is the engine's own ($child:, $approval:, $event:), MR020 for more
 -- than 1,000 at once or too many that are not taken (put_signal). Locks: the live rows, ascending.
 create or replace function millrace.send_signals(p_tenant int, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
 returns table (nth int, accepted boolean)
@@ -16,10 +16,11 @@ begin
       'Send them in several calls.');
   end if;
   select coalesce(u.id, 'null') into v_bad from unnest(p_ids) u (id)
-  where u.id is null or u.id ~ '^[$](child|approval):' or length(u.id) not between 1 and 256 limit 1;
+  where u.id is null or u.id ~ '^[$](child|approval|event):' or length(u.id) not between 1 and 256 limit 1;
   if found then
     perform millrace.fail('MR001', format('"%s" is not an id for a signal.', left(v_bad, 300)),
-      'An id has 1 to 256 characters and does not begin with "$child:" or "$approval:".', json_build_object('dedupe_id', left(v_bad, 300)));
+      'An id has 1 to 256 characters and does not begin with "$child:", "$approval:" or "$event:".',
+      json_build_object('dedupe_id', left(v_bad, 300)));
   end if;
   -- only what was locked counts: a run whose start commits after this look is seen below, but anybody may change it there
   v_mine := array(select l.run_id from millrace.live l where l.run_id = any (p_runs) and l.task = 0 and l.tenant_id = p_tenant

@@ -15,7 +15,8 @@ language sql volatile security definer set search_path = pg_catalog, pg_temp set
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
   with mine as (
     update millrace.live l
-    set lane = case when p_begins then l.lane | 1 else l.lane end, state = 'l', worker_id = p_worker, fence = p_fence, stamp = null, wake_at = null,
+    set lane = case when p_begins then l.lane | 1 else l.lane end,
+        state = 'l', worker_id = p_worker, fence = p_fence, stamp = null, wake_at = null,
         seq = l.seq + case when l.state = 'w' and l.wait_names[1] is not null then 1 else 0 end,
         wait_keys = case when l.state <> 'w' or (l.wait_names[1] is null and l.wait_keys[1] !~ '^[~?]') then l.wait_keys end,
         wait_names = case when l.state <> 'w' or (l.wait_names[1] is null and l.wait_keys[1] !~ '^[~?]') then l.wait_names end,

@@ -45,7 +45,7 @@ begin
     continue when v_sign.id is null and (v_wait.until is null or v_wait.until > p_now);
     v_ended := v_ended || v_wait.key;
     v_heard := v_heard or v_sign.id is not null;
-    v_taken := v_taken + case when v_sign.id is null or v_sign.id ~ '^[$](child|approval):' then 0 else 1 end;
+    v_taken := v_taken + case when v_sign.id is null or v_sign.id ~ '^[$](child|approval|event):' then 0 else 1 end;
     if v_sign.id is not null or v_wait.key !~ '^[~?]' then
       update millrace.signals g set taken = v_seq where g.run_id = p_run and g.id = v_sign.id;
       insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data)

@@ -1,13 +1,15 @@
 -- get_workers: the worker processes of a tenant, and the steps that have run for long there.   options  tenant
+-- draining: an operator has told it to finish what it has, and to end.
+drop function if exists millrace.get_workers(jsonb);
 create or replace function millrace.get_workers(options jsonb default '{}')
-returns table (id text, info jsonb, running jsonb, started_at timestamptz, lease_until timestamptz, alive boolean)
+returns table (id text, info jsonb, running jsonb, started_at timestamptz, lease_until timestamptz, alive boolean, draining boolean)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   v_tenant int := millrace.check_options('get_workers', options);
 begin
   return query
-  select w.id::text, w.info, w.running, w.started_at, w.expires_at, w.expires_at > pg_catalog.clock_timestamp()
+  select w.id::text, w.info, w.running, w.started_at, w.expires_at, w.expires_at > pg_catalog.clock_timestamp(), w.drain_at is not null
   from millrace.workers w
   where w.tenant_id = v_tenant order by w.id;
 end $$;

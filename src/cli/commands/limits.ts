@@ -41,7 +41,11 @@ function showLimits(limits: readonly LimitReport[], { paint, quiet, columns }: O
       },
       { heading: dim('KEY'), cell: ({ key }) => key?.join(', ') ?? '' },
       { heading: dim('RUNNING'), cell: ({ running }) => String(running), align: 'right' },
-      { heading: dim('KEYS WAITING'), cell: ({ waitingKeys }) => String(waitingKeys), align: 'right' },
+      {
+        heading: dim('KEYS WAITING'),
+        cell: ({ waitingKeys }) => String(waitingKeys),
+        align: 'right',
+      },
       { heading: dim('BUSIEST'), cell: busiestOf, text: true },
     ],
     limits,

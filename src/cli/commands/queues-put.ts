@@ -51,7 +51,9 @@ function rate(text: string, earlier: readonly Rate[] = []): Rate[] {
       return [...earlier, { limit: Number(found[1]), period, ...keyOf(found[3]) }]
     }
   } catch {}
-  throw new InvalidArgumentError('Give runs in a period, like "100/1 minute" or "5/1s:customer.id".')
+  throw new InvalidArgumentError(
+    'Give runs in a period, like "100/1 minute" or "5/1s:customer.id".',
+  )
 }
 
 function keyOf(paths: string | undefined): { key?: string[] } {

@@ -6,6 +6,7 @@ import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
 import { ago } from '../show/words.ts'
 import { type Column, table } from '../table.ts'
+import { purgeQueueCommand } from './queues-purge.ts'
 import { putQueueCommand } from './queues-put.ts'
 
 /** `millrace queues …` */
@@ -13,6 +14,7 @@ export function queuesCommand(): Command {
   return makeCommand('queues', 'what lies in each queue, and their limits')
     .addCommand(listCommand(), { isDefault: true })
     .addCommand(putQueueCommand())
+    .addCommand(purgeQueueCommand())
 }
 
 function listCommand(): Command {

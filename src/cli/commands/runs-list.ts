@@ -15,6 +15,7 @@ type Options = {
   tag?: string[]
   queue?: string
   parent?: string
+  schedule?: string
   since?: number
   limit: number
   after?: string
@@ -36,6 +37,7 @@ export function listCommand(): Command {
     .option('--tag <tag>', 'with this tag; given several times: with all of them', collect)
     .option('--queue <name>', 'of one queue')
     .option('--parent <id>', 'started by this run')
+    .option('--schedule <id>', 'started by this schedule')
     .option('--since <duration>', 'started within the last …', duration)
     .option('--limit <n>', 'at most so many, 1 to 100', wholeNumber(1, 100), 20)
     .option('--after <id>', 'go on after this run')
@@ -58,7 +60,7 @@ async function list(options: Options, command: Command): Promise<void> {
 }
 
 function filterOf({ workflow, since, status, ...rest }: Options): RunFilter {
-  const { version, resource, tag, queue, parent } = rest
+  const { version, resource, tag, queue, parent, schedule } = rest
   return {
     ...(workflow === undefined ? {} : { workflowId: workflow }),
     ...(version === undefined ? {} : { version }),
@@ -67,6 +69,7 @@ function filterOf({ workflow, since, status, ...rest }: Options): RunFilter {
     ...(tag === undefined ? {} : { tags: tag }),
     ...(queue === undefined ? {} : { queue }),
     ...(parent === undefined ? {} : { parentId: parent }),
+    ...(schedule === undefined ? {} : { scheduleId: schedule }),
     ...(since === undefined ? {} : { createdAfter: new Date(Date.now() - since) }),
   }
 }

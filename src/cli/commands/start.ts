@@ -24,7 +24,10 @@ type Options = {
   queue?: string
   priority?: number
   delay?: number
+  startWithin?: number
   runId?: string
+  signal?: string
+  signalData?: string
   wait?: true | number
 }
 
@@ -35,6 +38,7 @@ export function startCommand(): Command {
   return makeCommand('start', 'start a run of a workflow', [
     `millrace start order '{"orderId": 7}'`,
     `millrace start order '{"orderId": 7}' --key order-7 --tag eu --tag vip`,
+    `millrace start cart '{"user": 3}' --key cart-3 --signal add --signal-data '{"sku": "a"}'`,
     'millrace start import --input-file big.json --delay 5m',
     `generate-input | millrace start import - --wait '30 s'`,
     'id=$(millrace start order --quiet)',
@@ -49,7 +53,10 @@ export function startCommand(): Command {
     .option('--queue <name>', "queue (default: the workflow's)")
     .option('--priority <n>', `higher first, -${MAX_PRIORITY} to ${MAX_PRIORITY}`, priorities)
     .option('--delay <duration>', 'begin after this long', duration)
+    .option('--start-within <duration>', 'fail if it has not begun in this time', duration)
     .option('--run-id <uuid>', 'a UUID of your own')
+    .option('--signal <name>', 'a message to the run, whether it is new or there already')
+    .option('--signal-data <json>', 'what the message brings; - reads it from stdin')
     .option(
       '--wait [timeout]',
       'wait until it ends (at most so long), and print its output',
@@ -67,8 +74,9 @@ async function start(
   const settings = readSettings(command)
   const { out } = settings
   const input = await readInput(text, options.inputFile)
+  const signal = await readSignal(options)
   await withClient(settings, async (client) => {
-    const { key, resource, tag, version, queue, priority, delay, runId } = options
+    const { key, resource, tag, version, queue, priority, delay, startWithin, runId } = options
     const started = client.startWorkflow({
       workflowId,
       input,
@@ -79,7 +87,9 @@ async function start(
       ...(queue === undefined ? {} : { queue }),
       ...(priority === undefined ? {} : { priority }),
       ...(delay === undefined ? {} : { delay }),
+      ...(startWithin === undefined ? {} : { startWithin }),
       ...(runId === undefined ? {} : { runId }),
+      ...(signal === null ? {} : { signal }),
     })
     const run = await started.catch(async (error: unknown) => {
       throw error instanceof WorkflowNotFoundError
@@ -100,6 +110,13 @@ async function readInput(text: string | undefined, file: string | undefined): Pr
   if (file === undefined) return readJsonArgument('input', text)
   if (text === undefined) return readJsonFile('input', file)
   throw new InvalidInputError('The input is given twice. Leave out --input-file or the argument.')
+}
+
+async function readSignal({ signal, signalData }: Options) {
+  const data = await readJsonArgument('data of the signal', signalData)
+  if (signal !== undefined) return { eventName: signal, data }
+  if (signalData === undefined) return null
+  throw new InvalidInputError('--signal-data needs the name of the signal: add --signal.')
 }
 
 /** The same error, with what the user may have meant. */

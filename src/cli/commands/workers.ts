@@ -6,32 +6,39 @@ import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
 import { ago, coarse } from '../show/words.ts'
 import { table } from '../table.ts'
+import { drainWorkersCommand } from './workers-drain.ts'
 
-/** `millrace workers` */
+/** `millrace workers …` */
 export function workersCommand(): Command {
-  const examples = ['millrace workers', 'millrace workers --json']
-  return makeCommand(
-    'workers',
-    'the worker processes, and what runs there for long',
-    examples,
-  ).action(async (_options: object, command: Command) => {
-    const settings = readSettings(command)
-    const { out } = settings
-    const workers = await withDatabase(settings, (db) =>
-      getWorkers(db, { tenant: settings.tenant ?? 'default' }),
-    )
-    if (workers.length === 0) out.note('No worker. "millrace dev" or "millrace worker" starts one.')
-    out.show(workers.map(toJson), () => (workers.length === 0 ? '' : showWorkers(workers, out)))
-  })
+  return makeCommand('workers', 'the worker processes, and what runs there for long')
+    .addCommand(listCommand(), { isDefault: true })
+    .addCommand(drainWorkersCommand())
 }
 
-function toJson({ id, info, running, started_at, lease_until, alive }: WorkerRow) {
+function listCommand(): Command {
+  const examples = ['millrace workers', 'millrace workers --json']
+  return makeCommand('list', 'those that there are, and what they have', examples).action(
+    async (_options: object, command: Command) => {
+      const settings = readSettings(command)
+      const { out } = settings
+      const workers = await withDatabase(settings, (db) =>
+        getWorkers(db, { tenant: settings.tenant ?? 'default' }),
+      )
+      if (workers.length === 0)
+        out.note('No worker. "millrace dev" or "millrace worker" starts one.')
+      out.show(workers.map(toJson), () => (workers.length === 0 ? '' : showWorkers(workers, out)))
+    },
+  )
+}
+
+function toJson({ id, info, running, started_at, lease_until, alive, draining }: WorkerRow) {
   const { host, pid, queues, workflows } = info
   return {
     id,
     host,
     pid,
     alive,
+    draining,
     queues,
     workflows: workflows.map(([name, version]) => ({ id: name, version })),
     startedAt: started_at,
@@ -43,8 +50,10 @@ function toJson({ id, info, running, started_at, lease_until, alive }: WorkerRow
 function showWorkers(workers: readonly WorkerRow[], { paint, columns, quiet }: Output): string {
   if (quiet) return workers.map(({ id }) => id).join('\n')
   const dim = (text: string) => paint('dim', text)
-  const state = ({ alive, lease_until }: WorkerRow) =>
-    alive ? paint('green', '● alive') : paint('red', `✗ lease over ${ago(lease_until)}`)
+  const state = ({ alive, draining, lease_until }: WorkerRow) => {
+    if (!alive) return paint('red', `✗ lease over ${ago(lease_until)}`)
+    return draining ? paint('yellow', '‖ draining') : paint('green', '● alive')
+  }
   const names = ({ info }: WorkerRow) =>
     info.workflows.map(([name, version]) => `${name} v${version}`).join(', ') || 'none'
   return table(

@@ -1,5 +1,6 @@
 import { type Check, ok, row } from './check.ts'
 import { paused, unserved, workers } from './runs.ts'
+import { schedules } from './schedules.ts'
 import { isolation, rights, schema } from './schema.ts'
 import { connections, settings, version } from './server.ts'
 import { clock, notifications, transactions } from './sessions.ts'
@@ -31,6 +32,7 @@ export const checks: readonly Check[] = [
   workers,
   unserved,
   paused,
+  schedules,
   transactions,
   notifications,
   clock,

@@ -43,6 +43,8 @@ export function showRun(run: WorkflowRunProgress, { paint, columns }: Output): s
     ['priority', run.priority === 0 ? null : String(run.priority)],
     ['parent', run.parentId],
     ['retry of', run.retriedFrom],
+    ['schedule', run.scheduleId],
+    ['its time', run.scheduledFor && localTime(run.scheduledFor)],
     ['started', `${localTime(run.createdAt)}  ${paint('dim', ago(run.createdAt))}`],
     ['begins', run.startsAt && since(run.startsAt)],
     ['took', took(run)],

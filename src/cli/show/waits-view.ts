@@ -15,17 +15,22 @@ export function waitInShort({ startsAt, waits }: Waiting): string {
   if (startsAt) return `starts ${ahead(startsAt)}`
   const [first, ...rest] = stepsOf(waits)
   if (first === undefined) return ''
-  const { stepId, event, until } = first
+  const { stepId, event, key, until } = first
   const what =
-    event !== null ? `for "${event}" ` : until !== null ? `until ${shortTime(until)} ` : ''
+    event !== null
+      ? `for "${event}"${key === undefined ? '' : ` of "${key}"`} `
+      : until !== null
+        ? `until ${shortTime(until)} `
+        : ''
   return `${what}at ${stepId}${rest.length > 0 ? `, and ${rest.length} more` : ''}`
 }
 
 /** What a run waits for, a line for each step. */
 export function waitsInFull({ waits }: Waiting, paint: Paint): string {
   const steps = stepsOf(waits)
-  const lines = steps.slice(0, SHOWN).map(({ stepId, event, until }) => {
-    const what = event === null ? '' : ` for event "${event}"`
+  const lines = steps.slice(0, SHOWN).map(({ stepId, event, key, until }) => {
+    const about = key === undefined ? '' : ` with key "${key}"`
+    const what = event === null ? '' : ` for event "${event}"${about}`
     if (until === null) return `${stepId}${what}`
     return `${stepId}${what} until ${localTime(until)}  ${paint('dim', ahead(until))}`
   })
@@ -33,19 +38,26 @@ export function waitsInFull({ waits }: Waiting, paint: Paint): string {
   return [...lines, ...(more > 0 ? [`… and ${count(more, 'step')} more`] : [])].join('\n')
 }
 
-/** The events that a run waits for, each once. */
+/** The signals that a run waits for, each once. */
 export function awaitedEvents(waits: readonly Wait[]): string[] {
-  return [...new Set(waits.flatMap(({ event }) => event ?? []))]
+  return [...new Set(waits.flatMap(({ event, key }) => (key === undefined ? (event ?? []) : [])))]
 }
 
-/** The commands that send a run what it waits for. */
+/** The commands that send a run what it waits for, or tell it to all that wait for the same. */
 export function signalCommands({ id, waits }: Waiting): string[] {
-  return awaitedEvents(waits)
-    .slice(0, SHOWN)
-    .map((event) => {
-      const name = plainWord.test(event) ? event : `'${event}'`
-      return `${programName()} runs signal ${id} ${name} '{}'`
-    })
+  const signals = awaitedEvents(waits).map(
+    (event) => `${programName()} runs signal ${id} ${quoted(event)} '{}'`,
+  )
+  const events = waits.flatMap(({ event, key }) =>
+    event === null || key === undefined
+      ? []
+      : `${programName()} events emit ${quoted(event)} --key ${quoted(key)} '{}'`,
+  )
+  return [...signals, ...new Set(events)].slice(0, SHOWN)
+}
+
+function quoted(word: string): string {
+  return plainWord.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
 /** A step may wait for two things (a poll for its next question and its end): each step once. */

@@ -107,6 +107,7 @@ function listenTo(host: RunHost, log: LogSink, ears: Ears): RunHost {
     logger: makeRunLogger(log),
     now: () => host.now(),
     prepareChild: (workflow, input, options) => host.prepareChild(workflow, input, options),
+    drawEventId: () => host.drawEventId(),
     async transact(isolation, work, change) {
       const done = await host.transact(isolation, work, change)
       ears.verdict(done.verdict)
@@ -124,9 +125,9 @@ function listenTo(host: RunHost, log: LogSink, ears: Ears): RunHost {
 /** Keys that begin with ? or ~ are the engine's own; what people wait for is behind them. */
 function waitNames({ op, waits }: Change): WaitName[] {
   if (op !== 'w') return []
-  const named = (waits ?? []).map(({ key, name, ms: exact }): WaitName => {
+  const named = (waits ?? []).map(({ key, name, ms: exact, event: broadcast }): WaitName => {
     const ms = exact === null ? null : Math.round(exact)
-    const event = name === null || name.startsWith('$') ? null : name
+    const event = broadcast?.name ?? (name === null || name.startsWith('$') ? null : name)
     const own = key.startsWith('~') ? 'attempt' : key.startsWith('?') ? 'question' : 'else'
     const step = key.replace(/^[~?]+/, '').replace(/^\$undo:/, 'undo of ')
     return { step, ms, for: event === null ? own : 'event', event }

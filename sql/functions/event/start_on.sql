@@ -1,0 +1,30 @@
+-- start_on: starts the workflows that start on an event, each with the event's data as its input, in the version that a start without
+-- one takes; if that version does not start on it (any more), none. Where a singleton has a live run, none either.
+-- Returns: the runs. Raises: what start_workflow raises, but for a singleton.
+create or replace function millrace.start_on(p_tenant int, p_event millrace.events) returns uuid[]
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
+declare
+  v_name text;
+  v_runs uuid[] := '{}';
+begin
+  for v_name in
+    select w.name from millrace.event_starts s join millrace.workflows w on w.id = s.workflow_id
+    where s.tenant_id = p_tenant and s.event = p_event.name and s.key in ('', p_event.key) group by w.name order by w.name
+  loop
+    begin
+      v_runs := v_runs || array(
+        select millrace.start_workflow(v_name, p_event.data::jsonb, jsonb_build_object('tenant', t.slug, 'version', r.version))
+        from millrace.resolve_route(p_tenant, v_name) r, millrace.tenants t
+        where t.id = p_tenant
+          and exists (select from millrace.event_starts s join millrace.workflows w on w.id = s.workflow_id
+                      where s.tenant_id = p_tenant and s.event = p_event.name and s.key in ('', p_event.key)
+                        and w.name = v_name and w.version = r.version));
+    exception when sqlstate 'MR014' then
+      null;  -- whoever tells of a fact need not know who is busy
+    end;
+  end loop;
+  return v_runs;
+end $$;
+
+comment on function millrace.start_on(int, millrace.events) is 'Starts the workflows that start on an event.';
+revoke execute on function millrace.start_on(int, millrace.events) from public;

@@ -1,0 +1,97 @@
+import { type EmissionOptions, prepareEmission } from '../definition/emission.ts'
+import { type Event, isEvent } from '../definition/event.ts'
+import type { Tx } from '../kernel/database.ts'
+import { emitEvent, getEvents } from '../kernel/events.ts'
+import { InvalidInputError } from '../model/errors.ts'
+import type { Json } from '../model/json.ts'
+import type { IdPool } from './id-pool.ts'
+import type { Page } from './page.ts'
+import type { Session } from './session.ts'
+import { untilHeard } from './until-heard.ts'
+
+/** How an event is emitted. With a `tx` it is when that commits. */
+export type EmitOptions = EmissionOptions & { tx?: Tx }
+
+/** An event by its name. */
+export type EventByName = EmitOptions & { eventName: string; data?: unknown }
+
+/** What became of an emission. */
+export type Emission = {
+  /** Runs that waited for it at that moment, counted up to 100,000. Those that begin to wait later are not among them. */
+  matched: number
+}
+
+/** An event that is kept. */
+export type KeptEvent = {
+  id: string
+  name: string
+  key: string
+  data: Json
+  emittedAt: Date
+  /** A run that begins to wait until then gets it. */
+  keepUntil: Date
+  dedupeId: string | null
+  /** Runs that waited for it when it was emitted. */
+  matched: number
+  /** Some of them are still to be given it. */
+  spreading: boolean
+  /** The runs that it started. */
+  started: string[]
+}
+
+/** Which of the events that are kept. */
+export type EventFilter = {
+  eventName?: string
+  key?: string
+  /** 1 to 100, default 20. */
+  limit?: number
+  startingAfter?: string | null
+}
+
+/** Emits an event. @throws InvalidInputError, PayloadError */
+export async function emit(
+  session: Session,
+  ids: IdPool,
+  first: Event | EventByName,
+  given: unknown,
+  more: EmitOptions | undefined,
+): Promise<Emission> {
+  const { tx, ...options } = isEvent(first) ? (more ?? ({} as EmitOptions)) : (first ?? {})
+  const { eventName, data, ...own } = options as EventByName
+  const what = isEvent(first) ? first : { name: eventName }
+  const emission = await prepareEmission(what, isEvent(first) ? given : data, own)
+  const sqlOptions = session.options({
+    ...{ key: emission.key, dedupe_id: emission.dedupeId, keep_for: emission.keepMs },
+    // drawn here, so that the same event sent again after a lost reply is the same event
+    event_id: String(await ids.take(tx)),
+  })
+  const send = () => emitEvent(session.db, emission.name, emission.data, sqlOptions, tx)
+  const { matched } = await (tx ? send() : untilHeard(send))
+  return { matched }
+}
+
+/** A page of the events that are kept, the newest first. @throws InvalidInputError */
+export async function readEvents(session: Session, p: EventFilter): Promise<Page<KeptEvent>> {
+  const limit = p.limit ?? 20
+  if (!Number.isInteger(limit) || limit < 1 || limit > 100)
+    throw new InvalidInputError(`A limit of ${limit} is not a whole number from 1 to 100.`)
+  const rows = await getEvents(
+    session.db,
+    session.options({
+      ...{ event_name: p.eventName, key: p.key, limit: limit + 1, after: p.startingAfter },
+    }),
+  )
+  const items = rows.slice(0, limit).map((row) => ({
+    ...{ id: row.id, name: row.name, key: row.key, data: row.data as Json },
+    ...{ emittedAt: row.emitted_at, keepUntil: row.keep_until, dedupeId: row.dedupe_id },
+    ...{ matched: row.matched, spreading: row.spreading, started: row.started },
+  }))
+  const hasMore = rows.length > limit
+  return {
+    items,
+    hasMore,
+    nextCursor: hasMore ? (items.at(-1)?.id ?? null) : null,
+    hasPrev: p.startingAfter != null,
+    prevCursor: null,
+  }
+}
