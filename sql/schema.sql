@@ -66,7 +66,7 @@ create table millrace.bulk_operations with (fillfactor=70)
   constraint bulk_operations_pkey PRIMARY KEY (id)
   constraint bulk_operations_actor_length CHECK ((length(actor) <= 256))
   constraint bulk_operations_end CHECK (((next_at IS NULL) = (ended_at IS NOT NULL)))
-  constraint bulk_operations_verb_known CHECK ((verb = ANY (ARRAY['cancel'::text, 'pause'::text, 'resume'::text, 'retry'::text, 'discard'::text, 'fork'::text, 'signal'::text, 'migrate'::text, 'prune'::text])))
+  constraint bulk_operations_verb_known CHECK ((verb = ANY (ARRAY['cancel'::text, 'terminate'::text, 'pause'::text, 'resume'::text, 'retry'::text, 'discard'::text, 'fork'::text, 'signal'::text, 'migrate'::text, 'prune'::text])))
   CREATE INDEX bulk_operations_by_tenant ON millrace.bulk_operations USING btree (tenant_id, id)
   CREATE INDEX bulk_operations_due ON millrace.bulk_operations USING btree (next_at) WHERE (next_at IS NOT NULL)
   row-level security: t, forced: t
@@ -268,11 +268,14 @@ create table millrace.live with (fillfactor=45, autovacuum_vacuum_scale_factor=0
   wait_keys text[]
   wait_names text[]
   wait_until timestamp with time zone[]
+  undo "char"
+  undo_ask text
   constraint live_pkey PRIMARY KEY (run_id, task)
   constraint live_ask CHECK (((ask IS NULL) OR (state = 'l'::"char")))
   constraint live_lease CHECK ((((state = 'l'::"char") = (fence IS NOT NULL)) AND ((fence IS NULL) = (worker_id IS NULL))))
   constraint live_pause CHECK (((state = 'p'::"char") = (reason IS NOT NULL)))
   constraint live_state_known CHECK ((state = ANY (ARRAY['q'::"char", 's'::"char", 'l'::"char", 'w'::"char", 'p'::"char"])))
+  constraint live_undo_ask CHECK (((undo_ask IS NULL) OR ((undo = 'b'::"char") AND (state = 'l'::"char"))))
   constraint live_wait CHECK (((state <> 'w'::"char") OR (wait_keys IS NOT NULL)))
   CREATE INDEX live_due ON millrace.live USING btree (wake_at) WHERE ((state = 'w'::"char") AND (wake_at IS NOT NULL))
   CREATE INDEX live_lanes ON millrace.live USING btree (route_id, turn) WHERE ((state = 'q'::"char") AND (lane <> 0))
@@ -592,6 +595,7 @@ create view millrace.run_details with (security_invoker=true) -- A run as people
   paused_at timestamp with time zone
   resumed_at timestamp with time zone
   retry_count integer
+  phase text
 
 -- functions -----------------------------------------------------------------------------------------------------
 
@@ -605,7 +609,7 @@ create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_task
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: 24553dd99e05f9c32b056488574ce7d9
+  body: b0baaa7fd8919f432a40e21ddce79a5f
 
 create function millrace.answer_approval(approval_id text, approved boolean, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -617,7 +621,7 @@ create function millrace.append_rows(p_tenant integer, p_only bigint[], c_runs b
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Writes what owners append to the journals of their runs.
-  body: 20d12ba7d4f7663b397de03d55196af4
+  body: 8b20a2331164f69542d62056bf2b53f1
 
 create function millrace.apply_ask(p_run bigint, p_task integer, p_seq integer, p_now timestamp with time zone)
   returns void
@@ -635,7 +639,7 @@ create function millrace.apply_verb(p_op millrace.bulk_operations, p_run bigint)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Does to one run what a bulk operation is for.
-  body: af7896d57119cbcf6a07f992b44c0447
+  body: 895ca255bded6de1e4f35f627ba7cf1e
 
 create function millrace.approval_id(p_run bigint, p_step text)
   returns text
@@ -715,6 +719,12 @@ create function millrace.begin_incarnation(p_seen_fence bigint DEFAULT 0)
   comment: Invalidates every lease after the database was set back by a restore.
   body: de8eac9fe6657d34f0aac1e07d935e28
 
+create function millrace.begin_undo(p_runs bigint[], p_note json, p_failure text, p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Has the completed steps of runs undone before these end.
+  body: 61b7f7b01fd43cb71fab38afff572b2f
+
 create function millrace.bulk_cancel(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language sql volatile security definer set search_path=pg_catalog, pg_temp
@@ -769,17 +779,23 @@ create function millrace.bulk_signal(filter jsonb, options jsonb DEFAULT '{}'::j
   comment: trigger_event for all runs that a filter matches.
   body: f0d18ee36d910ac3aa273e727865a49f
 
-create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text, p_stuck boolean DEFAULT false)
+create function millrace.bulk_terminate(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: terminate_workflow for all runs that a filter matches.
+  body: 622062a373d03b81c4f4d89ade1aa260
+
+create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text, p_stuck boolean DEFAULT false, p_at_once boolean DEFAULT false)
   returns SETOF bigint
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends runs, whatever they do; returns those that were alive.
-  body: d7149507ca721e04a8218f0033b23223
+  body: 3fa1f5761e008da80df2cacc6ef34d90
 
 create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends a run, whatever it does.
-  body: 814d116af73787d9ebd3b276002f9ce9
+  body: 2cc38c88bfae0351e99ad8a418e2ecbe
 
 create function millrace.chain_ended_at(p_run bigint, p_at timestamp with time zone)
   returns timestamp with time zone
@@ -997,7 +1013,7 @@ create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigi
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What follows when runs end: outcome, buffer emptied, parents told, clients notified.
-  body: 2f6ce785bb13a9f2519d7f8ee1f77a36
+  body: bb7d6ac9b44612e2894606a2eb44b4d3
 
 create function millrace.event_message(p_name text, p_key text)
   returns text
@@ -1129,7 +1145,7 @@ create function millrace.fork_workflow(run_id uuid, options jsonb DEFAULT '{}'::
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a new run that has the history of another up to a step.
-  body: 4ce8201eb11f269041d3a33c49c90cfa
+  body: 4c4436269531c1003788875f64e20c4f
 
 create function millrace.gate_use(p_tenant integer, p_limits integer[], OUT own jsonb, OUT own_full bigint[], OUT gates bigint[], OUT used integer[], OUT shut bigint[])
   returns record
@@ -1165,7 +1181,7 @@ create function millrace.get_failures(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(fingerprint text, code text, message text, count bigint, sample uuid, first_at timestamp with time zone, last_at timestamp with time zone)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Failed runs that nobody has dealt with, grouped by the fingerprint of their failure.
-  body: 3eb0b0130ee1c0347b1f3374d0182777
+  body: c0733d4979e9b955b590b0fcfb49411d
 
 create function millrace.get_journal(p_run bigint)
   returns TABLE(seq integer, at timestamp with time zone, kind "char", name text, data text, begun integer)
@@ -1225,7 +1241,7 @@ create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::j
   returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What happened to a run, in order: attempts, errors, waits, pauses.
-  body: 45c65b6ea59aa1491570c5636dc5cced
+  body: 2b6762564f0928d89d4e415c2fa5dc4c
 
 create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
@@ -1249,7 +1265,7 @@ create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Runs leased to workers that are gone go back to the queue, or to pause.
-  body: 6ef5ffc7a06467e9c0a4b802edaa6668
+  body: 5b70a6aa7bfea54c9047747ce7f818ad
 
 create function millrace.has_early(p_tenant integer, p_routes integer[], p_look timestamp with time zone, p_most integer)
   returns boolean
@@ -1335,6 +1351,12 @@ create function millrace.judge_names(p_tenant integer, p_ids bigint[], p_inputs 
   comment: Whether the run that has a start's key or id is what was asked for.
   body: 9b0257ed73329b012b01a7292d47328a
 
+create function millrace.judge_refused(p_run bigint, p_task integer, p_fence bigint)
+  returns TABLE(verdict "char", length integer, undo text)
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Why nothing was taken of what an owner said about a run.
+  body: 00912cdd056f117a1ae241c82146099a
+
 create function millrace.judge_starts(p_tenant integer, p_ids bigint[], p_inputs text[], p_metas text[], p_skip bigint[])
   returns TABLE(run_id bigint, verdict "char", existing bigint)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1383,6 +1405,12 @@ create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigin
   comment: Writes the lease into locked live rows and returns their runs.
   body: 8b949e725b430a0c467f93786c39e361
 
+create function millrace.leave_behind(p_runs bigint[], p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Ends the questions and children of runs that have ended or are being undone.
+  body: e7ce53b381c9d731a106170d1bcee538
+
 create function millrace.limit_keys(p_workflow text, p_paths text[], p_input jsonb)
   returns jsonb
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
@@ -1419,11 +1447,11 @@ create function millrace.lock_limits(p_route integer)
   comment: The right to hand out the runs of a route.
   body: 0ae2b5bbb9c34d43f2eb01e9d03fdc0f
 
-create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_parents bigint[], p_stamp bigint, OUT mine bigint[], OUT asked bigint[])
+create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_parents bigint[], p_stamp bigint, c_runs bigint[], c_kinds "char"[], c_data text[], OUT mine bigint[], OUT asked bigint[])
   returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Locks an owner's runs and their parents, ascending; tells whose fence holds.
-  body: fc00cc4cbf9c6836e8ae6fa4d8616f8f
+  body: c6bd55bca01f7eac63d018ac47db1ff5
 
 create function millrace.lock_start_keys(p_tenant integer, p_ids bigint[], p_metas text[], p_skip bigint[])
   returns void
@@ -1448,6 +1476,12 @@ create function millrace.mark_idle(p_tenant integer, p_worker bigint)
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: A worker sleeps until hint wakes it.
   body: 48d9af72624615dd67ba19ba9e259732
+
+create function millrace.mark_undo(p_only bigint[], c_runs bigint[], c_kinds "char"[], p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Notes in live rows what owners say of undos.
+  body: b9518c6c6e2d06b0038423796d427f59
 
 create function millrace.match_runs(p_tenant integer, p_filter jsonb, p_statuses text[], p_routes integer[], p_ranges jsonb, p_runs bigint[], p_most integer)
   returns bigint[]
@@ -1525,7 +1559,7 @@ create function millrace.park_runs(p_only bigint[], p_ask bigint[], p_runs bigin
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The part of advance_tasks for runs that go on living: waits, yields, pauses.
-  body: 5bd2b157fbdc531ab9ae980adec7b6f9
+  body: dd770393a390f1e15d8a3e267bd4144b
 
 create function millrace.pause_dispatch(options jsonb)
   returns void
@@ -1653,6 +1687,12 @@ create function millrace.refuse_singleton(p_tenant integer, p_run bigint)
   comment: Raises MR014 for a start whose key a live run has.
   body: 9b9e78aa1c0fb090609ba69b70ebdf50
 
+create function millrace.refuse_undone(p_tenant integer, p_run bigint, p_before integer)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Refuses a fork whose history would hold a step that was undone.
+  body: c626601c86e4502e3d926ab9ca514378
+
 create function millrace.register_worker(p_tenant integer, p_lease_ms integer, p_info jsonb, p_seen_fence bigint DEFAULT 0)
   returns bigint
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1681,7 +1721,7 @@ create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs
   returns SETOF bigint
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Reports long steps; returns the runs whose lease is over.
-  body: 591476013611dccd92b8d65ffa2577b5
+  body: 8ac5ce8359ac026d5025189cbce70562
 
 create function millrace.resolve_route(p_tenant integer, p_name text, p_version text DEFAULT NULL::text, p_queue text DEFAULT NULL::text, p_priority integer DEFAULT NULL::integer)
   returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb, keys text[], weight text)
@@ -1711,7 +1751,7 @@ create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}':
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts a new run of a failed one that goes on from its failure.
-  body: 5bda6d16135e7cf52172e79bfb8b3cd6
+  body: 732c55f69ee4cd831f9847db4e82dd03
 
 create function millrace.rule_again(p_rules jsonb)
   returns jsonb
@@ -1723,7 +1763,7 @@ create function millrace.rule_holder(p_tenant integer, p_workflow text, p_rule t
   returns bigint
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The run that stands for a start by a rule.
-  body: 43d2ea02d7213df88e012586f9a940f9
+  body: 097a6b3ec9f88603f015abb4c6878b07
 
 create function millrace.rule_meta(p_workflow text, p_rules jsonb, p_input jsonb)
   returns jsonb
@@ -1741,7 +1781,7 @@ create function millrace.run_json(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, run json)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Runs as JSON objects.
-  body: 0f872b727aaf3750fb3445c1c3370918
+  body: 33a71291703c1e0bd756094b9914beaf
 
 create function millrace.run_number(p_uuid uuid)
   returns bigint
@@ -1997,6 +2037,12 @@ create function millrace.tenant_id(p_slug text)
   comment: The number of a tenant; MR042 if there is none of that name.
   body: f94651c413d4b09be68fbdf4ced67c42
 
+create function millrace.terminate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Ends a run at once, without the undos of its steps.
+  body: 53d5b277250edebe6c14bb366079e87f
+
 create function millrace.tick(p_max integer DEFAULT 1000, p_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
@@ -2026,6 +2072,12 @@ create function millrace.type_words(p_type "char")
   language sql immutable set search_path=pg_catalog, pg_temp
   comment: What people call the type of an attribute.
   body: 26e8db259c16d9e9ad90feb400c6b1b4
+
+create function millrace.undone_place(p_run bigint, OUT first_seq integer, OUT step text)
+  returns record
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: From where on the history of a run is not true any more, because its steps were undone.
+  body: 8bad03002312312f4a90481e247c1e46
 
 create function millrace.wake(p_run bigint, p_task integer, p_seq integer, p_ended text[], p_buffered integer DEFAULT NULL::integer)
   returns void

@@ -27,6 +27,7 @@ export type { WorkflowDefinition } from './workflow/define-workflow.ts'
 export type { RunInfo, WorkflowPlugin } from './workflow/plugin.ts'
 export type {
   ChildOptions,
+  RunStepOptions,
   StepBaseContext,
   StepContext,
   StepDefinition,

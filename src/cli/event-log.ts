@@ -55,6 +55,8 @@ export class EventLog implements RunEvents, WorkflowLogger {
     if (end.kind === 'lost') return end.taken ? void this.#taken(run) : undefined
     if (!this.#options.everyRun) return
     const { paint } = this.#out
+    if (end.kind === 'cancelled')
+      return this.#ofRun('run.cancelled', run, paint('dim', '⊘'), 'cancelled')
     if (end.kind === 'completed') {
       const took = end.again ? '' : ` in ${coarse(end.ms)}`
       const more = { ms: Math.round(end.ms) }

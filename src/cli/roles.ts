@@ -23,6 +23,7 @@ const forClients = {
     'pause_workflow',
     'resume_workflow',
     'cancel_workflow',
+    'terminate_workflow',
     'retry_workflow',
     'fork_workflow',
     'migrate_workflow',
@@ -31,6 +32,7 @@ const forClients = {
   ],
   'to steer many runs at once': [
     'bulk_cancel',
+    'bulk_terminate',
     'bulk_pause',
     'bulk_resume',
     'bulk_retry',

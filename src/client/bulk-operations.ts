@@ -78,9 +78,14 @@ export class BulkOperations {
     this.#ids = ids
   }
 
-  /** Ends them, whatever they do. @throws InvalidInputError, also for a filter that is empty or matches none */
+  /** Ends them, whatever they do; completed steps are undone first. @throws InvalidInputError, also for a filter that is empty or matches none */
   cancel(options: BulkOptions & Reason): Promise<BulkOperation> {
     return this.#start('cancel', options, { reason: true })
+  }
+
+  /** Ends them at once, without the undos of their steps. */
+  terminate(options: BulkOptions & Reason): Promise<BulkOperation> {
+    return this.#start('terminate', options, { reason: true })
   }
 
   /** Stops them until they are resumed. */

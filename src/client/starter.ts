@@ -310,6 +310,7 @@ function newborn(
     version: resolved.version,
     status: 'pending',
     reason: null,
+    phase: null,
     queue: resolved.queue,
     priority: resolved.priority,
     resource_id: options.resourceId ?? null,

@@ -9,7 +9,7 @@ import type { Session } from './session.ts'
 /** One thing that happened to a run. `seq` is a decimal number, gapless within a run. */
 export type TimelineEntry = {
   readonly seq: string
-  /** The step's id and call count; empty for what concerns the whole run. */
+  /** The step's id and call count, of an undo too; empty for what concerns the whole run. */
   readonly stepId: string
   readonly kind: TimelineRow['kind']
   readonly status: TimelineRow['status']

@@ -76,6 +76,7 @@ export class WorkflowClient extends OperationsClient {
       pauseWorkflow: (p) => this.pauseWorkflow(p),
       resumeWorkflow: (p) => this.resumeWorkflow(p),
       cancelWorkflow: (p) => this.cancelWorkflow(p),
+      terminateWorkflow: (p) => this.terminateWorkflow(p),
       retryWorkflow: (p) => this.retryWorkflow(p),
       forkWorkflow: (p) => this.forkWorkflow(p),
       fastForwardWorkflow: (p) => this.fastForwardWorkflow(p),
@@ -205,11 +206,20 @@ export class WorkflowClient extends OperationsClient {
   }
 
   /**
-   * Ends a run: no attempt of it starts after this. Again: no change.
+   * Ends a run: no attempt of a step starts after this. Where completed steps have undos, it stays `running` (phase
+   * `undoing`) until these have ended. Again: no change.
    * @throws IllegalMoveError if it ended otherwise
    */
   async cancelWorkflow(p: RunRef & { reason?: string; by?: string }): Promise<WorkflowRun> {
     return this.#operate('cancel_workflow', p, { reason: p.reason, by: p.by })
+  }
+
+  /**
+   * Ends a run at once, as cancelled: no undo of its steps starts either. Again: no change.
+   * @throws IllegalMoveError if it ended otherwise
+   */
+  async terminateWorkflow(p: RunRef & { reason?: string; by?: string }): Promise<WorkflowRun> {
+    return this.#operate('terminate_workflow', p, { reason: p.reason, by: p.by })
   }
 
   /**
@@ -247,7 +257,7 @@ export class WorkflowClient extends OperationsClient {
 
   /**
    * Takes a failure off the list of failures: somebody has dealt with it. A run that the engine paused is
-   * cancelled.
+   * cancelled; one that it paused among its undos ends without the others.
    * @throws IllegalMoveError for a run that is neither
    */
   async discardWorkflow(p: RunRef & { by?: string; reason?: string }): Promise<WorkflowRun> {

@@ -20,6 +20,8 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
   readonly version: string
   readonly status: WorkflowStatus
   readonly reason: PauseReason | null
+  /** `undoing`: it has failed or was cancelled, and its completed steps are undone before it ends. */
+  readonly phase: 'undoing' | null
   readonly queue: string
   readonly priority: number
   readonly resourceId: string | null
@@ -81,7 +83,10 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
   signal(eventName: string, data?: unknown): Promise<void>
   pause(): Promise<WorkflowRun<I, O, Steps>>
   resume(): Promise<WorkflowRun<I, O, Steps>>
+  /** Ends it; completed steps are undone first, where they have undos. */
   cancel(reason?: string): Promise<WorkflowRun<I, O, Steps>>
+  /** Ends it at once, without undos. */
+  terminate(reason?: string): Promise<WorkflowRun<I, O, Steps>>
   /** A new run that goes on from the failure of this one. */
   retry(): Promise<WorkflowRun<I, O, Steps>>
   /** A new run that has the history of this one up to a step, and goes on from there. */
@@ -125,6 +130,7 @@ export interface RunVerbs {
   pauseWorkflow(p: { runId: string }): Promise<WorkflowRun>
   resumeWorkflow(p: { runId: string }): Promise<WorkflowRun>
   cancelWorkflow(p: { runId: string; reason?: string }): Promise<WorkflowRun>
+  terminateWorkflow(p: { runId: string; reason?: string }): Promise<WorkflowRun>
   retryWorkflow(p: { runId: string }): Promise<WorkflowRun>
   forkWorkflow(p: { runId: string } & ForkOptions): Promise<WorkflowRun>
   fastForwardWorkflow(p: { runId: string; data?: unknown }): Promise<WorkflowRun>
@@ -144,6 +150,7 @@ class RunSnapshot implements WorkflowRun {
   readonly version: string
   readonly status: WorkflowStatus
   readonly reason: PauseReason | null
+  readonly phase: 'undoing' | null
   readonly queue: string
   readonly priority: number
   readonly resourceId: string | null
@@ -183,6 +190,7 @@ class RunSnapshot implements WorkflowRun {
     this.version = json.version
     this.status = json.status
     this.reason = json.reason
+    this.phase = json.phase
     this.queue = json.queue
     this.priority = json.priority
     this.resourceId = json.resource_id
@@ -253,6 +261,11 @@ class RunSnapshot implements WorkflowRun {
   cancel(reason?: string): Promise<WorkflowRun> {
     const why = reason === undefined ? {} : { reason }
     return this.#client.cancelWorkflow({ runId: this.id, ...why })
+  }
+
+  terminate(reason?: string): Promise<WorkflowRun> {
+    const why = reason === undefined ? {} : { reason }
+    return this.#client.terminateWorkflow({ runId: this.id, ...why })
   }
 
   retry(): Promise<WorkflowRun> {

@@ -42,6 +42,8 @@ export interface RunHandle {
   readonly done: Promise<RunEnd>
   /** Stop: the lease is over, or the run was cancelled. Nothing is written any more. */
   abort(reason: Error): void
+  /** The run was cancelled, and what it did is to be undone: no step begins any more, those that run shall stop. */
+  cancel(reason: Error): void
   /** No new step shall begin; hand the run back as soon as the running ones are recorded. */
   drain(): void
   /** Something may have happened to one of its waits. */
@@ -56,7 +58,7 @@ export interface RunHandle {
 export type RunEnd =
   | { readonly kind: 'completed' | 'failed'; readonly output: string | null }
   /** `continued`: another run goes on where it ended. */
-  | { readonly kind: 'parked' | 'lost' | 'continued' }
+  | { readonly kind: 'cancelled' | 'parked' | 'lost' | 'continued' }
 
 /** The input that starting one takes. */
 export type InputOf<D extends Startable> = NonNullable<D['~types']>['input']

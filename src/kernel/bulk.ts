@@ -4,6 +4,7 @@ import type { SqlOptions } from './runs.ts'
 /** What can be done to many runs at once. */
 export type BulkVerb =
   | 'cancel'
+  | 'terminate'
   | 'pause'
   | 'resume'
   | 'retry'

@@ -91,7 +91,8 @@ export type RunJson = {
   workflow_id: string
   version: string
   status: 'pending' | 'running' | 'waiting' | 'paused' | 'completed' | 'failed' | 'cancelled'
-  reason: 'person' | 'poison' | 'history_mismatch' | 'limit' | 'step' | null
+  reason: 'person' | 'poison' | 'history_mismatch' | 'limit' | 'step' | 'undo_failed' | null
+  phase: 'undoing' | null
   queue: string
   priority: number
   resource_id: string | null
@@ -147,6 +148,7 @@ export async function readRuns(
 type Operation =
   | 'get_run'
   | 'cancel_workflow'
+  | 'terminate_workflow'
   | 'pause_workflow'
   | 'resume_workflow'
   | 'retry_workflow'
@@ -226,7 +228,7 @@ export async function getRuns(
 export type TimelineRow = {
   seq: number
   step_id: string
-  kind: 'step' | 'wait' | 'timer' | 'child' | 'control'
+  kind: 'step' | 'undo' | 'wait' | 'timer' | 'child' | 'control'
   status: 'running' | 'paused' | 'completed' | 'failed' | 'cancelled'
   attempt: number
   output: unknown

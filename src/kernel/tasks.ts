@@ -268,8 +268,9 @@ export async function advanceTasks(
     : await db.callArrays<VerdictRow>(text, values)
   if (answers.length === 0) return items.map(() => DONE)
   const verdicts = new Map<string, Verdict>()
-  for (const [run, verdict, , kind, name, data] of answers) {
+  for (const [run, verdict, seq, kind, name, data] of answers) {
     if (verdict === 's') verdicts.set(run, STALE)
+    else if (verdict === 'u') verdicts.set(run, { kind: 'undo', data: data as string, length: seq })
     else if (verdict === 'p') verdicts.set(run, PAUSED)
     else {
       const known = verdicts.get(run)

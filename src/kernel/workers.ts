@@ -43,7 +43,10 @@ export async function renewLease(db: Database, worker: string, leaseMs: number):
   return rows[0]?.held === true
 }
 
-/** Reports steps that have run for long; returns the runs whose lease is over. */
+/**
+ * Reports steps that have run for long; returns the runs whose lease is over, and, with a minus before their numbers,
+ * those that were cancelled and whose steps are to be undone.
+ */
 export async function reportRunning(
   db: Database,
   worker: string,

@@ -176,6 +176,11 @@ export class RateLimitedError extends LimitError {
   }
 }
 
+/** MR056: the undo of a step used up its attempts; `cause` is the last error. The run is paused, not failed. */
+export class UndoFailedError extends WorkflowEngineError {
+  static override readonly defaultCode: ErrorCode = 'MR056'
+}
+
 /** MR042: the caller may not do this. */
 export class PermissionError extends WorkflowEngineError {
   static override readonly defaultCode: ErrorCode = 'MR042'
@@ -217,6 +222,7 @@ const classes: Record<ErrorCode, new (m: string, o?: EngineErrorOptions) => Work
   MR053: RunCancelledError,
   MR054: TimeoutError,
   MR055: LeaseLostError,
+  MR056: UndoFailedError,
   MR090: UnavailableError,
   MR091: SchemaVersionError,
   MR099: WorkflowEngineError,

@@ -43,6 +43,7 @@ const rows = {
   MR053: ['RunCancelledError', 409, 1, 'The run was cancelled.'],
   MR054: ['TimeoutError', 504, 1, 'The time allowed has passed.'],
   MR055: ['LeaseLostError', 409, 1, 'Another worker owns this task now.'],
+  MR056: ['UndoFailedError', 500, 1, 'The undo of a step used up its attempts; the run is paused.'],
   MR090: ['UnavailableError', 503, 6, 'The database cannot be reached.'],
   MR091: ['SchemaVersionError', 503, 6, 'The database schema and this version do not fit.'],
   MR099: ['WorkflowEngineError', 500, 6, 'An error that this version has no class for.'],

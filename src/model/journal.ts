@@ -4,7 +4,8 @@
  * c a child was started · h an attempt of the handler failed · p paused · u resumed · d its owner died ·
  * x cancelled · v moved to another version · m what the run took at a change of its code ·
  * s a value that it published · l attributes that it set · z it continued as another run · w its history is
- * long. A row of kind ~ is never stored: it is news of a wait that ends without a row.
+ * long · a the first step with an undo is about to begin · b the undos begin (UndoBegin) · i an attempt of an undo failed ·
+ * n a step is undone. A row of kind ~ is never stored: it is news of a wait that ends without a row.
  */
 export type JournalKind =
   | 'r'
@@ -25,6 +26,10 @@ export type JournalKind =
   | 'l'
   | 'z'
   | 'w'
+  | 'a'
+  | 'b'
+  | 'i'
+  | 'n'
   | '~'
 
 /** One row. `name` is the step's key; `data` is JSON text, null for undefined. */
@@ -89,8 +94,8 @@ export type Ask = {
 
 /** What an owner says about its run; rows are appended to the journal, which then has `length` rows. */
 export type Change = {
-  /** k keep · c completed · f failed · w wait · y back to the queue · p pause */
-  readonly op: 'k' | 'c' | 'f' | 'w' | 'y' | 'p'
+  /** k keep · c completed · f failed · x cancelled, once its undos have ended · w wait · y back to the queue · p pause */
+  readonly op: 'k' | 'c' | 'f' | 'x' | 'w' | 'y' | 'p'
   readonly length: number
   readonly rows: readonly JournalRow[]
   /** c, f: the last checkpoints, recorded with the outcome. */
@@ -111,7 +116,22 @@ export type Change = {
   readonly successor?: Successor
 }
 
-/** The kernel's answer: written, or the run is not the caller's any more, or a wait had ended already. */
+/**
+ * The kernel's answer: written, or the run is not the caller's any more, or a wait had ended already. `undo`: it
+ * was cancelled and its steps have undos, so that nothing of the change was taken; it is to be said again, with a
+ * row of kind b that has these data. `length` is that of the journal: more than the owner knows, if an earlier
+ * sending of the change was taken.
+ */
 export type Verdict =
   | { readonly kind: 'done' | 'stale' | 'paused' }
   | { readonly kind: 'news'; readonly rows: JournalRow[] }
+  | { readonly kind: 'undo'; readonly data: string; readonly length: number }
+
+/** What a row of kind b says: how the run ends once its steps are undone, and who wanted that. */
+export type UndoBegin = {
+  readonly status: 'x' | 'f'
+  /** The failure; null of a cancelled run. */
+  readonly failure: object | null
+  readonly reason: string | null
+  readonly by: string | null
+}

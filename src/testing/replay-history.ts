@@ -75,7 +75,9 @@ function leave(steps: ReplaySteps, host: ReplayHost): void {
 
 /** The journal behind a timeline, without what concerns only the run as a whole. */
 function readHistory(history: readonly TimelineEntry[]): JournalRow[] {
-  const own = history.filter(({ kind, stepId }) => kind !== 'control' || stepId.startsWith('$'))
+  const own = history.filter(
+    ({ kind, stepId }) => kind !== 'undo' && (kind !== 'control' || stepId.startsWith('$')),
+  )
   return own.map((entry, i) => ({
     kind: kindOf(entry, own.slice(i + 1)),
     name: entry.stepId,

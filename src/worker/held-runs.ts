@@ -12,6 +12,8 @@ export type HeldRun = {
   handle: RunHandle | null
   /** It has a place: its handler may be at work. */
   placed: boolean
+  /** It was cancelled, and its steps are to be undone. */
+  cancelled: boolean
   readonly since: number
 }
 
@@ -105,7 +107,13 @@ export class HeldRuns {
       this.drop(task.run, known)
       known.handle?.abort(new LeaseLostError('The run was leased anew.'))
     }
-    const held: HeldRun = { task, handle: null, placed: false, since: performance.now() }
+    const held: HeldRun = {
+      task,
+      handle: null,
+      placed: false,
+      cancelled: false,
+      since: performance.now(),
+    }
     this.#held.set(task.run, held)
     if (task.crashes >= 3) this.#suspects++
     if (task.dueAt === null) this.#enter(held)

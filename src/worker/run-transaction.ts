@@ -69,7 +69,8 @@ async function tryOnce<T>(
     phase = 'write'
     const verdict = await write(client, result)
     phase = 'commit'
-    await control(client, verdict.kind === 'stale' ? 'rollback' : 'commit')
+    const taken = verdict.kind !== 'stale' && verdict.kind !== 'undo'
+    await control(client, taken ? 'commit' : 'rollback')
     release(client, true)
     return { kind: 'done', result, verdict }
   } catch (error) {

@@ -11,7 +11,8 @@ const LONG_STEP_MS = 500
 const MAX_SHOWN = 100
 
 /**
- * Shows the long steps of a worker, and stops the handlers of runs that are not its own any more.
+ * Shows the long steps of a worker, and stops the handlers of runs that are not its own any more, or that were
+ * cancelled.
  */
 export class Watcher {
   readonly #session: Session
@@ -47,7 +48,9 @@ export class Watcher {
     const lost = new Set(gone)
     for (const held of helds) {
       // it may have ended meanwhile
-      if (!lost.has(held.task.run) || this.#held.get(held.task.run) !== held) continue
+      if (this.#held.get(held.task.run) !== held) continue
+      if (lost.has(`-${held.task.run}`)) cancel(held)
+      if (!lost.has(held.task.run)) continue
       const why = 'The run was cancelled, or is not this worker’s any more.'
       if (held.handle) held.handle.abort(new RunCancelledError(why))
       else this.#held.drop(held.task.run, held) // not begun
@@ -68,4 +71,10 @@ export class Watcher {
     )
     return steps.slice(0, MAX_SHOWN)
   }
+}
+
+/** Its steps are to be undone: it stays this worker's. */
+function cancel(held: HeldRun): void {
+  held.cancelled = true
+  held.handle?.cancel(new RunCancelledError('The run was cancelled.'))
 }

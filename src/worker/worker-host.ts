@@ -20,6 +20,9 @@ import type { Slots } from './slots.ts'
 import { whileAway } from './while-away.ts'
 import type { Writer } from './writer.ts'
 
+/** What a run says last: it ends, or goes to others. */
+const LEAVING = 'cfxy'
+
 /** What all runs of a worker share. */
 export type HostParts = {
   readonly session: Session
@@ -59,7 +62,7 @@ export class WorkerHost implements RunHost {
 
   write(change: Change): Promise<Verdict> {
     // a run that wants to wait may hear that its wait has ended, and goes on: it keeps its place
-    if (change.op === 'c' || change.op === 'f' || change.op === 'y') this.#leaving()
+    if (LEAVING.includes(change.op)) this.#leaving()
     const written = this.#parts.writer.write(this.#item(change))
     return change.op === 'w' ? this.#parked(change, written) : written
   }

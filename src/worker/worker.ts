@@ -290,7 +290,8 @@ export class Worker {
     const { task } = held
     const route = this.#claimer.route(task.route)
     const definition = route && registry.get(route.name, route.version)
-    if (!route || !definition) {
+    // of a cancelled run nothing begins any more: whoever gets it next undoes it
+    if (!route || !definition || held.cancelled) {
       this.#held.leave(held)
       void this.#handBack(held)
       return
@@ -311,6 +312,8 @@ export class Worker {
     if (end.kind === 'completed' || end.kind === 'failed') {
       const status = end.kind === 'completed' ? 'c' : 'f'
       this.#parts.results.ended({ run, status, output: end.output })
+    } else if (end.kind === 'cancelled') {
+      this.#parts.results.ended({ run, status: 'x', output: null })
     }
     this.#gone(held)
     this.#hasRoom()
@@ -330,7 +333,13 @@ export class Worker {
   async #handBack(held: HeldRun): Promise<void> {
     const { run, task, fence } = held.task
     const change = this.#sleeps(held.task) ? sleepOn(held.task) : backToQueue(held.task)
-    await this.#writer.write({ ...change, run, task, fence, parent: null }).catch(() => {})
+    const write = (what: Change) => this.#writer.write({ ...what, run, task, fence, parent: null })
+    const verdict = await write(change).catch(() => null)
+    // it was cancelled meanwhile, and its steps are to be undone, by others
+    if (verdict?.kind === 'undo') {
+      const rows = [{ kind: 'b' as const, name: '', data: verdict.data }]
+      await write({ op: 'y', length: verdict.length + 1, rows }).catch(() => null)
+    }
     this.#held.drop(run, held)
   }
 

@@ -25,6 +25,11 @@ export class Activity {
     return this.#waiting[0]?.key
   }
 
+  /** The step works. */
+  has(key: string): boolean {
+    return this.#active.has(key)
+  }
+
   /** The step works from now on. @param begun the length of the journal */
   begin(key: string, begun: number): void {
     this.#active.set(key, { since: performance.now(), begun })

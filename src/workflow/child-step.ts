@@ -19,12 +19,16 @@ export type ChildStep = {
   readonly retry: ResolvedRetry
 }
 
-/** What the journal says of a child: its number, the UUID under which people see it, and that nobody waits for its end. */
+/**
+ * What the journal says of a child: its number, the UUID under which people see it, that nobody waits for its end, and
+ * what becomes of it when its parent ends, if it is not cancelled.
+ */
 type Child = {
   readonly run: string
   readonly id: string
   readonly detached?: true
   readonly wait?: true
+  readonly abandon?: true
 }
 /** What the kernel says of a child that ended. */
 type EndOfChild = { readonly status: 'c' | 'f' | 'x'; readonly output?: unknown }
@@ -39,9 +43,9 @@ export async function invoke(x: Execution, step: ChildStep): Promise<unknown> {
   // that it was started is no result: the end of the child is
   if (row && !end) x.skip(new Set([key]))
   const child = await startedChild(x, step, { end, row, failures }, false)
-  if (child.wait && !end) x.keepOpen(key, child.run)
+  if (child.wait && !end) x.children.keepOpen(key, child.run)
   const message = end ?? (await x.wait({ key, name: `$child:${child.run}`, ms: null }))
-  x.closed(key)
+  x.children.closed(key)
   await x.deliver(key)
   const { status, output } = decodePayload(message.data) as EndOfChild
   if (status === 'c') return output
@@ -52,7 +56,7 @@ export async function invoke(x: Execution, step: ChildStep): Promise<unknown> {
 export async function startWorkflow(x: Execution, step: ChildStep): Promise<{ id: string }> {
   const { end, child: row, failures } = x.take(step.key, 'step.startWorkflow', 'cfe')
   const { id, run, wait } = await startedChild(x, step, { end, row, failures }, true)
-  if (wait) x.keepOpen(step.key, run)
+  if (wait) x.children.keepOpen(step.key, run)
   return { id }
 }
 
@@ -87,6 +91,7 @@ async function startedChild(
       id: child.id,
       ...(ends ? { detached: true } : {}),
       ...(step.options.parentClose === 'wait' ? { wait: true } : {}),
+      ...(step.options.parentClose === 'abandon' ? { abandon: true } : {}),
     }
     x.startChild(child, { kind: 'c', name: key, data: JSON.stringify(facts) }, ends)
     return facts

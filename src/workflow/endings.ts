@@ -14,13 +14,6 @@ export type Settled =
 /** A handler that threw: fail the run (null), or try the handler again after this long. */
 export type Failing = { readonly error: unknown; readonly retryMs: number | null }
 
-/** The run shall pause because it cannot go on: the letter is the kernel's. */
-export type Suspension = {
-  readonly letter: string
-  readonly reason: string
-  readonly error: Error
-}
-
 /** Steps at work when the handler returned may have lost a race. Or an await is missing, and nobody would ever hear of it. */
 export function warnOfLosers(losers: readonly { step: string }[], logger: RunLogger): void {
   for (const { step } of losers)
@@ -33,6 +26,7 @@ export function warnOfLosers(losers: readonly { step: string }[], logger: RunLog
 export function endOf({ op, output = null, successor }: Part): RunEnd {
   if (successor) return { kind: 'continued' }
   if (op === 'c') return { kind: 'completed', output }
+  if (op === 'x') return { kind: 'cancelled' }
   return op === 'f' ? { kind: 'failed', output } : { kind: 'parked' }
 }
 
@@ -43,9 +37,9 @@ export function continuedRow({ id, start }: PreparedSuccessor): JournalRow {
 
 /** The row of a pause that the engine itself makes. */
 export function suspensionRow(reason: string, error: Error): JournalRow {
-  const { step, expected } =
-    (error as { details?: { step?: string; expected?: string } }).details ?? {}
-  const failure = toFailure(error, { stepId: step ?? expected ?? null, attempt: 1 })
+  const { step, expected, attempts } =
+    (error as { details?: { step?: string; expected?: string; attempts?: number } }).details ?? {}
+  const failure = toFailure(error, { stepId: step ?? expected ?? null, attempt: attempts ?? 1 })
   return { kind: 'p', name: '', data: JSON.stringify({ reason, by: null, failure }) }
 }
 
@@ -56,6 +50,11 @@ export function suspensionRow(reason: string, error: Error): JournalRow {
 export function failingRow(error: unknown, attempt: number): JournalRow {
   const failure = failureOf(error, attempt)
   return { kind: 'h', name: '', data: JSON.stringify(failure) }
+}
+
+/** What the row says by which the undos of a run that fails begin. @param failing the row of its failure */
+export function failedBegin(failing: JournalRow): string {
+  return `{"status":"f","failure":${failing.data},"reason":null,"by":null}`
 }
 
 function failureOf(error: unknown, attempt: number): RunFailure {

@@ -39,7 +39,7 @@ export function execute(program: Program, lease: LeasedRun, host: RunHost): RunH
 async function call(x: Execution, program: Program, hooks: Hooks | null): Promise<string | null> {
   const { options, plugins } = program
   try {
-    if (hooks && x.journal.fresh) await hooks.beforeWorkflow()
+    if (hooks && x.journal.fresh && !x.ending) await hooks.beforeWorkflow()
     const input = await readInput(program, x.lease.input)
     const { inputSchema } = options
     const rules = { inputSchema, attributes: program.attributes }
@@ -50,10 +50,10 @@ async function call(x: Execution, program: Program, hooks: Hooks | null): Promis
       ? await validate(options.outputSchema, value, `the output of workflow "${program.id}"`)
       : value
     const text = encodePayload(output, { what: `the output of workflow "${program.id}"` })
-    if (hooks && !x.over) await hooks.afterWorkflow(text)
+    if (hooks && !x.over && !x.ending) await hooks.afterWorkflow(text)
     return text
   } catch (error) {
-    if (hooks && !x.over) await hooks.workflowFailed(error)
+    if (hooks && !x.over && !x.ending) await hooks.workflowFailed(error)
     throw error
   }
 }

@@ -1,32 +1,36 @@
 import type { RunEnd, RunHandle } from '../definition/definition.ts'
 import type { LeasedRun, PreparedChild, RunHost } from '../definition/host.ts'
-import type { HistoryMismatchError, LimitError } from '../model/errors.ts'
+import { type HistoryMismatchError, RunCancelledError } from '../model/errors.ts'
 import type { Ask, Change, JournalRow, Verdict } from '../model/journal.ts'
 import { Activity } from './activity.ts'
 import { Deliveries } from './deliveries.ts'
 import {
   continuedRow,
   endOf,
+  failedBegin,
   failingRow,
   type Settled,
-  type Suspension,
-  suspensionRow,
   warnOfLosers,
 } from './endings.ts'
 import { forever } from './forever.ts'
-import { HistoryLimits, tooManyBytes } from './history-limits.ts'
-import { closeKey, type Entry, Journal, patchOf } from './journal.ts'
+import { HistoryLimits } from './history-limits.ts'
+import type { InnerRun } from './inner-run.ts'
+import { type Entry, Journal } from './journal.ts'
+import { LazySignal } from './lazy-signal.ts'
 import { LookTimer } from './look-timer.ts'
 import { OpenChildren } from './open-children.ts'
-import { type Consequence, NO_WAITS, Outbox, type Part } from './outbox.ts'
+import { type Consequence, Outbox, type Part } from './outbox.ts'
 import { overTimers } from './over-timers.ts'
 import { Replay } from './replay.ts'
 import { type Resting, whenAtRest } from './rest.ts'
+import { StepKeys } from './step-keys.ts'
+import { Suspension } from './suspension.ts'
+import { type Transacting, transact } from './transact.ts'
+import { Undoing } from './undoing.ts'
 import { type OneWait, Waits } from './waits.ts'
 
 /** The wait before the handler itself is tried again. */
 const HANDLER_BACKOFF = '~$handler'
-
 /**
  * One run in this process. Steps tell it what they did and what they wait for; when the handler has
  * come to rest it decides what to write, and a step that follows another begins only after that
@@ -43,17 +47,19 @@ export class Execution implements RunHandle, Resting {
   readonly journal: Journal
   readonly done: Promise<RunEnd>
   readonly #limits: HistoryLimits
-  #abort: AbortController | null = null
-  #aborted: unknown = null
-  readonly #calls = new Map<string, number>()
+  readonly #aborting = new LazySignal()
+  readonly #keys = new StepKeys()
   readonly #waits: Waits
   readonly #deliveries: Deliveries
   #replay: Replay | null = null
   readonly #activity = new Activity()
   readonly #outbox: Outbox
   #settled: Settled | null = null
-  readonly #children = new OpenChildren()
-  #suspension: Suspension | null = null
+  readonly children: OpenChildren
+  readonly #suspension: Suspension
+  #undoing: Undoing | null = null
+  /** It was cancelled, and shall hear of the undos by its next write. */
+  #cancelled = false
   #touched = false
   #restAwaited = false
   #draining = false
@@ -67,12 +73,15 @@ export class Execution implements RunHandle, Resting {
     const over = overTimers(lease)
     this.journal = new Journal(lease.journal, over)
     this.#limits = new HistoryLimits(maxSteps, this.journal.warned)
+    this.#suspension = new Suspension(this.#limits)
     this.#outbox = new Outbox(over)
     this.#waits = new Waits(lease.waits)
     // they are over, and no step asks for them: they do not say that the run was further
     for (const { name } of over) this.#waits.forget(name)
     this.#waits.forget(HANDLER_BACKOFF)
+    this.children = new OpenChildren(this.journal, this.#waits)
     this.#deliveries = new Deliveries(this.journal.ended, () => this.#awaitRest())
+    if (this.journal.undoing) this.#undoing = this.undoing
     this.done = new Promise((resolve) => {
       this.#leave = resolve
     })
@@ -80,16 +89,21 @@ export class Execution implements RunHandle, Resting {
 
   /** Aborted when the run is cancelled, lost or timed out, or when this process stops. */
   get signal(): AbortSignal {
-    if (this.#abort === null) {
-      this.#abort = new AbortController()
-      if (this.#aborted !== null) this.#abort.abort(this.#aborted)
-    }
-    return this.#abort.signal
+    return this.#aborting.signal
   }
 
-  /**
-   * This process has nothing more to do with the run: whatever still goes on here must not be felt.
-   */
+  /** The undos of its steps. */
+  get undoing(): Undoing {
+    this.#undoing ??= new Undoing(this, this.#inner())
+    return this.#undoing
+  }
+
+  /** The steps are being undone: what the handler calls does not begin any more. */
+  get ending(): boolean {
+    return this.#undoing?.begun === true
+  }
+
+  /** This process has nothing more to do with the run: whatever still goes on here must not be felt. */
   get over(): boolean {
     return this.#over
   }
@@ -101,8 +115,7 @@ export class Execution implements RunHandle, Resting {
 
   /** The run was further than the handler is now: it has steps behind it, or waits, for which that has not asked. */
   get behind(): boolean {
-    for (const key of this.journal.unseen) if (patchOf(key) === null) return true
-    return this.#waits.unasked
+    return this.journal.hasUnseenSteps || this.#waits.unasked
   }
 
   /** Its history is near its limit. */
@@ -117,11 +130,9 @@ export class Execution implements RunHandle, Resting {
 
   // ── what steps call, in this order: key, take, begin, end, record or wait, deliver
 
-  /** The key of a step: its id, and from the second call with that id on a count. */
+  /** The key of a step. */
   key(stepId: string): string {
-    const call = (this.#calls.get(stepId) ?? 0) + 1
-    this.#calls.set(stepId, call)
-    return call === 1 ? stepId : `${stepId}#${call}`
+    return this.#keys.next(stepId)
   }
 
   /** What is recorded of a step. It must end in `deliver`. @throws HistoryMismatchError */
@@ -130,15 +141,13 @@ export class Execution implements RunHandle, Resting {
     return this.journal.take(key, what, kinds)
   }
 
-  /**
-   * Resolves, or is undefined, when a step may begin: replay is over, and all that came before is
-   * durable.
-   */
+  /** Resolves, or is undefined, when a step may begin: replay is over, and all that came before is durable. */
   begin(key: string): Promise<void> | undefined {
     if (this.#mayBegin()) {
       this.#activity.begin(key, this.#length)
       return undefined
     }
+    if (this.ending) return this.undoing.block(key)
     this.touch()
     return this.#activity.wait(key)
   }
@@ -149,9 +158,10 @@ export class Execution implements RunHandle, Resting {
   }
 
   #mayBegin(): boolean {
-    if (this.#over || this.#draining || this.#suspension || this.#children.closing) return false
+    if (this.#over || this.#draining || this.children.closing) return false
+    if (this.#suspension.wanted || this.#cancelled || this.ending) return false
     if (this.#outbox.busy || this.#outbox.size > 0 || this.#activity.waiting > 0) return false
-    return this.journal.unseen.size === 0 && this.#limits.allows(this.journal.length)
+    return this.journal.unseen.size === 0 && !this.#suspension.isLong(this.journal.length)
   }
 
   /** The step does nothing any more that others could see. */
@@ -159,13 +169,16 @@ export class Execution implements RunHandle, Resting {
     if (this.#activity.end(key)) this.touch()
   }
 
-  /** Takes a row into the next write, and what happens with it. */
+  /**
+   * Takes a row into the next write, and what happens with it. One that would make the history too large is not taken:
+   * its step is done again, if ever. Once the undos have begun all is taken that was at work then, and nothing else.
+   */
   record(row: JournalRow, what?: Consequence): void {
-    // one that would make the history too large is not taken: its step is done again, if ever
-    if (this.#limits.outgrows(this.journal, this.#outbox, row)) {
-      this.#exceed(tooManyBytes())
-      return this.touch()
-    }
+    const taken = this.ending
+      ? what?.child === undefined && this.#activity.has(row.name)
+      : !this.#suspension.outgrows(this.journal, this.#outbox, row)
+    if (!taken) return this.touch()
+    this.#undoing?.hear(row)
     this.#outbox.add(this.#activity.dated(row), what)
     if (row.kind === 'r' || row.kind === 'f' || row.kind === 's' || row.kind === 'l')
       this.#deliveries.place(row.name, this.#outbox.busy)
@@ -173,10 +186,7 @@ export class Execution implements RunHandle, Resting {
     this.touch()
   }
 
-  /**
-   * Takes a child into the next write, with the row that says so. `ends`: nothing waits for the
-   * child.
-   */
+  /** Takes a child into the next write, with the row that says so. `ends`: nothing waits for the child. */
   startChild(child: PreparedChild, row: JournalRow, ends: boolean): void {
     this.record(row, { child })
     if (ends) this.#deliveries.place(row.name, this.#outbox.busy)
@@ -189,13 +199,14 @@ export class Execution implements RunHandle, Resting {
 
   /** A wait: resolves with the row that ended it, here or, after a replay, elsewhere. */
   wait(wait: OneWait): Promise<JournalRow> {
+    if (this.ending) return this.undoing.block(wait.key)
     this.touch()
     return this.#waits.add(wait)
   }
 
   /** A wait for people, who are asked in the write that says so; those that were asked before are not again. */
   ask(wait: OneWait, question: Ask): Promise<JournalRow> {
-    if (!this.isKept(wait.key)) this.#outbox.ask(question)
+    if (!this.isKept(wait.key) && !this.ending) this.#outbox.ask(question)
     return this.wait(wait)
   }
 
@@ -213,48 +224,17 @@ export class Execution implements RunHandle, Resting {
     return turn
   }
 
-  /** The run does not end before this child has. */
-  keepOpen(key: string, run: string): void {
-    if (this.journal.peek(closeKey(key)).end === null) this.#children.add(key, run)
-  }
-
-  /** The end of the child was heard. */
-  closed(key: string): void {
-    this.#children.delete(key)
-  }
-
   /** These have ended, or were begun, but will not be asked for. */
   skip(keys: ReadonlySet<string>): void {
     for (const key of keys) this.journal.see(key)
     this.#deliveries.skip(keys)
   }
 
-  /**
-   * Runs a transaction that commits the end of a step. No other write of this run is under way or
-   * due meanwhile, because both would give their rows the same numbers.
-   * @param run gets what makes the change of the row
-   */
-  async transact<T>(
-    run: (change: (row: JournalRow) => Change) => Promise<{ result: T; verdict: Verdict }>,
-  ): Promise<T> {
+  /** Runs a transaction that commits the end of a step. */
+  transact<T>(run: Transacting<T>): Promise<T> {
     if (this.#over) return forever()
     this.touch()
-    await this.#outbox.turn()
-    try {
-      const length = this.journal.length + 1
-      let written: Change = { op: 'k', length, rows: [] }
-      const { result, verdict } = await run((row) => {
-        written = { op: 'k', length, rows: [this.#activity.dated(row)] }
-        return written
-      })
-      this.journal.grow(written)
-      this.#heed(verdict)
-      if (this.#over) return forever()
-      for (const { name } of written.rows) this.#deliveries.place(name, false)
-      return result
-    } finally {
-      this.#written()
-    }
+    return transact(this, this.#inner(), run)
   }
 
   // ── what the handler's end and the worker say
@@ -267,12 +247,20 @@ export class Execution implements RunHandle, Resting {
 
   /** Pauses the run: its history and the code do not fit. It can be resumed with code that does. */
   mismatch(error: HistoryMismatchError): void {
-    this.#suspension ??= { letter: 'h', reason: 'history_mismatch', error }
+    this.#suspension.want('history_mismatch', error)
     this.touch()
   }
 
   abort(reason: Error): void {
     this.#finish({ kind: 'lost' }, reason)
+  }
+
+  cancel(reason: Error): void {
+    if (this.#over || this.ending) return
+    this.#cancelled = true
+    // a replay shall go the way that the run went
+    if (this.journal.unseen.size === 0) this.#aborting.abort(reason)
+    this.touch()
   }
 
   drain(): void {
@@ -291,10 +279,7 @@ export class Execution implements RunHandle, Resting {
 
   // ── the pump
 
-  /**
-   * Looks at the whole once the handler has come to rest: all promises that could go on have gone
-   * on.
-   */
+  /** Looks at the whole once the handler has come to rest: all promises that could go on have gone on. */
   touch(): void {
     if (this.#over) return
     this.#touched = true
@@ -321,6 +306,8 @@ export class Execution implements RunHandle, Resting {
     const settled = this.#settled
     const due = this.#outbox.size > 0
     if (this.#outbox.large) return this.#keep()
+    if (this.ending) return this.undoing.pump()
+    if (this.#cancelled) return this.#keep()
     if (
       settled &&
       (!settled.ok || this.journal.unseen.size === 0) &&
@@ -328,7 +315,8 @@ export class Execution implements RunHandle, Resting {
     )
       return this.#conclude(settled)
     if (this.#outbox.turns > 0) return due ? this.#keep() : this.#outbox.grant()
-    if (this.#suspension ?? this.#limit()) return this.#stop(() => this.#suspend())
+    this.#suspension.look(this.journal.length + this.#outbox.size)
+    if (this.#suspension.wanted) return this.#stop(() => this.#suspend())
     if (this.#draining) return this.#stop(() => this.#handBack())
     if (this.journal.unseen.size > 0) return this.#awaitReplay()
     if (this.#activity.waiting > 0) return due ? this.#keep() : this.#activity.release(this.#length)
@@ -348,27 +336,15 @@ export class Execution implements RunHandle, Resting {
    */
   #awaitReplay(): void {
     this.#replay ??= new Replay(this.journal)
-    const found = this.#activity.firstWaiting ?? this.#waits.first ?? this.#deliveries.firstBlocked
-    if (this.#settled) return this.mismatch(this.#replay.mismatch(undefined))
-    if (found === undefined) return
-    const left = this.#replay.patience()
-    if (left > 0) this.#timer.later(left, () => this.touch())
-    else this.mismatch(this.#replay.mismatch(found))
-  }
-
-  #limit(): Suspension | null {
-    if (!this.#limits.allows(this.journal.length + this.#outbox.size))
-      this.#exceed(this.#limits.tooManyRows())
-    return this.#suspension
-  }
-
-  #exceed(error: LimitError): void {
-    this.#suspension ??= { letter: 'l', reason: 'limit', error }
+    const asked = this.#undoing?.blocked ?? this.#activity.firstWaiting ?? this.#waits.first
+    const found = this.#replay.look(asked ?? this.#deliveries.firstBlocked, this.#settled !== null)
+    if (typeof found === 'number') this.#timer.later(found, () => this.touch())
+    else if (found !== null) this.mismatch(found)
   }
 
   #suspend(): void {
-    const { letter, reason, error } = this.#suspension as Suspension
-    this.#outbox.add(suspensionRow(reason, error))
+    const { row, letter } = this.#suspension.describe()
+    this.#outbox.add(row)
     this.#write({ op: 'p', output: letter })
   }
 
@@ -387,10 +363,10 @@ export class Execution implements RunHandle, Resting {
 
   /** The handler is through, for good, and some of its children are not. */
   #awaitsChildren(settled: Settled): boolean {
-    if (this.#children.size === 0 || this.journal.unseen.size > 0) return false
+    if (this.children.size === 0 || this.journal.unseen.size > 0) return false
     if (!settled.ok && settled.failure.retryMs !== null) return false
     this.#activity.dismiss()
-    this.#children.close(this.#waits, () => this.touch())
+    this.children.close(() => this.touch())
     return true
   }
 
@@ -405,6 +381,7 @@ export class Execution implements RunHandle, Resting {
     }
     const row = failingRow(settled.failure.error, this.attempt)
     const { retryMs } = settled.failure
+    if (retryMs === null && this.#undoing?.armed) return this.#beginUndos(failedBegin(row))
     if (retryMs === null) return this.#write({ op: 'f', output: row.data })
     this.#settled = null
     this.#activity.dismiss()
@@ -417,6 +394,15 @@ export class Execution implements RunHandle, Resting {
     this.#write({ op: 'w' })
   }
 
+  /** From now on nothing begins but undos. @param data of the row that says so */
+  #beginUndos(data: string): void {
+    this.undoing.begin(data)
+    const why = new RunCancelledError('The run ends, and its steps are undone.')
+    if (this.journal.unseen.size === 0) this.#aborting.abort(why)
+    // a handler that threw before it had asked for all that is recorded did not say how those steps are undone
+    else if (this.#settled) this.#draining = true
+  }
+
   // ── writing
 
   #keep(): void {
@@ -424,16 +410,17 @@ export class Execution implements RunHandle, Resting {
   }
 
   #write(part: Part): void {
-    // a run that is handed back or suspended keeps the waits that the kernel knows, also those that
-    // were not asked for again; one that has ended has none
-    const waiting =
-      part.op === 'k' || part.op === 'w' || (part.op === 'p' && this.#suspension === null)
-    const waits = waiting ? this.#waits.describe() : NO_WAITS
+    // its answer, whatever is in it, tells how the undos begin
+    this.#cancelled = false
+    const waits = this.#waits.describe(part.op, this.#suspension.wanted)
     const change = this.#outbox.take(part, this.journal.length, waits, this.#waits.nextDueIn())
     this.host.write(change).then(
       (verdict) => {
-        this.journal.grow(change)
-        this.#waits.keep(waits)
+        if (verdict.kind === 'undo') this.undoing.refused(verdict.length)
+        else {
+          this.journal.grow(change)
+          this.#waits.keep(waits)
+        }
         this.#heed(verdict, part)
         this.#written()
       },
@@ -458,7 +445,7 @@ export class Execution implements RunHandle, Resting {
   #refused(error: unknown, op: Change['op']): void {
     this.host.logger.error('the kernel refused a write of this run', error)
     this.#activity.dismiss()
-    if (op === 'f') this.#finish({ kind: 'lost' }, error)
+    if (op === 'f' || this.ending) this.#finish({ kind: 'lost' }, error)
     else this.#settled = { ok: false, failure: { error, retryMs: null } }
   }
 
@@ -466,23 +453,32 @@ export class Execution implements RunHandle, Resting {
     if (this.#over) return
     if (verdict.kind === 'stale')
       return this.#finish({ kind: 'lost' }, new Error('The lease is over.'))
+    if (verdict.kind === 'undo') return this.#beginUndos(verdict.data)
     if (verdict.kind === 'paused') return this.#finish({ kind: 'parked' })
-    if (verdict.kind === 'news') return this.#hear(verdict.rows)
+    if (verdict.kind === 'news')
+      return this.#waits.hearAll(verdict.rows, this.journal, this.#deliveries)
     if (part === undefined || part.op === 'k') return this.#watchClock()
     this.#finish(endOf(part))
-  }
-
-  #hear(rows: readonly JournalRow[]): void {
-    for (const row of rows) {
-      this.journal.add(row)
-      if (this.#waits.hear(row) && row.kind !== '~') this.#deliveries.place(row.name, false)
-    }
   }
 
   /** Steps run beside waits: the run stays here, so this process looks after the waits. */
   #watchClock(): void {
     if (this.#activity.size === 0 || this.#waits.size === 0) return
     this.#timer.watch(this.#waits.nextDueIn(), () => this.look())
+  }
+
+  #inner(): InnerRun {
+    return {
+      ...{ outbox: this.#outbox, activity: this.#activity, waits: this.#waits },
+      ...{ deliveries: this.#deliveries, suspension: this.#suspension },
+      write: (part) => this.#write(part),
+      written: () => this.#written(),
+      heed: (verdict) => this.#heed(verdict),
+      suspend: () => this.#suspend(),
+      draining: () => this.#draining,
+      leave: () => this.#handBack(),
+      replay: () => this.#awaitReplay(),
+    }
   }
 
   #finish(end: RunEnd, reason?: unknown): void {
@@ -492,8 +488,9 @@ export class Execution implements RunHandle, Resting {
     this.#activity.dismiss()
     this.#waits.clear()
     if (this.#activity.size > 0 || reason) {
-      this.#aborted = reason ?? new Error('The run has ended.')
-      this.#abort?.abort(this.#aborted)
+      const why = reason ?? new Error('The run has ended.')
+      this.#aborting.abort(why)
+      this.#undoing?.abort(why)
     }
     this.#leave(end)
   }

@@ -9,8 +9,8 @@ const LONG = 0.8
 const LEAST_ROWS = 10
 
 /** What of a history is recorded, and what will be with the next write. */
-type Recorded = { readonly length: number; readonly bytes: number }
-type Due = { readonly size: number; readonly bytes: number; add(row: JournalRow): void }
+export type Recorded = { readonly length: number; readonly bytes: number }
+export type Due = { readonly size: number; readonly bytes: number; add(row: JournalRow): void }
 
 /** How long the history of a run may become, and whether somebody was told that it is long. */
 export class HistoryLimits {

@@ -55,6 +55,8 @@ export class Journal {
   handlerFailures = 0
   /** It holds the row that says that it is long. */
   warned = false
+  /** The steps of the run are being undone, or that shall begin. */
+  undoing = false
   /** Nothing was recorded since the present attempt of the handler began. */
   fresh = true
   #recorded: Recorded = NOTHING
@@ -73,6 +75,12 @@ export class Journal {
   /** Keys that the handler has not asked for. */
   get unseen(): ReadonlySet<string> {
     return this.#recorded.unseen
+  }
+
+  /** Among them are steps, not only changes of the code. */
+  get hasUnseenSteps(): boolean {
+    for (const key of this.unseen) if (patchOf(key) === null) return true
+    return false
   }
 
   /** Keys of the steps that had ended when this process got the run, in the order of their ends. */
@@ -125,6 +133,11 @@ export class Journal {
     for (const row of rows) this.bytes += row.data?.length ?? 0
   }
 
+  /** The kernel knows better how long it is: the reply to an earlier write was lost. */
+  relearn(length: number): void {
+    this.length = length
+  }
+
   /** News of a wait: recorded by the kernel, and asked for already. */
   add(row: JournalRow): void {
     if (row.kind === '~') return
@@ -141,7 +154,10 @@ export class Journal {
     }
     if (row.kind === 'm') return this.#readPatch(row)
     if (row.kind === 'w') this.warned = true
-    if (!recorded.includes(row.kind)) return
+    if (!recorded.includes(row.kind)) {
+      this.undoing ||= row.kind === 'b'
+      return
+    }
     this.fresh = false
     if (this.#recorded === NOTHING) this.#recorded = newRecorded()
     const { entries, unseen, ended } = this.#recorded

@@ -51,10 +51,19 @@ function recordedFailure(x: Execution, { key, count }: MapStep): number | null {
 }
 
 /** Fails as it did then. The items that were given up must not run again for that. */
-async function replayFailure(x: Execution, { key, count }: MapStep, index: number): Promise<never> {
+async function replayFailure(
+  x: Execution,
+  { key, count, item }: MapStep,
+  index: number,
+): Promise<never> {
   const failed = `${key}[${index}]`
   const others = new Set<string>()
-  for (let i = 0; i < count; i++) if (i !== index) others.add(`${key}[${i}]`)
+  for (let i = 0; i < count; i++) {
+    if (i === index) continue
+    others.add(`${key}[${i}]`)
+    const { undo } = item(i, AbortSignal.abort())
+    if (undo && x.journal.peek(undo.key).end) x.undoing.register(undo, true)
+  }
   x.skip(others)
   const { end } = x.take(failed, 'step.map', 'fe')
   await x.deliver(failed)

@@ -1,10 +1,17 @@
-import { closeKey } from './journal.ts'
+import { closeKey, type Journal } from './journal.ts'
 import type { Waits } from './waits.ts'
 
 /** Children for which a run waits before it ends, by the step that started each. */
 export class OpenChildren {
+  readonly #journal: Journal
+  readonly #waits: Waits
   readonly #runs = new Map<string, string>()
   readonly #waiting = new Set<string>()
+
+  constructor(journal: Journal, waits: Waits) {
+    this.#journal = journal
+    this.#waits = waits
+  }
 
   get size(): number {
     return this.#runs.size
@@ -15,22 +22,24 @@ export class OpenChildren {
     return this.#waiting.size > 0
   }
 
-  add(step: string, run: string): void {
-    this.#runs.set(step, run)
+  /** The run does not end before this child has. */
+  keepOpen(step: string, run: string): void {
+    if (this.#journal.peek(closeKey(step)).end === null) this.#runs.set(step, run)
   }
 
-  delete(step: string): void {
+  /** The end of the child was heard. */
+  closed(step: string): void {
     this.#runs.delete(step)
   }
 
   /** Waits for their ends. @param heard called for each */
-  close(waits: Waits, heard: () => void): void {
+  close(heard: () => void): void {
     for (const [step, run] of this.#runs) {
       if (this.#waiting.has(step)) continue
       this.#waiting.add(step)
       // nobody listens to it any more, and the message is for one wait only
-      waits.drop(step)
-      void waits.add({ key: closeKey(step), name: `$child:${run}`, ms: null }).then(() => {
+      this.#waits.drop(step)
+      void this.#waits.add({ key: closeKey(step), name: `$child:${run}`, ms: null }).then(() => {
         this.#runs.delete(step)
         heard()
       })

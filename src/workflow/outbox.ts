@@ -15,7 +15,6 @@ type Entry = { readonly row: JournalRow } & Consequence
 const NONE: Entry[] = []
 const NO_ROWS: readonly JournalRow[] = []
 const NOTHING: Consequence = {}
-export const NO_WAITS: readonly Wait[] = []
 
 /**
  * What goes out with the next write of a run, and whose turn it is to write: one at a time, because
@@ -26,6 +25,8 @@ export class Outbox {
   /** Rows that nothing waits for: they go with the next write, whatever it is for. */
   #late: Entry[]
   #bytes = 0
+  /** What is under way: it may be refused, and then goes again. */
+  #sent: readonly Entry[] = NONE
   /** Questions that go with the next write that does not end the run. */
   #asks: Ask[] = []
   /** Some rows set attributes. */
@@ -104,6 +105,7 @@ export class Outbox {
   take(part: Part, length: number, waits: readonly Wait[], dueIn: number): Change {
     this.#busy = true
     const entries = this.#takeFitting()
+    this.#sent = entries
     const rows = entries.map(({ row }) => row)
     const ends = part.op === 'c' || part.op === 'f'
     const waiting = waits.length > 0 ? { waits, waitsFrom: performance.now(), dueIn } : undefined
@@ -152,9 +154,25 @@ export class Outbox {
     return late
   }
 
+  /**
+   * Of a run that ends: what is due goes with the next write, but nothing that would begin something. An event goes with
+   * the row of its step, which was at work already.
+   * @param sent also what was sent last, before it: the kernel did not take it
+   * @returns the rows that do not go
+   */
+  restore(sent: boolean): JournalRow[] {
+    const all = [...(sent ? this.#sent : NONE), ...this.#entries]
+    this.#sent = NONE
+    this.#entries = all.filter(({ row }) => !begins.includes(row.kind))
+    this.#bytes = this.#entries.reduce((sum, entry) => sum + bytesOf(entry), 0)
+    this.#asks = []
+    return all.flatMap(({ row }) => (begins.includes(row.kind) ? row : []))
+  }
+
   /** The write is through. */
   free(): void {
     this.#busy = false
+    this.#sent = NONE
   }
 
   /** How many of the first fit; at least one. */
@@ -167,6 +185,9 @@ export class Outbox {
     return Math.max(end, 1)
   }
 }
+
+/** Kinds of rows by which something begins, or stops, that does not any more once a run was cancelled. */
+const begins = 'cpbx'
 
 /** Most rows have none, and then nothing is made. */
 function consequencesOf(entries: readonly Entry[]): Pick<Change, 'children' | 'emits'> | undefined {

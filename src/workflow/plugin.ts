@@ -15,7 +15,7 @@ type StepInfo = RunInfo & { stepId: string }
  * Adds methods to `step`, and looks on. Hooks are called in the order in which plugins were added,
  * each is awaited for at most 5 s, and what one throws is logged: a plugin never harms a run. They
  * are called for what happens, not for its replay: `beforeWorkflow` once for each attempt of the
- * handler.
+ * handler. Those of steps are called for undos too, with the `stepId` `$undo:charge`.
  * @example const mail = { name: 'mail', methods: (step) => ({ send: (id: string, to: string) => step.run(id, () => post(to)) }) }
  */
 // biome-ignore lint/suspicious/noExplicitAny: plugins of all bases stand in one list

@@ -19,10 +19,19 @@ export class Replay {
   }
 
   /**
-   * The handler asks for something that cannot go on before the recorded steps were asked for.
-   * Milliseconds left.
+   * Whether the handler, which has come to rest, still asks for what is recorded.
+   * @param found what it asks for and does not get before it has
+   * @returns when to look again, in milliseconds; null: when something has happened
    */
-  patience(): number {
+  look(found: string | undefined, isThrough: boolean): number | HistoryMismatchError | null {
+    if (isThrough) return this.#mismatch(undefined)
+    if (found === undefined) return null
+    const left = this.#patience()
+    return left > 0 ? left : this.#mismatch(found)
+  }
+
+  /** Milliseconds left. */
+  #patience(): number {
     const now = performance.now()
     const { size } = this.#journal.unseen
     if (this.#size !== size) {
@@ -33,7 +42,7 @@ export class Replay {
   }
 
   /** @param found what the code asks for instead; undefined if it returned */
-  mismatch(found: string | undefined): HistoryMismatchError {
+  #mismatch(found: string | undefined): HistoryMismatchError {
     const unseen = [...this.#journal.unseen]
     const patch = unseen.flatMap((key) => patchOf(key) ?? [])[0]
     if (patch !== undefined) return removedTooEarly(patch)

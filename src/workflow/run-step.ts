@@ -8,6 +8,7 @@ import { forever } from './forever.ts'
 import type { Hooks } from './plugin.ts'
 import { retryDelay } from './retry-delay.ts'
 import { stepFailed } from './step-failed.ts'
+import type { Undo } from './undoing.ts'
 
 /** A step that is about to run, all its options resolved. */
 export type RunStep = {
@@ -21,6 +22,8 @@ export type RunStep = {
   readonly perform: (tries: number) => unknown
   /** False: what it gives is not the end of the step, and waits for no turn; default true. */
   readonly ends?: boolean
+  /** How it is undone, if it can be. */
+  readonly undo?: Undo
   /** Aborted when the step is given up with those beside it: it ends without a result. */
   readonly group?: AbortSignal
 }
@@ -36,6 +39,7 @@ export type Ended =
  */
 export function runStep(x: Execution, step: RunStep): Promise<unknown> {
   const { end, failures } = x.take(step.key, 'step.run', 'rfe')
+  if (step.undo) x.undoing.register(step.undo, end !== null)
   return end ? recordedEnd(x, step.key, end) : attempts(x, step, failures)
 }
 

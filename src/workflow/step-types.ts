@@ -33,6 +33,17 @@ export type StepContext = {
 /** Of one step. `retry: false` means a single attempt; without `timeout` there is no limit. */
 export type StepOptions = { retry?: RetryOptions | false; timeout?: Duration }
 
+/**
+ * Of `step.run` and the items of `step.map`. `undo` gets the output of the step, as it is stored, and takes back what
+ * the step did: when the run has failed or was cancelled, those of its completed steps run, the last first. It is
+ * tried as a step is, with what the workflow says of retries unless `undoRetry` does; its `idempotencyKey` is its own.
+ * @example await step.run('reserve', () => stock.reserve(sku), { undo: ({ hold }) => stock.release(hold) })
+ */
+export type RunStepOptions<T = unknown> = StepOptions & {
+  undo?: (output: Jsonify<T>, ctx: StepContext) => unknown
+  undoRetry?: RetryOptions
+}
+
 /** A step with a name of its own, for use in several workflows. */
 export interface StepDefinition<I = unknown, O = unknown> {
   readonly name: string
@@ -70,13 +81,13 @@ export type StepBaseContext = {
   run<T>(
     id: string,
     fn: (ctx: StepContext) => T | Promise<T>,
-    options?: StepOptions,
+    options?: RunStepOptions<T>,
   ): Promise<Jsonify<T>>
   run<I, O>(
     id: string,
     step: StepDefinition<I, O>,
     input: NoInfer<I>,
-    options?: StepOptions,
+    options?: RunStepOptions<O>,
   ): Promise<Jsonify<O>>
   /**
    * Your SQL and the step's result commit together: exactly once. Repeated on a serialization
@@ -90,14 +101,14 @@ export type StepBaseContext = {
   ): Promise<Jsonify<T>>
   /**
    * One checkpoint for each item, results in order, 10 at a time unless `concurrency` says
-   * otherwise. The first failure aborts the rest.
+   * otherwise. The first failure aborts the rest. `undo` is of each item.
    * @example const sent = await step.map('send', readers, (to) => mail.send(to), { concurrency: 25 })
    */
   map<E, T>(
     id: string,
     items: readonly E[],
     fn: (item: E, ctx: StepContext & { index: number }) => T | Promise<T>,
-    options?: StepOptions & { concurrency?: number },
+    options?: RunStepOptions<T> & { concurrency?: number },
   ): Promise<Jsonify<T>[]>
   /**
    * Waits for a message to this run, without memory or connection here. It may have come before.

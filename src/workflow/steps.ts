@@ -27,12 +27,14 @@ import { publish, stateId } from './state-step.ts'
 import { AttemptContext } from './step-context.ts'
 import type {
   ChildOptions,
+  RunStepOptions,
   StepBaseContext,
   StepContext,
   StepDefinition,
   StepOptions,
 } from './step-types.ts'
 import { performTransaction, type TransactionStep } from './transaction-step.ts'
+import { type Undo, undoName } from './undoing.ts'
 import { delay, pause, waitFor, waitForAll, waitForAny, waitUntil } from './wait-step.ts'
 
 /** What the workflow says about all its steps. */
@@ -68,10 +70,10 @@ export class Steps {
   }
 
   get run() {
-    return (id: string, what: StepFn | StepDefinition, second?: unknown, third?: StepOptions) =>
+    return (id: string, what: StepFn | StepDefinition, second?: unknown, third?: RunStepOptions) =>
       this.#call(id, (key) =>
         typeof what === 'function'
-          ? runStep(this.#x, this.#maker.step(id, key, what, second as StepOptions | undefined))
+          ? runStep(this.#x, this.#maker.step(id, key, what, second as RunStepOptions | undefined))
           : runStep(this.#x, this.#maker.defined(id, key, what, second, third)),
       )
   }
@@ -280,6 +282,8 @@ type Call = {
   readonly key: string
   readonly ms: number | null
   readonly group?: AbortSignal
+  /** What it did has to be undone, if it is done: it is not given up with its group, but recorded. */
+  readonly lasting?: boolean
 }
 
 /** Makes steps of what calls say, what definitions say, and what the workflow says of all. */
@@ -303,13 +307,31 @@ class StepMaker {
     id: string,
     key: string,
     fn: StepFn,
-    options: StepOptions = {},
+    options: RunStepOptions = {},
     defined?: StepOptions,
   ): RunStep {
     checkHandler(key, fn)
     const ms = timeoutOf(options) ?? timeoutOf(defined)
     const perform = (tries: number) => this.#perform({ id, key, ms }, tries, fn)
-    return { id, key, perform, retry: this.retry(options, defined), hooks: this.#hooks }
+    const step = { id, key, perform, retry: this.retry(options, defined), hooks: this.#hooks }
+    return options.undo === undefined ? step : { ...step, undo: this.#undo(id, key, options) }
+  }
+
+  /** How a step is undone. */
+  #undo(id: string, key: string, { undo, undoRetry }: RunStepOptions): Undo {
+    if (typeof undo !== 'function') {
+      throw new InvalidInputError(
+        `The undo of step "${key}" is ${undo === null ? 'null' : typeof undo}, not a function.`,
+        { issues: [{ message: 'not a function' }] },
+      )
+    }
+    const x = this.#x
+    const name = undoName(key)
+    const retry = this.retry(undoRetry === undefined ? {} : { retry: undoRetry })
+    const signal = () => x.undoing.signal
+    const perform = (output: unknown, tries: number) =>
+      insideStep(name, undo, output as never, new AttemptContext(x, id, name, tries, signal))
+    return { id, key, retry, hooks: this.#hooks, perform }
   }
 
   defined(
@@ -317,7 +339,7 @@ class StepMaker {
     key: string,
     step: StepDefinition,
     input: unknown,
-    options?: StepOptions,
+    options?: RunStepOptions,
   ): RunStep {
     checkHandler(key, step?.handler ?? step)
     return this.step(id, key, withSchemas(step, input), options, step.options)
@@ -329,15 +351,17 @@ class StepMaker {
     key: string,
     index: number,
     value: unknown,
-    map: { fn: MapFn; options: StepOptions; group: AbortSignal },
+    map: { fn: MapFn; options: RunStepOptions; group: AbortSignal },
   ): RunStep {
     const { fn, options, group } = map
     checkHandler(key, fn)
     const one: StepFn = (ctx) =>
       fn(value, Object.defineProperty(ctx, 'index', { value: index }) as never)
     const ms = timeoutOf(options)
-    const perform = (tries: number) => this.#perform({ id, key, ms, group }, tries, one)
-    return { id, key, perform, retry: this.retry(options), hooks: this.#hooks, group }
+    const lasting = options.undo !== undefined
+    const perform = (tries: number) => this.#perform({ id, key, ms, group, lasting }, tries, one)
+    const step = { id, key, perform, retry: this.retry(options), hooks: this.#hooks, group }
+    return lasting ? { ...step, undo: this.#undo(id, key, options) } : step
   }
 
   transaction(
@@ -363,20 +387,21 @@ class StepMaker {
     })
   }
 
-  #attempt({ id, key, ms, group }: Call, tries: number, fn: StepFn): unknown {
+  #attempt({ id, key, ms, group, lasting }: Call, tries: number, fn: StepFn): unknown {
     const x = this.#x
     // the usual case, without all that a limit needs
     if (ms === null && !group)
       return insideStep(key, fn, new AttemptContext(x, id, key, tries, null))
     const signal = () => (group ? AbortSignal.any([x.signal, group]) : x.signal)
-    return attempt({ what: 'Step', key, ms, signal, prompt: group !== undefined }, (given) =>
+    const prompt = group !== undefined && !lasting
+    return attempt({ what: 'Step', key, ms, signal, prompt }, (given) =>
       insideStep(key, fn, new AttemptContext(x, id, key, tries, given)),
     )
   }
 
   /** @returns what is recorded, read back */
-  #record({ key, group }: Call, output: unknown): unknown {
-    if (this.#x.over || group?.aborted) throw new Error('The step was given up.')
+  #record({ key, group, lasting }: Call, output: unknown): unknown {
+    if (this.#x.over || (group?.aborted && !lasting)) throw new Error('The step was given up.')
     const data = encodePayload(output, { what: `the output of step "${key}"` })
     this.#x.record({ kind: 'r', name: key, data })
     return decodePayload(data)

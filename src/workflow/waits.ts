@@ -1,5 +1,7 @@
-import type { JournalRow, Wait } from '../model/journal.ts'
+import type { Change, JournalRow, Wait } from '../model/journal.ts'
+import type { Deliveries } from './deliveries.ts'
 import type { EventPlace } from './event-message.ts'
+import type { Journal } from './journal.ts'
 
 type Pending = {
   /** Any of these messages ends it; null: only time does. */
@@ -104,8 +106,13 @@ export class Waits {
     this.#changes++
   }
 
-  /** As the kernel takes them; it is told of the present ones by this. */
-  describe(): readonly Wait[] {
+  /**
+   * As the kernel takes them with a change; it is told of the present ones by this. A run that is handed back or
+   * suspended keeps the waits that the kernel knows, also those that were not asked for again; one that has ended has
+   * none.
+   */
+  describe(op: Change['op'], suspended: boolean): readonly Wait[] {
+    if (op !== 'k' && op !== 'w' && (op !== 'p' || suspended)) return NONE
     this.#told = this.#changes
     if (this.#pending.size === 0) return NONE
     const now = performance.now()
@@ -131,6 +138,14 @@ export class Waits {
     this.#pending.delete(row.name)
     wait?.resolve(row)
     return wait !== undefined
+  }
+
+  /** News of the kernel: rows that ended waits. */
+  hearAll(rows: readonly JournalRow[], journal: Journal, deliveries: Deliveries): void {
+    for (const row of rows) {
+      journal.add(row)
+      if (this.hear(row) && row.kind !== '~') deliveries.place(row.name, false)
+    }
   }
 
   /** Milliseconds until the first time that is over; Infinity without one. */

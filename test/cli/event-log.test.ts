@@ -42,6 +42,7 @@ async function tell(scene: Scene): Promise<string[]> {
   const run = (_: LeasedRun, heard: RunHost): RunHandle => ({
     done: Promise.resolve(change && heard.write(change)).then(() => end),
     abort: () => {},
+    cancel: () => {},
     drain: () => {},
     look: () => {},
     running: () => [],

@@ -98,7 +98,17 @@ export const child = workflow('child', async ({ input }) => input)
       ...text.matchAll(/millrace\.(\w+)\(/g),
       ...text.matchAll(/^ {2}\| '(\w+_\w+)'$/gm), // the operations of operateRun
     ])
-    const verbs = ['cancel', 'pause', 'resume', 'retry', 'discard', 'fork', 'signal', 'migrate']
+    const verbs = [
+      'cancel',
+      'terminate',
+      'pause',
+      'resume',
+      'retry',
+      'discard',
+      'fork',
+      'signal',
+      'migrate',
+    ]
     const bulk = verbs.map((verb) => `bulk_${verb}`)
     const names = new Set([...called.map(([, name]) => name), ...bulk, 'start_workflow'])
     expect([...names].sort()).toEqual(grantedFunctions('worker').sort())

@@ -62,9 +62,17 @@ const sized = workflow(
 const hops = workflow('hops', async ({ step, input }) =>
   input === 'first' ? step.continueAsNew('second') : 'there',
 )
+const saga = workflow('saga', async ({ step }) => {
+  await step.run('reserve', () => ({ hold: 'h' }), {
+    undo: () => Promise.reject(new Error('the stock is away')),
+    undoRetry: { maxAttempts: 1 },
+  })
+  await step.waitFor('payment', { eventName: 'paid' })
+})
+
 const unused = workflow('unused', async () => {})
 
-const workflows = [order, quick, kid, mother, stops, busy, sized, hops, unused]
+const workflows = [order, quick, kid, mother, stops, busy, sized, hops, saga, unused]
 
 let db: TestDatabase
 let engine: WorkflowEngine
@@ -264,6 +272,27 @@ describe.concurrent('see', () => {
     expect((await cli('runs', 'show', id, '--quiet')).stderr).toBe('')
   })
 
+  test('a cancelled run is undone; one that cannot be is shown as that, and can be terminated', async () => {
+    const run = await engine.startWorkflow(saga)
+    await run.waitForStatus('waiting')
+    const { stdout } = await cli('runs', 'cancel', run.id, '--by', 'ada', '--reason', 'no need')
+    expect(stdout).toMatch(
+      /^✓ cancelled when its steps are undone: [-0-9a-f]{36} {2}saga v1 {2}● running\n$/,
+    )
+    await run.waitForStatus('paused')
+    const shown = await cli('runs', 'show', run.id)
+    expect(shown.stdout).toMatch(/^saga v1 {2}‖ paused {2}its steps are undone\n/)
+    expect(shown.stdout).toMatch(/\n +paused +a step could not be undone\n/)
+    expect(shown.stdout).toMatch(/\n +MR056 at step "reserve"\n/)
+    const { stdout: timeline } = await cli('runs', 'timeline', run.id)
+    expect(timeline).toMatch(/ \(the run\) +undo +● running +by ada: no need\n/)
+    expect(timeline).toMatch(/ reserve +undo +✗ failed +1 +Error: the stock is away\n/)
+    const ended = await cli('runs', 'terminate', run.id, '--reason', 'by hand')
+    expect(ended.stdout).toMatch(/^✓ terminated .* ⊘ cancelled\n$/)
+    const { timeline: entries, status } = await json<Shown>('runs', 'show', run.id)
+    expect([status, entries.at(-1)?.status]).toEqual(['cancelled', 'cancelled'])
+  })
+
   test('show tells at which step a run failed, and of a child how it ended', async () => {
     const run = await engine.startWorkflow(mother, 'fall')
     const waited = await cli('runs', 'wait', run.id)
@@ -316,9 +345,18 @@ describe.concurrent('see', () => {
     type Workflow = { id: string; version: string; workers: number }
     const workflows = await json<Workflow[]>('workflows', 'list')
     expect(workflows.map(({ id, version, workers }) => [id, version, workers])).toEqual([
-      ...['busy', 'hops', 'kid', 'mother', 'order', 'quick', 'sized', 'stops', 'unused'].map(
-        (id) => [id, '1', 1],
-      ),
+      ...[
+        'busy',
+        'hops',
+        'kid',
+        'mother',
+        'order',
+        'quick',
+        'saga',
+        'sized',
+        'stops',
+        'unused',
+      ].map((id) => [id, '1', 1]),
     ])
     expect((await cli('workflows')).stdout).toMatch(
       /^WORKFLOW +VERSION +KIND .*\nbusy +1 +function/,

@@ -5,10 +5,14 @@ import type { World } from './world.ts'
 export function problemsOf(task: LeasedTask, world: World, asked: number): string[] {
   const { run } = task
   const { ledger } = world
-  const cancelled = ledger.cancelled.get(run)
+  // a cancelled run that has undos is handed out for these, and its journal says so
+  const undoing = task.journal.some(({ kind }) => kind === 'b')
+  const cancelled = undoing ? undefined : ledger.cancelled.get(run)
   const start = ledger.starts.get(run)
-  const paused =
-    ledger.resumed.has(run) || ledger.forwarded.has(run) ? undefined : ledger.paused.get(run)
+  // the cancel of a paused run lets it go on to its undos
+  const last = task.journal.filter(({ kind }) => kind === 'p' || kind === 'b').at(-1)
+  const goesOn = ledger.resumed.has(run) || ledger.forwarded.has(run) || last?.kind === 'b'
+  const paused = goesOn ? undefined : ledger.paused.get(run)
   const early =
     start?.delayMs && !ledger.forwarded.has(run) && Date.now() < start.sentAt + start.delayMs
   const ahead = task.journal.some(({ kind, data }) => {
@@ -19,7 +23,7 @@ export function problemsOf(task: LeasedTask, world: World, asked: number): strin
   const timers = [...task.waits].flatMap(([key, ms]) => (ms !== null && ms < 0 ? [key] : []))
   // a run that was leased before its time may be somebody else's when its time comes: what that one
   // waits for, this journal cannot know
-  const lost = ledger.isOvertaken(run, task.fence) ? [] : ledger.lostWaits(task)
+  const lost = undoing || ledger.isOvertaken(run, task.fence) ? [] : ledger.lostWaits(task)
   return [
     ...(cancelled !== undefined && cancelled < asked
       ? [`run ${run} was claimed after its cancel`]

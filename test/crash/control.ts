@@ -20,6 +20,7 @@ const CALLS = {
   signal: 26,
   event: 4,
   cancel: 5,
+  terminate: 1,
   pause: 9,
   resume: 12,
   forward: 4,
@@ -74,6 +75,8 @@ export class Control {
         return this.#event(run)
       case 'cancel':
         return this.#cancel(run)
+      case 'terminate':
+        return this.#terminate(run)
       case 'pause':
         return this.#pause(run)
       case 'resume':
@@ -100,7 +103,7 @@ export class Control {
   }
 
   async #operate(
-    operation: 'pause_workflow' | 'resume_workflow' | 'cancel_workflow',
+    operation: 'pause_workflow' | 'resume_workflow' | 'cancel_workflow' | 'terminate_workflow',
     run: string,
   ): Promise<RunJson> {
     const options = { by: this.#name }
@@ -208,9 +211,17 @@ export class Control {
   }
 
   async #cancel(run: string): Promise<void> {
-    const { status } = await this.#operate('cancel_workflow', run)
-    if (status === 'cancelled') this.#world.ledger.cancelled.set(run, this.#world.ledger.tick())
+    const { status, phase } = await this.#operate('cancel_workflow', run)
+    if (status === 'cancelled' || phase === 'undoing')
+      this.#world.ledger.cancelled.set(run, this.#world.ledger.tick())
     else this.#world.ledger.violated(`run ${run}: its cancel was acknowledged, but it is ${status}`)
+  }
+
+  async #terminate(run: string): Promise<void> {
+    this.#world.ledger.terminated.add(run)
+    const { status } = await this.#operate('terminate_workflow', run)
+    if (status === 'cancelled') this.#world.ledger.cancelled.set(run, this.#world.ledger.tick())
+    else this.#world.ledger.violated(`run ${run}: it was terminated, but it is ${status}`)
   }
 
   async #retry(): Promise<void> {

@@ -36,6 +36,8 @@ test(`${HISTORIES} random histories of seed ${SEED} keep every promise`, {
     'cut: unheard',
     'cut: terminated',
     'stale writes refused',
+    'writes refused for undos',
+    'steps undone',
   ]) {
     expect(lab.figures.get(fault), fault).toBeGreaterThan(0)
   }

@@ -43,7 +43,10 @@ export async function runHistory(
   if (ledger.violations.length === 0) checkRemains(ledger, remains)
   lab.figures.add('histories')
   lab.figures.add('runs', remains.size)
-  for (const { outcome } of remains.values()) lab.figures.add(`runs ended ${outcome?.status}`)
+  for (const { outcome, journal } of remains.values()) {
+    lab.figures.add(`runs ended ${outcome?.status}`)
+    lab.figures.add('steps undone', journal.filter(({ kind }) => kind === 'n').length)
+  }
   return {
     violations: ledger.violations,
     trace: ledger.violations.length > 0 ? tell(ledger, remains) : [],

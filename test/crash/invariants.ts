@@ -1,3 +1,4 @@
+import type { UndoBegin } from '../../src/model/journal.ts'
 import type { Ledger, Message } from './ledger.ts'
 import type { Remains } from './remains.ts'
 
@@ -11,6 +12,7 @@ export function checkRemains(ledger: Ledger, remains: ReadonlyMap<string, Remain
     checkTransactions(run, violated)
     checkTimes(ledger, run, violated)
     checkEnd(ledger, run, violated)
+    checkUndos(ledger, run, violated)
     checkChildren(run, remains, violated)
     checkMessages(ledger, run, violated)
   }
@@ -135,7 +137,11 @@ function checkEnd(
   violated: Violated,
 ): void {
   const cancelled = journal.findIndex(({ kind }) => kind === 'x')
-  if (ledger.cancelled.has(run) && outcome?.status !== 'x')
+  const begin = journal.find(({ kind }) => kind === 'b')?.data
+  // a cancel of a run that fails already changes nothing
+  const wanted: string[] = [begin ? (JSON.parse(begin) as UndoBegin).status : 'x']
+  if (ledger.terminated.has(run)) wanted.push('x')
+  if (ledger.cancelled.has(run) && !wanted.includes(outcome?.status ?? ''))
     violated(run, `was cancelled, and is ${outcome?.status}`)
   if (outcome?.status === 'x' && cancelled !== journal.length - 1)
     violated(run, 'was written to after its cancel')
@@ -145,6 +151,40 @@ function checkEnd(
   const ended = new Set(journal.filter(({ kind }) => 'rgto'.includes(kind)).map(({ name }) => name))
   const open = program.stages.flat().find(({ key }) => !ended.has(key))
   if (open) violated(run, `completed without "${open.key}"`)
+}
+
+/** What a run did that did not complete is undone, the last first, and nothing began after that had. */
+function checkUndos(
+  ledger: Ledger,
+  { run, journal, items, outcome }: Remains,
+  violated: Violated,
+): void {
+  const at = (wanted: string) => journal.findIndex(({ kind }) => kind === wanted)
+  const [armed, begin] = [at('a'), at('b')]
+  const undone = journal.filter(({ kind }) => kind === 'n').map(({ name }) => name ?? '')
+  if (outcome?.status === 'c' && begin >= 0) violated(run, 'completed, and was undone')
+  if (begin >= 0 && armed < 0) violated(run, 'was undone without anything to undo')
+  if (journal.filter(({ kind }) => kind === 'a' || kind === 'b').length > 2)
+    violated(run, 'has more than one row a and one row b')
+  const began = new Set(journal.slice(0, begin).map(({ name }) => name))
+  for (const { kind, name } of begin < 0 ? [] : journal.slice(begin + 1)) {
+    const item = items.get(name ?? '')
+    if ('gtoc'.includes(kind)) violated(run, `has "${name}" after the begin of its undos`)
+    if ('ref'.includes(kind) && item === undefined && !began.has(name))
+      violated(run, `has "${name}" after the begin of its undos`)
+  }
+  if (outcome?.status === 'c' || ledger.terminated.has(run)) return
+  const results = journal.slice(armed < 0 ? journal.length : armed).flatMap(({ kind, name }) => {
+    const item = items.get(name ?? '')
+    return kind === 'r' && item && 'undo' in item && item.undo ? [name ?? ''] : []
+  })
+  if (undone.join() !== results.reverse().join())
+    violated(run, `did [${results}], and undid [${undone}]`)
+  for (const step of undone) {
+    const tag = ledger.acknowledged.get(`${run}/$undo:${step}`)
+    const row = journal.find(({ kind, name }) => kind === 'n' && name === step)
+    if (tag !== undefined && row?.data !== tag) violated(run, `lost the undo of "${step}"`)
+  }
 }
 
 /** A child's end reaches its parent once, as it was. */

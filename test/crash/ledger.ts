@@ -37,6 +37,8 @@ export class Ledger {
   readonly messages = new Map<string, Message>()
   /** Runs whose cancel was acknowledged, and when that was seen. */
   readonly cancelled = new Map<string, number>()
+  /** Runs that somebody wanted to terminate: their undos may not have run. */
+  readonly terminated = new Set<string>()
   /** Runs whose pause was acknowledged, and when; and those that anybody ever wanted to resume. */
   readonly paused = new Map<string, number>()
   readonly resumed = new Set<string>()

@@ -103,6 +103,31 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'else v_row.ask end',
     to: 'end',
   },
+  // undos
+  {
+    name: 'undos that were asked for are forgotten at recovery',
+    file: 'worker/hand_back.sql',
+    from: 'else x.data is not null end',
+    to: "else x.data is not null and x.kind <> 'b' end",
+  },
+  {
+    name: 'a cancelled run that has undos completes',
+    file: advance,
+    from: ' and l.undo_ask is null',
+    to: '',
+  },
+  {
+    name: 'what an owner says without the begin of the undos is taken',
+    file: 'task/lock_runs.sql',
+    from: 'where x.undo_ask is null or',
+    to: 'where true or',
+  },
+  {
+    name: 'a cancel does not look whether there is something to undo',
+    file: 'run/cancel_runs.sql',
+    from: 'p_at_once or u.undo is null or',
+    to: 'true or',
+  },
   // calls that are sent again
   {
     name: 'a sending that comes late is heeded',
@@ -277,13 +302,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an ended run stays in its place',
     file: advance,
-    from: "where u.op in ('c', 'f') and l.run_id = u.id and (v_only",
-    to: "where false and u.op in ('c', 'f') and l.run_id = u.id and (v_only",
+    from: "where u.op in ('c', 'f', 'x') and l.run_id = u.id and (v_only",
+    to: "where false and u.op in ('c', 'f', 'x') and l.run_id = u.id and (v_only",
   },
   {
     name: 'a run that ended is paused as it was asked',
     file: park,
-    from: "and x.op not in ('c', 'f')",
+    from: "and x.op not in ('c', 'f', 'x')",
     to: '',
   },
   // runs that continue as others

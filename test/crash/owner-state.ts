@@ -1,4 +1,4 @@
-import type { JournalRow, Wait } from '../../src/model/journal.ts'
+import type { JournalRow, UndoBegin, Wait } from '../../src/model/journal.ts'
 import type { Item, Program } from './program.ts'
 
 /** What the journal says under one key. */
@@ -9,6 +9,11 @@ export type Entry = {
 }
 
 const EMPTY: Entry = { end: null, failures: 0, child: null }
+
+/** What the undo of a step is known by. */
+export function undoKey(step: string): string {
+  return `$undo:${step}`
+}
 
 /** The kinds of rows that belong to a key; the others are about the run. */
 const OF_A_KEY = 'refgtoc'
@@ -21,6 +26,12 @@ export class OwnerState {
   readonly #program: Program
   readonly #entries: Map<string, Entry>
   readonly pending: Map<string, Wait>
+  /** The journal says that there is something to undo, from here on. */
+  armed = false
+  /** The undos have begun. */
+  begin: UndoBegin | null = null
+  /** Steps with an undo that have a result, in the order of the journal. */
+  results: readonly string[] = []
 
   constructor(
     program: Program,
@@ -33,7 +44,9 @@ export class OwnerState {
   }
 
   copy(): OwnerState {
-    return new OwnerState(this.#program, new Map(this.#entries), new Map(this.pending))
+    const copy = new OwnerState(this.#program, new Map(this.#entries), new Map(this.pending))
+    const { armed, begin, results } = this
+    return Object.assign(copy, { armed, begin, results })
   }
 
   entry(key: string): Entry {
@@ -42,6 +55,7 @@ export class OwnerState {
 
   /** @throws if the row can't follow what is recorded already */
   add(row: JournalRow): void {
+    this.#addUndo(row)
     if (!OF_A_KEY.includes(row.kind)) return
     const entry = this.entry(row.name)
     if (entry.end) throw new Error(`${row.kind} "${row.name}" follows its end ${entry.end.kind}`)
@@ -54,6 +68,35 @@ export class OwnerState {
       })
     } else this.#entries.set(row.name, { ...entry, end: row })
     if (row.kind !== 'e' && row.kind !== 'c') this.pending.delete(row.name)
+  }
+
+  #addUndo({ kind, name, data }: JournalRow): void {
+    const undo = undoKey(name)
+    const entry = this.entry(undo)
+    if (kind === 'a') this.armed = true
+    else if (kind === 'r' && this.armed && this.#undoes(name))
+      this.results = [...this.results, name]
+    else if (kind === 'i') this.#entries.set(undo, { ...entry, failures: entry.failures + 1 })
+    else if (kind === 'n') {
+      if (entry.end) throw new Error(`"${name}" is undone twice`)
+      this.#entries.set(undo, { ...entry, end: { kind, name, data } })
+      this.pending.delete(`~${undo}`)
+    } else if (kind === 'b') {
+      if (this.begin) throw new Error('the undos begin twice')
+      this.begin = JSON.parse(data as string) as UndoBegin
+      this.pending.clear()
+    }
+  }
+
+  #undoes(key: string): boolean {
+    return this.#program.stages
+      .flat()
+      .some((item) => item.key === key && 'undo' in item && item.undo)
+  }
+
+  /** The step that is to be undone next; undefined when all are. */
+  get toUndo(): string | undefined {
+    return this.results.filter((key) => !this.entry(undoKey(key)).end).at(-1)
   }
 
   /** A wait that leaves no row is over. */

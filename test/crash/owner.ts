@@ -1,6 +1,6 @@
 import type { Advance, LeasedTask } from '../../src/kernel/tasks.ts'
 import type { ChildStart, JournalRow, Verdict, Wait } from '../../src/model/journal.ts'
-import { OwnerState } from './owner-state.ts'
+import { OwnerState, undoKey } from './owner-state.ts'
 import { type Input, type Item, programOf } from './program.ts'
 
 /** What an owner does outside the database, and what chance decides for it. */
@@ -15,7 +15,12 @@ export type Hands = {
 }
 
 /** A write, with where the run stands once it is durable. */
-export type Draft = { readonly advance: Advance; readonly after: OwnerState }
+export type Draft = {
+  readonly advance: Advance
+  readonly after: OwnerState
+  /** It is part of a user's transaction. */
+  readonly joins?: true
+}
 
 /**
  * The owner of a run as the kernel expects it: the rules, in the order in which they matter.
@@ -31,6 +36,11 @@ export type Draft = { readonly advance: Advance; readonly after: OwnerState }
  * 7. A wait for time alone that is over when the run comes here is over: its row goes with the next write,
  *    whatever that is for, and nothing waits for it.
  * 8. After `stale` or `paused` the run is somebody else's: nothing more is done for it.
+ * 9. Before the first step with an undo begins, the journal says so (row a).
+ * 10. A run that fails after that writes row b instead, and goes on with its undos, the last result first, each
+ *    durable before the next. Nothing else begins behind row b. When all are through it ends as row b says.
+ * 11. After `undo` the run was cancelled, and nothing of the write was taken, unless the journal is longer than
+ *    the owner knows: then an earlier sending was. What it did is said again with row b; what would begin something is not.
  */
 export class Owner {
   readonly task: LeasedTask
@@ -68,16 +78,25 @@ export class Owner {
 
   /** The transactions that this turn may run: each has a write of its own, within the user's. */
   transactions(): Item[] {
+    if (this.#state.begin) return []
     return this.#state.runnable().filter((item) => this.#commits(item))
   }
 
   /** The next write; null if there is nothing to say. */
   next(hands: Hands): Draft | null {
+    if (this.#state.begin) return this.#nextUndo(hands)
     const after = this.#state.copy()
     const rows: JournalRow[] = []
     const children: ChildStart[] = []
     for (const item of after.runnable()) {
       if (this.#commits(item) || !hands.wants(item)) continue
+      if (item.kind === 'step' && item.undo && !this.#state.armed) {
+        if (after.armed) continue
+        const arm: JournalRow = { kind: 'a', name: '', data: null }
+        rows.push(arm)
+        after.add(arm)
+        continue
+      }
       const row = this.#work(item, after, hands, children)
       if (row === null) continue
       rows.push(row)
@@ -91,7 +110,7 @@ export class Owner {
     const after = this.#state.copy()
     const rows: JournalRow[] = [{ kind: 'r', name: item.key, data }]
     for (const row of rows) after.add(row)
-    return this.#write('k', after, rows, {})
+    return { ...this.#write('k', after, rows, {}), joins: true }
   }
 
   /** Asks the kernel for what an earlier write of unknown outcome left in the journal. */
@@ -105,6 +124,7 @@ export class Owner {
   heed(draft: Draft, verdict: Verdict): boolean {
     const { op, length, waits = [] } = draft.advance
     if (verdict.kind === 'stale' || verdict.kind === 'paused') return false
+    if (verdict.kind === 'undo') return this.#undo(draft, verdict.data, verdict.length)
     this.#state = draft.after
     this.#length = length
     this.#late = []
@@ -118,6 +138,45 @@ export class Owner {
       }
     }
     return true
+  }
+
+  /** The run was cancelled: what the draft brought goes with row b. */
+  #undo({ advance, after, joins }: Draft, data: string, length: number): boolean {
+    const { rows, tail = [] } = advance
+    const taken = length > this.#length
+    if (taken && !joins) this.#state = after.copy()
+    const kept = [...rows, ...tail].filter(({ kind }) => 'reft'.includes(kind))
+    const begin: JournalRow = { kind: 'b', name: '', data }
+    const again = taken || joins ? [] : kept
+    this.#late = [...(joins ? this.#late : []), ...again, begin]
+    this.#length = Math.max(length, this.#length)
+    for (const row of [...again, begin]) this.#state.add(row)
+    return true
+  }
+
+  /** The next of the undos. */
+  #nextUndo(hands: Hands): Draft {
+    const after = this.#state.copy()
+    if (this.#late.length > 0) return this.#write('k', after, [], {})
+    const step = after.toUndo
+    if (step === undefined) {
+      const { status, failure } = after.begin as NonNullable<OwnerState['begin']>
+      if (status === 'f') return this.#write('f', after, [], { output: JSON.stringify(failure) })
+      return this.#write('x', after, [{ kind: 'x', name: '', data: '{}' }], {})
+    }
+    const key = undoKey(step)
+    const wait = after.pending.get(`~${key}`)
+    if (wait) return this.#write('w', after, [], { waits: [wait] })
+    if (hands.chance(0.05)) return this.#write('y', after, [], {})
+    const failures = after.entry(key).failures
+    const data = hands.attempt(this, key, failures + 1)
+    const fails = failures < 2 && hands.chance(0.3)
+    const row: JournalRow = { kind: fails ? 'i' : 'n', name: step, data }
+    after.add(row)
+    if (!fails) return this.#write('k', after, [row], {})
+    const again = { key: `~${key}`, name: null, ms: 5 }
+    after.pending.set(again.key, again)
+    return this.#write('w', after, [row], { waits: [again] })
   }
 
   #commits(item: Item): boolean {
@@ -163,6 +222,12 @@ export class Owner {
     if (stage === undefined && (rows.length === 0 || hands.chance(0.7))) {
       const failed = after.failed
       const output = failed ? JSON.stringify({ message: 'failed', stepId: failed }) : '{"end":true}'
+      if (after.armed && (failed ? 'f' : this.#ends) === 'f') {
+        const data = `{"status":"f","failure":${output},"reason":null,"by":null}`
+        const begin: JournalRow = { kind: 'b', name: '', data }
+        after.add(begin)
+        return this.#write('k', after, [...rows, begin], part)
+      }
       return this.#write(failed ? 'f' : this.#ends, after, rows, { ...part, output })
     }
     const waits = after.waits()

@@ -2,7 +2,13 @@ import { Random } from './random.ts'
 
 /** One thing a run has to do. Its key is what the journal knows it by. */
 export type Item =
-  | { readonly kind: 'step' | 'transaction'; readonly key: string; readonly tries: Tries }
+  | {
+      readonly kind: 'step' | 'transaction'
+      readonly key: string
+      readonly tries: Tries
+      /** It has an undo. */
+      readonly undo: boolean
+    }
   | { readonly kind: 'sleep'; readonly key: string; readonly ms: number }
   | {
       readonly kind: 'wait'
@@ -49,7 +55,7 @@ function makeItem(random: Random, input: Input, place: string): Item {
   switch (kind) {
     case 'step':
     case 'transaction':
-      return { kind, key, tries: makeTries(random) }
+      return { kind, key, tries: makeTries(random), undo: kind === 'step' && random.chance(0.5) }
     case 'sleep':
       // some so long that the run is written to meanwhile, also on a slow machine
       return {

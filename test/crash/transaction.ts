@@ -72,7 +72,7 @@ async function within(
   const [verdict] = (await advanceTasks(world.lab.db, world.lab.tenant, [draft.advance], {
     tx: client,
   })) as [Verdict]
-  if (verdict.kind === 'stale') {
+  if (verdict.kind === 'stale' || verdict.kind === 'undo') {
     await client.query('rollback')
     return { kind: 'refused', verdict }
   }

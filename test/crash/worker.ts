@@ -255,12 +255,16 @@ export class Worker {
       if (ledger.isEarly(run, kind, name)) ledger.violated(`run ${run} ended "${name}" too early`)
     }
     const results = [...rows, ...tail].filter((row) => 'ref'.includes(row.kind))
-    if (verdict.kind === 'stale') {
+    const undone = rows.filter(({ kind }) => kind === 'n')
+    if (verdict.kind === 'undo') lab.figures.add('writes refused for undos')
+    else if (verdict.kind === 'stale') {
       if (times === 1) for (const row of results) ledger.refused.add(row.data as string)
       lab.figures.add('stale writes refused')
     } else {
       for (const row of results)
         if (row.kind !== 'e') ledger.acknowledged.set(`${run}/${row.name}`, row.data as string)
+      for (const { name, data } of undone)
+        ledger.acknowledged.set(`${run}/$undo:${name}`, data as string)
       if ('kwp'.includes(op)) ledger.kept(run, waits)
       if (verdict.kind === 'paused' && (op === 'c' || op === 'f'))
         ledger.violated(`run ${run} ended, but its owner hears paused`)

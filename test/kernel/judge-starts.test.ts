@@ -140,6 +140,36 @@ describe('singleton', () => {
     expect(await keysOf(route)).toEqual([{ rule: 'singleton', run_id: two.id }])
   })
 
+  test('a run that is being undone has no key any more: it is replaced while its undos run', async () => {
+    const route = await kernel.route()
+    const rules = singleton('replace')
+    const one = await start(route, { rules })
+    const { worker, task } = await kernel.lease(route)
+    await worker.keep(task, [row('a', ''), row('r', 'reserve')])
+    await worker.advance(task, { op: 'w', length: 2, waits: [message('m', 'go')] })
+    const two = await start(route, { rules })
+    expect(two.verdict).toBe('m')
+    expect(await kernel.run(one.id)).toMatchObject({ status: 'running', phase: 'undoing' })
+    const [undoing, replacing] = await worker.claim(route)
+    expect([undoing?.run, replacing?.run].sort()).toEqual([one.id, two.id].sort())
+    expect(await keysOf(route)).toEqual([{ rule: 'singleton', run_id: two.id }])
+  })
+
+  test.each(['reject', 'join'])('%s: neither has one that was cancelled or failed', async (on) => {
+    const route = await kernel.route()
+    const rules = singleton(on)
+    const one = await start(route, { rules })
+    const { worker, task } = await kernel.lease(route)
+    await worker.keep(task, [row('a', ''), row('r', 'reserve')])
+    await kernel.call('cancel_workflow', uuid(one.id), {})
+    const two = await start(route, { rules })
+    expect(two.verdict).toBe('m')
+    const next = await worker.claimOne(route)
+    await worker.keep(next, [row('a', ''), row('b', '', { status: 'f', failure: null })])
+    expect((await start(route, { rules })).verdict).toBe('m')
+    expect(await kernel.live(two.id)).toMatchObject({ state: 'l', undo: 'b' })
+  })
+
   test('replace tells the parent of the run that it cancels', async () => {
     const [parents, route] = [await kernel.route(), await kernel.route()]
     const parent = await kernel.start(parents)

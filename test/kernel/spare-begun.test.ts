@@ -62,6 +62,30 @@ test('then its own time-out holds, counted from its start', async () => {
   })
 })
 
+test('its own time-out has its steps undone', async () => {
+  const route = await kernel.route()
+  const run = await kernel.start(route, within({ timeout_ms: 5 * MINUTE }))
+  const { worker, task } = await kernel.lease(route)
+  await worker.keep(task, [row('a', ''), row('r', 'reserve')])
+  await worker.advance(task, { op: 'w', length: 2, waits: [timer('t', 60 * MINUTE)] })
+  await kernel.advanceClock(MINUTE)
+  expect(await kernel.call('expire_runs')).toBe(0)
+  await kernel.advanceClock(4 * MINUTE)
+  expect(await kernel.call('expire_runs')).toBe(1)
+  expect(await kernel.run(run)).toMatchObject({
+    status: 'running',
+    phase: 'undoing',
+    timeout_at: null,
+  })
+  const data = (await worker.claimOne(route)).journal.at(-1)?.data as string
+  expect(JSON.parse(data)).toMatchObject({
+    status: 'f',
+    failure: { message: expect.stringContaining('longer than its timeout') },
+  })
+  await kernel.advanceClock(60 * MINUTE)
+  expect(await kernel.call('expire_runs')).toBe(0)
+})
+
 test('it counts from when the run may begin', async () => {
   const route = await kernel.route()
   const run = await kernel.start(route, { ...within(), delay: 10 * MINUTE })

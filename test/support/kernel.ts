@@ -61,6 +61,8 @@ export type LiveRow = {
   wait_until: (Date | null)[] | null
   wake_at: Date | null
   ask: string | null
+  undo: string | null
+  undo_ask: string | null
 }
 
 /** Part of an advance: the journal's length is worked out from the task's. */

@@ -119,6 +119,26 @@ test('and one that became another kind of step', async () => {
   })
 })
 
+test('the history of a run that was undone is replayed up to where it failed, and nothing is undone', async () => {
+  const undone: string[] = []
+  const body: Body = async (step, n) => {
+    await step.run('charge', () => `ch_${n}`, { undo: (id) => undone.push(id) })
+    await step.run('ship', fail, { retry: false })
+  }
+  const order = make(body)
+  const engine = await openEngine([order])
+  const run = await engine.startWorkflow(order, { n: 7 })
+  await run.result().catch(() => {})
+  const entries = await run.timeline()
+  expect(undone).toEqual(['ch_7'])
+  expect(entries.map(({ kind }) => kind)).toEqual(['control', 'step', 'step', 'undo', 'undo'])
+  expect(await engine.steps({ runId: run.id })).toEqual(['charge', 'ship'])
+  expect(await replay(body, entries)).toBeNull()
+  const renamed: Body = (step) => step.run('bill', nothing, { undo: nothing })
+  expect(await replay(renamed, entries)).toMatchObject({ stepId: 'charge' })
+  expect(undone).toEqual(['ch_7'])
+})
+
 test('only durable functions are replayed', async () => {
   const graph = { ...make(recorded), kind: 'graph' as const }
   await expect(replayHistory(graph, [])).rejects.toMatchObject({ code: 'MR001' })

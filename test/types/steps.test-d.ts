@@ -25,6 +25,15 @@ const options = { retry: { maxAttempts: 5, backoff: 'fixed' }, timeout: '20 s' }
 const literal = await step.run('l', ({ idempotencyKey }) => ({ key: idempotencyKey }), options)
 ok<Eq<typeof literal, { key: string }>>()
 await step.run('once', () => 1, { retry: false })
+await step.run('undone', () => ({ at: new Date() }), {
+  undo: (output, ctx) => {
+    ok<Eq<typeof output, { at: string }>>()
+    ok<Eq<typeof ctx.attempt, number>>()
+  },
+  undoRetry: { maxAttempts: 5 },
+})
+// @ts-expect-error the undo gets what the step gave
+await step.run('undone', () => ({ at: new Date() }), { undo: ({ on }) => on })
 // @ts-expect-error the id comes first
 await step.run(() => 1)
 // @ts-expect-error no such option
@@ -34,6 +43,7 @@ await step.run('x', () => 1, { retries: 3 })
 const charge = defineStep('charge', (order: { amount: number }) => ({ at: new Date(order.amount) }))
 const charged = await step.run('charge', charge, { amount: 1 })
 ok<Eq<typeof charged, { at: string }>>()
+await step.run('charge', charge, { amount: 1 }, { undo: ({ at }) => at.length })
 // @ts-expect-error wrong input
 await step.run('charge', charge, { amount: '1' })
 

@@ -84,6 +84,65 @@ test('replies that are lost lose no run, repeat no recorded step, and start noth
   await pool.end()
 })
 
+test('runs that are cancelled while replies are lost: each step that was done is undone, once', {
+  timeout: 60_000,
+}, async () => {
+  const did = new Map<string, string[]>()
+  const note = (run: string, what: string) => did.set(run, [...(did.get(run) ?? []), what])
+  const child = workflow('lossy child', async ({ step }) => step.delay('nap', 30))
+  const w = workflow('lossy saga', async ({ step, runId }) => {
+    const undo = (what: string) => note(runId, `undo ${what}`)
+    const one = (what: string) =>
+      step.run(
+        what,
+        async () => {
+          note(runId, what)
+          await new Promise((resolve) => setTimeout(resolve, 3))
+          return what
+        },
+        { undo },
+      )
+    await one('a')
+    await Promise.all([one('b'), one('c'), step.startWorkflow('child', child, undefined)])
+    await step.delay('nap', 5)
+    await one('d')
+    await step.set('done', true)
+    return 'done'
+  })
+  await using t = await startEngine([])
+  await t.engine.registerWorkflow(w)
+  await t.engine.registerWorkflow(child)
+  await t.engine.unregisterWorkflow('lossy saga')
+  const pool = lossyPool(t.db.url, 3, 'advance_tasks')
+  const options = { connectionString: undefined, pool }
+  const engine = await untilItWorks(() => t.another([w], { concurrency: 10 }, options))
+  const inputs = Array.from({ length: 60 }, () => ({ input: undefined }))
+  const runs = await t.engine.startWorkflows(w, inputs)
+  const ends = await Promise.all(
+    runs.map(async (run, i) => {
+      const enough = () => (did.get(run.id)?.length ?? 0) > i % 5
+      const ended = async () => enough() || (await run.refresh()).completedAt !== null
+      await until('it is so far', ended, { every: 2, timeout: 50_000 })
+      await run.cancel().catch(() => null)
+      return run.result({ timeout: 50_000 }).catch((error: Error) => error.name)
+    }),
+  )
+  expect(pool.lost).toBeGreaterThan(20)
+  expect(ends.filter((end) => end === 'RunCancelledError').length).toBeGreaterThan(20)
+  for (const [i, run] of runs.entries()) {
+    const what = did.get(run.id) ?? []
+    const [done, undone] = [
+      what.filter((one) => !one.startsWith('undo')),
+      what.filter((one) => one.startsWith('undo')),
+    ]
+    expect(new Set(what).size, what.join()).toBe(what.length)
+    const wanted = ends[i] === 'done' ? [] : done.map((one) => `undo ${one}`).sort()
+    expect([...undone].sort(), what.join()).toEqual(wanted)
+  }
+  await engine.stop()
+  await pool.end()
+})
+
 test('many starts whose reply is lost are sent again, and none is made twice', async () => {
   const w = workflow('many', () => 'done')
   await using t = await startEngine([w])

@@ -13,6 +13,7 @@ begin
   end if;
   case p_op.verb
     when 'cancel' then perform millrace.cancel_workflow(v_id, v_with);
+    when 'terminate' then perform millrace.terminate_workflow(v_id, v_with);
     when 'pause' then perform millrace.pause_workflow(v_id, v_with);
     when 'resume' then perform millrace.resume_workflow(v_id, v_with);
     when 'retry' then perform millrace.retry_workflow(v_id, v_with);

@@ -1,9 +1,14 @@
 -- cancel_runs: ends runs, whatever they do. After this no attempt of theirs starts: the owner's next write is stale, and
--- it is told at once. Returns the runs that this call ended. p_failure: null cancels; else they fail with it (a time-out).
--- Transitions: any live state -> ended. Locks: live rows of the runs and their parents, ascending.
+-- it is told at once. Those that have undos (begin_undo) stay alive until these have ended, and those whose undos have begun are left
+-- alone. Returns the runs that this call ended, or whose undos it began. p_failure: null cancels; else they fail with it (a time-out).
+--   p_stuck    only those that the engine paused; one that it paused among its undos is ended at once
+--   p_at_once  undos that have not ended do not run
+-- Transitions: any live state -> ended; with undos: see begin_undo. Locks: live rows of the runs and their parents, ascending.
 drop function if exists millrace.cancel_runs(int, bigint[], json, text);
+drop function if exists millrace.cancel_runs(int, bigint[], json, text, boolean);
 create or replace function millrace.cancel_runs(
-  p_tenant int, p_runs bigint[], p_note json, p_failure text default null, p_stuck boolean default false)
+  p_tenant int, p_runs bigint[], p_note json, p_failure text default null, p_stuck boolean default false,
+  p_at_once boolean default false)
 returns setof bigint
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -14,20 +19,31 @@ declare
   v_states  "char"[];
   v_limits  timestamptz[];
   v_stuck   boolean[];
+  v_undos   "char"[];
   v_gone    bigint[];
+  v_undo    bigint[];       -- those that have undos, which begin now
   v_held    bigint[];
   v_heard   bigint[];       -- were sent messages
   v_laned   boolean;
 begin
   v_parents := array(select millrace.parent_of(r.meta) from millrace.runs r where r.id = any (p_runs) and r.tenant_id = p_tenant);
-  select array_agg(x.run_id), array_agg(x.state), array_agg(x.timeout_at), array_agg(x.stuck) into v_mine, v_states, v_limits, v_stuck
-  from (select l.run_id, l.task, l.state, l.timeout_at, l.state = 'p' and l.reason in ('c', 'h', 'l') as stuck from millrace.live l
+  select array_agg(x.run_id), array_agg(x.state), array_agg(x.timeout_at), array_agg(x.stuck), array_agg(x.undo)
+  into v_mine, v_states, v_limits, v_stuck, v_undos
+  from (select l.run_id, l.task, l.state, l.timeout_at, l.undo, l.state = 'p' and l.reason in ('c', 'h', 'l', 'u') as stuck
+        from millrace.live l
         where l.run_id = any (p_runs || v_parents) and l.tenant_id = p_tenant order by l.run_id, l.task for update) x
   where x.task = 0;
   v_now := millrace.clock();
-  select array_agg(u.id order by u.id), array_agg(u.id) filter (where u.state = 'l') into v_gone, v_held
-  from unnest(v_mine, v_states, v_limits, v_stuck) u (id, state, until, stuck)
-  where u.id = any (p_runs) and (p_failure is null or u.until <= v_now) and (u.stuck or not p_stuck);
+  select array_agg(x.id order by x.id) filter (where x.ends), array_agg(x.id) filter (where x.ends and x.state = 'l'),
+         array_agg(x.id order by x.id) filter (where not x.ends and x.undo = 'a')
+  into v_gone, v_held, v_undo
+  from (select u.*, p_at_once or u.undo is null or p_stuck and u.undo = 'b' as ends
+        from unnest(v_mine, v_states, v_limits, v_stuck, v_undos) u (id, state, until, stuck, undo)) x
+  where x.id = any (p_runs) and (p_failure is null or x.until <= v_now) and (x.stuck or not p_stuck);
+  if v_undo is not null then
+    perform millrace.begin_undo(v_undo, p_note, p_failure, v_now);
+    return query select unnest(v_undo);
+  end if;
   if v_gone is null then
     return;
   end if;
@@ -52,5 +68,5 @@ begin
   return query select unnest(v_gone);
 end $$;
 
-comment on function millrace.cancel_runs(int, bigint[], json, text, boolean) is 'Ends runs, whatever they do; returns those that were alive.';
-revoke execute on function millrace.cancel_runs(int, bigint[], json, text, boolean) from public;
+comment on function millrace.cancel_runs(int, bigint[], json, text, boolean, boolean) is 'Ends runs, whatever they do; returns those that were alive.';
+revoke execute on function millrace.cancel_runs(int, bigint[], json, text, boolean, boolean) from public;

@@ -1,4 +1,6 @@
--- cancel_workflow: ends a run, whatever it does; cancelling a cancelled run changes nothing. Of one that continued as new, the last.
+-- cancel_workflow: ends a run, whatever it does; cancelling a cancelled run changes nothing. Of one that continued as new, the last. One
+-- whose completed steps have undos stays alive until these have ended (status running, phase undoing); cancelling it meanwhile changes
+-- nothing either.
 --   options  tenant, resource_id, reason, by, not_begun (true: only a run that is pending)
 -- Returns: the run. Raises: MR011 if it completed or failed, or has begun and must not have; MR041 if there is none.
 -- Locks: its live row, and its parent's (with not_begun the rows of both at once, ascending).
@@ -25,7 +27,8 @@ begin
     perform millrace.cancel_runs(v_tenant, array[v_run], json_build_object('reason', options ->> 'reason', 'by', options ->> 'by'));
     exit when millrace.last_of_chain(v_run) = v_run;
   end loop;
-  if not exists (select from millrace.outcomes o where o.run_id = v_run and o.status = 'x') then
+  if not exists (select from millrace.outcomes o where o.run_id = v_run and o.status = 'x')
+     and not exists (select from millrace.live l where l.run_id = v_run and l.undo = 'b') then
     perform millrace.refuse_move(v_tenant, v_run, 'it cannot be cancelled any more');
   end if;
   return (select j.run from millrace.run_json(v_tenant, array[v_run]) j);

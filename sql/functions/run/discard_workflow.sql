@@ -1,5 +1,5 @@
 -- discard_workflow: a failure has been dealt with, and need not be seen among the failures any more. A failed run stays as it is, with
--- a note of who and why; one that the engine paused is cancelled. Again: no change.
+-- a note of who and why; one that the engine paused is cancelled; among its undos it ends at once, without the others. Again: no change.
 --   options  tenant, resource_id, by, reason
 -- Returns: the run. Raises: MR011 if the run has not failed and is not paused by the engine, MR041 if there is none.
 create or replace function millrace.discard_workflow(run_id uuid, options jsonb default '{}') returns json

@@ -22,12 +22,8 @@ begin
 
   if p_heard is not null then
     delete from millrace.signals g where g.run_id = any (p_heard);
-    delete from millrace.approvals a where a.run_id = any (p_heard);
     delete from millrace.event_waits w where w.run_id = any (p_heard);
-    update millrace.children c set closes_at = p_now where c.parent_id = any (p_heard) and c.closes_at is null;
-    if found then
-      perform millrace.hint();  -- somebody shall close them
-    end if;
+    perform millrace.leave_behind(p_heard, p_now);
   end if;
 
   if exists (select from millrace.schedules s where s.waits_for is not null) then  -- times of a schedule may wait for one of them

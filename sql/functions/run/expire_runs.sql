@@ -1,9 +1,9 @@
 -- expire_runs: fails the runs whose own time-out is over, whatever they do, and those that were to begin in a time that is over, if they
--- have not (start_within; spare_begun): at most p_max, the earliest first.
+-- have not (start_within; spare_begun): at most p_max, the earliest first. Undos of those that have begun run first.
 -- Every worker calls it, so it waits for nobody: a run that somebody holds, or whose parent somebody holds, is left for the
 -- next time. An open transaction that sent a run a signal would otherwise stop all workers.
--- Transitions: any live state -> failed. Locks: live rows of the runs of all tenants, then of their parents, skipping
--- locked ones; cancel_runs looks again under the lock.
+-- Transitions: any live state -> failed; with undos: see begin_undo. Locks: live rows of the runs of all tenants, then of their
+-- parents, skipping locked ones; cancel_runs looks again under the lock.
 create or replace function millrace.expire_runs(p_max int default 1000) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$

@@ -4,8 +4,9 @@
 --   options  tenant, resource_id, from_step (as the timeline shows it; of a map its own name, without the number of an item),
 --            input (of the run), output (of the step; null too), version (default: the same), by,
 --            new_run (a number drawn by take_ids: the same again is the same fork)
--- Returns: the new run. Raises: MR001 for a step that the run did not come to, one that ran beside others, an output for a step
--- that has none; MR002 for an input or output that is too big; MR011 if a child that is waited for there is alive; MR040, MR041.
+-- Returns: the new run. Raises: MR001 for a step that the run did not come to, one that ran beside others or that comes after one that
+-- was undone, an output for a step that has none; MR002 for an input or output that is too big; MR011 while the run is undone, or if
+-- a child that is waited for there is alive; MR040, MR041.
 -- Locks: the run's row of runs.
 -- Example: select millrace.fork_workflow('…', '{"from_step": "charge", "version": "2"}');
 create or replace function millrace.fork_workflow(run_id uuid, options jsonb default '{}') returns json
@@ -35,6 +36,7 @@ begin
     return (select j.run from millrace.run_json(v_tenant, array[v_new]) j);  -- the reply was lost
   end if;
   select * into v_place from millrace.fork_place(v_tenant, v_run, v_step, options ? 'output');
+  perform millrace.refuse_undone(v_tenant, v_run, v_place.first_seq);
   if options ->> 'version' is not null then
     select x.route_id into v_route
     from millrace.runs r join millrace.routes o on o.id = r.route_id join millrace.workflows w on w.id = o.workflow_id,

@@ -20,7 +20,8 @@ begin
   if v_filter = '{}' then  -- the whole list, without a look at each run
     v_failed := array(select o.run_id from millrace.outcomes o where o.status <> 'c' and o.tenant_id = v_tenant and o.status = 'f'
                       order by o.run_id desc limit 100000);
-    v_paused := array(select l.run_id from millrace.live l where l.tenant_id = v_tenant and l.state = 'p' and l.reason in ('c', 'h', 'l'));
+    v_paused := array(select l.run_id from millrace.live l
+                      where l.tenant_id = v_tenant and l.state = 'p' and l.reason in ('c', 'h', 'l', 'u'));
   else
     v_failed := (select f.runs from millrace.find_runs(v_tenant, v_filter || '{"statuses": ["failed"]}', v_newest, false, 100000) f);
     v_paused := (select f.runs from millrace.find_runs(v_tenant, v_filter || '{"statuses": ["paused"]}', v_newest, false, 100000) f);
@@ -39,7 +40,7 @@ begin
       union all
       select u.run_id, d.failure::json, d.paused_at
       from unnest(v_paused) u (run_id) cross join lateral (select d.* from millrace.run_details d where d.run_id = u.run_id offset 0) d
-      where d.reason in ('poison', 'history_mismatch', 'limit')) x
+      where d.reason in ('poison', 'history_mismatch', 'limit', 'undo_failed')) x
     group by 1) g
   where g.newest < v_after order by g.newest desc limit greatest(least(coalesce((options ->> 'limit')::int, 20), 101), 1);
 end $$;

@@ -2,7 +2,8 @@
 -- no completed step runs again. Outcomes are final: the old run stays as it is, and the new one names it (retried_from).
 -- The retry of a run is one run: who asks again, or at the same time, gets that one, whatever has become of it; if it has
 -- failed too, it is that one which can be retried. It is kept in run_keys, under a name that no workflow can have.
--- The rows of the step that failed are left out (its attempts count anew); what a handler caught stays.
+-- The rows of the step that failed are left out (its attempts count anew); what a handler caught stays. Where steps were undone, the
+-- new run begins before the first of them: that and all that came later is done again, for it was built on what is not there any more.
 --   options  tenant, resource_id, by. Returns: the new run. Raises: MR011 if the run has not failed, or a child that it waited
 --            for is alive; MR041 if there is no such run. Locks: the run's row of runs, a row of run_keys.
 create or replace function millrace.retry_workflow(run_id uuid, options jsonb default '{}') returns json
@@ -34,7 +35,8 @@ begin
   end if;
   perform millrace.start_again(v_tenant, v_run, v_new, null, null,
     jsonb_build_object('retried_from', v_run::text, 'actor', options ->> 'by'));
-  perform millrace.copy_history(v_tenant, v_run, v_new, 2147483647, v_end.output::json ->> 'stepId');
+  perform millrace.copy_history(v_tenant, v_run, v_new, coalesce((select x.first_seq from millrace.undone_place(v_run) x), 2147483647),
+    v_end.output::json ->> 'stepId');
   return (select j.run from millrace.run_json(v_tenant, array[v_new]) j);
 end $$;
 

@@ -5,6 +5,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp set j
 set join_collapse_limit = 16 set from_collapse_limit = 16 as $$
   select d.run_id, json_build_object(
     'id', d.id, 'workflow_id', d.workflow_id, 'version', d.version, 'status', d.status, 'reason', d.reason,
+    'phase', d.phase,
     'queue', d.queue, 'priority', d.priority,
     'resource_id', d.meta ->> 'resource', 'idempotency_key', d.meta ->> 'key',
     'parent_id', millrace.run_uuid((d.meta ->> 'parent')::bigint), 'retried_from', millrace.run_uuid((d.meta ->> 'retried_from')::bigint),

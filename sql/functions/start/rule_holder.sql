@@ -1,5 +1,6 @@
--- rule_holder: the run that stands for a start by a rule, because it is alive (singleton), was started less than a period ago (throttle)
--- or waits for its begin (debounce; batch, if it has room, and 1 MiB is not full); null if there is none. The caller holds the key.
+-- rule_holder: the run that stands for a start by a rule, because it is alive and not being undone (singleton: no step of it begins any
+-- more), was started less than a period ago (throttle) or waits for its begin (debounce; batch, if it has room, and 1 MiB is not full);
+-- null if there is none. The caller holds the key.
 --   p_bytes  of the input of the start    p_made  runs that are about to be made by this very call
 create or replace function millrace.rule_holder(
   p_tenant int, p_workflow text, p_rule text, p_body jsonb, p_bytes int, p_made bigint[], p_now timestamptz) returns bigint
@@ -12,7 +13,8 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
     and (k.run_id = any (p_made)
          or p_rule = 'throttle' and (select true from millrace.runs r where r.id = k.run_id)
          or p_rule <> 'throttle' and (
-           select p_rule = 'singleton' or l.state in ('w', 'p') and l.wait_keys = '{~start}' and l.wait_until[1] > p_now
+           select case when p_rule = 'singleton' then l.undo is distinct from 'b'
+                  else l.state in ('w', 'p') and l.wait_keys = '{~start}' and l.wait_until[1] > p_now end
            from millrace.live l where l.run_id = millrace.last_of_chain(k.run_id) and l.task = 0))
 $$;
 

@@ -62,7 +62,7 @@ begin
     return query
     select u.id, 'p'::"char", null::int, null::"char", null::text, null::text
     from (select x.* from unnest(p_runs, p_tasks, p_ops, p_seqs) x (id, task, op, seq)
-          where x.id = any (p_ask) and (v_news is null or x.id <> all (v_news)) and x.op not in ('c', 'f')
+          where x.id = any (p_ask) and (v_news is null or x.id <> all (v_news)) and x.op not in ('c', 'f', 'x')
             and not exists (select from millrace.checkpoints c where c.run_id = x.id and c.seq >= x.seq)
           offset 0) u,
          millrace.apply_ask(u.id, u.task, u.seq, p_now);

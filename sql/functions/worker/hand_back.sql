@@ -2,6 +2,7 @@
 -- p_crashed: count it against them. A run that recorded something since it was claimed starts counting anew. From the
 -- third crash on a run is suspected and handed out alone (state s), and while a dead worker held a suspect only the
 -- suspect is blamed: a run that kills its worker is paused after five deaths, and none of its neighbours is.
+-- A run that was cancelled meanwhile, and whose steps have undos, begins them (row b of its journal).
 -- The workers' rows go with the last of their runs. After a crash runs that somebody holds are passed by, for all workers
 -- wait for whoever recovers: the row of their worker stays for another second, and then somebody recovers it again.
 -- Transitions: leased -> queued, suspected, paused. Locks: the live rows, ascending; those of crashed workers skipping
@@ -36,7 +37,7 @@ begin
   v_suspect := v_suspect || array(select l.worker_id from millrace.live l
                                   where l.run_id = any (v_mine) and l.state = 'l' and l.crashes >= 3);
   for v_row in
-    select l.run_id, l.task, l.tenant_id, l.ask, l.crashes, l.seq, l.worker_id, l.worker_id = any (v_suspect) as shielded,
+    select l.run_id, l.task, l.tenant_id, l.ask, l.undo_ask, l.crashes, l.seq, l.worker_id, l.worker_id = any (v_suspect) as shielded,
            coalesce((select max(c.seq) + 1 from millrace.checkpoints c where c.run_id = l.run_id), 0) as length
     from millrace.live l where l.state = 'l' and l.run_id = any (v_mine) order by l.turn
   loop
@@ -48,13 +49,13 @@ begin
     v_pause := case when v_deaths >= 5 then '{"reason":"poison","by":null}' else v_row.ask end;
     insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, data)
     select v_row.run_id, v_now, v_row.length + (row_number() over ())::int - 1, v_row.tenant_id, x.kind, x.data
-    from (values ('d'::"char", json_build_object('worker', v_row.worker_id::text, 'crashes', v_deaths)::text), ('p', v_pause))
-         x (kind, data)
-    where case x.kind when 'd' then p_crashed else v_pause is not null end;
+    from (values ('d'::"char", json_build_object('worker', v_row.worker_id::text, 'crashes', v_deaths)::text), ('b', v_row.undo_ask),
+                 ('p', v_pause)) x (kind, data)
+    where case x.kind when 'd' then p_crashed else x.data is not null end;
     update millrace.live l
     set state = case when v_pause is not null then 'p' when v_deaths >= 3 then 's' else 'q' end,
         reason = case when v_deaths >= 5 then 'c'::"char" when v_pause is not null then 'p' end,
-        turn = v_turn + v_n % 1024, crashes = v_deaths, worker_id = null, fence = null, ask = null,
+        turn = v_turn + v_n % 1024, crashes = v_deaths, worker_id = null, fence = null, ask = null, undo_ask = null,
         seq = coalesce((select max(c.seq) + 1 from millrace.checkpoints c where c.run_id = l.run_id), 0)
     where l.run_id = v_row.run_id and l.task = v_row.task;
     v_n := v_n + 1;

@@ -49,9 +49,24 @@ export function resumeCommand(): Command {
 /** `millrace runs cancel` */
 export function cancelCommand(): Command {
   return withReason(
-    controlCommand('cancel', 'end a run for good', 'cancelled', {
+    controlCommand('cancel', 'end a run for good; its completed steps are undone', cancelled, {
       one: (client, runId, who) => client.cancelWorkflow({ runId, ...who }),
       many: (client, options) => client.bulk.cancel(options),
+    }),
+  )
+}
+
+/** A run whose steps have undos ends when these have. */
+function cancelled({ status }: WorkflowRun): string {
+  return status === 'cancelled' ? 'cancelled' : 'cancelled when its steps are undone:'
+}
+
+/** `millrace runs terminate` */
+export function terminateCommand(): Command {
+  return withReason(
+    controlCommand('terminate', 'end a run at once, without the undos of its steps', 'terminated', {
+      one: (client, runId, who) => client.terminateWorkflow({ runId, ...who }),
+      many: (client, options) => client.bulk.terminate(options),
     }),
   )
 }

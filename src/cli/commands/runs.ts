@@ -7,6 +7,7 @@ import {
   pauseCommand,
   resumeCommand,
   retryCommand,
+  terminateCommand,
 } from './runs-control.ts'
 import { forkCommand } from './runs-fork.ts'
 import { listCommand } from './runs-list.ts'
@@ -32,6 +33,7 @@ export function runsCommand(): Command {
   runs.addCommand(pauseCommand())
   runs.addCommand(resumeCommand())
   runs.addCommand(cancelCommand())
+  runs.addCommand(terminateCommand())
   runs.addCommand(retryCommand())
   runs.addCommand(forkCommand())
   runs.addCommand(discardCommand())

@@ -6,7 +6,12 @@ import { count } from '../show/words.ts'
 import { type Check, ok, type Patient, skip, type Verdict, warn } from './check.ts'
 
 /** Reasons for which the system itself pauses a run. */
-const systemReasons: readonly RunJson['reason'][] = ['poison', 'history_mismatch', 'limit']
+const systemReasons: readonly RunJson['reason'][] = [
+  'poison',
+  'history_mismatch',
+  'limit',
+  'undo_failed',
+]
 
 /** Routes that are named in one finding. */
 const SHOWN = 10

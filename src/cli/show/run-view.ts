@@ -31,7 +31,8 @@ export function showRuns(runs: readonly WorkflowRun[], { paint, columns }: Outpu
 
 /** All that is known of one run, but for its timeline. */
 export function showRun(run: WorkflowRunProgress, { paint, columns }: Output): string {
-  const head = `${paint('bold', run.workflowId)} v${run.version}  ${paintStatus(run.status, paint)}`
+  const name = `${paint('bold', run.workflowId)} v${run.version}`
+  const head = `${name}  ${paintStatus(run.status, paint)}${phase(run, paint)}`
   const since = (at: Date) => `${localTime(at)}  ${paint('dim', ahead(at))}`
   const pairs: Fact[] = [
     ['run', run.id],
@@ -59,6 +60,11 @@ export function showRun(run: WorkflowRunProgress, { paint, columns }: Output): s
     ['failure', run.failure && showFailure(run.failure, paint), 'sentence'],
   ]
   return `${head}\n\n${facts(pairs, columns)}`
+}
+
+/** What a run does that neither goes on nor has ended. */
+function phase({ phase: name }: WorkflowRun, paint: Paint): string {
+  return name === null ? '' : paint('dim', '  its steps are undone')
 }
 
 /** The commands that let a run go on which waits for somebody; null for any other. */
@@ -119,6 +125,7 @@ export const pauseReasons = {
   poison: 'its worker died again and again',
   history_mismatch: 'its code no longer fits its history',
   limit: 'its history is full',
+  undo_failed: 'a step could not be undone',
 } as const satisfies Record<PauseReason, string>
 
 /** Whether a text is one of the engine's reasons; people give others. */
@@ -132,6 +139,8 @@ export function why(run: WorkflowRun): string {
     const at = run.reason === 'step' && run.currentStepId ? ` at ${run.currentStepId}` : ''
     return run.reason === null ? '' : `${pauseReasons[run.reason]}${at}`
   }
+  if (run.phase === 'undoing')
+    return ['its steps are undone', waitInShort(run)].filter(Boolean).join(', again ')
   if (run.status === 'waiting' || run.startsAt) return waitInShort(run) || `at ${forAnother(run)}`
   return run.status === 'failed' ? firstLine(run.error ?? '') : ''
 }

@@ -46,11 +46,20 @@ function attempt({ attempt: n, kind, status }: TimelineEntry): string {
   return n > 1 || (status === 'failed' && kind !== 'child') ? String(n) : ''
 }
 
-function detail({ kind, failure, timedOut, output, childId, ...entry }: TimelineEntry): string {
+function detail({
+  kind,
+  stepId,
+  failure,
+  timedOut,
+  output,
+  childId,
+  ...entry
+}: TimelineEntry): string {
   if (failure) return firstLine(`${failure.name}: ${failure.message}`)
   if (kind === 'child' && output === undefined && childId) return `run ${childId}`
   if (timedOut) return 'no message came in time'
-  return kind === 'control' ? control(entry) : oneLine(output)
+  const ofTheRun = kind === 'control' || (kind === 'undo' && stepId === '')
+  return ofTheRun ? control(entry) : oneLine(output)
 }
 
 /** Who it was, and why. */

@@ -93,6 +93,7 @@ export function runAudibly(
       if (reason instanceof RunCancelledError) taken = true
       handle.abort(reason)
     },
+    cancel: (reason) => handle.cancel(reason),
     drain: () => handle.drain(),
     look: () => handle.look(),
     running: () => handle.running(),
@@ -129,7 +130,8 @@ function waitNames({ op, waits }: Change): WaitName[] {
     const ms = exact === null ? null : Math.round(exact)
     const event = broadcast?.name ?? (name === null || name.startsWith('$') ? null : name)
     const own = key.startsWith('~') ? 'attempt' : key.startsWith('?') ? 'question' : 'else'
-    return { step: key.replace(/^[~?]+/, ''), ms, for: event === null ? own : 'event', event }
+    const step = key.replace(/^[~?]+/, '').replace(/^\$undo:/, 'undo of ')
+    return { step, ms, for: event === null ? own : 'event', event }
   })
   // a poll waits for its end as well: its next question tells more
   const asking = new Set(named.flatMap((wait) => (wait.for === 'question' ? wait.step : [])))
@@ -154,6 +156,6 @@ function tellFailure(
   { kind, name, data }: JournalRow,
   tell: (step: string, failure: RunFailure) => void,
 ): void {
-  if ((kind !== 'e' && kind !== 'h') || data === null) return
-  tell(name ?? '', JSON.parse(data) as RunFailure)
+  if (!'ehi'.includes(kind) || data === null) return
+  tell(kind === 'i' ? `undo of ${name}` : (name ?? ''), JSON.parse(data) as RunFailure)
 }

@@ -9,3 +9,11 @@ type App = {
 }
 /** As much of express as the programs use. */
 export declare const express: { (): App; json(): unknown }
+export declare const stock: {
+  reserve(sku: string): Promise<{ hold: string }>
+  release(hold: string): Promise<void>
+}
+export declare const bank: {
+  charge(order: { amount: number; idempotencyKey: string }): Promise<{ id: string }>
+  refund(id: string): Promise<void>
+}
