@@ -148,9 +148,10 @@ export class Owner {
     const kept = [...rows, ...tail].filter(({ kind }) => 'reft'.includes(kind))
     const begin: JournalRow = { kind: 'b', name: '', data }
     const again = taken || joins ? [] : kept
+    const known = new Set(this.#late) // timers that were over at the claim: the state has them
     this.#late = [...(joins ? this.#late : []), ...again, begin]
     this.#length = Math.max(length, this.#length)
-    for (const row of [...again, begin]) this.#state.add(row)
+    for (const row of [...again, begin]) if (!known.has(row)) this.#state.add(row)
     return true
   }
 

@@ -137,8 +137,10 @@ const scenes: [name: string, play: () => Promise<void>][] = [
         tags: ['t'],
         timeout: 1_000_000,
       }
-      for (let i = 0; i < 2; i++)
-        await expectNarrow('select millrace.start_workflow($1, $2, $3)', [route.name, '1', options])
+      const start = 'select millrace.start_workflow($1, $2, $3)'
+      const another = { ...options, idempotency_key: `the first ${turn}` }
+      await explain.reads(start, [route.name, '1', another])
+      for (let i = 0; i < 2; i++) await expectNarrow(start, [route.name, '1', options])
     },
   ],
 
