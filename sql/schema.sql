@@ -207,6 +207,8 @@ create table millrace.lanes with (fillfactor=50, autovacuum_vacuum_scale_factor=
   begun boolean not null default false
   fresh boolean not null default false
   opens_at timestamp with time zone
+  begun_after bigint not null default 0
+  fresh_after bigint not null default 0
   constraint lanes_pkey PRIMARY KEY (route_id, lane)
   constraint lanes_caps CHECK ((cardinality(caps) = cardinality(gates)))
   constraint lanes_rates CHECK (((cardinality(rates) = cardinality(meters)) AND (cardinality(bursts) = cardinality(meters))))
@@ -891,7 +893,7 @@ create function millrace.claim_lanes(p_tenant integer, p_worker bigint, p_route 
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off
   comment: Leases runs of a route that has limits.
-  body: 40b9f07c8276bc6edee48d7b89e36c3f
+  body: 1e31a0c182f4aa3b63f7b8ee4b6ab84b
 
 create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas text[])
   returns bigint[]
@@ -2013,11 +2015,11 @@ create function millrace.take_ids()
   comment: Draws 1,024 run ids and returns the first.
   body: 6916a9e8cd7d5ab328dc1d3556873069
 
-create function millrace.take_lane(p_lane millrace.lanes, p_most integer, p_now timestamp with time zone)
+create function millrace.take_lane(p_lane millrace.lanes, p_most integer, p_sweep boolean, p_now timestamp with time zone)
   returns tid[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Locks queued runs of a lane that may be leased now.
-  body: f38ec6931576fc64e48f367422280604
+  body: 0009b67f48b3dbfff84c7c716a4e8530
 
 create function millrace.take_suspect(p_tenant integer, p_route integer, p_full bigint[], p_shut bigint[])
   returns tid[]

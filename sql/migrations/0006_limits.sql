@@ -51,6 +51,8 @@ create table millrace.lanes (          -- those with runs that wait for a worker
   begun     boolean          not null default false,  -- runs that have begun are queued
   fresh     boolean          not null default false,  -- others are,
   opens_at  timestamptz,                -- and may not begin before: their rate is used up
+  begun_after bigint         not null default 0,  -- where the last look at them ended in the queue: before it lie dead entries,
+  fresh_after bigint         not null default 0,  -- and what committed late, which a sweep finds
   constraint lanes_pkey primary key (route_id, lane),
   constraint lanes_caps check (cardinality(caps) = cardinality(gates)),
   constraint lanes_rates check (cardinality(rates) = cardinality(meters) and cardinality(bursts) = cardinality(meters))

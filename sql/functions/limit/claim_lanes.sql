@@ -69,7 +69,7 @@ begin
                                                   else coalesce(v_used[array_position(v_gates, v_lane.gates[i])], 0) end);
       end loop;
       continue when v_take <= 0;
-      v_some := millrace.take_lane(v_lane, v_take, v_now);
+      v_some := millrace.take_lane(v_lane, v_take, p_sweep, v_now);
       v_take := cardinality(v_some);
       continue when v_take = 0;
       v_left := v_left - v_take;
