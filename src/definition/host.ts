@@ -54,9 +54,16 @@ export class Abandoned extends Error {
   }
 }
 
+/** What a process has for the handlers of its flows. */
+export type Surroundings = {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly resources: Readonly<Record<string, unknown>>
+}
+
 /** What the worker does for a run. One `write` or `transact` at a time for each run. */
 export interface RunHost {
   readonly logger: RunLogger
+  readonly surroundings: Surroundings
   /** Writes it, together with what other runs have to say. @throws if it cannot be stored */
   write(change: Change): Promise<Verdict>
   /**
@@ -76,6 +83,15 @@ export interface RunHost {
   drawEventId(): Promise<string>
   /** Draws an id for the run as which this one continues, and says where its start goes. */
   prepareSuccessor(input: unknown, options: { version?: string }): Promise<PreparedSuccessor>
+  /**
+   * Ends what steps that were given up have begun elsewhere: children, by number, and questions, by the key of their step.
+   */
+  callOff(left: {
+    readonly children: readonly string[]
+    readonly questions: readonly string[]
+  }): Promise<void>
+  /** A query of a handler of the user's, apart from what the run writes. @throws what the database says */
+  query(text: string, values: readonly unknown[]): Promise<readonly unknown[]>
   /** The time by which runs live: the database's, never ahead of it. */
   now(): Date
 }

@@ -5,7 +5,7 @@
  * x cancelled · v moved to another version · m what the run took at a change of its code ·
  * s a value that it published · l attributes that it set · z it continued as another run · w its history is
  * long · a the first step with an undo is about to begin · b the undos begin (UndoBegin) · i an attempt of an undo failed ·
- * n a step is undone. A row of kind ~ is never stored: it is news of a wait that ends without a row.
+ * n a step is undone · k a step of a flow or graph is skipped. A row of kind ~ is never stored: it is news of a wait that ends without a row.
  */
 export type JournalKind =
   | 'r'
@@ -30,6 +30,7 @@ export type JournalKind =
   | 'b'
   | 'i'
   | 'n'
+  | 'k'
   | '~'
 
 /** One row. `name` is the step's key; `data` is JSON text, null for undefined. */

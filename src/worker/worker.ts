@@ -3,6 +3,7 @@ import type { Results } from '../client/results.ts'
 import type { Session } from '../client/session.ts'
 import type { Starter } from '../client/starter.ts'
 import type { RunEnd } from '../definition/definition.ts'
+import type { Surroundings } from '../definition/host.ts'
 import type { Registry } from '../definition/registry.ts'
 import { Listener } from '../kernel/listen.ts'
 import { heldTasks, type LeasedTask } from '../kernel/tasks.ts'
@@ -42,6 +43,7 @@ export type WorkerParts = {
   readonly results: Results
   readonly registry: Registry
   readonly options: ResolvedWorkerOptions
+  readonly surroundings: Surroundings
   /** An operator told this worker to end. */
   readonly drain: () => void
 }
@@ -91,6 +93,7 @@ export class Worker {
       transactions: new Slots(Math.max(1, Math.floor(session.db.poolSize / 2))),
       now: () => this.#clock.earliest(),
       leaseOver: () => this.#leaseOver(),
+      surroundings: parts.surroundings,
       dueIn: (ms) => this.#wake.within(Math.max(ms - AHEAD_MS, 0)),
     }
     this.#listener = new Listener(

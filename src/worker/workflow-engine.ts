@@ -1,5 +1,6 @@
 import { WorkflowClient, type WorkflowClientOptions } from '../client/workflow-client.ts'
 import type { Definition } from '../definition/definition.ts'
+import type { Surroundings } from '../definition/host.ts'
 import { Registry } from '../definition/registry.ts'
 import type { Startable } from '../definition/startable.ts'
 import { registerWorkflow } from '../kernel/definitions.ts'
@@ -12,6 +13,13 @@ export type WorkflowEngineOptions = WorkflowClientOptions & {
   workflows?: readonly Definition[]
   /** At start: bring the schema up to date, only check that it is, or neither. Default 'auto'. */
   migrate?: 'auto' | 'check' | 'off'
+  /**
+   * What the handlers of flows find in their context beside what is always there: clients of other services, say.
+   * @example resources: { supabase }
+   */
+  resources?: Readonly<Record<string, unknown>>
+  /** The environment that the handlers of flows see as `ctx.env`. Default: empty. */
+  env?: Readonly<Record<string, string | undefined>>
 }
 
 /**
@@ -22,6 +30,7 @@ export type WorkflowEngineOptions = WorkflowClientOptions & {
 export class WorkflowEngine extends WorkflowClient {
   readonly #registry = new Registry()
   readonly #migrate: 'auto' | 'check' | 'off'
+  readonly #surroundings: Surroundings
   #worker: Worker | null = null
   #prepared: Promise<void> | null = null
   #starting: Promise<void> | null = null
@@ -31,6 +40,10 @@ export class WorkflowEngine extends WorkflowClient {
   constructor(options: WorkflowEngineOptions) {
     super(options)
     this.#migrate = options.migrate ?? 'auto'
+    this.#surroundings = Object.freeze({
+      env: options.env ?? {},
+      resources: Object.freeze({ ...options.resources }),
+    })
     for (const definition of options.workflows ?? []) this.#registry.add(definition)
   }
 
@@ -59,7 +72,8 @@ export class WorkflowEngine extends WorkflowClient {
   async #startWorker(options: ResolvedWorkerOptions): Promise<void> {
     const { session, starter, results } = this
     const drain = options.onDrain ?? (() => this.#drain())
-    const parts = { session, starter, results, registry: this.#registry, options, drain }
+    const [registry, surroundings] = [this.#registry, this.#surroundings]
+    const parts = { session, starter, results, registry, options, surroundings, drain }
     const worker = new Worker(parts)
     try {
       await this.#declareSchedules(this.#registry.all())

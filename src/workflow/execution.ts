@@ -31,6 +31,9 @@ import { type OneWait, Waits } from './waits.ts'
 
 /** The wait before the handler itself is tried again. */
 const HANDLER_BACKOFF = '~$handler'
+/** Kinds of the rows of a step after which the handler hears of it. */
+const ENDS = 'rfslk'
+
 /**
  * One run in this process. Steps tell it what they did and what they wait for; when the handler has
  * come to rest it decides what to write, and a step that follows another begins only after that
@@ -180,8 +183,7 @@ export class Execution implements RunHandle, Resting {
     if (!taken) return this.touch()
     this.#undoing?.hear(row)
     this.#outbox.add(this.#activity.dated(row), what)
-    if (row.kind === 'r' || row.kind === 'f' || row.kind === 's' || row.kind === 'l')
-      this.#deliveries.place(row.name, this.#outbox.busy)
+    if (ENDS.includes(row.kind)) this.#deliveries.place(row.name, this.#outbox.busy)
     this.#limits.watch(this.journal, this.#outbox, this.host)
     this.touch()
   }
@@ -228,6 +230,15 @@ export class Execution implements RunHandle, Resting {
   skip(keys: ReadonlySet<string>): void {
     for (const key of keys) this.journal.see(key)
     this.#deliveries.skip(keys)
+  }
+
+  /** Nothing that these steps still give or wait for shall be felt. */
+  giveUp(keys: ReadonlySet<string>): void {
+    for (const key of keys) {
+      this.unwait(key)
+      this.unwait(`~${key}`)
+    }
+    this.#deliveries.giveUp(keys)
   }
 
   /** Runs a transaction that commits the end of a step. */
