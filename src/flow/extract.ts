@@ -56,4 +56,4 @@ export type StepInput<F extends AnyFlow, K extends string> =
 
 /** The flow, if these resources are all that its handlers need. */
 export type CompatibleFlow<F extends AnyFlow, R extends object> =
-  FlowContext<ExtractFlowEnv<F>> & R extends ExtractFlowContext<F> ? F : never
+  FlowContext<ExtractFlowEnv<F>, ExtractFlowInput<F>> & R extends ExtractFlowContext<F> ? F : never
