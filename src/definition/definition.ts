@@ -15,6 +15,8 @@ export interface Definition<I = any, O = any, Steps = any> extends Startable<I, 
   readonly version: string
   /** Defaults of its starts, as the kernel keeps them. */
   readonly defaults: StartDefaults
+  /** Workflows that do parts of its runs: who has it has them. */
+  readonly parts?: readonly Definition[]
   /** When runs of it are started, as its code says. */
   readonly schedules?: readonly ScheduleRule[]
   /** Takes one leased run as far as it goes in this process. */

@@ -16,16 +16,19 @@ export class Registry {
       )
     }
     this.#definitions.set(key, definition)
+    for (const part of definition.parts ?? []) this.add(part)
   }
 
   get(id: string, version: string): Definition | undefined {
     return this.#definitions.get(keyOf(id, version))
   }
 
-  /** Takes all versions of a workflow out. */
+  /** Takes all versions of a workflow out, with their parts. */
   remove(id: string): void {
-    for (const [key, definition] of this.#definitions) {
-      if (definition.id === id) this.#definitions.delete(key)
+    const gone = this.all().filter((definition) => definition.id === id)
+    for (const { version, parts = [] } of gone) {
+      this.#definitions.delete(keyOf(id, version))
+      for (const part of parts) this.#definitions.delete(keyOf(part.id, part.version))
     }
   }
 

@@ -47,18 +47,21 @@ export interface FlowContext<E extends Env = Env, I = unknown> {
   readonly workerConfig: Readonly<Record<string, unknown>>
 }
 
+/** The step that an attempt is of; `index`: which item of it. */
+type KnownStep = { readonly slug: string; readonly input: unknown; readonly index?: number }
+
 /** The context of one attempt. What few handlers use is made when they ask for it. */
 export class AttemptOfStep implements FlowContext {
-  readonly #ctx: StepContext & { index?: number }
+  readonly #ctx: StepContext
   readonly #engine: EngineSteps
   readonly #flow: { readonly slug: string; readonly input: unknown }
-  readonly #step: { readonly slug: string; readonly input: unknown }
+  readonly #step: KnownStep
 
   constructor(
     ctx: StepContext,
     engine: EngineSteps,
     flow: { readonly slug: string; readonly input: unknown },
-    step: { readonly slug: string; readonly input: unknown },
+    step: KnownStep,
   ) {
     this.#ctx = ctx
     this.#engine = engine
@@ -69,7 +72,7 @@ export class AttemptOfStep implements FlowContext {
 
   /** Of an item of a map: its place, from 0. */
   get index(): number | undefined {
-    return this.#ctx.index
+    return this.#step.index
   }
 
   get runId(): string {

@@ -8,7 +8,13 @@ import type { WhenExhaustedMode, WhenUnmetMode } from './inference.ts'
 /** What a step does, by its type. */
 export type FlowWork =
   | { readonly type: 'single' }
-  | { readonly type: 'map'; readonly array: string | null; readonly concurrency: number }
+  | {
+      readonly type: 'map'
+      readonly array: string | null
+      readonly concurrency: number
+      /** Items of one run of its own; null: the run itself does them. */
+      readonly blockSize: number | null
+    }
   | { readonly type: 'wait_for'; readonly source: WaitSource; readonly timeoutMs: number | null }
   | { readonly type: 'delay'; readonly ms: number }
   | { readonly type: 'approval'; readonly approval: ApprovalOptions }

@@ -12,7 +12,7 @@ import { defineWorkflow, type WorkflowDefinition } from '../workflow/define-work
 import type { WorkflowContext } from '../workflow/workflow-context.ts'
 import type { Env, FlowContext } from './flow-context.ts'
 import { checkFlowOptions, type FlowOptions, workflowOptionsOf } from './flow-options.ts'
-import type { FlowHandler, FlowStep, FlowWork } from './flow-step.ts'
+import type { FlowHandler, FlowWork } from './flow-step.ts'
 import type {
   ArraySlug,
   Base,
@@ -20,6 +20,7 @@ import type {
   FlowOutput,
   In,
   Item,
+  MapOptions,
   Mode,
   NewSlug,
   NoCondition,
@@ -31,9 +32,11 @@ import type {
   WhenExhaustedMode,
   WhenUnmetMode,
 } from './inference.ts'
+import { isPart, makePart } from './parts.ts'
 import { readStep, type StepSpec, secondsOf } from './read-step.ts'
 import { runFlow } from './run-flow.ts'
 import { type FlowShape, shapeOf, versionOf } from './shape.ts'
+import { StepList } from './step-list.ts'
 
 // biome-ignore lint/complexity/noBannedTypes: no steps yet, and no context of one's own: what is added is all
 type Nothing = {}
@@ -72,13 +75,13 @@ export class Flow<
     output: FlowOutput<S, D>
     steps: { [K in keyof S]: Out<S, K> }
   }
-  readonly #steps: readonly FlowStep[]
-  #known: ReadonlyMap<string, FlowStep> | null = null
+  readonly #steps: StepList
   #compiled: WorkflowDefinition | null = null
   #version: string | null = null
+  #parts: readonly Definition[] | null = null
 
   /** @param steps of the engine's own: those so far */
-  constructor(options: FlowOptions<I>, steps: readonly FlowStep[] = []) {
+  constructor(options: FlowOptions<I>, steps: StepList = StepList.empty) {
     if (steps.length === 0) checkFlowOptions(options)
     this.options = options
     this.slug = options.slug
@@ -102,12 +105,12 @@ export class Flow<
 
   /** Slugs of its steps, as they were added. */
   get stepOrder(): string[] {
-    return this.#steps.map(({ id }) => id)
+    return this.#steps.all.map(({ id }) => id)
   }
 
   /** What makes it the flow that it is. */
   get shape(): FlowShape {
-    return shapeOf(this.slug, this.#steps)
+    return shapeOf(this.slug, this.#steps.all)
   }
 
   get defaults(): StartDefaults {
@@ -172,10 +175,11 @@ export class Flow<
 
   /**
    * The handler is called for each element of the output of `array`, or of the flow's input; each call is recorded
-   * and retried by itself, `concurrency` (10) at a time. Gives their results in order.
+   * and retried by itself, `concurrency` (10) at a time. Gives their results in order. With `blockSize` so many items
+   * at a time go to whichever workers have room.
    */
   map<K extends string, O, A extends ArraySlug<S> = never, X extends WhenExhaustedMode = 'fail'>(
-    opts: Base<NewSlug<S, K> & K, X> & { array?: A; concurrency?: number } & NoCondition,
+    opts: Base<NewSlug<S, K> & K, X> & MapOptions<A> & NoCondition,
     handler: (
       item: Item<I, S, A>,
       ctx: FlowContext<E, I> & C & { index: number },
@@ -188,20 +192,19 @@ export class Flow<
     X extends WhenExhaustedMode = 'fail',
     U extends WhenUnmetMode = 'skip',
   >(
-    opts: Base<NewSlug<S, K> & K, X> & { array?: A; concurrency?: number } & Condition<
-        In<I, S, A>,
-        U
-      >,
+    opts: Base<NewSlug<S, K> & K, X> & MapOptions<A> & Condition<In<I, S, A>, U>,
     handler: (
       item: Item<I, S, A>,
       ctx: FlowContext<E, I> & C & { index: number },
     ) => O | Promise<O>,
   ): Add<I, C, S, D, E, K, Jsonify<O>[], Mode<U, X>, A[]>
   map(opts: object, handler: FlowHandler): never {
-    const { array = null, concurrency = MAP_CONCURRENCY, slug } = opts as MapSpec
+    const { slug, array = null, concurrency = MAP_CONCURRENCY, blockSize = null } = opts as MapSpec
     if (!Number.isInteger(concurrency) || concurrency < 1)
       throw this.#refuse(slug, `concurrency ${concurrency} is not a whole number above 0`)
-    return this.#add(opts, { type: 'map', array, concurrency }, handler)
+    if (blockSize !== null && !(Number.isInteger(blockSize) && blockSize > 0))
+      throw this.#refuse(slug, `blockSize ${blockSize} is not a whole number above 0`)
+    return this.#add(opts, { type: 'map', array, concurrency, blockSize }, handler)
   }
 
   /** Waits for a signal, or an event about one thing; null if it did not come in time. */
@@ -290,8 +293,7 @@ export class Flow<
     handler: FlowHandler | null
     options: object
   } {
-    this.#known ??= new Map(this.#steps.map((step) => [step.id, step]))
-    const step = this.#known.get(slug)
+    const step = this.#steps.get(slug)
     if (step === undefined) {
       throw new DefinitionError(`Step "${slug}" does not exist in flow "${this.slug}".`, {
         workflowId: this.slug,
@@ -303,6 +305,13 @@ export class Flow<
     return { slug: id, dependencies: [...dependsOn], stepType, handler, options }
   }
 
+  /** The workflows whose runs do those of its steps that go to other workers. */
+  get parts(): readonly Definition[] {
+    const options = { ...workflowOptionsOf(this.options), version: this.version }
+    this.#parts ??= this.#steps.all.filter(isPart).map((step) => makePart(this.slug, step, options))
+    return this.#parts
+  }
+
   get #definition(): WorkflowDefinition {
     if (this.#compiled) return this.#compiled
     if (this.#steps.length === 0) {
@@ -310,7 +319,7 @@ export class Flow<
         workflowId: this.slug,
       })
     }
-    const program = { slug: this.slug, dag: new Dag(this.#steps) }
+    const program = { slug: this.slug, dag: new Dag(this.#steps.all) }
     const handler = ({ input, step }: WorkflowContext) => runFlow(program, input, step)
     const options = { ...workflowOptionsOf(this.options), maxSteps: MAX_ROWS }
     this.#compiled = defineWorkflow(this.slug, handler, { ...options, version: this.version }, [])
@@ -318,11 +327,10 @@ export class Flow<
   }
 
   #add(spec: object, work: FlowWork, handler: FlowHandler | null): never {
-    const known = new Set(this.#steps.map(({ id }) => id))
     const { timeout } = this.options
     const given = { ...(timeout === undefined ? {} : { timeout }), ...spec } as StepSpec
-    const step = readStep(this.slug, known, given, work, handler)
-    return new Flow(this.options, [...this.#steps, step]) as never
+    const step = readStep(this.slug, this.#steps, given, work, handler)
+    return new Flow(this.options, this.#steps.with(step)) as never
   }
 
   #startable({ slug, workflow }: { slug: string; workflow: Startable }): Startable {
@@ -350,4 +358,4 @@ export class Flow<
   }
 }
 
-type MapSpec = { slug: string; array?: string; concurrency?: number }
+type MapSpec = { slug: string; array?: string; concurrency?: number; blockSize?: number }

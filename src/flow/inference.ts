@@ -128,3 +128,16 @@ export type Condition<T, U> = {
 )
 /** The steps whose outputs it gets, all ended. */
 export type On<D> = { dependsOn?: readonly [D, ...D[]] }
+
+/** Of a map. */
+export type MapOptions<A> = {
+  /** The step whose output it goes over; default: the input of the flow. */
+  array?: A
+  /** Items at once, in all. Default 10. */
+  concurrency?: number
+  /**
+   * Items that go to one worker together, as a run of their own: a large map is spread over all workers. What
+   * a block gives must fit into one payload (1 MiB). Default: the worker that has the run does them all.
+   */
+  blockSize?: number
+}

@@ -5,6 +5,7 @@ import { encodePayload, type Json } from '../model/json.ts'
 import { checkName } from '../model/names.ts'
 import type { FlowHandler, FlowStep, FlowWork } from './flow-step.ts'
 import type { MoreRetry, RuntimeOptions, Seconds } from './inference.ts'
+import type { StepList } from './step-list.ts'
 
 /** What a step of any type may be given. */
 export type StepSpec = RuntimeOptions &
@@ -36,7 +37,7 @@ export function checkSlug(what: string, slug: unknown): string {
 /** A step, read from what its author gave. @throws DefinitionError that names the step and all that is wrong */
 export function readStep(
   flow: string,
-  known: ReadonlySet<string>,
+  known: Pick<StepList, 'has'>,
   spec: StepSpec,
   work: FlowWork,
   handler: FlowHandler | null,
@@ -62,6 +63,13 @@ export function readStep(
     problems.push(`its handler is ${handler === null ? 'null' : typeof handler}, not a function`)
   if (spec.undo !== undefined && typeof spec.undo !== 'function')
     problems.push(`its undo is ${typeof spec.undo}, not a function`)
+  const elsewhere = spec.queue !== undefined || (work.type === 'map' && work.blockSize !== null)
+  if (elsewhere && spec.undo !== undefined)
+    problems.push(
+      'a step with a queue or a blockSize is done by runs of its own, and cannot have an undo',
+    )
+  if (spec.queue !== undefined && !['single', 'map'].includes(work.type))
+    problems.push(`a ${work.type} has no handler of its own, and so no queue`)
   const step: FlowStep = {
     ...{ id: slug, dependsOn, work, handler, options: spec },
     retry: read('retry', () => readRetry(spec)),

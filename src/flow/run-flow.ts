@@ -6,8 +6,10 @@ import type { RunFailure } from '../model/failure.ts'
 import { type EngineSteps, engineSteps } from '../workflow/engine-steps.ts'
 import type { StepBaseContext } from '../workflow/step-types.ts'
 import type { FlowStep } from './flow-step.ts'
+import type { Place } from './handler-call.ts'
 import { isMet } from './is-met.ts'
-import { doWork, type Place } from './work.ts'
+import { doElsewhere, isPart } from './parts.ts'
+import { doHere, itemsOf } from './work.ts'
 
 /** Steps of one run whose handlers are at work at once, in one process. */
 const MAX_AT_ONCE = 100
@@ -59,10 +61,19 @@ class FlowWalker implements Walker<FlowStep> {
       ...{ engine: this.#engine, gate: this.#gate },
     }
     try {
-      return { status: 'completed', output: await doWork(step, given, place) }
+      return { status: 'completed', output: await this.#do(step, given, place) }
     } catch (error) {
       return this.#exhausted(step, error)
     }
+  }
+
+  #do(step: FlowStep, given: unknown, place: Place): Promise<unknown> {
+    const { id, work } = step
+    const input = work.type === 'map' ? itemsOf(id, work, given, place.flow) : given
+    // nothing else would say that it has ended
+    if (work.type === 'map' && (input as unknown[]).length === 0)
+      return this.#steps.run(id, () => [])
+    return isPart(step) ? doElsewhere(step, input, place) : doHere(step, input, place)
   }
 
   skip(step: FlowStep, { reason }: Skipped): Promise<void> {

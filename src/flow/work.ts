@@ -1,29 +1,18 @@
-import type { Gate } from '../dag/gate.ts'
 import { InvalidInputError, LimitError } from '../model/errors.ts'
-import type { EngineSteps } from '../workflow/engine-steps.ts'
-import type { RunStepOptions, StepBaseContext, StepContext } from '../workflow/step-types.ts'
+import type { StepContext } from '../workflow/step-types.ts'
 import { AttemptOfStep } from './flow-context.ts'
 import type { FlowHandler, FlowStep, FlowWork } from './flow-step.ts'
+import { callOf, optionsOf, type Place } from './handler-call.ts'
 import { raceBranches } from './race.ts'
-
-/** Where a step does its work. */
-export type Place = {
-  readonly flow: string
-  readonly flowInput: unknown
-  readonly steps: StepBaseContext
-  readonly engine: EngineSteps
-  /** Handlers pass it. */
-  readonly gate: Gate
-}
 
 type Work<T extends FlowWork['type']> = Extract<FlowWork, { type: T }>
 
 /**
- * Does what a step does, and gives its output.
- * @param given its input: of a map, what has the array
+ * Does what a step does, here, and gives its output.
+ * @param given its input: of a map, the array
  * @throws StepFailedError, ChildFailedError
  */
-export function doWork(step: FlowStep, given: unknown, place: Place): Promise<unknown> {
+export function doHere(step: FlowStep, given: unknown, place: Place): Promise<unknown> {
   const { work } = step
   switch (work.type) {
     case 'single':
@@ -47,52 +36,23 @@ export function doWork(step: FlowStep, given: unknown, place: Place): Promise<un
   }
 }
 
-/** A handler with what it gets, as a step calls it. */
-export function callOf(
-  step: FlowStep,
-  given: unknown,
-  place: Place,
-  handler: FlowHandler = step.handler as FlowHandler,
-): (ctx: StepContext) => unknown {
+function map(step: FlowStep, work: Work<'map'>, items: unknown, place: Place): Promise<unknown> {
   const flow = { slug: place.flow, input: place.flowInput }
-  return (ctx) =>
-    handler(given, new AttemptOfStep(ctx, place.engine, flow, { slug: step.id, input: given }))
-}
-
-/** The options of a step, as step.run takes them. */
-export function optionsOf(step: FlowStep, place: Place): RunStepOptions<unknown> {
-  const { retry, timeoutMs, undo } = step
-  const flow = { slug: place.flow, input: place.flowInput }
-  return {
-    ...(retry === null ? {} : { retry }),
-    ...(timeoutMs === null ? {} : { timeout: timeoutMs }),
-    ...(undo === null
-      ? {}
-      : {
-          undo: (output: unknown, ctx: StepContext) =>
-            undo(
-              output,
-              new AttemptOfStep(ctx, place.engine, flow, { slug: step.id, input: output }),
-            ),
-        }),
-  }
-}
-
-function map(step: FlowStep, work: Work<'map'>, given: unknown, place: Place): Promise<unknown> {
-  const items = itemsOf(step, work, given, place.flow)
-  // nothing else would say that it has ended
-  if (items.length === 0) return place.steps.run(step.id, () => [])
-  const flow = { slug: place.flow, input: place.flowInput }
+  const { from = 0 } = place
   const handler = step.handler as FlowHandler
-  const item = (one: unknown, ctx: StepContext) =>
-    handler(one, new AttemptOfStep(ctx, place.engine, flow, { slug: step.id, input: one }))
+  const item = (one: unknown, ctx: StepContext & { index: number }) => {
+    const index = from + ctx.index
+    const known = { slug: step.id, input: one, index }
+    return handler(one, new AttemptOfStep(ctx, place.engine, flow, known))
+  }
   const { concurrency } = work
-  return place.steps.map(step.id, items, item, { ...optionsOf(step, place), concurrency })
+  const all = items as readonly unknown[]
+  return place.steps.map(step.id, all, item, { ...optionsOf(step, place), concurrency })
 }
 
-/** @throws InvalidInputError where there is no array: the run fails at once */
-function itemsOf(
-  { id }: FlowStep,
+/** What a map goes over. @throws InvalidInputError where there is no array: the run fails at once */
+export function itemsOf(
+  id: string,
   { array }: Work<'map'>,
   given: unknown,
   flow: string,

@@ -117,7 +117,7 @@ export class WorkflowEngine extends WorkflowClient {
   /** Adds a workflow, also while the worker runs. @throws DuplicateWorkflowError */
   async registerWorkflow(definition: Definition): Promise<this> {
     this.#registry.add(definition)
-    if (this.#registered) await this.#register([definition])
+    if (this.#registered) await this.#register([definition, ...(definition.parts ?? [])])
     if (this.#worker) await this.#declareSchedules([definition])
     await this.#worker?.refresh()
     return this
