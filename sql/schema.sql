@@ -553,6 +553,18 @@ create table millrace.workers with (fillfactor=50, autovacuum_vacuum_scale_facto
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.workflow_documents
+  workflow_id integer not null
+  tenant_id integer not null
+  document text not null
+  hash text not null
+  created_at timestamp with time zone not null default clock_timestamp()
+  constraint workflow_documents_pkey PRIMARY KEY (workflow_id)
+  constraint workflow_documents_hash_form CHECK ((hash ~ '^[0-9a-f]{64}$'::text))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.workflows
   id integer not null generated always as identity
   tenant_id integer not null
@@ -1617,6 +1629,12 @@ create function millrace.put_attributes(p_tenant integer, p_workflow text, p_rul
   comment: Makes the attributes of a workflow known.
   body: 4046d1f24335ad7c6a96ccf7e8ec2aa1
 
+create function millrace.put_document(p_tenant integer, p_workflow integer, p_document text, p_hash text)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Keeps the document of a workflow version, once.
+  body: 2be259edcb553e0fd160403eeb5f8719
+
 create function millrace.put_event(p_tenant integer, p_id bigint, p_name text, p_key text, p_data text, p_dedupe text, p_keep_ms bigint, p_most integer)
   returns millrace.events
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1701,11 +1719,11 @@ create function millrace.register_worker(p_tenant integer, p_lease_ms integer, p
   comment: Registers a worker process and returns its id.
   body: f8b533446000289debe31383d04c255a
 
-create function millrace.register_workflow(p_tenant integer, p_name text, p_version text, p_definition jsonb)
+create function millrace.register_workflow(p_tenant integer, p_name text, p_version text, p_definition jsonb, p_document text DEFAULT NULL::text, p_hash text DEFAULT NULL::text)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: d7aa8489e9789dad67f85a62f6ad7b63
+  body: 668d5aef0c43ae5784434694eb3b6e91
 
 create function millrace.release_names(p_tenant integer, p_ids bigint[], p_metas text[], p_skip bigint[])
   returns void

@@ -23,19 +23,22 @@ export type RegisteredDefinition = {
   readonly attributes?: AttributeRules
 }
 
-/** Makes a workflow version known, so that runs of it can be started. */
+/**
+ * Makes a workflow version known, so that runs of it can be started.
+ * @param document what it is, where that is data
+ * @throws ConflictError (MR015) if the version exists with another document
+ */
 export async function registerWorkflow(
   db: Database,
   tenant: number,
   name: string,
   version: string,
   definition: RegisteredDefinition,
+  document?: { readonly text: string; readonly hash: string },
 ): Promise<void> {
-  await db.call('select millrace.register_workflow($1, $2, $3, $4)', [
-    tenant,
-    name,
-    version,
-    JSON.stringify(definition),
+  await db.call('select millrace.register_workflow($1, $2, $3, $4, $5, $6)', [
+    ...[tenant, name, version, JSON.stringify(definition)],
+    ...[document?.text ?? null, document?.hash ?? null],
   ])
 }
 

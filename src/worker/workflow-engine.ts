@@ -158,7 +158,7 @@ export class WorkflowEngine extends WorkflowClient {
 
   async #register(all: readonly Definition[]): Promise<void> {
     const tenant = await this.session.tenant()
-    for (const { id, version, kind, defaults } of all) {
+    for (const { id, version, kind, defaults, document } of all) {
       const { timeoutMs, retentionMs, startOn, ...rest } = defaults
       const definition = {
         kind,
@@ -167,7 +167,7 @@ export class WorkflowEngine extends WorkflowClient {
         ...(retentionMs === undefined ? {} : { retention_ms: retentionMs }),
         ...(startOn === undefined ? {} : { start_on: startOn }),
       }
-      await registerWorkflow(this.session.db, tenant, id, version, definition)
+      await registerWorkflow(this.session.db, tenant, id, version, definition, document)
     }
   }
 }
