@@ -863,7 +863,7 @@ create function millrace.check_progress(run_id uuid, options jsonb DEFAULT '{}':
   returns TABLE(completed_steps integer, total_steps integer, completion_percentage numeric)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: How far a run is: steps done, steps in all, per cent.
-  body: 358533e6ee84aa20551b6c5515c60c38
+  body: f0d9b478db1321895fe5ef517d85409b
 
 create function millrace.check_rules(p_workflow text, p_rules jsonb)
   returns void
@@ -942,7 +942,7 @@ create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigi
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=on
   comment: Gives a new run the history of another up to a row.
-  body: 49e6f4e86ae53a14fcef40c53e0df0ac
+  body: f536f003ac5d888ef2d8ba85a5edf5d0
 
 create function millrace.current_tenant()
   returns integer
@@ -1153,7 +1153,7 @@ create function millrace.fork_place(p_tenant integer, p_run bigint, p_step text,
   returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Where in a run's journal a fork from a step begins.
-  body: 3dcb629d5ff68880216577c5d4d27d6d
+  body: 3755d200f66cd8c3e390db8e3fe23c90
 
 create function millrace.fork_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1252,10 +1252,10 @@ create function millrace.get_storage(options jsonb DEFAULT '{}'::jsonb)
   body: 0f701efef3834e0a4a001e620ff4787d
 
 create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
-  returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid)
+  returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid, skip_reason text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What happened to a run, in order: attempts, errors, waits, pauses.
-  body: 2b6762564f0928d89d4e415c2fa5dc4c
+  body: e9c42aee4532c2488e99a1385422c9d8
 
 create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
