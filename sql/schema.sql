@@ -1185,6 +1185,12 @@ create function millrace.get_chores(p_tenant integer, p_now timestamp with time 
   comment: When something comes due, the newest route, and what somebody should do.
   body: 153e800de18de1ef63eab3e256c16039
 
+create function millrace.get_documents(p_tenant integer, p_names text[], p_graphs text[], p_known_names text[], p_known_versions text[], p_unfinished boolean)
+  returns TABLE(workflow_id text, version text, kind text, document text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The stored definitions that a worker could serve.
+  body: 0126133f99124a455078a361054137d8
+
 create function millrace.get_events(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, name text, key text, data json, emitted_at timestamp with time zone, keep_until timestamp with time zone, dedupe_id text, matched integer, spreading boolean, started text[])
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off

@@ -22,6 +22,11 @@ export interface Definition<I = any, O = any, Steps = any> extends Startable<I, 
    * other: registering it with another `hash` is refused.
    */
   readonly document?: DefinitionDocument | undefined
+  /**
+   * Another version of it, of its stored document, so that this process goes on with runs of that version; null if it
+   * cannot. Its `id` is the same, its `version` the one that is given.
+   */
+  revive?(text: string, version: string): Definition | null
   /** Takes one leased run as far as it goes in this process. */
   run(lease: LeasedRun, host: RunHost): RunHandle
 }

@@ -102,6 +102,40 @@ export async function getRoutes(
   )
 }
 
+/** Which stored definitions a worker could serve. */
+export type DocumentsFilter = {
+  /** Workflows that it takes up by their documents. */
+  readonly names: readonly string[]
+  /** Graphs that it takes; `['*']`: all; null: none. */
+  readonly graphs: readonly string[] | null
+  /** What it has already, or could not take up. */
+  readonly known: readonly (readonly [name: string, version: string])[]
+  /** Also versions that are not the newest, if they have unfinished runs. Reads all unfinished runs. */
+  readonly unfinished: boolean
+}
+
+export type DocumentRow = {
+  readonly id: string
+  readonly version: string
+  readonly kind: string
+  readonly document: string
+}
+
+/** A few at a time, until there are no more. @see sql/functions/definition/get_documents.sql */
+export async function getDocuments(
+  db: Database,
+  tenant: number,
+  { names, graphs, known, unfinished }: DocumentsFilter,
+): Promise<DocumentRow[]> {
+  return db.call<DocumentRow>(
+    'select workflow_id as id, version, kind, document from millrace.get_documents($1, $2, $3, $4, $5, $6)',
+    [
+      ...[tenant, names, graphs],
+      ...[known.map(([name]) => name), known.map(([, version]) => version), unfinished],
+    ],
+  )
+}
+
 export type WorkflowRow = {
   id: string
   version: string

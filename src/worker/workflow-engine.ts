@@ -5,13 +5,21 @@ import type { Startable } from '../definition/startable.ts'
 import { registerWorkflow } from '../kernel/definitions.ts'
 import { checkMigrated, migrate } from '../kernel/migrate.ts'
 import { syncSchedules } from '../kernel/schedules.ts'
+import { InvalidInputError } from '../model/errors.ts'
+import { checkName } from '../model/names.ts'
 import { type ResolvedWorkerOptions, resolveWorkerOptions, type WorkerOptions } from './options.ts'
+import { type Graphs, type LoadGraph, StoredDefinitions } from './stored-definitions.ts'
 import { Worker } from './worker.ts'
 
 export type WorkflowEngineOptions = WorkflowClientOptions & {
   workflows?: readonly Definition[]
   /** At start: bring the schema up to date, only check that it is, or neither. Default 'auto'. */
   migrate?: 'auto' | 'check' | 'off'
+  /**
+   * Run graphs that only the database has (`putWorkflow`, `define_workflow`): all, or those of these names; also
+   * those that are put while the worker runs. Default false.
+   */
+  graphs?: boolean | readonly string[]
 }
 
 /**
@@ -22,6 +30,7 @@ export type WorkflowEngineOptions = WorkflowClientOptions & {
 export class WorkflowEngine extends WorkflowClient {
   readonly #registry = new Registry()
   readonly #migrate: 'auto' | 'check' | 'off'
+  readonly #graphs: Graphs
   #worker: Worker | null = null
   #prepared: Promise<void> | null = null
   #starting: Promise<void> | null = null
@@ -31,6 +40,7 @@ export class WorkflowEngine extends WorkflowClient {
   constructor(options: WorkflowEngineOptions) {
     super(options)
     this.#migrate = options.migrate ?? 'auto'
+    this.#graphs = checkGraphs(options.graphs ?? false)
     for (const definition of options.workflows ?? []) this.#registry.add(definition)
   }
 
@@ -59,7 +69,10 @@ export class WorkflowEngine extends WorkflowClient {
   async #startWorker(options: ResolvedWorkerOptions): Promise<void> {
     const { session, starter, results } = this
     const drain = options.onDrain ?? (() => this.#drain())
-    const parts = { session, starter, results, registry: this.#registry, options, drain }
+    const registry = this.#registry
+    const load: LoadGraph = (text, version) => this.loadGraph(text, version)
+    const stored = new StoredDefinitions(session, registry, this.#graphs, load)
+    const parts = { session, starter, results, registry, stored, options, drain }
     const worker = new Worker(parts)
     try {
       await this.#declareSchedules(this.#registry.all())
@@ -146,6 +159,12 @@ export class WorkflowEngine extends WorkflowClient {
     this.#registered = true
   }
 
+  /** What makes a definition of a stored graph, loaded when one is met. */
+  protected async loadGraph(text: string, version: string): Promise<Definition> {
+    const { loadDefinition } = await import('../graph/load-definition.ts')
+    return loadDefinition(text, version)
+  }
+
   /** Of several versions of a workflow only the newest has a say. */
   async #declareSchedules(all: readonly Definition[]): Promise<void> {
     const newest = all.filter((one) => this.#registry.newest(one.id) === one)
@@ -170,4 +189,11 @@ export class WorkflowEngine extends WorkflowClient {
       await registerWorkflow(this.session.db, tenant, id, version, definition, document)
     }
   }
+}
+
+function checkGraphs(graphs: Graphs): Graphs {
+  if (typeof graphs === 'boolean') return graphs
+  if (!Array.isArray(graphs))
+    throw new InvalidInputError(`graphs is ${graphs}; it must be true, false or an array of names.`)
+  return graphs.map((name) => checkName('graph', name))
 }
