@@ -553,6 +553,18 @@ create table millrace.workers with (fillfactor=50, autovacuum_vacuum_scale_facto
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.workflow_documents
+  workflow_id integer not null
+  tenant_id integer not null
+  document text not null
+  hash text not null
+  created_at timestamp with time zone not null default clock_timestamp()
+  constraint workflow_documents_pkey PRIMARY KEY (workflow_id)
+  constraint workflow_documents_hash_form CHECK ((hash ~ '^[0-9a-f]{64}$'::text))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.workflows
   id integer not null generated always as identity
   tenant_id integer not null
@@ -851,7 +863,7 @@ create function millrace.check_progress(run_id uuid, options jsonb DEFAULT '{}':
   returns TABLE(completed_steps integer, total_steps integer, completion_percentage numeric)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: How far a run is: steps done, steps in all, per cent.
-  body: 358533e6ee84aa20551b6c5515c60c38
+  body: f0d9b478db1321895fe5ef517d85409b
 
 create function millrace.check_rules(p_workflow text, p_rules jsonb)
   returns void
@@ -930,7 +942,7 @@ create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigi
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=on
   comment: Gives a new run the history of another up to a row.
-  body: 49e6f4e86ae53a14fcef40c53e0df0ac
+  body: f536f003ac5d888ef2d8ba85a5edf5d0
 
 create function millrace.current_tenant()
   returns integer
@@ -1141,7 +1153,7 @@ create function millrace.fork_place(p_tenant integer, p_run bigint, p_step text,
   returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Where in a run's journal a fork from a step begins.
-  body: 3dcb629d5ff68880216577c5d4d27d6d
+  body: 3755d200f66cd8c3e390db8e3fe23c90
 
 create function millrace.fork_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1172,6 +1184,12 @@ create function millrace.get_chores(p_tenant integer, p_now timestamp with time 
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: When something comes due, the newest route, and what somebody should do.
   body: 153e800de18de1ef63eab3e256c16039
+
+create function millrace.get_documents(p_tenant integer, p_names text[], p_graphs text[], p_known_names text[], p_known_versions text[], p_unfinished boolean)
+  returns TABLE(workflow_id text, version text, kind text, document text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The stored definitions that a worker could serve.
+  body: 0126133f99124a455078a361054137d8
 
 create function millrace.get_events(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, name text, key text, data json, emitted_at timestamp with time zone, keep_until timestamp with time zone, dedupe_id text, matched integer, spreading boolean, started text[])
@@ -1240,10 +1258,10 @@ create function millrace.get_storage(options jsonb DEFAULT '{}'::jsonb)
   body: 0f701efef3834e0a4a001e620ff4787d
 
 create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
-  returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid)
+  returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid, skip_reason text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What happened to a run, in order: attempts, errors, waits, pauses.
-  body: 2b6762564f0928d89d4e415c2fa5dc4c
+  body: e9c42aee4532c2488e99a1385422c9d8
 
 create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
@@ -1617,6 +1635,12 @@ create function millrace.put_attributes(p_tenant integer, p_workflow text, p_rul
   comment: Makes the attributes of a workflow known.
   body: 4046d1f24335ad7c6a96ccf7e8ec2aa1
 
+create function millrace.put_document(p_tenant integer, p_workflow integer, p_document text, p_hash text)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Keeps the document of a workflow version, once.
+  body: 2be259edcb553e0fd160403eeb5f8719
+
 create function millrace.put_event(p_tenant integer, p_id bigint, p_name text, p_key text, p_data text, p_dedupe text, p_keep_ms bigint, p_most integer)
   returns millrace.events
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1701,11 +1725,11 @@ create function millrace.register_worker(p_tenant integer, p_lease_ms integer, p
   comment: Registers a worker process and returns its id.
   body: f8b533446000289debe31383d04c255a
 
-create function millrace.register_workflow(p_tenant integer, p_name text, p_version text, p_definition jsonb)
+create function millrace.register_workflow(p_tenant integer, p_name text, p_version text, p_definition jsonb, p_document text DEFAULT NULL::text, p_hash text DEFAULT NULL::text)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: d7aa8489e9789dad67f85a62f6ad7b63
+  body: 668d5aef0c43ae5784434694eb3b6e91
 
 create function millrace.release_names(p_tenant integer, p_ids bigint[], p_metas text[], p_skip bigint[])
   returns void

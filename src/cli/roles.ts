@@ -70,7 +70,7 @@ const forClients = {
 
 /** What a worker calls beside that. */
 const forWorkers = {
-  'to make workflows known': ['register_workflow', 'sync_schedules', 'get_routes'],
+  'to make workflows known': ['register_workflow', 'sync_schedules', 'get_routes', 'get_documents'],
   'to live': [
     'register_worker',
     'describe_worker',

@@ -23,19 +23,22 @@ export type RegisteredDefinition = {
   readonly attributes?: AttributeRules
 }
 
-/** Makes a workflow version known, so that runs of it can be started. */
+/**
+ * Makes a workflow version known, so that runs of it can be started.
+ * @param document what it is, where that is data
+ * @throws ConflictError (MR015) if the version exists with another document
+ */
 export async function registerWorkflow(
   db: Database,
   tenant: number,
   name: string,
   version: string,
   definition: RegisteredDefinition,
+  document?: { readonly text: string; readonly hash: string },
 ): Promise<void> {
-  await db.call('select millrace.register_workflow($1, $2, $3, $4)', [
-    tenant,
-    name,
-    version,
-    JSON.stringify(definition),
+  await db.call('select millrace.register_workflow($1, $2, $3, $4, $5, $6)', [
+    ...[tenant, name, version, JSON.stringify(definition)],
+    ...[document?.text ?? null, document?.hash ?? null],
   ])
 }
 
@@ -96,6 +99,40 @@ export async function getRoutes(
   return db.call<Route>(
     'select route_id as route, name, version, queue, priority, head, sweep_ms as "sweepMs", limited from millrace.get_routes($1, $2, $3, $4)',
     [tenant, workflows.map(([name]) => name), workflows.map(([, version]) => version), queues],
+  )
+}
+
+/** Which stored definitions a worker could serve. */
+export type DocumentsFilter = {
+  /** Workflows that it takes up by their documents. */
+  readonly names: readonly string[]
+  /** Graphs that it takes; `['*']`: all; null: none. */
+  readonly graphs: readonly string[] | null
+  /** What it has already, or could not take up. */
+  readonly known: readonly (readonly [name: string, version: string])[]
+  /** Also versions that are not the newest, if they have unfinished runs. Reads all unfinished runs. */
+  readonly unfinished: boolean
+}
+
+export type DocumentRow = {
+  readonly id: string
+  readonly version: string
+  readonly kind: string
+  readonly document: string
+}
+
+/** A few at a time, until there are no more. @see sql/functions/definition/get_documents.sql */
+export async function getDocuments(
+  db: Database,
+  tenant: number,
+  { names, graphs, known, unfinished }: DocumentsFilter,
+): Promise<DocumentRow[]> {
+  return db.call<DocumentRow>(
+    'select workflow_id as id, version, kind, document from millrace.get_documents($1, $2, $3, $4, $5, $6)',
+    [
+      ...[tenant, names, graphs],
+      ...[known.map(([name]) => name), known.map(([, version]) => version), unfinished],
+    ],
   )
 }
 

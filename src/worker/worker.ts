@@ -25,6 +25,7 @@ import { LeasedTaskRun } from './leased-run.ts'
 import type { ResolvedWorkerOptions } from './options.ts'
 import { ReplySize } from './reply-size.ts'
 import { Slots } from './slots.ts'
+import type { StoredDefinitions } from './stored-definitions.ts'
 import { Wake } from './wake.ts'
 import { Watcher } from './watcher.ts'
 import { type HostParts, WorkerHost } from './worker-host.ts'
@@ -42,6 +43,7 @@ export type WorkerParts = {
   readonly starter: Starter
   readonly results: Results
   readonly registry: Registry
+  readonly stored: StoredDefinitions
   readonly options: ResolvedWorkerOptions
   readonly surroundings: Surroundings
   /** An operator told this worker to end. */
@@ -83,7 +85,11 @@ export class Worker {
       begin: (held) => this.#begin(held),
       handBack: (held) => void this.#handBack(held),
     })
-    this.#claimer = new Claimer(session, registry, options, this.#clock)
+    this.#claimer = new Claimer(session, registry, options, {
+      clock: this.#clock,
+      stored: parts.stored,
+      served: () => this.#describe(),
+    })
     this.#watcher = new Watcher(session, this.#held, this.#clock)
     this.#writer = new Writer(session, this.#clock, () => this.#leaseOver())
     this.#hostParts = {
@@ -150,6 +156,10 @@ export class Worker {
   async refresh(): Promise<void> {
     await this.#claimer.refreshRoutes()
     this.#wake.now()
+    await this.#describe()
+  }
+
+  async #describe(): Promise<void> {
     if (this.#id !== '') await describeWorker(this.#parts.session.db, this.#id, this.#info())
   }
 

@@ -6,7 +6,10 @@ import type { Startable } from '../definition/startable.ts'
 import { registerWorkflow } from '../kernel/definitions.ts'
 import { checkMigrated, migrate } from '../kernel/migrate.ts'
 import { syncSchedules } from '../kernel/schedules.ts'
+import { InvalidInputError } from '../model/errors.ts'
+import { checkName } from '../model/names.ts'
 import { type ResolvedWorkerOptions, resolveWorkerOptions, type WorkerOptions } from './options.ts'
+import { type Graphs, type LoadGraph, StoredDefinitions } from './stored-definitions.ts'
 import { Worker } from './worker.ts'
 
 export type WorkflowEngineOptions = WorkflowClientOptions & {
@@ -20,6 +23,11 @@ export type WorkflowEngineOptions = WorkflowClientOptions & {
   resources?: Readonly<Record<string, unknown>>
   /** The environment that the handlers of flows see as `ctx.env`. Default: empty. */
   env?: Readonly<Record<string, string | undefined>>
+  /**
+   * Run graphs that only the database has (`putWorkflow`, `define_workflow`): all, or those of these names; also
+   * those that are put while the worker runs. Default false.
+   */
+  graphs?: boolean | readonly string[]
 }
 
 /**
@@ -31,6 +39,7 @@ export class WorkflowEngine extends WorkflowClient {
   readonly #registry = new Registry()
   readonly #migrate: 'auto' | 'check' | 'off'
   readonly #surroundings: Surroundings
+  readonly #graphs: Graphs
   #worker: Worker | null = null
   #prepared: Promise<void> | null = null
   #starting: Promise<void> | null = null
@@ -44,6 +53,7 @@ export class WorkflowEngine extends WorkflowClient {
       env: options.env ?? {},
       resources: Object.freeze({ ...options.resources }),
     })
+    this.#graphs = checkGraphs(options.graphs ?? false)
     for (const definition of options.workflows ?? []) this.#registry.add(definition)
   }
 
@@ -73,7 +83,9 @@ export class WorkflowEngine extends WorkflowClient {
     const { session, starter, results } = this
     const drain = options.onDrain ?? (() => this.#drain())
     const [registry, surroundings] = [this.#registry, this.#surroundings]
-    const parts = { session, starter, results, registry, options, surroundings, drain }
+    const load: LoadGraph = (text, version) => this.loadGraph(text, version)
+    const stored = new StoredDefinitions(session, registry, this.#graphs, load)
+    const parts = { session, starter, results, registry, stored, options, surroundings, drain }
     const worker = new Worker(parts)
     try {
       await this.#declareSchedules(this.#registry.all())
@@ -160,6 +172,12 @@ export class WorkflowEngine extends WorkflowClient {
     this.#registered = true
   }
 
+  /** What makes a definition of a stored graph, loaded when one is met. */
+  protected async loadGraph(text: string, version: string): Promise<Definition> {
+    const { loadDefinition } = await import('../graph/load-definition.ts')
+    return loadDefinition(text, version)
+  }
+
   /** Of several versions of a workflow only the newest has a say. */
   async #declareSchedules(all: readonly Definition[]): Promise<void> {
     const newest = all.filter((one) => this.#registry.newest(one.id) === one)
@@ -172,7 +190,7 @@ export class WorkflowEngine extends WorkflowClient {
 
   async #register(all: readonly Definition[]): Promise<void> {
     const tenant = await this.session.tenant()
-    for (const { id, version, kind, defaults } of all) {
+    for (const { id, version, kind, defaults, document } of all) {
       const { timeoutMs, retentionMs, startOn, ...rest } = defaults
       const definition = {
         kind,
@@ -181,7 +199,14 @@ export class WorkflowEngine extends WorkflowClient {
         ...(retentionMs === undefined ? {} : { retention_ms: retentionMs }),
         ...(startOn === undefined ? {} : { start_on: startOn }),
       }
-      await registerWorkflow(this.session.db, tenant, id, version, definition)
+      await registerWorkflow(this.session.db, tenant, id, version, definition, document)
     }
   }
+}
+
+function checkGraphs(graphs: Graphs): Graphs {
+  if (typeof graphs === 'boolean') return graphs
+  if (!Array.isArray(graphs))
+    throw new InvalidInputError(`graphs is ${graphs}; it must be true, false or an array of names.`)
+  return graphs.map((name) => checkName('graph', name))
 }

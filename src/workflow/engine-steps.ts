@@ -1,8 +1,9 @@
 import type { QueryResultRow } from 'pg'
 import type { Surroundings } from '../definition/host.ts'
 import { type Duration, parseDuration } from '../model/duration.ts'
+import type { Skip } from '../model/journal.ts'
 import type { Execution } from './execution.ts'
-import { type SkipNote, skipStep } from './skip-step.ts'
+import { skipStep } from './skip-step.ts'
 import { StepGroup } from './step-group.ts'
 import type { StepFn } from './step-maker.ts'
 import type { RunStepOptions, StepBaseContext } from './step-types.ts'
@@ -49,7 +50,7 @@ export class EngineSteps {
   }
 
   /** Notes that a step is skipped. */
-  skip(key: string, why: SkipNote): Promise<void> {
+  skip(key: string, why: Skip): Promise<void> {
     return this.#own.call(key, (own) => skipStep(this.#x, own, why))
   }
 

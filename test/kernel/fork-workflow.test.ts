@@ -59,6 +59,28 @@ test('the history of a run that has ended is in its outcome', async () => {
   expect((await replayed(route, made))?.journal).toEqual([row('r', 'a', 1), row('r', 'b', 2)])
 })
 
+test('from a skipped step: what was skipped before stays so, and that step is looked at anew', async () => {
+  const skipped = (name: string) => row('k', name, { reason: 'dependency_skipped' })
+  const failed = row('k', 's', { reason: 'handler_failed', failure: { message: 'no' } })
+  const before = [row('r', 'a', 1), skipped('b')]
+  const { route, run } = await ran([...before, row('e', 's', {}), failed, skipped('z')])
+  const made = await fork(run, { from_step: 's' })
+  expect((await replayed(route, made))?.journal).toEqual(before)
+  const given = await fork(run, { from_step: 'z', output: 2 })
+  const journal = [...before, row('e', 's', {}), failed, row('r', 'z', 2)]
+  expect((await replayed(route, given))?.journal).toEqual(journal)
+  await refusal(fork(run, { from_step: 'none' }), 'MR001', 'did not come to a step "none"')
+})
+
+test('a step that was skipped beside another is no hindrance, one that ran beside it is', async () => {
+  const skipped = row('k', 'b', { reason: 'condition_unmet' })
+  const beside = (begun: number) => ({ ...row('r', 'c', 3), begun })
+  const free = await ran([row('r', 'a', 1), skipped, { ...row('r', 'd', 4), begun: 1 }])
+  expect(await fork(free.run, { from_step: 'd' })).toMatchObject({ forked_at: 'd' })
+  const held = await ran([row('r', 'a', 1), skipped, beside(1)])
+  await refusal(fork(held.run, { from_step: 'b' }), 'MR001', '"b" ran beside "c"')
+})
+
 describe('with an output the step does not run', () => {
   test.each([
     ['a step', [row('r', 's', 1)], [row('r', 's', { x: 2 })]],

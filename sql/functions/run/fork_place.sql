@@ -1,6 +1,6 @@
 -- fork_place: where in a run's journal a fork from a step begins, and what kind of step that is.
 -- A step that ran beside others has no place: what they did would be repeated, or lost. That they did the journal tells by begun.
--- Returns: first_seq, of the step's rows; kind: r a step · g a wait · t a timer · c a child · d a child that
+-- Returns: first_seq, of the step's rows; kind: r a step, also one that was skipped · g a wait · t a timer · c a child · d a child that
 -- nobody waits for · m a map.
 -- Raises: MR001.
 create or replace function millrace.fork_place(
@@ -15,12 +15,12 @@ declare
   v_help   text;
 begin
   select min(x.seq), max(x.seq), min(x.begun),
-         (array_agg(case when x.name <> p_step then 'm' when x.kind in ('r', 'e', 'f') then 'r' when x.kind = 'o' then 'g'
+         (array_agg(case when x.name <> p_step then 'm' when x.kind in ('r', 'e', 'f', 'k') then 'r' when x.kind = 'o' then 'g'
                           when x.kind = 'c' and x.data::json ->> 'detached' is not null then 'd' else x.kind end::"char"
                     order by x.kind = 'c' desc, x.seq))[1]
   into first_seq, v_last, v_begun, kind
   from millrace.get_journal(p_run) x
-  where x.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c')
+  where x.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c', 'k')
     and (x.name = p_step or left(x.name, length(p_step) + 1) = p_step || '[' and x.name ~ '\[[0-9]+\]$'
          or left(x.name, length(p_step) + 1) = p_step || '~');  -- parts of a wait for all
   select x.name into v_beside
@@ -34,7 +34,7 @@ begin
   elsif first_seq is null then
     v_bad := format('it did not come to a step "%s"', left(p_step, 300));
     v_help := format('It came to: %s.', coalesce((select string_agg(format('"%s"', n.name), ', ' order by n.seq) from (
-      select x.name, min(x.seq) as seq from millrace.get_journal(p_run) x where x.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c')
+      select x.name, min(x.seq) as seq from millrace.get_journal(p_run) x where x.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c', 'k')
       group by x.name order by 2 desc limit 20) n), 'none yet'));
   elsif v_map is not null and exists (select from millrace.get_journal(p_run) x where x.name like '%[%]' and x.name <> p_step
                                       and left(x.name, length(v_map) + 1) = v_map || '[') then
