@@ -611,7 +611,7 @@ create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_task
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: b0baaa7fd8919f432a40e21ddce79a5f
+  body: 54627698717f22ba75c9a938f0cd2893
 
 create function millrace.answer_approval(approval_id text, approved boolean, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -870,6 +870,12 @@ create function millrace.check_starts(p_metas text[])
   language plpgsql stable set search_path=pg_catalog, pg_temp
   comment: Refuses metas of starts that others could not read later.
   body: f5201ec8f4d270976d65ae328c004452
+
+create function millrace.check_transaction(p_transaction text)
+  returns void
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Whether this is still the transaction of a step that began.
+  body: 21650775e40fe3dfd76984c280b7c6c6
 
 create function millrace.check_verb(p_tenant integer, p_verb text, p_filter jsonb, p_options jsonb, p_rate integer)
   returns void
@@ -1949,11 +1955,11 @@ create function millrace.start_bulk(p_verb text, p_filter jsonb, p_options jsonb
   comment: Begins to do something to all runs that a filter matches.
   body: 2a1136070c1c9d38c80132bad64bb24f
 
-create function millrace.start_children(p_tenant integer, p_only bigint[], p_children json)
-  returns void
+create function millrace.start_children(p_tenant integer, p_only bigint[], p_children json, p_runs bigint[], p_ops "char"[])
+  returns bigint[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts children in the transaction that writes it into their parents' journals.
-  body: 4c44145983a6662463d065d1e480f548
+  body: 55a187c2e10c25ee294852898112bd04
 
 create function millrace.start_key(p_values jsonb)
   returns bytea
