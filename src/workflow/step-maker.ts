@@ -84,7 +84,7 @@ export class StepMaker {
   }
 
   /** How a step is undone. */
-  #undo(id: string, key: string, { undo, undoRetry }: RunStepOptions): Undo {
+  #undo(id: string, key: string, { undo, undoRetry, undoTimeout }: RunStepOptions): Undo {
     if (typeof undo !== 'function') {
       throw new InvalidInputError(
         `The undo of step "${key}" is ${undo === null ? 'null' : typeof undo}, not a function.`,
@@ -94,9 +94,14 @@ export class StepMaker {
     const x = this.#x
     const name = undoName(key)
     const retry = this.retry(undoRetry === undefined ? {} : { retry: undoRetry })
-    const signal = () => x.undoing.signal
+    const limits = {
+      ...{ what: 'The undo of step', key, ms: timeoutOf({ timeout: undoTimeout }) },
+      signal: () => x.undoing.signal,
+    }
     const perform = (output: unknown, tries: number) =>
-      insideStep(name, undo, output as never, new AttemptContext(x, id, name, tries, signal))
+      attempt(limits, (signal) =>
+        insideStep(name, undo, output as never, new AttemptContext(x, id, name, tries, signal)),
+      )
     return { id, key, retry, hooks: this.#hooks, perform }
   }
 
