@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { findJsonError } from '../../src/cli/json-error.ts'
-import { nearest } from '../../src/cli/nearest.ts'
+import { nearest } from '../../src/model/nearest.ts'
 import { signalCommands, waitInShort, waitsInFull } from '../../src/cli/show/waits-view.ts'
 import { ahead, coarse, shortTime } from '../../src/cli/show/words.ts'
 import { type Column, facts, table } from '../../src/cli/table.ts'

@@ -1,0 +1,20 @@
+export { type Choice, chooseBranch, isTrue } from './choice.ts'
+export type * from './graph-document.ts'
+export { toSchema } from './json-schema.ts'
+export { delayMs, RESERVED_NAMES } from './node-rules.ts'
+export {
+  fillTemplates,
+  type GraphPlan,
+  type PlannedBlock,
+  type PlannedBranch,
+  type PlannedNode,
+  type Templates,
+} from './plan.ts'
+export {
+  loadGraphText,
+  planGraph,
+  readGraph,
+  toDefinitionError,
+  validateGraph,
+} from './read-graph.ts'
+export { workflowIdOf } from './workflow-id.ts'
