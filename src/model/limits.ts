@@ -122,3 +122,15 @@ export const MAX_WAITING_TICKS = 1000
 
 /** Partitions (engines) that fit into a run id: 14 bits. */
 export const MAX_PARTITION = 2 ** 14 - 1
+
+/** Characters of one expression between `{{` and `}}`: longer ones are programs, which belong in a step. */
+export const MAX_EXPRESSION = 10_000
+
+/** Levels of an expression: brackets within brackets, or links of a chain such as `a + b + c`. */
+export const MAX_EXPRESSION_DEPTH = 200
+
+/** Units of work of one template, by default: about a tenth of a second at worst, in which nothing else runs. */
+export const MAX_EXPRESSION_FUEL = 500_000
+
+/** Bits of an integer within an expression: they are exact, so `10 ** 10 ** 10` must have an end. */
+export const MAX_EXPRESSION_NUMBER_BITS = 4096
