@@ -152,3 +152,15 @@ export const MAX_SUBSCHEMAS = 10_000
 
 /** States of a regular expression in a JSON Schema: a text is matched in as much work for each character. */
 export const MAX_PATTERN_STATES = 256
+
+/** Characters of one expression between `{{` and `}}`: longer ones are programs, which belong in a step. */
+export const MAX_EXPRESSION = 10_000
+
+/** Levels of an expression: brackets within brackets, or links of a chain such as `a + b + c`. */
+export const MAX_EXPRESSION_DEPTH = 200
+
+/** Units of work of one template, by default: about a tenth of a second at worst, in which nothing else runs. */
+export const MAX_EXPRESSION_FUEL = 500_000
+
+/** Bits of an integer within an expression: they are exact, so `10 ** 10 ** 10` must have an end. */
+export const MAX_EXPRESSION_NUMBER_BITS = 4096
