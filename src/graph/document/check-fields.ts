@@ -51,7 +51,7 @@ function refuseField(
   label: string,
   { issues, owner }: Checking,
 ): void {
-  const known = Object.keys(fields)
+  const known = Object.keys(fields).filter((one) => !fields[one]?.ignored)
   const shown = `${label}${name}`
   const guess = issues.guess(name, known)
   const remedy = `There are: ${known.join(', ')}. What is for people or tools alone begins with "x-".`
@@ -192,7 +192,7 @@ function refuse(
     kind.is === 'choice' && typeof value === 'string' ? issues.guess(value, kind.of) : ''
   const years =
     kind.is === 'duration' ? ` of at most ${MAX_DURATION_MS / 31_557_600_000} years` : ''
-  const text = isBareText(kind, value) ? ` Put it in quotes: "${String(value)}".` : ''
+  const text = isBareText(kind, value) ? ' Put it in quotes.' : ''
   const message = `${label} of the ${owner} ${found}, but must be ${ruleOf(kind)}${years}.${guess}${text || ' Change it.'}`
   issues.add('VALIDATION_ERROR', pointer, message)
 }

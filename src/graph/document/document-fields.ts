@@ -1,6 +1,25 @@
 import type { Fields } from './field-kinds.ts'
 import { nameForm, titleForm } from './text-forms.ts'
 
+/** What the Workflow Automation Engine adds when it tells a document; so that it can be given back. */
+const answered: Fields = {
+  id: {
+    kind: { is: 'text', most: 200 },
+    ignored: true,
+    about: 'Of the Workflow Automation Engine; not read',
+  },
+  created_at: {
+    kind: { is: 'text', most: 200 },
+    ignored: true,
+    about: 'Of the Workflow Automation Engine; not read',
+  },
+  updated_at: {
+    kind: { is: 'text', most: 200 },
+    ignored: true,
+    about: 'Of the Workflow Automation Engine; not read',
+  },
+}
+
 /** Of a document as a whole. */
 export const documentFields: Fields = {
   $schema: {
@@ -45,4 +64,5 @@ export const documentFields: Fields = {
   },
   is_active: { kind: { is: 'flag' }, about: 'Whether runs may be started; default true' },
   steps: { kind: { is: 'nodes' }, required: true, about: 'The nodes' },
+  ...answered,
 }

@@ -42,6 +42,8 @@ export type Kind =
 export type Field = {
   readonly kind: Kind
   readonly required?: true
+  /** Taken, and left out of the normal form: nothing depends on it. */
+  readonly ignored?: true
   /** For people: what it is, its unit, its default. No full stop. */
   readonly about: string
 }

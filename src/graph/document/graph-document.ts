@@ -1,4 +1,5 @@
 import type { Json } from '../../model/json.ts'
+import type { issueCodes } from './issue-codes.ts'
 
 /** Text that may hold `{{ expressions }}`. */
 export type TemplateText = string
@@ -95,22 +96,8 @@ export type GraphDocument = {
   steps: GraphNode[]
 }
 
-/** What is wrong with a document. The first nine are the codes of the Workflow Automation Engine. */
-export type IssueCode =
-  | 'NO_STEPS'
-  | 'TOO_MANY_STEPS'
-  | 'UNKNOWN_STEP_TYPE'
-  | 'DUPLICATE_STEP_ID'
-  | 'INVALID_DEPENDENCY'
-  | 'CYCLE_DETECTED'
-  | 'MAX_DEPTH_EXCEEDED'
-  | 'EXPRESSION_ERROR'
-  | 'VALIDATION_ERROR'
-  | 'SYNTAX_ERROR'
-  | 'TOO_LARGE'
-  | 'INVALID_BRANCH'
-  | 'UNREACHABLE_STEP'
-  | 'UNKNOWN_STEP'
+/** What is wrong with a document. */
+export type IssueCode = keyof typeof issueCodes
 
 /** One problem of a document, and where it is. */
 export type GraphIssue = {

@@ -1,5 +1,6 @@
 export { type Choice, chooseBranch, isTrue } from './choice.ts'
 export type * from './graph-document.ts'
+export { issueCodes } from './issue-codes.ts'
 export { toSchema } from './json-schema.ts'
 export { delayMs, RESERVED_NAMES } from './node-rules.ts'
 export {
@@ -10,6 +11,7 @@ export {
   type PlannedNode,
   type Templates,
 } from './plan.ts'
+export { graphJsonSchema, SCHEMA_URL } from './published-schema.ts'
 export {
   loadGraphText,
   planGraph,
@@ -17,4 +19,5 @@ export {
   toDefinitionError,
   validateGraph,
 } from './read-graph.ts'
+export { toSqlText } from './sql-text.ts'
 export { workflowIdOf } from './workflow-id.ts'

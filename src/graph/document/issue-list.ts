@@ -4,8 +4,8 @@ import { nearest } from '../../model/nearest.ts'
 import { describeValue } from '../../model/text.ts'
 import type { GraphIssue, IssueCode } from './graph-document.ts'
 
-/** Looking for a name that is like another is work for each name that there is. */
-const MAX_GUESSES = 20
+/** Work for guesses, in pairs of characters: a wrong name is compared with each name that there is. */
+const MAX_GUESSING = 20_000_000
 
 /** Where a value is in the text; undefined if there is no text. */
 export type Locate = (pointer: string) => { line: number; column: number } | undefined
@@ -13,7 +13,7 @@ export type Locate = (pointer: string) => { line: number; column: number } | und
 /** Gathers the issues of one document. */
 export class IssueList {
   readonly #issues: GraphIssue[] = []
-  #guesses = 0
+  #guessing = 0
 
   /** Whether there are as many as are told. */
   get isFull(): boolean {
@@ -31,9 +31,11 @@ export class IssueList {
 
   /** A sentence that begins with a space and names what may have been meant; '' if nothing is like it. */
   guess(name: string, known: Iterable<string>): string {
-    if (this.#guesses >= MAX_GUESSES || name.length > 128) return ''
-    this.#guesses++
-    const found = nearest(name, known)
+    const names = [...known]
+    const work = names.reduce((sum, one) => sum + one.length, 0) * name.length
+    if (this.#guessing + work > MAX_GUESSING) return ''
+    this.#guessing += work
+    const found = nearest(name, names)
     return found.length === 0 ? '' : ` Did you mean ${listWords(found, 'or')}?`
   }
 

@@ -1,7 +1,7 @@
 import type { Json } from '../../model/json.ts'
 import { MAX_DOCUMENT_DEPTH } from '../../model/limits.ts'
 import { describeValue } from '../../model/text.ts'
-import { type ParsedText, type Place, setOwn, TextProblem } from './parsed-text.ts'
+import { numberProblem, type ParsedText, type Place, setOwn, TextProblem } from './parsed-text.ts'
 import { below } from './pointer.ts'
 
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
@@ -110,8 +110,15 @@ class JsonReader {
   }
 
   #scalar(pointer: string): Json {
-    const token = this.#match(word) ?? this.#match(number)
-    return token === undefined ? this.#refuse('a value', pointer) : (JSON.parse(token) as Json)
+    const at = this.#at
+    const token = this.#match(word)
+    if (token !== undefined) return JSON.parse(token) as Json
+    const digits = this.#match(number)
+    if (digits === undefined) return this.#refuse('a value', pointer)
+    const value = Number(digits)
+    const problem = numberProblem(value, digits)
+    if (problem) throw new TextProblem(problem, at, pointer)
+    return value
   }
 
   #skip(): void {

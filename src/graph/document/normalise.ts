@@ -16,6 +16,7 @@ function normaliseFields(fields: Fields, value: JsonObject): JsonObject {
   const result: JsonObject = {}
   for (const [name, item] of Object.entries(value)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
+    if (field?.ignored) continue
     if (!field) setOwn(result, name, item)
     else if (item !== null || field.required || typesOf(field.kind).includes('null'))
       result[name] = normaliseValue(field.kind, item)

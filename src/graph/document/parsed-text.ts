@@ -60,6 +60,14 @@ function lineStarts(text: string): number[] {
   return starts
 }
 
+/** Why a number cannot be kept as it is written; null if it can. @param source its text */
+export function numberProblem(value: number, source: string): string | null {
+  if (!Number.isFinite(value)) return `JSON has no ${source}. Leave it out, or quote it as a text.`
+  if (Number.isSafeInteger(value) || !/^[+-]?\d+$/.test(source)) return null
+  if (BigInt(source) === BigInt(value)) return null
+  return `The number ${source} has more digits than numbers keep. Quote it as a text.`
+}
+
 /** Sets an own property whatever its name: `__proto__` is a key as any other. */
 export function setOwn(target: Record<string, Json>, key: string, value: Json): void {
   if (key !== '__proto__') target[key] = value

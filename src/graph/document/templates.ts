@@ -1,5 +1,6 @@
 import {
   ExpressionError,
+  hasTags,
   parseTemplate,
   type Reference,
   referencesOf,
@@ -26,7 +27,7 @@ export function findTemplates(
 ): void {
   switch (kind.is) {
     case 'template':
-      if (typeof value === 'string' && value.includes('{')) found(value, pointer, false)
+      if (typeof value === 'string' && hasTags(value)) found(value, pointer, false)
       return
     case 'expression':
       if (typeof value === 'string') found(value, pointer, true)
@@ -65,7 +66,7 @@ function findInValues(
   found: (text: string, pointer: string, isExpression: boolean) => void,
 ): void {
   if (typeof value === 'string') {
-    if (value.includes('{')) found(value, pointer, false)
+    if (hasTags(value)) found(value, pointer, false)
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, item] of Object.entries(value)) findInValues(item, below(pointer, key), found)
   }

@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments, type YAM
 import type { Json } from '../../model/json.ts'
 import { MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH } from '../../model/limits.ts'
 import { describeValue } from '../../model/text.ts'
-import { type ParsedText, type Place, setOwn, TextProblem } from './parsed-text.ts'
+import { numberProblem, type ParsedText, type Place, setOwn, TextProblem } from './parsed-text.ts'
 import { below } from './pointer.ts'
 
 /**
@@ -76,7 +76,8 @@ class YamlReader {
       return { value, place }
     }
     const value = isScalar(node) ? node.value : null
-    return { value: this.#scalar(value ?? null, at, pointer), place: { at } }
+    const source = isScalar(node) ? node.source : undefined
+    return { value: this.#scalar(value ?? null, at, pointer, source), place: { at } }
   }
 
   #map(node: YAMLMap, at: number, pointer: string, depth: number): ParsedText {
@@ -115,14 +116,16 @@ class YamlReader {
     return text
   }
 
-  #scalar(value: unknown, at: number, pointer: string): Json {
+  #scalar(value: unknown, at: number, pointer: string, source = String(value)): Json {
     switch (typeof value) {
       case 'string':
         this.#spend(value.length, at, pointer)
         return value
-      case 'number':
-        if (Number.isFinite(value)) return value
-        break
+      case 'number': {
+        const problem = numberProblem(value, source)
+        if (problem === null) return value
+        throw new TextProblem(problem, at, pointer)
+      }
       case 'boolean':
         return value
       case 'object':
