@@ -122,3 +122,45 @@ export const MAX_WAITING_TICKS = 1000
 
 /** Partitions (engines) that fit into a run id: 14 bits. */
 export const MAX_PARTITION = 2 ** 14 - 1
+
+/** UTF-8 bytes of the document of a graph: it is stored, read and compared as a whole. */
+export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024
+
+/** Nodes of a graph, those in its blocks included, unless its reader is told otherwise: as the steps of a run. */
+export const MAX_NODES = 10_000
+
+/** Characters of the id of a graph's node: loops and maps add their counts to it. */
+export const MAX_NODE_ID = 128
+
+/** Blocks of a graph (map, loop, parallel, race) in each other: each one lengthens the ids of what it holds. */
+export const MAX_BLOCKS = 8
+
+/** Containers in each other in a graph's document: four for each block, and 64 of a payload in the innermost. */
+export const MAX_DOCUMENT_DEPTH = 128
+
+/** Problems of a document that are told at once: more say nothing new. */
+export const MAX_ISSUES = 1000
+
+/** Iterations of one loop of a graph: each is in the history of its run. */
+export const MAX_ITERATIONS = 10_000
+
+/** UTF-8 bytes of a JSON Schema in a document: it is compiled at each registration. */
+export const MAX_SCHEMA_BYTES = 64 * 1024
+
+/** Schemas in a JSON Schema with each $ref in its place: their number is what checking a value costs. */
+export const MAX_SUBSCHEMAS = 10_000
+
+/** States of a regular expression in a JSON Schema: a text is matched in as much work for each character. */
+export const MAX_PATTERN_STATES = 256
+
+/** Characters of one expression between `{{` and `}}`: longer ones are programs, which belong in a step. */
+export const MAX_EXPRESSION = 10_000
+
+/** Levels of an expression: brackets within brackets, or links of a chain such as `a + b + c`. */
+export const MAX_EXPRESSION_DEPTH = 200
+
+/** Units of work of one template, by default: about a tenth of a second at worst, in which nothing else runs. */
+export const MAX_EXPRESSION_FUEL = 500_000
+
+/** Bits of an integer within an expression: they are exact, so `10 ** 10 ** 10` must have an end. */
+export const MAX_EXPRESSION_NUMBER_BITS = 4096

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { findJsonError } from '../../src/cli/json-error.ts'
-import { nearest } from '../../src/cli/nearest.ts'
 import type { Output } from '../../src/cli/output.ts'
 import { showTimeline } from '../../src/cli/show/timeline-view.ts'
 import { signalCommands, waitInShort, waitsInFull } from '../../src/cli/show/waits-view.ts'
@@ -13,6 +12,7 @@ import type { WorkflowRun } from '../../src/client/workflow-run.ts'
 import type { Census } from '../../src/demo/census.ts'
 import { Screen } from '../../src/demo/screen.ts'
 import type { RunFailure } from '../../src/model/failure.ts'
+import { nearest } from '../../src/model/nearest.ts'
 import type { SkipReason } from '../../src/model/status.ts'
 
 describe('a table', () => {

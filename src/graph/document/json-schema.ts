@@ -1,0 +1,113 @@
+import { Ajv, type AnySchema, type ErrorObject } from 'ajv'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import type { Json } from '../../model/json.ts'
+import type { Schema } from '../../model/schema.ts'
+import { describeValue } from '../../model/text.ts'
+import type { IssueList } from './issue-list.ts'
+import { checkSchemaRules } from './json-schema-rules.ts'
+import { LinearPattern } from './linear-pattern.ts'
+import { stepsOf } from './pointer.ts'
+
+const newPattern = Object.assign((pattern: string) => new LinearPattern(pattern), {
+  code: 'new LinearPattern',
+})
+
+const options = {
+  strict: false, // annotations of others, such as example
+  allErrors: false,
+  validateFormats: false,
+  addUsedSchema: false,
+  logger: false,
+  code: { regExp: newPattern },
+} as const
+
+const readers = new Map<string, Ajv>()
+
+/** The reader of a dialect, made when it is first needed; null for one that is not read. */
+function readerOf(schema: Json): Ajv | null {
+  const isObject = typeof schema === 'object' && schema !== null && !Array.isArray(schema)
+  const named = isObject ? schema.$schema : undefined
+  if (named === undefined) return reader('2020-12', () => new Ajv2020(options) as unknown as Ajv)
+  const found = /^https?:\/\/json-schema\.org\/draft[/-](2020-12|07)\/schema#?$/.exec(String(named))
+  if (!found) return null
+  return found[1] === '07' ? reader('07', () => new Ajv(options)) : readerOf(true)
+}
+
+function reader(dialect: string, make: () => Ajv): Ajv {
+  const known = readers.get(dialect) ?? make()
+  readers.set(dialect, known)
+  return known
+}
+
+/** Checks a JSON Schema within a document: what it says, and that a check with it is bounded. */
+export function checkJsonSchema(
+  schema: unknown,
+  pointer: string,
+  where: string,
+  issues: IssueList,
+): void {
+  let isFine = true
+  const refuse = (at: string, problem: string) => {
+    isFine = false
+    issues.add('VALIDATION_ERROR', pointer + at, `The JSON Schema in ${where} ${problem}.`)
+  }
+  if (typeof schema === 'boolean') return
+  const ajv = readerOf(schema as Json)
+  if (!ajv) {
+    const shown = describeValue((schema as { $schema: unknown }).$schema)
+    refuse(
+      '/$schema',
+      `is of ${shown}; read are 2020-12 and draft-07. Leave $schema out for 2020-12`,
+    )
+    return
+  }
+  checkSchemaRules(schema as Record<string, unknown>, refuse)
+  if (!isFine) return
+  try {
+    if (ajv.validateSchema(schema as AnySchema) !== true)
+      for (const error of ajv.errors?.slice(0, 5) ?? [])
+        refuse(
+          error.instancePath,
+          `is not one: ${error.instancePath || 'it'} ${error.message}. Change it`,
+        )
+    if (isFine) compile(ajv, schema as AnySchema)
+  } catch (error) {
+    refuse('', `cannot be read: ${(error as Error).message}. Change it`)
+  }
+}
+
+function compile(ajv: Ajv, schema: AnySchema) {
+  try {
+    return ajv.compile(schema)
+  } finally {
+    ajv.removeSchema(schema) // it keeps all that it has ever seen
+  }
+}
+
+/**
+ * A JSON Schema as a Standard Schema, for `inputSchema` of a definition. Told is the first problem of a value.
+ * @param schema one that `validateGraph` has let through
+ * @example validate(toSchema({ type: 'object', required: ['id'] }), {}, 'the input')
+ */
+export function toSchema(schema: Json): Schema {
+  const ajv = readerOf(schema)
+  if (!ajv) throw new TypeError('The JSON Schema is of a dialect that is not read.')
+  const check = compile(ajv, structuredClone(schema) as AnySchema)
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'millrace',
+      validate: (value) => {
+        if (check(value)) return { value }
+        return { issues: (check.errors ?? []).map(toIssue) }
+      },
+    },
+  }
+}
+
+function toIssue({ instancePath, message, params }: ErrorObject) {
+  const allowed = Array.isArray(params.allowedValues)
+    ? `: ${JSON.stringify(params.allowedValues)}`
+    : ''
+  return { message: `${message}${allowed}`, path: stepsOf(instancePath) }
+}
