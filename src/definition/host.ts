@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg'
 import type { Change, ChildStart, JournalRow, Successor, Verdict } from '../model/journal.ts'
 import type { RunLogger } from '../model/logger.ts'
 import type { Startable } from './startable.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** A run that this process owns, as an authoring model sees it. */
 export type LeasedRun = {
@@ -52,12 +53,6 @@ export class Abandoned extends Error {
   constructor(cause: unknown) {
     super('The transaction was given up.', { cause })
   }
-}
-
-/** What a process has for the handlers of its flows. */
-export type Surroundings = {
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly resources: Readonly<Record<string, unknown>>
 }
 
 /** What the worker does for a run. One `write` or `transact` at a time for each run. */

@@ -7,9 +7,9 @@ import type {
   PreparedChild,
   PreparedSuccessor,
   RunHost,
-  Surroundings,
 } from '../definition/host.ts'
 import type { Startable } from '../definition/startable.ts'
+import type { Surroundings } from '../definition/surroundings.ts'
 import {
   type Advance,
   advanceTasks,

@@ -1,6 +1,5 @@
 import { WorkflowClient, type WorkflowClientOptions } from '../client/workflow-client.ts'
 import type { Definition } from '../definition/definition.ts'
-import type { Surroundings } from '../definition/host.ts'
 import { Registry } from '../definition/registry.ts'
 import type { Startable } from '../definition/startable.ts'
 import { registerWorkflow } from '../kernel/definitions.ts'
@@ -8,27 +7,22 @@ import { checkMigrated, migrate } from '../kernel/migrate.ts'
 import { syncSchedules } from '../kernel/schedules.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { checkName } from '../model/names.ts'
+import { HandlerSurroundings, type SurroundingOptions } from './handler-surroundings.ts'
 import { type ResolvedWorkerOptions, resolveWorkerOptions, type WorkerOptions } from './options.ts'
 import { type Graphs, type LoadGraph, StoredDefinitions } from './stored-definitions.ts'
 import { Worker } from './worker.ts'
 
-export type WorkflowEngineOptions = WorkflowClientOptions & {
-  workflows?: readonly Definition[]
-  /** At start: bring the schema up to date, only check that it is, or neither. Default 'auto'. */
-  migrate?: 'auto' | 'check' | 'off'
-  /**
-   * What the handlers of flows find in their context beside what is always there: clients of other services, say.
-   * @example resources: { supabase }
-   */
-  resources?: Readonly<Record<string, unknown>>
-  /** The environment that the handlers of flows see as `ctx.env`. Default: empty. */
-  env?: Readonly<Record<string, string | undefined>>
-  /**
-   * Run graphs that only the database has (`putWorkflow`, `define_workflow`): all, or those of these names; also
-   * those that are put while the worker runs. Default false.
-   */
-  graphs?: boolean | readonly string[]
-}
+export type WorkflowEngineOptions = WorkflowClientOptions &
+  SurroundingOptions & {
+    workflows?: readonly Definition[]
+    /** At start: bring the schema up to date, only check that it is, or neither. Default 'auto'. */
+    migrate?: 'auto' | 'check' | 'off'
+    /**
+     * Run graphs that only the database has (`putWorkflow`, `define_workflow`): all, or those of these names; also
+     * those that are put while the worker runs. Default false.
+     */
+    graphs?: boolean | readonly string[]
+  }
 
 /**
  * A client that also runs handlers.
@@ -38,7 +32,7 @@ export type WorkflowEngineOptions = WorkflowClientOptions & {
 export class WorkflowEngine extends WorkflowClient {
   readonly #registry = new Registry()
   readonly #migrate: 'auto' | 'check' | 'off'
-  readonly #surroundings: Surroundings
+  readonly #surroundings: HandlerSurroundings
   readonly #graphs: Graphs
   #worker: Worker | null = null
   #prepared: Promise<void> | null = null
@@ -49,10 +43,7 @@ export class WorkflowEngine extends WorkflowClient {
   constructor(options: WorkflowEngineOptions) {
     super(options)
     this.#migrate = options.migrate ?? 'auto'
-    this.#surroundings = Object.freeze({
-      env: options.env ?? {},
-      resources: Object.freeze({ ...options.resources }),
-    })
+    this.#surroundings = new HandlerSurroundings(options)
     this.#graphs = checkGraphs(options.graphs ?? false)
     for (const definition of options.workflows ?? []) this.#registry.add(definition)
   }
@@ -104,6 +95,7 @@ export class WorkflowEngine extends WorkflowClient {
     this.#worker = null
     this.#starting = null
     await worker?.stop()
+    await this.#surroundings.close()
     this.#prepared = null
     await super.stop()
   }

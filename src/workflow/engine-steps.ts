@@ -1,5 +1,5 @@
 import type { QueryResultRow } from 'pg'
-import type { Surroundings } from '../definition/host.ts'
+import type { Surroundings } from '../definition/surroundings.ts'
 import { type Duration, parseDuration } from '../model/duration.ts'
 import type { Skip } from '../model/journal.ts'
 import type { Execution } from './execution.ts'
@@ -19,7 +19,15 @@ export type EngineCall = <T>(key: string, work: (key: string) => Promise<T>) => 
 type Own = {
   readonly call: EngineCall
   readonly run: (id: string, key: string, fn: StepFn, options: RunStepOptions) => Promise<unknown>
-  readonly grouped: (group: StepGroup) => unknown
+  readonly within: (within: Within) => unknown
+}
+
+/** Where steps belong. */
+export type Within = {
+  /** What they are given up with; null: with the run. */
+  readonly group: StepGroup | null
+  /** What their keys end with: which item or round of a block they are of. */
+  readonly suffix: string
 }
 
 /** Steps that are given up together. */
@@ -35,13 +43,18 @@ export type Grouped = {
 /** What handlers that the engine writes, those of flows and graphs, do beside the steps of everybody. */
 export class EngineSteps {
   readonly #x: Execution
-  readonly #group: StepGroup | null
+  readonly #within: Within
   readonly #own: Own
 
-  constructor(x: Execution, group: StepGroup | null, own: Own) {
+  constructor(x: Execution, within: Within, own: Own) {
     this.#x = x
-    this.#group = group
+    this.#within = within
     this.#own = own
+  }
+
+  /** Whose run it is. */
+  get tenant(): string {
+    return this.#x.lease.tenant
   }
 
   /** What the process has for handlers. */
@@ -67,11 +80,20 @@ export class EngineSteps {
 
   /** Steps beside these that can be given up together. */
   group(): Grouped {
-    const group = new StepGroup(this.#x, this.#group)
+    const group = new StepGroup(this.#x, this.#within.group)
     return {
-      steps: this.#own.grouped(group) as StepBaseContext,
+      steps: this.#own.within({ ...this.#within, group }) as StepBaseContext,
       giveUp: (reason) => group.giveUp(reason),
     }
+  }
+
+  /**
+   * Steps of an item or a round of a block, whose ids are those of the block: `charge[3]`. Within another, the
+   * outer one comes first.
+   */
+  item(index: number): StepBaseContext {
+    const { group, suffix } = this.#within
+    return this.#own.within({ group, suffix: `${suffix}[${index}]` }) as StepBaseContext
   }
 
   /** A query of a handler of the user's, on a connection of the pool. */

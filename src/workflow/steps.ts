@@ -12,7 +12,7 @@ import { ATTRIBUTES, setAttributes } from './attributes-step.ts'
 import { invoke, startWorkflow } from './child-step.ts'
 import { type ContinueOptions, continueAsNew, continueAsNewSuggested } from './continue-step.ts'
 import { emitEvent } from './emit-step.ts'
-import { ENGINE, type EngineCall, EngineSteps } from './engine-steps.ts'
+import { ENGINE, type EngineCall, EngineSteps, type Within } from './engine-steps.ts'
 import type { Execution } from './execution.ts'
 import { forever } from './forever.ts'
 import { refuseInside } from './inside.ts'
@@ -22,7 +22,6 @@ import type { Hooks } from './plugin.ts'
 import { poll } from './poll-step.ts'
 import { runStep } from './run-step.ts'
 import { publish, stateId } from './state-step.ts'
-import type { StepGroup } from './step-group.ts'
 import {
   type MapFn,
   type StepDefaults,
@@ -53,22 +52,24 @@ export class Steps {
   readonly #x: Execution
   readonly #maker: StepMaker
   readonly #rules: StepRules
-  readonly #group: StepGroup | null
-  readonly #grouped: (group: StepGroup) => Steps
+  readonly #group: Within['group']
+  readonly #suffix: string
+  readonly #within: (within: Within) => Steps
 
-  /** @param group what all these steps are given up with; default: with the run */
+  /** @param within default: steps of the run itself */
   constructor(
     x: Execution,
     defaults: StepDefaults,
     hooks: Hooks | null,
     rules: StepRules,
-    group: StepGroup | null = null,
+    within: Within = { group: null, suffix: '' },
   ) {
     this.#x = x
     this.#rules = rules
-    this.#group = group
-    this.#maker = new StepMaker(x, defaults, hooks, group?.signal)
-    this.#grouped = (inner) => new Steps(x, defaults, hooks, rules, inner)
+    this.#group = within.group
+    this.#suffix = within.suffix
+    this.#maker = new StepMaker(x, defaults, hooks, within.group?.signal)
+    this.#within = (inner) => new Steps(x, defaults, hooks, rules, inner)
   }
 
   /** What handlers do that the engine writes. */
@@ -76,7 +77,8 @@ export class Steps {
     const call: EngineCall = (key, work) => this.#callAsync(key, work, (id) => id)
     const run = (id: string, key: string, fn: StepFn, options: RunStepOptions) =>
       runStep(this.#x, this.#maker.step(id, key, fn, options))
-    return new EngineSteps(this.#x, this.#group, { call, run, grouped: this.#grouped })
+    const within = { group: this.#group, suffix: this.#suffix }
+    return new EngineSteps(this.#x, within, { call, run, within: this.#within })
   }
 
   get run() {
@@ -245,7 +247,7 @@ export class Steps {
   ): Promise<T> {
     try {
       refuseInside(id)
-      const key = this.#x.key(check(id))
+      const key = this.#x.key(check(id) + this.#suffix)
       this.#group?.enter(key)
       return work(key)
     } catch (error) {
