@@ -1,4 +1,5 @@
 import { isIP, type LookupFunction, type Socket } from 'node:net'
+import { rootCertificates } from 'node:tls'
 import { buildConnector } from 'undici'
 import { type Guard, TargetRefused } from './guard.ts'
 import { plainHost } from './targets.ts'
@@ -10,12 +11,18 @@ export type Lookup = (host: string) => Promise<readonly { address: string; famil
 const CONNECT_TIMEOUT_MS = 10_000
 
 /** undici's connector with the guard's lookup, for one origin. */
-export function openConnector(guard: Guard, origin: URL, lookup: Lookup): buildConnector.connector {
+export function openConnector(
+  guard: Guard,
+  origin: URL,
+  { lookup, ca }: { lookup: Lookup; ca: readonly string[] },
+): buildConnector.connector {
   const base = buildConnector({
     timeout: CONNECT_TIMEOUT_MS,
     // every address that Node tries comes from this one answer: there is no second to be rebound
     lookup: guardedLookup(guard, portOf(origin), lookup),
     autoSelectFamily: true,
+    // given any, Node trusts no others
+    ...(ca.length === 0 ? {} : { ca: [...rootCertificates, ...ca] }),
   })
   return guardConnector(guard, base)
 }
@@ -54,7 +61,7 @@ function refusalOfSocket(guard: Guard, host: string, port: number, socket: Socke
 /** Leaves of an answer what may be reached; with nothing left, the connection fails. */
 function guardedLookup(guard: Guard, port: number, lookup: Lookup): LookupFunction {
   return (host, options, callback) => {
-    lookup(host)
+    resolve(host, lookup)
       .then((found) => selectAddresses(guard, host, port, found))
       .then(
         (open) => {
@@ -64,6 +71,15 @@ function guardedLookup(guard: Guard, port: number, lookup: Lookup): LookupFuncti
         (error) => callback(error, []),
       )
   }
+}
+
+/** RFC 6761: localhost and what lies below it are this host, whatever a resolver makes of them. */
+async function resolve(host: string, lookup: Lookup) {
+  if (!/(^|\.)localhost$/.test(plainHost(host))) return lookup(host)
+  return [
+    { address: '127.0.0.1', family: 4 },
+    { address: '::1', family: 6 },
+  ]
 }
 
 function selectAddresses(

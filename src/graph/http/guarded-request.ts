@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import { toStorable } from '../../model/text.ts'
 import { type Content, parseContent } from './content.ts'
@@ -94,8 +95,9 @@ async function follow(exchange: Exchange): Promise<Answer> {
     const location = answer.headers.location
     const wanted = maxRedirects === 0 || expect?.includes(answer.status)
     if (wanted || !isRedirect(answer.status, location)) return answer
-    // unheard: what is left of it is nobody's business
-    void answer.body.dump({ limit: REDIRECT_BODY_BYTES }).catch(() => undefined)
+    await answer.body.dump({ limit: REDIRECT_BODY_BYTES, signal: exchange.deadline.signal })
+    // undici takes its connection back one turn later; at once, the next request would open another
+    await setImmediate()
     if (followed === maxRedirects) {
       const message = `There are more than ${maxRedirects} redirects. They are not followed.`
       throw new HttpFinalError('redirect', message)

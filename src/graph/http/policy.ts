@@ -41,6 +41,8 @@ export type HttpPolicyOptions = {
   maxConnections?: number
   /** The User-Agent of requests that set none; default `'millrace'`. */
   userAgent?: string
+  /** Certificates (PEM) of authorities of your own, trusted beside the public ones. Default: none. */
+  ca?: string | readonly string[]
   /** Resolves names; default the system's (getaddrinfo, with /etc/hosts). Its answers are guarded too. */
   lookup?: Lookup
 }
@@ -60,6 +62,7 @@ const names: OptionNames<HttpPolicyOptions> = {
   maxRetryAfter: true,
   maxConnections: true,
   userAgent: true,
+  ca: true,
   lookup: true,
 }
 
@@ -128,6 +131,7 @@ export class HttpPolicy implements AsyncDisposable {
 function openAgent(options: HttpPolicyOptions, guard: Guard): Agent {
   const lookup = options.lookup ?? ((host) => systemLookup(host, { all: true }))
   if (typeof lookup !== 'function') refuse('lookup', lookup, 'a function of a host')
+  const ca = options.ca === undefined ? [] : [options.ca].flat()
   const shared = {
     connections: readCount(options, 'maxConnections', 32),
     maxHeaderSize: readCount(options, 'maxResponseHeaderBytes', 16 * 1024),
@@ -140,7 +144,7 @@ function openAgent(options: HttpPolicyOptions, guard: Guard): Agent {
   }
   const factory = (origin: string | URL) => {
     const url = new URL(origin)
-    return new Pool(url, { ...shared, connect: openConnector(guard, url, lookup) })
+    return new Pool(url, { ...shared, connect: openConnector(guard, url, { lookup, ca }) })
   }
   return new Agent({ factory })
 }

@@ -63,7 +63,7 @@ function parseTarget(what: string, target: unknown): Entry {
   if (typeof target !== 'string') return refuse(what, target, 'is not a text')
   if (target.includes('/')) return { port: null, range: parseRange(what, target) }
   if (isIP(target) === 6) return { port: null, range: whole(target) }
-  const parts = /^(\[[\da-f:.]+\]|[^[\]:]+)(?::(\d{1,5}))?$/i.exec(target)
+  const parts = /^(\[[\da-f:.]+\]|[^[\]:@?#\\%\s]+)(?::(\d{1,5}))?$/i.exec(target)
   if (parts === null) return refuse(what, target, 'is no target')
   const [, name = '', digits] = parts
   const port = digits === undefined ? null : Number(digits)
