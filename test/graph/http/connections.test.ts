@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { getGlobalDispatcher, ProxyAgent, setGlobalDispatcher } from 'undici'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { guardedRequest, HttpPolicy } from '../../../src/graph/http/index.ts'
@@ -14,7 +15,8 @@ describe('connections', () => {
     await using policy = loopback()
     for (let i = 0; i < 5; i++) {
       expect(await guardedRequest({ url: server.url }, policy)).toMatchObject({ body: 'hello' })
-      await until('the connection is given back', () => server.open() === 1)
+      // a turn later undici has its connection back
+      await nextTurn()
     }
     expect(server.connections()).toBe(1)
   })
@@ -67,7 +69,7 @@ describe('connections', () => {
     await policy.close()
     await until('the connection is closed', () => server.open() === 0)
     const error = await failing({ url: server.url }, policy, 'network')
-    expect(error.details.cause).toBe('UND_ERR_CLOSED')
+    expect(error.details.cause).toMatch(/^UND_ERR_(CLOSED|DESTROYED)$/)
   })
 })
 

@@ -166,6 +166,11 @@ describe('the network', () => {
     ['within a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nhalf'],
     ['before the last chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n'],
     ['with something else than HTTP', 'SSH-2.0-OpenSSH_9\r\n'],
+    ['with an answer to what was not asked', 'HTTP/1.1 100 Continue\r\n\r\n'],
+    [
+      'with another protocol',
+      'HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
+    ],
     ['with two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
     [
       'with a length and chunks',
@@ -183,21 +188,21 @@ describe('the network', () => {
 describe('the time-out', () => {
   const dripping = (start: string, drop: string) =>
     serveRaw((socket) => {
-      socket.write(start)
-      const drip = setInterval(() => socket.write(drop), 10)
+      socket.write(start, 'latin1')
+      const drip = setInterval(() => socket.write(drop, 'latin1'), 10)
       socket.on('close', () => clearInterval(drip))
     })
 
   test.each([
     ['no answer', '', ''],
     ['headers that drip', 'HTTP/1.1 200 OK\r\n', 'x'],
-    ['provisional answers without end', '', 'HTTP/1.1 100 Continue\r\n\r\n'],
+    ['provisional answers without end', '', 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'],
     ['a body that drips', 'HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n', 'x'],
     ['chunks that drip', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', '1\r\nx\r\n'],
     [
       'a coding that drips',
-      'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 100000\r\n\r\n\x1f\x8b\b',
-      '\0',
+      'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 100000\r\n\r\n\x1f\x8b\b\0\0\0\0\0\0\0',
+      '\0\0\0\xff\xff',
     ],
     ['an error that drips', 'HTTP/1.1 503 No\r\nContent-Length: 100000\r\n\r\n', 'x'],
     [

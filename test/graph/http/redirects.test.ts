@@ -45,7 +45,8 @@ describe('a redirect', () => {
     const seen = result.body as Seen
     expect(seen).toMatchObject({ method: after, url: '/b?c=1', body })
     expect('content-type' in seen.headers).toBe(body !== '')
-    expect(server.connections()).toBe(1)
+    // undici closes the connection of a DELETE with a body: not every server reads one
+    expect(server.connections()).toBe(method === 'DELETE' ? 2 : 1)
   })
 
   test('of HEAD stays HEAD', async () => {

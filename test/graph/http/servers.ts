@@ -37,6 +37,8 @@ export function serveSecurely(
 export function serveRaw(onSocket: (socket: Socket) => void): Promise<TestServer> {
   const server = createRawServer((socket) => {
     socket.on('error', () => undefined)
+    // unread, a closed connection would look open
+    socket.resume()
     onSocket(socket)
   })
   return listen(server, '127.0.0.1', 0)
