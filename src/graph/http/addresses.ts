@@ -7,8 +7,14 @@ export type Address = IPv4 | IPv6
 /** Global unicast, all that is assigned of IPv6: outside lie `::10.0.0.1` and ranges without a use. */
 const globalIPv6 = ipaddr.IPv6.parseCIDR('2000::/3')
 
-/** Addresses of public ranges where a cloud's host answers: 168.63.129.16 is Azure's own agent. */
-const platform = new Set(['168.63.129.16'])
+/** Where a cloud's own services answer, beside link-local addresses: Azure, Alibaba, Oracle, AWS, Google. */
+const platform = new Set([
+  '168.63.129.16',
+  '100.100.100.200',
+  '192.0.0.192',
+  'fd00:ec2::254',
+  'fd20:ce::254',
+])
 
 /** Ranges of IPv6 that end at an IPv4 address, and where in the sixteen bytes that one stands. */
 const translated = (
@@ -34,8 +40,13 @@ export function parseAddress(text: string): Address | null {
  * @example isPublicAddress(parseAddress('169.254.169.254')) // false
  */
 export function isPublicAddress(address: Address): boolean {
-  if (address.range() !== 'unicast' || platform.has(address.toString())) return false
+  if (address.range() !== 'unicast' || isPlatformAddress(address)) return false
   return isIPv4(address) || address.match(globalIPv6)
+}
+
+/** Whether a cloud may give its keys away here: its metadata services and agents, and all of the link. */
+export function isPlatformAddress(address: Address): boolean {
+  return address.range() === 'linkLocal' || platform.has(address.toString())
 }
 
 /**

@@ -21,6 +21,8 @@ export function openConnector(
     // every address that Node tries comes from this one answer: there is no second to be rebound
     lookup: guardedLookup(guard, portOf(origin), lookup),
     autoSelectFamily: true,
+    // whatever the environment says (NODE_TLS_REJECT_UNAUTHORIZED)
+    rejectUnauthorized: true,
     // given any, Node trusts no others
     ...(ca.length === 0 ? {} : { ca: [...rootCertificates, ...ca] }),
   })

@@ -1,8 +1,18 @@
-import { type Address, embeddedIPv4, isPublicAddress, parseAddress } from './addresses.ts'
+import {
+  type Address,
+  embeddedIPv4,
+  isPlatformAddress,
+  isPublicAddress,
+  parseAddress,
+} from './addresses.ts'
+import { isOtherProtocol } from './ports.ts'
 import { plainHost, TargetList } from './targets.ts'
 
-/** Why a target is not connected to: an operator denied it, or it is none of the public internet. */
-export type Refusal = 'denied' | 'address'
+/**
+ * Why a target is not connected to: an operator denied it, it is none of the public internet, or its
+ * port belongs to something else than HTTP.
+ */
+export type Refusal = 'denied' | 'address' | 'port'
 
 /** Thrown inside a connection attempt, before a byte has been sent; undici hands it through. */
 export class TargetRefused extends Error {
@@ -48,10 +58,12 @@ export class Guard {
     if (address === null) return 'address'
     const inner = embeddedIPv4(address)
     if (this.#isDenied(address, port) || (inner && this.#isDenied(inner, port))) return 'denied'
-    if (this.#allow.hasHost(name, port)) return null
     // an allowed translator opens the translator, not what lies behind it
-    const open = this.#isOpen(address, port) && (inner === null || this.#isOpen(inner, port))
-    return open ? null : 'address'
+    const whole = inner === null ? [address] : [address, inner]
+    if (whole.every((one) => this.#allow.hasAddress(one, port))) return null
+    if (this.#allow.hasHost(name, port)) return whole.some(isPlatformAddress) ? 'address' : null
+    if (!whole.every((one) => this.#isOpen(one, port))) return 'address'
+    return isOtherProtocol(port) ? 'port' : null
   }
 
   #isDenied(address: Address, port: number): boolean {

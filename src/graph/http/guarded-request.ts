@@ -16,6 +16,7 @@ import {
   type ResponseHeaders,
   readResponseHeaders,
 } from './http-result.ts'
+import { maskContent, maskHeaders } from './masked-answer.ts'
 import type { HttpPolicy } from './policy.ts'
 import { createRedactor, type Redactor } from './redactor.ts'
 import { followRedirect, type Hop, isRedirect } from './redirect.ts'
@@ -30,11 +31,16 @@ const REDIRECT_BODY_BYTES = 16 * 1024
 /** Characters of an unexpected answer that its error shows. */
 const SHOWN_BODY = 500
 
+/** Characters of a secret that results are searched for: a shorter one is found in half of all texts. */
+const MIN_MASKED = 6
+
 /** A request that is under way. */
 type Exchange = {
   readonly request: PreparedRequest
   readonly policy: HttpPolicy
   readonly redact: Redactor
+  /** For results. */
+  readonly mask: Redactor
   readonly deadline: Deadline
   /** Where it is now: a redirect moves it. */
   hop: Hop
@@ -54,11 +60,14 @@ export async function guardedRequest(
   policy: HttpPolicy,
 ): Promise<HttpResult> {
   const started = performance.now()
-  const redact = createRedactor(readSecrets(request?.redact))
+  const secrets = readSecrets(request?.redact)
+  const redact = createRedactor(secrets)
   const prepared = prepare(request, policy, redact)
   request.signal?.throwIfAborted()
   using deadline = createDeadline(prepared.timeoutMs, request.signal)
-  const exchange: Exchange = { request: prepared, policy, redact, deadline, hop: prepared.hop }
+  const mask = createRedactor(secrets.filter((secret) => secret.trim().length >= MIN_MASKED))
+  const { hop } = prepared
+  const exchange: Exchange = { request: prepared, policy, redact, mask, deadline, hop }
   try {
     const answer = await follow(exchange)
     return await readAnswer(exchange, answer, started)
@@ -116,12 +125,16 @@ async function send({ hop, policy, deadline }: Exchange): Promise<Answer> {
     signal: deadline.signal,
   })
   // undici hears of an abort only once there is a connection
-  const { statusCode, headers, body } = await deadline.race(sent, (late) => late.body.destroy())
+  const { statusCode, headers, body } = await deadline.race(sent, (late) => {
+    late.body.on('error', ignore).destroy()
+  })
   const raw = headers as unknown as readonly string[]
-  // what is thrown into a body that nobody reads any more would end the process
-  body.on('error', () => undefined)
+  body.on('error', ignore)
   return { status: statusCode, headers: readResponseHeaders(raw), body }
 }
+
+/** What is thrown into a body that nobody reads any more would end the process. */
+function ignore(): void {}
 
 async function readAnswer(
   exchange: Exchange,
@@ -149,7 +162,7 @@ async function readAnswer(
 }
 
 function toResult(
-  { request }: Exchange,
+  { request, mask }: Exchange,
   { status, headers }: Answer,
   { read, content, started }: { read: ResponseBytes; content: Content; started: number },
 ): HttpResult {
@@ -157,8 +170,8 @@ function toResult(
     throw new HttpFinalError('response', 'The answer is no JSON that a run can keep.')
   }
   const duration_ms = Math.round(performance.now() - started)
-  const frame = { status_code: status, headers, duration_ms }
-  const result = fitResult(frame, content, read.truncated, request)
+  const frame = { status_code: status, headers: maskHeaders(headers, mask), duration_ms }
+  const result = fitResult(frame, maskContent(content, mask), read.truncated, request)
   if (result === null) throw tooLarge(`more than ${request.maxResultBytes} bytes as JSON`)
   return result
 }

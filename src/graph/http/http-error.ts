@@ -15,6 +15,7 @@ export type HttpErrorReason =
   | 'option'
   // the guard refuses its target
   | 'address'
+  | 'port'
   | 'denied'
   | 'redirect'
   // the answer

@@ -44,7 +44,10 @@ export type HttpRequest = {
   maxRedirects?: number | undefined
   /** Sent as Idempotency-Key with POST, PUT, PATCH and DELETE, unless the headers have one. */
   idempotencyKey?: string | undefined
-  /** Values that no error may show, in none of their forms. */
+  /**
+   * Values that no error may show, in none of their forms; those of 6 characters or more are masked in
+   * the result, too.
+   */
   redact?: readonly string[] | undefined
   /** Ends the request; it rejects with the signal's reason. */
   signal?: AbortSignal | undefined

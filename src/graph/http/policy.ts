@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { lookup as systemLookup } from 'node:dns/promises'
 import { Agent, type Dispatcher, Pool } from 'undici'
 import { type Duration, parseDuration } from '../../model/duration.ts'
@@ -41,7 +42,10 @@ export type HttpPolicyOptions = {
   maxConnections?: number
   /** The User-Agent of requests that set none; default `'millrace'`. */
   userAgent?: string
-  /** Certificates (PEM) of authorities of your own, trusted beside the public ones. Default: none. */
+  /**
+   * Certificates (PEM, one a text) of authorities of your own, trusted beside those that Node brings;
+   * with any, NODE_EXTRA_CA_CERTS does not count. Default: none.
+   */
   ca?: string | readonly string[]
   /** Resolves names; default the system's (getaddrinfo, with /etc/hosts). Its answers are guarded too. */
   lookup?: Lookup
@@ -96,7 +100,7 @@ export class HttpPolicy implements AsyncDisposable {
     checkOptionNames('an HTTP policy', options, names)
     const { allow = [], deny = [], internet = true, userAgent = 'millrace' } = options
     if (typeof internet !== 'boolean') refuse('internet', internet, 'true or false')
-    if (!/^[\x20-\x7e]{1,256}$/.test(userAgent)) refuse('userAgent', userAgent, 'plain text')
+    if (!isPlainText(userAgent)) refuse('userAgent', userAgent, 'plain text')
     this.userAgent = userAgent
     this.methods = readMethods(options.methods ?? knownMethods)
     this.maxTimeoutMs = Math.min(parseDuration(options.maxTimeout ?? '10 minutes'), MAX_TIMER_MS)
@@ -131,7 +135,7 @@ export class HttpPolicy implements AsyncDisposable {
 function openAgent(options: HttpPolicyOptions, guard: Guard): Agent {
   const lookup = options.lookup ?? ((host) => systemLookup(host, { all: true }))
   if (typeof lookup !== 'function') refuse('lookup', lookup, 'a function of a host')
-  const ca = options.ca === undefined ? [] : [options.ca].flat()
+  const ca = readCertificates(options.ca)
   const shared = {
     connections: readCount(options, 'maxConnections', 32),
     maxHeaderSize: readCount(options, 'maxResponseHeaderBytes', 16 * 1024),
@@ -147,6 +151,20 @@ function openAgent(options: HttpPolicyOptions, guard: Guard): Agent {
     return new Pool(url, { ...shared, connect: openConnector(guard, url, { lookup, ca }) })
   }
   return new Agent({ factory })
+}
+
+function readCertificates(given: HttpPolicyOptions['ca']): readonly string[] {
+  const all = given === undefined ? [] : [given].flat()
+  try {
+    for (const one of all) new X509Certificate(one)
+    return all
+  } catch {
+    return refuse('ca', given, 'a certificate as PEM, or a list of them')
+  }
+}
+
+function isPlainText(value: unknown): boolean {
+  return typeof value === 'string' && /^[\x20-\x7e]{1,256}$/.test(value)
 }
 
 function readMethods(given: readonly string[]): ReadonlySet<string> {

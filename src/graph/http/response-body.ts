@@ -6,8 +6,8 @@ import { HttpFinalError } from './http-error.ts'
 /** The bytes of a body, decoded; `truncated` where there were more than the limit. */
 export type ResponseBytes = { bytes: Buffer; truncated: boolean }
 
-/** What a request accepts, unless it says so itself; all of it can be decoded here. */
-export const ACCEPTED_ENCODINGS = 'gzip, deflate, br'
+/** What a request accepts, unless it says so itself. Not deflate: servers do not agree what that is. */
+export const ACCEPTED_ENCODINGS = 'gzip, br'
 
 /** Bytes that a coding may add: a body of empty blocks is endless, and gives nothing that a limit could count. */
 const CODING_OVERHEAD = 64 * 1024

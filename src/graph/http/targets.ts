@@ -48,11 +48,11 @@ export class TargetList {
 }
 
 /**
- * The host of a URL as lists compare it: without the dot that ends a full name, without brackets.
+ * The host of a URL as lists compare it: without dots at its end (one ends a full name), without brackets.
  * @example plainHost('crm.internal.') // 'crm.internal'
  */
 export function plainHost(host: string): string {
-  return host.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+  return host.replace(/^\[|\]$/g, '').replace(/\.+$/, '')
 }
 
 function hasPort(entry: Entry, port: number): boolean {

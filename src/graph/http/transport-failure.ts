@@ -59,7 +59,9 @@ function refusalError({ refusal }: TargetRefused): HttpFinalError {
     return new HttpFinalError('denied', 'The target is one that the operator has denied.')
   }
   const remedy = 'An operator can allow it in the HTTP policy.'
-  return new HttpFinalError('address', `The target has no public address. ${remedy}`)
+  const problem =
+    refusal === 'port' ? 'has a port of another protocol than HTTP' : 'has no public address'
+  return new HttpFinalError(refusal, `The target ${problem}. ${remedy}`)
 }
 
 /** The same error with where it happened, in the message and in the details. */

@@ -10,6 +10,7 @@ describe('what an operator allows', () => {
     ['a host at any port', 'crm.internal', 'crm.internal', 8080, '10.0.0.5'],
     ['a host in other letters', 'CRM.Internal', 'crm.internal', 80, '10.0.0.5'],
     ['a host with the dot of a full name', 'crm.internal', 'crm.internal.', 80, '10.0.0.5'],
+    ['a host with dots that no name has', 'crm.internal', 'crm.internal..', 80, '10.0.0.5'],
     ['an entry with that dot', 'crm.internal.', 'crm.internal', 80, '10.0.0.5'],
     ['a host of other scripts', 'bücher.internal', 'xn--bcher-kva.internal', 80, '10.0.0.5'],
     ['a host and port', 'crm.internal:8080', 'crm.internal', 8080, '10.0.0.5'],
@@ -51,6 +52,44 @@ describe('what an operator allows', () => {
     expect(open.refusalOf('x.test', 80, '64:ff9b::808:808')).toBeNull()
     expect(open.refusalOf('x.test', 80, '64:ff9b::7f00:1')).toBe('address')
     expect(open.refusalOf('x.test', 80, '64:ff9b::a9fe:a9fe')).toBe('address')
+  })
+})
+
+describe('what an allowed name opens', () => {
+  test.each(['169.254.169.254', '100.100.100.200', '168.63.129.16', 'fe80::1', 'fd00:ec2::254'])(
+    'is not where clouds give keys away: %s',
+    (address) => {
+      const names = ['*.internal', '64:ff9b::/96']
+      const host = 'metadata.google.internal'
+      expect(guard({ allow: names }).refusalOf(host, 80, address)).toBe('address')
+      const both = [...names, address]
+      expect(guard({ allow: both }).refusalOf(host, 80, address)).toBeNull()
+    },
+  )
+
+  test('nor behind a translator', () => {
+    const open = guard({ allow: ['crm.internal'] })
+    expect(open.refusalOf('crm.internal', 80, '64:ff9b::a9fe:a9fe')).toBe('address')
+    expect(open.refusalOf('crm.internal', 80, '64:ff9b::a00:1')).toBeNull()
+  })
+})
+
+describe('ports of other protocols', () => {
+  test.each([0, 22, 25, 53, 143, 465, 587, 6667])('%d is refused', (port) => {
+    expect(guard({}).refusalOf('api.test', port, '8.8.8.8')).toBe('port')
+    expect(guard({}).refusalOf('api.test', port, '10.0.0.1')).toBe('address')
+  })
+
+  test('are open where the operator names the target', () => {
+    const target = ['api.test', 25, '8.8.8.8'] as const
+    for (const entry of ['api.test:25', 'api.test', '8.8.8.8:25', '8.8.8.0/24']) {
+      expect(guard({ allow: [entry] }).refusalOf(...target), entry).toBeNull()
+    }
+    expect(guard({ allow: ['api.test:80'] }).refusalOf(...target)).toBe('port')
+  })
+
+  test.each([80, 443, 8080, 8443, 3000, 65_535])('%d is HTTP', (port) => {
+    expect(guard({}).refusalOf('api.test', port, '8.8.8.8')).toBeNull()
   })
 })
 

@@ -65,6 +65,42 @@ describe('an error shows no secret', () => {
   })
 })
 
+describe('a result shows no secret that its server gives back', () => {
+  async function echoed(body: string, type: string, redact: string[], headers = {}) {
+    await using server = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': type, ...headers }).end(body)
+    })
+    await using policy = new HttpPolicy({ allow: ['127.0.0.1'] })
+    return await guardedRequest({ url: server.url, redact }, policy)
+  }
+
+  test('in headers and text', async () => {
+    const headers = { 'x-key': 'Bearer s3cret!', 'set-cookie': ['a=s3cret!', 'b=c'] }
+    const result = await echoed('it was s3cret!', 'text/plain', ['s3cret!'], headers)
+    expect(result).toMatchObject({
+      body: 'it was ***',
+      headers: { 'x-key': 'Bearer ***', 'set-cookie': ['a=***', 'b=c'] },
+    })
+  })
+
+  test('in JSON, however it is spelled', async () => {
+    const spelled = '{"a":["s3cret!"],"s3cret!":1,"n":1234567,"m":12345678,"e":"s3cret\\u0021"}'
+    const result = await echoed(spelled, 'application/json', ['s3cret!', '1234567'])
+    expect(result.body).toEqual({ a: ['***'], '***': 1, n: '***', m: 12345678, e: '***' })
+    expect(result.text).not.toContain('s3cret!')
+  })
+
+  test('unless it is so short that it is found everywhere', async () => {
+    const result = await echoed('{"a":"abcde"}', 'application/json', ['abcde', 'e', ''])
+    expect(result.body).toEqual({ a: 'abcde' })
+  })
+
+  test('and keeps keys that are special to JavaScript', async () => {
+    const { body } = await echoed('{"__proto__":{"a":1}}', 'application/json', ['s3cret!'])
+    expect(JSON.stringify(body)).toBe('{"__proto__":{"a":1}}')
+  })
+})
+
 describe('createRedactor', () => {
   test.each([
     ['a text', ['b'], 'abc', 'a***c'],
