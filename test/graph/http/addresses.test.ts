@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   type Address,
@@ -71,6 +73,8 @@ describe('isPublicAddress', () => {
     ['metadata of AWS, IPv6', 'fd00:ec2::254'],
     ['link local, IPv6', 'fe80::1'],
     ['with a zone', 'fe80::1%eth0'],
+    ['loopback with a zone', '::1%lo'],
+    ['IPv4-mapped with a zone', '::ffff:127.0.0.1%lo'],
     ['site local', 'fec0::1'],
     ['multicast, IPv6', 'ff02::1'],
     ['not assigned', '4000::1'],
@@ -81,6 +85,47 @@ describe('isPublicAddress', () => {
 })
 
 describe('parseAddress', () => {
+  const octet = fc.integer({ min: 0, max: 255 })
+  const group = fc.integer({ min: 0, max: 0xffff }).map((n) => n.toString(16))
+  const zone = fc.constantFrom('', '%1', '%eth0', '%lo')
+
+  test('reads whatever Node takes for an address', () => {
+    const groups = fc.array(group, { minLength: 8, maxLength: 8 }).map((parts) => parts.join(':'))
+    const short = fc
+      .tuple(fc.array(group, { maxLength: 3 }), fc.array(group, { maxLength: 3 }))
+      .map(([before, after]) => `${before.join(':')}::${after.join(':')}`)
+    const tail = fc.tuple(short, octet, octet, octet, octet).map(([head, ...parts]) => {
+      return `${head}${head.endsWith('::') ? '' : ':'}${parts.join('.')}`
+    })
+    const texts = fc.tuple(fc.oneof(groups, short, tail), zone).map((parts) => parts.join(''))
+    fc.assert(
+      fc.property(texts, (text) => {
+        const address = parseAddress(text)
+        expect(address === null).toBe(isIP(text) === 0)
+        if (address !== null) expect(typeof isPublicAddress(address)).toBe('boolean')
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  test('IPv4 within IPv6 is judged as that IPv4, in both spellings', () => {
+    fc.assert(
+      fc.property(octet, octet, octet, octet, (a, b, c, d) => {
+        const plain = `${a}.${b}.${c}.${d}`
+        const hex = `::ffff:${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`
+        for (const spelled of [`::ffff:${plain}`, `0:0:0:0:0:FFFF:${plain}`, hex]) {
+          expect(isPublic(spelled)).toBe(isPublic(plain))
+        }
+        const inner = [`64:ff9b::${plain}`, `2002:${hex.slice(7)}::1`, `::ffff:0:${plain}`]
+        for (const spelled of inner) {
+          expect(isPublic(spelled)).toBe(false)
+          expect(embeddedIPv4(parseAddress(spelled) as Address)?.toString()).toBe(plain)
+        }
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
   test.each([
     '',
     'localhost',

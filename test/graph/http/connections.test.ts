@@ -21,6 +21,20 @@ describe('connections', () => {
     expect(server.connections()).toBe(1)
   })
 
+  test('on which more comes than was asked for are not used again', async () => {
+    await using server = await serveRaw((socket) => {
+      const said = (text: string) =>
+        `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`
+      socket.on('data', () => socket.write(`${said('asked for')}${said('smuggled')}`))
+    })
+    await using policy = loopback()
+    for (let i = 0; i < 3; i++) {
+      expect(await guardedRequest({ url: server.url }, policy)).toMatchObject({ body: 'asked for' })
+      await nextTurn()
+    }
+    expect(server.connections()).toBe(3)
+  })
+
   test('are not shared with another policy', async () => {
     await using server = await hello()
     await using open = loopback()

@@ -198,6 +198,8 @@ describe('the time-out', () => {
     ['headers that drip', 'HTTP/1.1 200 OK\r\n', 'x'],
     ['provisional answers without end', '', 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'],
     ['a body that drips', 'HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n', 'x'],
+    ['a chunk that never begins', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;', 'x'],
+    ['a reason that drips', 'HTTP/1.1 200 ', 'x'],
     ['chunks that drip', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', '1\r\nx\r\n'],
     [
       'a coding that drips',

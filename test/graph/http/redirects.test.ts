@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { guardedRequest, HttpPolicy } from '../../../src/graph/http/index.ts'
 import { failing } from './failing.ts'
 import { bodyOf, fakeDns, serve, serveSecurely } from './servers.ts'
@@ -58,21 +58,33 @@ describe('a redirect', () => {
 
   test('to an internal host is not followed', async () => {
     await using inner = await serve((_, response) => response.end('secret'))
-    await using server = await redirector({
+    const targets: Parameters<typeof redirector>[0] = {
       '/address': [302, inner.url],
       '/decimal': [302, `http://2130706433:${inner.port}/`],
       '/name': [302, `http://inner.test:${inner.port}/`],
       '/metadata': [302, 'http://169.254.169.254/latest/meta-data/'],
       '/relative': [302, `//127.0.0.1:${inner.port}/`],
-    })
+      '/mapped': [302, `http://[::ffff:127.0.0.1]:${inner.port}/`],
+      '/backslash': [302, `\\\\127.0.0.1:${inner.port}\\`],
+    }
+    await using server = await redirector(targets)
     const dns = fakeDns({ 'inner.test': ['127.0.0.1'] })
     const allow = [`127.0.0.1:${server.port}`]
     await using policy = new HttpPolicy({ allow, lookup: dns.lookup })
-    for (const path of ['/address', '/decimal', '/name', '/metadata', '/relative']) {
+    for (const path of Object.keys(targets)) {
       const error = await failing({ url: server.url + path }, policy, 'address')
       expect(error.details.url, 'the target, not the start').not.toContain(String(server.port))
     }
     expect(inner.connections()).toBe(0)
+  })
+
+  test('to a port of another protocol is not followed', async () => {
+    await using server = await redirector({ '/mail': [307, 'http://mail.test:25/'] })
+    const dns = fakeDns({ 'mail.test': ['8.8.8.8'] })
+    await using policy = new HttpPolicy({ allow: ['127.0.0.1'], lookup: dns.lookup })
+    const request = { method: 'POST', body: 'HELO\r\nMAIL FROM:<a@b.test>\r\n' }
+    const error = await failing({ url: `${server.url}/mail`, ...request }, policy, 'port')
+    expect(error.message).toMatch('The target has a port of another protocol than HTTP.')
   })
 
   test('to another scheme, with a user, or to nothing is not followed', async () => {
@@ -248,6 +260,12 @@ describe('https', () => {
     expect(error.details.cause).toBe('ERR_TLS_CERT_ALTNAME_INVALID')
     await using usual = new HttpPolicy(options)
     await failing({ url }, usual, 'network')
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+    try {
+      await failing({ url }, usual, 'network')
+    } finally {
+      vi.unstubAllEnvs()
+    }
   })
 
   test('to an internal address is refused before a handshake', async () => {

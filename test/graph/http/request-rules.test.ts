@@ -62,6 +62,10 @@ describe('the URL', () => {
     expect(body).toMatchObject({ url: '/a' })
   })
 
+  test('keeps a path that looks like another host', async () => {
+    expect(await sent({}, '//169.254.169.254/x')).toMatchObject({ url: '//169.254.169.254/x' })
+  })
+
   test('keeps its path and query, without the fragment', async () => {
     expect(await sent({}, '/a%20b/../c?x=1&y=%2F#z')).toMatchObject({ url: '/c?x=1&y=%2F' })
   })
@@ -94,6 +98,11 @@ describe('headers', () => {
     })
     expect(headers).toMatchObject({ 'x-text': 'a', 'x-number': '7', 'x-flag': 'true' })
     expect(headers).not.toHaveProperty('x-none')
+  })
+
+  test('carry the letters of latin-1 as one byte each', async () => {
+    const { headers } = await sent({ headers: { 'x-a': 'gr\u00fcn' } })
+    expect(headers['x-a']).toBe('gr\u00fcn')
   })
 
   test('have defaults, which a request may replace', async () => {
@@ -260,6 +269,9 @@ describe('options', () => {
     [{ maxConnections: 0 }],
     [{ maxResponseBytes: 1.5 }],
     [{ userAgent: 'a\nb' }],
+    [{ userAgent: 7 }],
+    [{ ca: 'no certificate' }],
+    [{ ca: [7] }],
     [{ timeout: 'soon' }],
     [{ lookup: 'dns' }],
   ])('of a policy are refused: %j', (options) => {

@@ -142,6 +142,10 @@ describe('the body', () => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end()
     expect((await answer(empty)).body).toBe('')
     expect((await answer(empty, { method: 'HEAD' })).body).toBe('')
+    const brotli: RequestListener = (_, response) =>
+      response.writeHead(200, { 'content-encoding': 'br' }).end()
+    expect((await answer(brotli)).body).toBe('')
+    expect((await answer(brotli, { method: 'HEAD' })).body).toBe('')
   })
 
   test.each(['compress', 'zstd', 'constructor', 'gzip, gzip, gzip'])(
@@ -278,6 +282,20 @@ describe('headers of a response', () => {
   test('without end are cut off', async () => {
     await using server = await serveRaw((socket) => {
       socket.write('HTTP/1.1 200 OK\r\n')
+      const more = () => {
+        while (socket.writable && socket.write(`x-${'y'.repeat(100)}: z\r\n`));
+      }
+      socket.on('drain', more)
+      more()
+    })
+    await using policy = new HttpPolicy({ allow: ['127.0.0.1'] })
+    await failing({ url: server.url }, policy, 'response')
+    await until('the connection is closed', () => server.open() === 0)
+  })
+
+  test('after the body count, too', async () => {
+    await using server = await serveRaw((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n')
       const more = () => {
         while (socket.writable && socket.write(`x-${'y'.repeat(100)}: z\r\n`));
       }
