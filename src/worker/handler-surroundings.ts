@@ -1,5 +1,6 @@
 import type { NamedStep } from '../definition/named-step.ts'
 import type { Surroundings } from '../definition/surroundings.ts'
+import type { HttpPolicyOptions } from '../graph/http/policy.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { checkName } from '../model/names.ts'
 import { describeValue } from '../model/text.ts'
@@ -31,6 +32,11 @@ export type SurroundingOptions = {
    * @example secrets: (name, { tenant }) => vault.read(`${tenant}/${name}`)
    */
   secrets?: Readonly<Record<string, string>> | SecretLookup
+  /**
+   * What nodes of type `http` may reach and use. Default: public addresses only.
+   * @example http: { allow: ['crm.internal:8080'] }
+   */
+  http?: HttpPolicyOptions
 }
 
 /** @see Surroundings */
@@ -44,7 +50,7 @@ export class HandlerSurroundings implements Surroundings {
   readonly #shared = new Map<object, AsyncDisposable>()
 
   /** @throws InvalidInputError */
-  constructor(options: SurroundingOptions & { http?: object | undefined }) {
+  constructor(options: SurroundingOptions) {
     this.env = options.env ?? {}
     this.resources = Object.freeze({ ...options.resources })
     this.steps = readSteps(options.steps ?? [])

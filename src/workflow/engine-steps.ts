@@ -78,6 +78,11 @@ export class EngineSteps {
     return this.#own.call(`${key}~delay`, (own) => delay(this.#x, own, duration))
   }
 
+  /** Waits as long as a step may take. */
+  timeout(key: string, duration: Duration): Promise<void> {
+    return this.#own.call(`${key}~timeout`, (own) => delay(this.#x, own, duration))
+  }
+
   /** Steps beside these that can be given up together. */
   group(): Grouped {
     const group = new StepGroup(this.#x, this.#within.group)
@@ -101,9 +106,14 @@ export class EngineSteps {
     return this.#x.host.query(text, values) as Promise<R[]>
   }
 
-  /** Calls off what given-up steps have begun elsewhere. */
-  callOff(left: { children: readonly string[]; questions: readonly string[] }): Promise<void> {
-    return this.#x.host.callOff(left)
+  /** Calls off what given-up steps have begun elsewhere; a step of its own, done once. */
+  async callOff(
+    id: string,
+    left: { children: readonly string[]; questions: readonly string[] },
+  ): Promise<void> {
+    await this.#own.call(`${id}~off`, (key) =>
+      this.#own.run(id, key, () => this.#x.host.callOff(left), {}),
+    )
   }
 }
 

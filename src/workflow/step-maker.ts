@@ -2,8 +2,8 @@ import { type ResolvedRetry, type RetryOptions, resolveRetry } from '../model/ba
 import { parseDuration } from '../model/duration.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { decodePayload, encodePayload } from '../model/json.ts'
-import { validate } from '../model/schema.ts'
 import { attempt } from './attempt.ts'
+import { callDefined } from './call-defined.ts'
 import type { Execution } from './execution.ts'
 import { insideStep } from './inside.ts'
 import type { Hooks } from './plugin.ts'
@@ -113,7 +113,8 @@ export class StepMaker {
     options?: RunStepOptions,
   ): RunStep {
     checkHandler(key, step?.handler ?? step)
-    return this.step(id, key, withSchemas(step, input), options, step.options)
+    const call: StepFn = (ctx) => callDefined(step, input, ctx)
+    return this.step(id, key, call, options, step.options)
   }
 
   /** One item of a map. */
@@ -188,19 +189,6 @@ export class StepMaker {
     const value = await work()
     await hooks.afterStep(id, value)
     return value
-  }
-}
-
-function withSchemas(step: StepDefinition, input: unknown): StepFn {
-  const { inputSchema, outputSchema } = step.options
-  return async (ctx) => {
-    const given = inputSchema
-      ? await validate(inputSchema, input, `the input of step "${step.name}"`)
-      : input
-    const output = await step.handler(given, ctx)
-    return outputSchema
-      ? validate(outputSchema, output, `the output of step "${step.name}"`)
-      : output
   }
 }
 

@@ -82,5 +82,5 @@ function check(source: unknown, limits: GraphLimits): Checked {
   checkBranches(draft)
   checkReferences(draft)
   if (!issues.isEmpty) return { issues: issues.located(locate), plan: null }
-  return { issues: [], plan: planOf(draft, normalise(value as Json)) }
+  return { issues: [], plan: planOf(draft, value as Json, normalise(value as Json)) }
 }
