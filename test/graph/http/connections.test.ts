@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { getGlobalDispatcher, ProxyAgent, setGlobalDispatcher } from 'undici'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { guardedRequest, HttpPolicy } from '../../../src/graph/http/index.ts'
@@ -7,6 +6,7 @@ import { failing } from './failing.ts'
 import { serve, serveRaw } from './servers.ts'
 
 const hello = () => serve((_, response) => response.end('hello'))
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 const loopback = (more: object = {}) => new HttpPolicy({ allow: ['127.0.0.1'], ...more })
 
 describe('connections', () => {
