@@ -70,8 +70,7 @@ export async function guardedRequest(
   const { hop } = prepared
   const exchange: Exchange = { request: prepared, policy, redact, mask, deadline, hop }
   try {
-    const answer = await follow(exchange)
-    return await readAnswer(exchange, answer, started)
+    return await policy.during(async () => readAnswer(exchange, await follow(exchange), started))
   } catch (error) {
     if (deadline.abortedByCaller()) throw request.signal?.reason
     throw toHttpError(error, about(exchange), {
