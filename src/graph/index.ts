@@ -1,4 +1,8 @@
-// Workflows as documents: JSON or YAML, without code. See docs/graphs.md.
+/**
+ * `millrace/graph`: workflows as documents, JSON or YAML, and the guarded requests that their steps send. See
+ * docs/graphs.md.
+ * @module
+ */
 export { defineGraph, loadGraph } from './define-graph.ts'
 export {
   type Branches,
@@ -10,4 +14,4 @@ export {
   validateGraph,
 } from './document/index.ts'
 export { ExpressionError } from './expression/index.ts'
-export type { HttpPolicyOptions } from './http/index.ts'
+export * from './http/index.ts'

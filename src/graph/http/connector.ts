@@ -55,9 +55,10 @@ export function guardConnector(
   }
 }
 
-/** A socket without an address is one of Unix, or closed already. */
+/** A socket without an address is one of Unix, or closed already; one with the same at both ends is of this machine. */
 function refusalOfSocket(guard: Guard, host: string, port: number, socket: Socket) {
-  return guard.refusalOf(host, port, socket.remoteAddress ?? '')
+  const { localAddress, remoteAddress } = socket
+  return guard.refusalOf(host, port, remoteAddress ?? '', localAddress === remoteAddress)
 }
 
 /** Leaves of an answer what may be reached; with nothing left, the connection fails. */

@@ -50,8 +50,9 @@ export class Guard {
    * Why this address may not be reached under this name; null if it may. What cannot be read as an
    * address may not.
    * @param host of the URL, or the address itself where it has no name
+   * @param own whether it is known to be one of this machine, whose firewall would not be asked
    */
-  refusalOf(host: string, port: number, text: string): Refusal | null {
+  refusalOf(host: string, port: number, text: string, own = false): Refusal | null {
     const name = plainHost(host)
     if (this.#deny.hasHost(name, port)) return 'denied'
     const address = parseAddress(text)
@@ -62,7 +63,7 @@ export class Guard {
     const whole = inner === null ? [address] : [address, inner]
     if (whole.every((one) => this.#allow.hasAddress(one, port))) return null
     if (this.#allow.hasHost(name, port)) return whole.some(isPlatformAddress) ? 'address' : null
-    if (!whole.every((one) => this.#isOpen(one, port))) return 'address'
+    if (own || !whole.every((one) => this.#isOpen(one, port))) return 'address'
     return isOtherProtocol(port) ? 'port' : null
   }
 

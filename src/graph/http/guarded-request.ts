@@ -28,8 +28,9 @@ import { showUrl } from './url.ts'
 /** Bytes of the answer of a redirect that are read to keep its connection; with more it is closed. */
 const REDIRECT_BODY_BYTES = 16 * 1024
 
-/** Characters of an unexpected answer that its error shows. */
+/** Characters of an unexpected answer that its error shows, in its details and in its message. */
 const SHOWN_BODY = 500
+const SAID_BODY = 200
 
 /** Characters of a secret that results are searched for: a shorter one is found in half of all texts. */
 const MIN_MASKED = 6
@@ -69,8 +70,7 @@ export async function guardedRequest(
   const { hop } = prepared
   const exchange: Exchange = { request: prepared, policy, redact, mask, deadline, hop }
   try {
-    const answer = await follow(exchange)
-    return await readAnswer(exchange, answer, started)
+    return await policy.during(async () => readAnswer(exchange, await follow(exchange), started))
   } catch (error) {
     if (deadline.abortedByCaller()) throw request.signal?.reason
     throw toHttpError(error, about(exchange), {
@@ -189,11 +189,17 @@ function statusError(exchange: Exchange, { status, headers }: Answer, { body, te
   const { policy, redact } = exchange
   const shown = toStorable(redact(text ?? String(body ?? '')).slice(0, SHOWN_BODY), 4 * SHOWN_BODY)
   const more: MoreDetails = { status_code: status, ...(shown === '' ? {} : { body: shown }) }
-  const message = `The server answered ${status}, which is not expected.`
+  const message = `The server answered ${status}, which is not expected${sayBody(shown)}.`
   if (!isPassing(status)) return new HttpFinalError('status', message, more)
   const wait = readRetryAfter(headers['retry-after'], Date.now(), policy.maxRetryAfterMs)
   if (wait === null) return new HttpStepError('status', message, more)
   return new HttpRetryAfterError(message, { ...more, retry_after_ms: wait })
+}
+
+/** Without quotes of its own: failures that differ only in what is quoted are counted as one. */
+function sayBody(shown: string): string {
+  const line = shown.replace(/\s+/g, ' ').replaceAll('"', "'").trim().slice(0, SAID_BODY)
+  return line === '' ? '' : `: "${line}"`
 }
 
 function tooLarge(what: string): HttpFinalError {

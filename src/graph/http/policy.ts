@@ -8,6 +8,7 @@ import { checkOptionNames, type OptionNames } from '../../model/options.ts'
 import { describeValue } from '../../model/text.ts'
 import { type Lookup, openConnector } from './connector.ts'
 import { Guard } from './guard.ts'
+import { HttpStepError } from './http-error.ts'
 
 /** What an operator settles for outgoing requests; every part has a default. */
 export type HttpPolicyOptions = {
@@ -24,7 +25,7 @@ export type HttpPolicyOptions = {
   methods?: readonly string[]
   /** For a whole request, redirects and body included, that sets no time-out; default 30 s. */
   timeout?: Duration
-  /** The longest time-out that a request may set; default 10 minutes. */
+  /** The longest time-out that a request may set; default 10 minutes, or `timeout` if that is longer. */
   maxTimeout?: Duration
   /** Decoded bytes of a response, and the most that a request may ask for; default 1 MiB. */
   maxResponseBytes?: number
@@ -94,6 +95,8 @@ export class HttpPolicy implements AsyncDisposable {
   readonly maxRetryAfterMs: number
   readonly userAgent: string
   readonly #agent: Agent
+  readonly #underWay = new Set<Promise<unknown>>()
+  #closed: Promise<void> | undefined
 
   /** @throws InvalidInputError for a bad option. */
   constructor(options: HttpPolicyOptions = {}) {
@@ -103,8 +106,9 @@ export class HttpPolicy implements AsyncDisposable {
     if (!isPlainText(userAgent)) refuse('userAgent', userAgent, 'plain text')
     this.userAgent = userAgent
     this.methods = readMethods(options.methods ?? knownMethods)
-    this.maxTimeoutMs = Math.min(parseDuration(options.maxTimeout ?? '10 minutes'), MAX_TIMER_MS)
-    this.timeoutMs = Math.min(parseDuration(options.timeout ?? '30 s'), this.maxTimeoutMs)
+    const timeouts = readTimeouts(options)
+    this.maxTimeoutMs = timeouts.max
+    this.timeoutMs = timeouts.usual
     this.maxRetryAfterMs = parseDuration(options.maxRetryAfter ?? '1 hour')
     this.maxResponseBytes = readCount(options, 'maxResponseBytes', mebibyte)
     this.maxRequestBytes = readCount(options, 'maxRequestBytes', mebibyte)
@@ -121,9 +125,25 @@ export class HttpPolicy implements AsyncDisposable {
     return this.#agent.request({ ...request, responseHeaders: 'raw' })
   }
 
+  /**
+   * Does the work of a request, for whose end `close` waits.
+   * @throws HttpStepError (`network`) if the policy is closed.
+   */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new HttpStepError('network', 'The HTTP policy is closed.')
+    const running = work()
+    this.#underWay.add(running)
+    try {
+      return await running
+    } finally {
+      this.#underWay.delete(running)
+    }
+  }
+
   /** Waits for requests that are under way, each of which has its time-out, and closes all connections. */
-  async close(): Promise<void> {
-    if (!this.#agent.closed) await this.#agent.close()
+  close(): Promise<void> {
+    this.#closed ??= Promise.allSettled(this.#underWay).then(() => this.#agent.destroy())
+    return this.#closed
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -151,6 +171,14 @@ function openAgent(options: HttpPolicyOptions, guard: Guard): Agent {
     return new Pool(url, { ...shared, connect: openConnector(guard, url, { lookup, ca }) })
   }
   return new Agent({ factory })
+}
+
+function readTimeouts({ timeout, maxTimeout }: HttpPolicyOptions) {
+  const asked = timeout === undefined ? 30_000 : parseDuration(timeout)
+  const max = maxTimeout === undefined ? Math.max(600_000, asked) : parseDuration(maxTimeout)
+  if (timeout !== undefined && asked > max) refuse('timeout', timeout, 'no longer than maxTimeout')
+  if (max > MAX_TIMER_MS) refuse('maxTimeout', maxTimeout, `at most ${MAX_TIMER_MS} ms`)
+  return { usual: Math.min(asked, max), max }
 }
 
 function readCertificates(given: HttpPolicyOptions['ca']): readonly string[] {

@@ -1,5 +1,5 @@
 import { connect as connectSocket, type Socket } from 'node:net'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { guardConnector } from '../../../src/graph/http/connector.ts'
 import { Guard, TargetRefused } from '../../../src/graph/http/guard.ts'
 import { guardedRequest, HttpPolicy } from '../../../src/graph/http/index.ts'
@@ -189,8 +189,16 @@ describe('the connected socket', () => {
     expect(error).toBeInstanceOf(TargetRefused)
   })
 
+  test('with the same public address at both ends is one of this machine, and refused', async () => {
+    const destroy = vi.fn()
+    const own = { remoteAddress: '8.8.8.8', localAddress: '8.8.8.8', destroy } as unknown as Socket
+    const { error } = await connect((_, callback) => callback(null, own))
+    expect(error).toBeInstanceOf(TargetRefused)
+    expect(destroy).toHaveBeenCalledOnce()
+  })
+
   test('with a public address is handed on', async () => {
-    const fine = { remoteAddress: '8.8.8.8' } as Socket
+    const fine = { remoteAddress: '8.8.8.8', localAddress: '10.0.0.7' } as Socket
     const { error, socket } = await connect((_, callback) => callback(null, fine))
     expect([error, socket]).toEqual([null, fine])
   })

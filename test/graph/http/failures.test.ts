@@ -48,7 +48,9 @@ describe('statuses', () => {
         code: 'HTTP_STEP_ERROR',
         details: { reason: 'status', status_code: status, body: 'what happened', method: 'GET' },
       })
-      expect(error.message).toMatch(`The server answered ${status}, which is not expected. (GET `)
+      expect(error.message).toMatch(
+        `answered ${status}, which is not expected: "what happened". (GET `,
+      )
       expect(isRetryableHttpError(error)).toBe(true)
       expect(delayAfter(error)).toBe(1000)
     },

@@ -273,6 +273,8 @@ describe('options', () => {
     [{ ca: 'no certificate' }],
     [{ ca: [7] }],
     [{ timeout: 'soon' }],
+    [{ timeout: '2 s', maxTimeout: '1 s' }],
+    [{ maxTimeout: '60 days' }],
     [{ lookup: 'dns' }],
   ])('of a policy are refused: %j', (options) => {
     expect(() => new HttpPolicy(options as object)).toThrow(/HTTP policy|duration/)

@@ -119,4 +119,20 @@ describe('createRedactor', () => {
   ])('masks %s', (_what, values, text, masked) => {
     expect(createRedactor(values)(text)).toBe(masked)
   })
+
+  test.each(['', 'a', 'ab', 'user:', 'a user:', 'a\u00fcser:'])(
+    'masks within base64, behind %j',
+    (before) => {
+      const key = 'sk_live_0123456789'
+      for (const after of ['', '!', ':x', '\n\n\n']) {
+        const text = Buffer.from(before + key + after).toString('base64')
+        const shown = createRedactor([key])(`Basic ${text}`)
+        expect(shown).toMatch(/^Basic [\w+/]*\*\*\*[\w+/=]*$/)
+        // nothing of it is left but a letter at either end
+        const left = shown.slice('Basic '.length).split('***')[0] ?? ''
+        expect(Buffer.from(left, 'base64').toString().replace(before, '').length).toBeLessThan(2)
+        expect(shown.length).toBeLessThan(`Basic ${text}`.length - 15)
+      }
+    },
+  )
 })
