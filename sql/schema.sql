@@ -1579,7 +1579,7 @@ create function millrace.node_issues(p_document jsonb)
   returns TABLE(code text, message text, pointer text)
   language sql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What is wrong with the nodes of a graph's document.
-  body: c7e18904faaa426859caf686cc4cb052
+  body: 069419f7c2bad40a0a4c0dfa8ae62db4
 
 create function millrace.note_heads(p_tenant integer, p_routes integer[], p_turns bigint[], p_sweep_ms integer)
   returns void

@@ -122,3 +122,9 @@ export const MAX_WAITING_TICKS = 1000
 
 /** Partitions (engines) that fit into a run id: 14 bits. */
 export const MAX_PARTITION = 2 ** 14 - 1
+
+/** UTF-8 bytes of the document of a graph: it is stored, read and compared as a whole. */
+export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024
+
+/** Containers in each other in a graph's document: four for each block, and 64 of a payload in the innermost. */
+export const MAX_DOCUMENT_DEPTH = 128

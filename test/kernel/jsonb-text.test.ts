@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Json } from '../../src/model/json.ts'
 import { jsonbHash, jsonbText } from '../../src/model/jsonb-text.ts'
-import { isStorable } from '../../src/model/text.ts'
 import { openKernel } from '../support/kernel.ts'
 
 const kernel = await openKernel()
@@ -29,7 +28,10 @@ test('what Postgres has its own way of writing', async () => {
 })
 
 test('any other value too', async () => {
-  const key = fc.string({ unit: 'binary', maxLength: 6 }).filter(isStorable)
+  const unit = fc.constantFrom(
+    ...'aZ09_é\u00df\u0800\uffff😀"\\/\n\t\b\f\r\u0001\u001f\u007f\u2028 {:,',
+  )
+  const key = fc.string({ unit, maxLength: 6 })
   const number = fc.double({ noNaN: true, noDefaultInfinity: true })
   const leaf = fc.oneof(key, number, fc.integer(), fc.boolean(), fc.constant(null))
   const { value } = fc.letrec<{ value: unknown }>((tie) => ({

@@ -57,7 +57,8 @@ language sql immutable security definer set search_path = pg_catalog, pg_temp se
   where n.pointer is null
   union all
   select 'CYCLE_DETECTED', format(
-           'Steps depend on each other in a circle: %s. None of them could ever begin. Take one of these dependencies out.', array_to_string(c.path[:12] || case when cardinality(c.path) > 12 then '{…}'::text[] end, ' → ')), b.pointer
+           'Steps depend on each other in a circle: %s. None of them could ever begin. Take one of these dependencies out.',
+           array_to_string(c.path[:12] || case when cardinality(c.path) > 12 then '{…}'::text[] end, ' → ')), b.pointer
   from blocks b, lateral (select millrace.document_cycle(b.nodes) as path where jsonb_typeof(b.nodes) = 'array'
                           and not exists (select from nodes n where n.block = b.pointer and jsonb_typeof(n.node) <> 'object')) c
   where c.path is not null and b.level <= 8
