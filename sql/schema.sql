@@ -835,6 +835,12 @@ create function millrace.check_conditions(p_conditions jsonb)
   comment: Refuses what is no filter by attributes.
   body: 9e25d1c50bbb65266957af9ccfe141d5
 
+create function millrace.check_document(p_document jsonb)
+  returns text
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Refuses a graph's document that no worker could take; returns the id of its workflow.
+  body: 45991032a73da09a5ab7f6a96c9d2914
+
 create function millrace.check_event(p_name text, p_key text, p_dedupe text, p_bytes integer)
   returns void
   language plpgsql stable set search_path=pg_catalog, pg_temp
@@ -969,6 +975,12 @@ create function millrace.debounce_runs(p_tenant integer, p_ids bigint[], p_delay
   comment: Gives runs that wait for their begin the input of the last start, and puts them off.
   body: 2afb2337bd05b7ceaea17650ef433c02
 
+create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(workflow_id text, version text, created boolean)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Stores a graph: a workflow that is a document, without code.
+  body: 61a7ab01cc1b56a242a216133e687313
+
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -998,6 +1010,18 @@ create function millrace.dispatch_place(options jsonb, OUT kind "char", OUT name
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: What pause_dispatch and resume_dispatch are about.
   body: a9e01e3ac99ce18d812f177459663276
+
+create function millrace.document_blocks(p_document jsonb)
+  returns TABLE(pointer text, level integer, nodes jsonb)
+  language sql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The lists of nodes of a graph's document.
+  body: 751473223d495a7a2497a4cea904f3a5
+
+create function millrace.document_cycle(p_nodes jsonb)
+  returns text[]
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: A circle among nodes that depend on each other; null if there is none.
+  body: a4df542b42129139f593ac5adcfb9098
 
 create function millrace.drain_workers(options jsonb)
   returns text[]
@@ -1209,11 +1233,17 @@ create function millrace.get_chores(p_tenant integer, p_now timestamp with time 
   comment: When something comes due, the newest route, and what somebody should do.
   body: 153e800de18de1ef63eab3e256c16039
 
+create function millrace.get_definition(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(workflow_id text, version text, kind text, document jsonb, hash text, created_at timestamp with time zone)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The stored document of a workflow's version.
+  body: 1322882815aaf02713ed7e539d77ad0b
+
 create function millrace.get_documents(p_tenant integer, p_names text[], p_graphs text[], p_known_names text[], p_known_versions text[], p_unfinished boolean)
   returns TABLE(workflow_id text, version text, kind text, document text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The stored definitions that a worker could serve.
-  body: 0126133f99124a455078a361054137d8
+  body: be4270600a42817d3d39ebef261c1856
 
 create function millrace.get_events(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, name text, key text, data json, emitted_at timestamp with time zone, keep_until timestamp with time zone, dedupe_id text, matched integer, spreading boolean, started text[])
@@ -1569,6 +1599,12 @@ create function millrace.next_of_chain(p_run bigint)
   comment: The run that this one continued as; null if there is none.
   body: 91fd11fc297cdbf31f99ebcb7bf0d3c7
 
+create function millrace.node_issues(p_document jsonb)
+  returns TABLE(code text, message text, pointer text)
+  language sql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: What is wrong with the nodes of a graph's document.
+  body: 069419f7c2bad40a0a4c0dfa8ae62db4
+
 create function millrace.note_heads(p_tenant integer, p_routes integer[], p_turns bigint[], p_sweep_ms integer)
   returns void
   language sql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1777,7 +1813,7 @@ create function millrace.resolve_route(p_tenant integer, p_name text, p_version 
   returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb, keys text[], weight text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Where a start goes, and the defaults it gets.
-  body: c92707066811fee7da32e7593b10470a
+  body: 0912660fb21c5c10101fba942375b7b5
 
 create function millrace.resume_dispatch(options jsonb)
   returns void

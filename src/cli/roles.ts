@@ -57,10 +57,12 @@ const forClients = {
     'pause_dispatch',
     'resume_dispatch',
   ],
+  'to store workflows that are documents': ['define_workflow'],
   'to empty queues, and to let workers end': ['purge_queue', 'drain_workers'],
   'to see what is there': [
     'get_workflows',
     'get_versions',
+    'get_definition',
     'get_workers',
     'get_queues',
     'get_limits',

@@ -1,3 +1,4 @@
+import type { Definition } from '../definition/definition.ts'
 import type { Event } from '../definition/event.ts'
 import type { Limits } from '../model/limit-rules.ts'
 import {
@@ -6,6 +7,14 @@ import {
   type PruneOptions,
   type PurgeOptions,
 } from './bulk-operations.ts'
+import {
+  type PutWorkflow,
+  type PutWorkflowOptions,
+  readDefinition,
+  type StoredDefinition,
+  storeWorkflow,
+  type WorkflowDocument,
+} from './definitions.ts'
 import {
   type Emission,
   type EmitOptions,
@@ -110,6 +119,31 @@ export class OperationsClient {
    */
   async getWorkflows(): Promise<RegisteredWorkflow[]> {
     return readWorkflows(this.session)
+  }
+
+  /**
+   * Stores a workflow that is data: a graph as a document, or a definition that has one. Workers with the option
+   * `graphs` run it from now on; starts without a version take it. The same content again is the same version.
+   * A document is checked as far as SQL can; what `defineGraph` made is checked already.
+   * @throws DefinitionError (MR030) with all `issues`, ConflictError (MR015) if the version exists with another
+   *   content, InvalidInputError for options, or for a workflow that is code
+   * @example await client.putWorkflow({ name: 'ping', steps: [{ id: 'get', type: 'http', config: { url } }] })
+   */
+  async putWorkflow(
+    workflow: Definition | WorkflowDocument,
+    options?: PutWorkflowOptions,
+  ): Promise<PutWorkflow> {
+    const put = await storeWorkflow(this.session, workflow, options)
+    this.starter.forget(put.id)
+    return put
+  }
+
+  /**
+   * The stored document of a workflow: of the version that is named, else of the one that was put or registered last.
+   * @throws WorkflowNotFoundError if there is none; durable functions are code alone
+   */
+  async getDefinition(p: { workflowId: string; version?: string }): Promise<StoredDefinition> {
+    return readDefinition(this.session, p)
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Definition } from '../definition/definition.ts'
+import type { Json } from '../model/json.ts'
 import { makeGraph } from './define-graph.ts'
 import { planGraph } from './document/index.ts'
 
@@ -9,4 +10,13 @@ import { planGraph } from './document/index.ts'
  */
 export async function loadDefinition(text: string, version: string): Promise<Definition> {
   return makeGraph(planGraph(text), version)
+}
+
+/**
+ * A document of JSON or YAML, once it is known to be a graph.
+ * @param path of its file, as errors name it
+ * @throws DefinitionError with every issue
+ */
+export async function readDocument(text: string, path?: string): Promise<Json> {
+  return planGraph(text, {}, path).source
 }

@@ -1,4 +1,5 @@
 import type { AttributeRules } from '../model/attribute-rules.ts'
+import type { Json } from '../model/json.ts'
 import type { LimitRules } from '../model/limit-rules.ts'
 import type { StartRules } from '../model/start-rules.ts'
 import type { Database, Tx } from './database.ts'
@@ -134,6 +135,34 @@ export async function getDocuments(
       ...[known.map(([name]) => name), known.map(([, version]) => version), unfinished],
     ],
   )
+}
+
+export type DefinedRow = { workflow_id: string; version: string; created: boolean }
+
+/** Stores a graph. @param document JSON text @see sql/functions/definition/define_workflow.sql */
+export async function defineWorkflow(
+  db: Database,
+  document: string,
+  options: object,
+): Promise<DefinedRow> {
+  const text = 'select workflow_id, version, created from millrace.define_workflow($1, $2)'
+  const rows = await db.call<DefinedRow>(text, [document, options])
+  return rows[0] as DefinedRow
+}
+
+export type DefinitionRow = {
+  workflow_id: string
+  version: string
+  kind: string
+  document: Json
+  hash: string
+  created_at: Date
+}
+
+/** @see sql/functions/definition/get_definition.sql @throws WorkflowNotFoundError */
+export async function getDefinition(db: Database, options: object): Promise<DefinitionRow> {
+  const text = 'select * from millrace.get_definition($1)'
+  return (await db.call<DefinitionRow>(text, [options]))[0] as DefinitionRow
 }
 
 export type WorkflowRow = {

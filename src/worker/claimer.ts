@@ -162,6 +162,21 @@ export class Claimer {
     return this.#refreshed
   }
 
+  /** Takes up what was stored since it looked last. @returns whether there was any */
+  async lookForGraphs(): Promise<boolean> {
+    if (this.#stored.graphs === null) return false
+    const found = this.#refreshed
+      .catch(() => {})
+      .then(async () => {
+        if (!(await this.#stored.look())) return false
+        this.#untold = true
+        await this.#refreshRoutes()
+        return true
+      })
+    this.#refreshed = found.then(() => {})
+    return found
+  }
+
   async #refreshRoutes(): Promise<void> {
     const { db } = this.#session
     const tenant = await this.#session.tenant()

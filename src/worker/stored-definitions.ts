@@ -17,7 +17,8 @@ export type Graphs = boolean | readonly string[]
 export class StoredDefinitions {
   readonly #session: Session
   readonly #registry: Registry
-  readonly #graphs: readonly string[] | null
+  /** Names of the graphs that it takes; `['*']`: all; null: none. */
+  readonly graphs: readonly string[] | null
   readonly #load: LoadGraph
   /** What could not be taken up, and with which code that was tried. */
   #refused = new Map<string, readonly [name: string, version: string]>()
@@ -26,7 +27,7 @@ export class StoredDefinitions {
   constructor(session: Session, registry: Registry, graphs: Graphs, load: LoadGraph) {
     this.#session = session
     this.#registry = registry
-    this.#graphs = graphs === false ? null : graphs === true ? ['*'] : graphs
+    this.graphs = graphs === false ? null : graphs === true ? ['*'] : graphs
     this.#load = load
   }
 
@@ -41,7 +42,7 @@ export class StoredDefinitions {
     if (unfinished) this.#refused = new Map()
     const all = this.#registry.all()
     const names = all.flatMap((definition) => (definition.revive ? definition.id : []))
-    const graphs = this.#graphs
+    const { graphs } = this
     if (graphs === null && (names.length === 0 || !unfinished)) return false
     const tenant = await this.#session.tenant()
     let found = false

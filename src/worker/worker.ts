@@ -129,6 +129,7 @@ export class Worker {
     this.#reporter = setInterval(() => {
       void this.#watcher.round(this.#id)
       void this.#askDrain()
+      void this.#lookForGraphs()
     }, heartbeatMs)
     this.#loop = this.#run()
   }
@@ -164,8 +165,11 @@ export class Worker {
   }
 
   #info(): WorkerInfo {
-    const { queues } = this.#parts.options
-    return { host: hostname(), pid: process.pid, queues, workflows: this.#claimer.workflows() }
+    const { options, stored } = this.#parts
+    const { queues } = options
+    const workflows = this.#claimer.workflows()
+    const graphs = stored.graphs === null ? {} : { graphs: stored.graphs }
+    return { host: hostname(), pid: process.pid, queues, workflows, ...graphs }
   }
 
   async #drained(ms: number): Promise<void> {
@@ -371,9 +375,20 @@ export class Worker {
     drain()
   }
 
-  /** '' is work; 'look …' names runs whose waits or leases changed; 'drain': some shall end. */
+  /** Graphs may have been stored: a notification is only a hint. */
+  async #lookForGraphs(): Promise<void> {
+    if (this.#stopping || this.#leaseOver()) return
+    const found = await this.#claimer.lookForGraphs().catch(() => false)
+    if (found) this.#wake.now()
+  }
+
+  /**
+   * '' is work; 'look …' names runs whose waits or leases changed; 'drain': some shall end; 'graphs': some were
+   * stored.
+   */
   #heard(payload: string): void {
     if (payload === 'drain') void this.#askDrain()
+    if (payload === 'graphs') return void this.#lookForGraphs()
     if (!payload.startsWith('look ')) return this.#wake.now()
     const runs = payload.slice(5).split(' ')
     const mine = runs.flatMap((run) => this.#held.get(run) ?? [])

@@ -1,8 +1,8 @@
+import { registerDefinition } from '../client/definitions.ts'
 import { WorkflowClient, type WorkflowClientOptions } from '../client/workflow-client.ts'
 import type { Definition } from '../definition/definition.ts'
 import { Registry } from '../definition/registry.ts'
 import type { Startable } from '../definition/startable.ts'
-import { registerWorkflow } from '../kernel/definitions.ts'
 import { checkMigrated, migrate } from '../kernel/migrate.ts'
 import { syncSchedules } from '../kernel/schedules.ts'
 import { InvalidInputError } from '../model/errors.ts'
@@ -182,17 +182,7 @@ export class WorkflowEngine extends WorkflowClient {
 
   async #register(all: readonly Definition[]): Promise<void> {
     const tenant = await this.session.tenant()
-    for (const { id, version, kind, defaults, document } of all) {
-      const { timeoutMs, retentionMs, startOn, ...rest } = defaults
-      const definition = {
-        kind,
-        ...rest,
-        ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),
-        ...(retentionMs === undefined ? {} : { retention_ms: retentionMs }),
-        ...(startOn === undefined ? {} : { start_on: startOn }),
-      }
-      await registerWorkflow(this.session.db, tenant, id, version, definition, document)
-    }
+    for (const definition of all) await registerDefinition(this.session, tenant, definition)
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Definition, DefinitionDocument } from '../../src/definition/definition.ts'
-import { type StepBaseContext, workflow } from '../../src/index.ts'
+import { type StepBaseContext, WorkflowEngine, workflow } from '../../src/index.ts'
 
 /** What a shape is made of: a step for each name, and a wait for the signal `go` where it is `wait`. */
 export type Shape = readonly string[]
@@ -62,4 +62,11 @@ async function walk(
         : await step.run(name, () => handlers[name]?.(input))
   }
   return outputs
+}
+
+/** An engine that takes stored graphs as `tinyGraph` makes them. */
+export class TinyGraphEngine extends WorkflowEngine {
+  protected override async loadGraph(text: string, version: string): Promise<Definition> {
+    return tinyGraph(text, version)
+  }
 }

@@ -2,7 +2,8 @@
 -- the versions that have unfinished runs; of graphs, which need no code, also the version of each that was registered last.
 --   p_names   workflows that it takes up by their documents    p_graphs  graphs that it takes; {*}: all; null: none
 --   p_known   what it has already, or could not take up, by name and version    p_unfinished  look for unfinished runs, which reads live
--- Returns: 20 at most, newest first: a document may have a megabyte. Who asks again knows those.
+-- Returns: 20 at most, newest first, and no second one where they have more than 4 MiB together, as one may have. Who asks again knows
+-- those.
 create or replace function millrace.get_documents(
   p_tenant int, p_names text[], p_graphs text[], p_known_names text[], p_known_versions text[], p_unfinished boolean)
 returns table (workflow_id text, version text, kind text, document text)
@@ -33,8 +34,11 @@ begin
   end if;
   return query
   select w.name, w.version, w.definition ->> 'kind', d.document
-  from millrace.workflows w join millrace.workflow_documents d on d.workflow_id = w.id
-  where w.id = any (v_wanted) order by w.id desc limit 20;
+  from (select x.workflow_id as id, row_number() over (order by x.workflow_id desc) as nth,
+               sum(octet_length(x.document)) over (order by x.workflow_id desc) as bytes
+        from millrace.workflow_documents x where x.workflow_id = any (v_wanted)) s
+  join millrace.workflow_documents d on d.workflow_id = s.id join millrace.workflows w on w.id = s.id
+  where s.nth = 1 or s.nth <= 20 and s.bytes <= 4194304 order by s.id desc;
 end $$;
 
 comment on function millrace.get_documents(int, text[], text[], text[], text[], boolean) is 'The stored definitions that a worker could serve.';
