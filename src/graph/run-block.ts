@@ -14,27 +14,28 @@ type Walked = DagNode & { readonly node: PlannedNode }
 
 const dags = new WeakMap<PlannedBlock, Dag<Walked>>()
 
-/** The place of the blocks in a node: they read what it may read, and what it says of retry is their default. */
-export function placeInside(node: PlannedNode, place: Place): Place {
-  const retry = retryOf(node.retry, place)
-  return { ...place, retry, outputs: outputsReadBy(node, place.outputs) }
+/** Which item or round of a block it is, and what that is called. */
+type Item = { readonly index: number; readonly names: Readonly<Record<string, unknown>> }
+
+/** A place in a block of a node: it reads what the node may read, and what that says of retry is its default. */
+export function placeInside(node: PlannedNode, place: Place, item?: Item): Place {
+  const inner: Place = {
+    ...place,
+    retry: retryOf(node.retry, place),
+    outputs: outputsReadBy(node, place.outputs),
+  }
+  if (!item) return inner
+  const items = { ...place.items, ...item.names }
+  return { ...withSteps(inner, place.engine.item(item.index)), items }
 }
 
 /**
  * Runs the nodes of a block, each when those before it have ended.
- * @param place of the block; `item`: which item or round it is
  * @returns what its only leaf has given; of several leaves an object by id, without those that were skipped
  * @throws StepFailedError of the node that fails it
  */
-export async function runBlock(
-  block: PlannedBlock,
-  { item, ...place }: Place & { item?: number },
-): Promise<unknown> {
-  const steps = item === undefined ? place.steps : place.engine.item(item)
-  const ends = await walkBlock(block, {
-    ...withSteps(place, steps),
-    outputs: { ...place.outputs },
-  })
+export async function runBlock(block: PlannedBlock, place: Place): Promise<unknown> {
+  const ends = await walkBlock(block, place)
   const [only] = block.leaves
   if (block.leaves.length === 1) return outputOf(ends, only as string) ?? null
   return leavesOf(block, ends)

@@ -9,15 +9,13 @@ import { placeInside, runBlock } from '../run-block.ts'
 export const loop: Perform = async (node, place) => {
   const { max_iterations: most } = node.node.config as ConfigOf<'loop'>
   const outputs: unknown[] = []
+  let last: unknown = null
   for (let index = 0; ; index++) {
-    const last = outputs.at(-1) ?? null
-    const inner = placeInside(node, place)
-    const items = { ...place.items, loop: { index, last } }
-    const round = { ...inner, item: index, items }
-    outputs.push(await runBlock(node.blocks[0] as PlannedBlock, round))
-    const names = { ...place.items, loop: { index, last: outputs.at(-1) } }
-    const scope = scopeOf({ ...round, items: names })
-    if (!decide(node, () => isTrue(fieldOf(node, 'while', place, scope))))
+    const round = placeInside(node, place, { index, names: { loop: { index, last } } })
+    last = await runBlock(node.blocks[0] as PlannedBlock, round)
+    outputs.push(last)
+    const scope = scopeOf({ ...round, items: { ...round.items, loop: { index, last } } })
+    if (!decide(node, () => isTrue(fieldOf(node, 'while', round, scope))))
       return { output: outputs }
     if (outputs.length === most) throw nodeFailed(node.id, tooMany(node.id, most))
   }

@@ -15,13 +15,12 @@ export const map: Perform = async (node, place) => {
     node,
     decide(node, () => fieldOf(node, 'items', place)),
   )
-  const inner = placeInside(node, place)
   const gate = new Gate(concurrency ?? Math.max(1, items.length))
   const outputs = await Promise.all(
     items.map((item, index) =>
       gate.pass(() => {
-        const names = { ...place.items, [as]: item, index }
-        return runBlock(node.blocks[0] as PlannedBlock, { ...inner, item: index, items: names })
+        const inner = placeInside(node, place, { index, names: { [as]: item, index } })
+        return runBlock(node.blocks[0] as PlannedBlock, inner)
       }),
     ),
   )

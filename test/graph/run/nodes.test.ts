@@ -175,10 +175,16 @@ describe('nodes', () => {
       { n: 3, boss: 'ada' },
     )
     const question = await until(
+      'ada is asked',
       async () => (await engine.engine.getApprovals({ assignee: 'ada' })).items[0],
     )
     expect(question).toMatchObject({ question: 'Pay 3?', assignees: ['ada'] })
-    await started.approve('ask', { by: 'ada', comment: 'fine' })
+    await engine.engine.answerApproval({
+      approvalId: question.id,
+      approved: true,
+      by: 'ada',
+      comment: 'fine',
+    })
     expect(await started.result()).toMatchObject({
       ask: { approved: true, by: 'ada', comment: 'fine' },
     })
@@ -265,15 +271,21 @@ describe('blocks', () => {
       fast: [{ id: 'w', type: 'wait_for', config: { event_name: 'fast' } }],
     }
     const started = await engine.start(graph([{ id: 'r', type: 'race', config: { branches } }]))
-    await until(async () => (await engine.engine.getApprovals({ assignee: 'bob' })).items[0])
-    await until(async () => (await engine.engine.getWorkflows({ workflowId: 'slow' })).items[0])
+    await until(
+      'bob is asked',
+      async () => (await engine.engine.getApprovals({ assignee: 'bob' })).items[0],
+    )
+    await until(
+      'it runs',
+      async () => (await engine.engine.getRuns({ workflowId: 'slow' })).items[0],
+    )
     await started.signal('fast', 1)
     expect(await started.result()).toEqual({ r: { winner: 'fast', output: 1 } })
     expect((await engine.engine.getApprovals({ assignee: 'bob' })).items).toEqual([])
-    const child = await until(async () => {
-      const { items } = await engine.engine.getWorkflows({
+    const child = await until('it is cancelled', async () => {
+      const { items } = await engine.engine.getRuns({
         workflowId: 'slow',
-        status: 'cancelled',
+        statuses: ['cancelled'],
       })
       return items[0]
     })
@@ -282,7 +294,7 @@ describe('blocks', () => {
 
   test('a node that takes longer than its timeout fails, whatever it waits for', async () => {
     const wait = { id: 'w', type: 'wait_for', timeout: 0.05, config: { event_name: 'never' } }
-    await expect(run([wait])).rejects.toThrow(/"w" failed.*took more than 50 ms/)
+    await expect(run([wait])).rejects.toThrow(/at step "w": It took more than 50 ms/)
     const map = {
       ...{ id: 'each', type: 'map', timeout: 0.05, on_error: { continue_with: 'late' } },
       config: {
@@ -302,7 +314,7 @@ describe('a node that fails', () => {
   }
 
   test('fails the run, is skipped, or goes on with a value', async () => {
-    await expect(run([bad, after])).rejects.toThrow(/"bad" failed: below zero/)
+    await expect(run([bad, after])).rejects.toThrow(/at step "bad": below zero/)
     expect(await run([{ ...bad, on_error: 'skip' }, after])).toEqual({})
     expect(await run([{ ...bad, on_error: { continue_with: 0 } }, after])).toEqual({
       after: { result: 0 },
@@ -318,7 +330,7 @@ describe('a node that fails', () => {
     const started = await engine.start(graph([node]), { order: 1 })
     await expect(started.result()).rejects.toThrow(/trigger\.data\.ordr.*trigger\.data has: order/)
     const timeline = await started.timeline()
-    expect(timeline).toMatchObject([{ stepId: 't', attempts: [{}], status: 'failed' }])
+    expect(timeline).toMatchObject([{ stepId: 't', status: 'failed', attempt: 1 }])
   })
 
   test('what is not registered is named', async () => {
