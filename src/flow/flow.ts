@@ -1,5 +1,10 @@
 import { Dag } from '../dag/dag.ts'
-import type { Definition, RunHandle, StartDefaults } from '../definition/definition.ts'
+import type {
+  Definition,
+  DefinitionDocument,
+  RunHandle,
+  StartDefaults,
+} from '../definition/definition.ts'
 import type { LeasedRun, RunHost } from '../definition/host.ts'
 import type { WaitSource } from '../definition/signal.ts'
 import type { Startable } from '../definition/startable.ts'
@@ -34,8 +39,9 @@ import type {
 } from './inference.ts'
 import { isPart, makePart } from './parts.ts'
 import { readStep, type StepSpec, secondsOf } from './read-step.ts'
+import { reviveSteps } from './revive-flow.ts'
 import { runFlow } from './run-flow.ts'
-import { type FlowShape, shapeOf, versionOf } from './shape.ts'
+import { documentOf, type FlowShape, shapeOf, versionOf } from './shape.ts'
 import { StepList } from './step-list.ts'
 
 // biome-ignore lint/complexity/noBannedTypes: no steps yet, and no context of one's own: what is added is all
@@ -77,7 +83,7 @@ export class Flow<
   }
   readonly #steps: StepList
   #compiled: WorkflowDefinition | null = null
-  #version: string | null = null
+  #document: DefinitionDocument | null = null
   #parts: readonly Definition[] | null = null
 
   /** @param steps of the engine's own: those so far */
@@ -95,8 +101,21 @@ export class Flow<
 
   /** As it was given; else made of the flow's shape, so that another shape is another version. */
   get version(): string {
-    this.#version ??= this.options.version ?? versionOf(this.shape)
-    return this.#version
+    return this.options.version ?? versionOf(this.document)
+  }
+
+  /** Its shape, which is kept with its version. */
+  get document(): DefinitionDocument {
+    this.#document ??= documentOf(this.shape)
+    return this.#document
+  }
+
+  /** The flow as it was in another shape, with the handlers of now; null if they do not fit. */
+  revive(text: string, version: string): Definition | null {
+    const steps = reviveSteps(text, this.#steps.all)
+    if (steps === null) return null
+    const list = steps.reduce((all, step) => all.with(step), StepList.empty)
+    return new Flow({ ...this.options, version }, list)
   }
 
   get inputSchema(): Schema | undefined {

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
+import type { DefinitionDocument } from '../definition/definition.ts'
 import { isKeyedEvent } from '../definition/event.ts'
 import type { Json } from '../model/json.ts'
+import { jsonbHash } from '../model/jsonb-text.ts'
 import type { FlowStep, FlowWork } from './flow-step.ts'
 
 /** What makes a flow the flow that it is: its steps, what they wait for, and when they are run. Options are not in it. */
@@ -26,7 +27,8 @@ export function shapeOf(slug: string, steps: readonly FlowStep[]): FlowShape {
   return { kind: 'flow', slug, steps: steps.map(stepShape) }
 }
 
-function stepShape(step: FlowStep): StepShape {
+/** The shape of one step. */
+export function stepShape(step: FlowStep): StepShape {
   const { id, dependsOn, work, condition, whenUnmet, whenExhausted, queue } = step
   return {
     ...{ slug: id, type: work.type, deps: [...dependsOn] },
@@ -58,9 +60,14 @@ function workShape(work: FlowWork): Partial<StepShape> {
   }
 }
 
+/** A shape as it is stored with its version. */
+export function documentOf(shape: FlowShape): DefinitionDocument {
+  return { text: JSON.stringify(shape), hash: jsonbHash(shape as unknown as Json) }
+}
+
 /** The version of a flow that its author gave none: another shape is another version. */
-export function versionOf(shape: FlowShape): string {
-  return `s-${createHash('sha256').update(JSON.stringify(shape)).digest('hex').slice(0, 12)}`
+export function versionOf({ hash }: DefinitionDocument): string {
+  return `s-${hash.slice(0, 12)}`
 }
 
 /**
