@@ -1,4 +1,5 @@
 import { InvalidInputError, LimitError } from '../model/errors.ts'
+import { failedAtOnce } from '../workflow/step-failed.ts'
 import type { StepContext } from '../workflow/step-types.ts'
 import { AttemptOfStep } from './flow-context.ts'
 import type { FlowHandler, FlowStep, FlowWork } from './flow-step.ts'
@@ -90,13 +91,17 @@ async function loop(
   const outputs: unknown[] = []
   do {
     if (outputs.length === maxIterations) {
-      throw new LimitError(
-        `Loop "${step.id}" of flow "${place.flow}" would go on after ${maxIterations} rounds, its maxIterations. Raise it, or have \`while\` say false earlier.`,
-        { workflowId: place.flow, details: { step: step.id, maxIterations } },
-      )
+      throw failedAtOnce(step.id, tooManyRounds(step.id, maxIterations))
     }
     const input = inputOf(step, given, outputs.at(-1))
     outputs.push(await place.steps.invoke(step.id, workflow, input))
   } while (goesOn(outputs.at(-1)))
   return outputs
+}
+
+function tooManyRounds(id: string, most: number): LimitError {
+  return new LimitError(
+    `Loop "${id}" would go on after ${most} rounds, its maxIterations. Raise it, or have \`while\` say false earlier.`,
+    { details: { step: id, maxIterations: most } },
+  )
 }

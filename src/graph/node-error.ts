@@ -1,13 +1,11 @@
-import { StepFailedError } from '../model/errors.ts'
-import { type RunFailure, toFailure } from '../model/failure.ts'
-import { stepFailed } from '../workflow/step-failed.ts'
+import type { StepFailedError } from '../model/errors.ts'
+import type { RunFailure } from '../model/failure.ts'
+import { failedAtOnce } from '../workflow/step-failed.ts'
 import { ExpressionError } from './expression/index.ts'
 
 /** What a node fails with that no step has failed for: nothing of it is repeated. */
 export function nodeFailed(id: string, error: unknown): StepFailedError {
-  if (error instanceof StepFailedError) return error
-  const named = error instanceof ExpressionError ? expressionFailed(error) : error
-  return stepFailed(id, toFailure(named, { stepId: id, attempt: 1 }), error)
+  return failedAtOnce(id, error instanceof ExpressionError ? expressionFailed(error) : error)
 }
 
 /** What is recorded of it. */
