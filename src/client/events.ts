@@ -19,6 +19,8 @@ export type EventByName = EmitOptions & { eventName: string; data?: unknown }
 export type Emission = {
   /** Runs that waited for it at that moment, counted up to 100,000. Those that begin to wait later are not among them. */
   matched: number
+  /** The runs that it started, of workflows with `startOn`. */
+  started: string[]
 }
 
 /** An event that is kept. */
@@ -66,8 +68,8 @@ export async function emit(
     event_id: String(await ids.take(tx)),
   })
   const send = () => emitEvent(session.db, emission.name, emission.data, sqlOptions, tx)
-  const { matched } = await (tx ? send() : untilHeard(send))
-  return { matched }
+  const { matched, started } = await (tx ? send() : untilHeard(send))
+  return { matched, started: [...started] }
 }
 
 /** A page of the events that are kept, the newest first. @throws InvalidInputError */

@@ -106,6 +106,11 @@ test('queues purge counts, and with --yes cancels', async () => {
   const done = await json('queues', 'purge', 'slow', '--yes', '--wait', '--by', 'ada')
   expect(done).toMatchObject({ status: 'completed', matched: 3, done: 3, by: 'ada' })
   expect((await cli('queues', 'purge', 'slow')).stdout).toContain('0 runs')
+  // what may be done every night is no fault when there is nothing to do
+  expect(await cli('queues', 'purge', 'slow', '--yes', '--wait')).toMatchObject({
+    ...{ code: 0, stdout: expect.stringContaining('0 runs') },
+  })
+  expect(await json('prune', '--older-than', '90 days')).toMatchObject({ id: null, matched: 0 })
 })
 
 test('workers drain ends a worker process with 0', async () => {

@@ -28,7 +28,8 @@ export function showCommand(): Command {
           ]
           return parts.join('\n\n')
         })
-        const next = showNext(run)
+        const asks = run.status === 'waiting' ? (await client.getApprovals({ runId })).items : []
+        const next = showNext(run, asks)
         if (next !== null) out.note(`\n${next}`)
       })
     })
