@@ -34,7 +34,8 @@ test('a run that asks shows its question, and the command that answers it', asyn
   await run.waitForStatus('waiting')
   const { stderr } = await cli('runs', 'show', run.id)
   expect(stderr).toContain('To answer its question to those with the role finance: Refund 900?')
-  expect(stderr).toContain(`approvals answer ${run.id}/big --approve, or --reject`)
+  expect(stderr).toContain(`approvals answer ${run.id}/big --role finance --approve  # or --reject`)
+  expect((await cli('approvals')).stdout).toContain(`${run.id}/big`)
   const answer = ['approvals', 'answer', `${run.id}/big`, '--approve', '--by', 'ada']
   expect(await cli(...answer)).toMatchObject({ code: 5 })
   expect(await cli(...answer, '--role', 'finance')).toMatchObject({ code: 0 })

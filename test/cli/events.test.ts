@@ -56,6 +56,7 @@ test('runs that wait for an event say how to emit it, and go on when that is don
   const list = await cli('events', 'list', '--event', 'paid')
   expect(list.stdout).toMatch(/EVENT +KEY +EMITTED +KEPT +MATCHED +STARTED/)
   expect(list.stdout).toMatch(/paid +order 7 +/)
+  expect((await cli('events', '--event', 'paid')).stdout).toMatch(/paid +order 7 +/)
   const page = await json<{ items: { key: string }[] }>('events', 'list', '--key', 'x')
   expect(page.items.map(({ key }) => key)).toEqual(['x'])
   const bad = await cli('events', 'emit', 'paid')

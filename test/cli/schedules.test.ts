@@ -101,7 +101,7 @@ test('queues purge counts, and with --yes cancels', async () => {
   const starts = Array.from({ length: 3 }, () => ({ input: 1, options: { delay: '1 hour' } }))
   await engine.startWorkflows(slow, starts)
   const dry = await cli('queues', 'purge', 'slow')
-  expect(dry.stdout).toContain('3 runs would be affected by cancel')
+  expect(dry.stdout).toContain('3 runs match. ')
   expect(dry.stderr).toContain('queues purge "slow" --yes')
   const done = await json('queues', 'purge', 'slow', '--yes', '--wait', '--by', 'ada')
   expect(done).toMatchObject({ status: 'completed', matched: 3, done: 3, by: 'ada' })

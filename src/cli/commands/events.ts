@@ -16,7 +16,7 @@ export function eventsCommand(): Command {
     'millrace events list --event paid',
   ])
     .addCommand(emitCommand())
-    .addCommand(listCommand())
+    .addCommand(listCommand(), { isDefault: true })
 }
 
 function emitCommand(): Command {

@@ -14,10 +14,11 @@ export const dispatch: Check = {
     const told = pauses.slice(0, SHOWN).map((pause) => {
       const by = pause.paused_by === null ? '' : ` by ${pause.paused_by}`
       const why = pause.pause_reason === null ? '' : ` (${pause.pause_reason})`
-      return `${pausedPlace(pause)}${by} ${pause.paused_at ? ago(pause.paused_at) : ''}${why}`
+      const place = pause.name === null ? 'at all' : `of ${pausedPlace(pause)}`
+      return `${place}, paused${by} ${pause.paused_at ? ago(pause.paused_at) : ''}${why}`
     })
     return warn(
-      `Workers are given no run of ${told.join('; ')}${pauses.length > SHOWN ? '; …' : ''}.`,
+      `Workers are given no run ${told.join('; ')}${pauses.length > SHOWN ? '; …' : ''}.`,
       'To end a pause: "millrace dispatch resume" with --queue, --workflow or --everything.',
     )
   },

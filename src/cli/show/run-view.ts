@@ -89,12 +89,19 @@ export function showNext(run: WorkflowRun, questions: readonly Approval[]): stri
   const sends = signals.length === 0 ? [] : ['To send what it waits for:', ...signals.map(indented)]
   const asks = questions.flatMap(({ id, question, assignees, roles }) => {
     const whom = [...assignees, ...roles.map((role) => `those with the role ${role}`)].join(', ')
+    // the line shall work as it stands
+    const as = answersAs(assignees, roles)
     return [
       `To answer its question${whom === '' ? '' : ` to ${whom}`}: ${firstLine(question)}`,
-      indented(`${programName()} approvals answer ${quoted(id)} --approve, or --reject`),
+      indented(`${programName()} approvals answer ${quoted(id)}${as} --approve  # or --reject`),
     ]
   })
   return [...sends, ...asks].join('\n') || null
+}
+
+function answersAs([assignee]: readonly string[], [role]: readonly string[]): string {
+  if (role !== undefined) return ` --role ${quoted(role)}`
+  return assignee === undefined ? '' : ` --by ${quoted(assignee)}`
 }
 
 function indented(line: string): string {
