@@ -979,7 +979,7 @@ create function millrace.drain_workers(options jsonb)
   returns text[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Tells workers to finish what they have, and to end.
-  body: 9ebf4f1825e60c7a21d61cac750c16f0
+  body: 9bf66ed40882595c916ee210aa2c5e67
 
 create function millrace.drop_event_waits(p_runs bigint[])
   returns void
@@ -1111,7 +1111,7 @@ create function millrace.find_schedule(p_tenant integer, p_name text)
   returns millrace.schedules
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: The schedule of that id, locked.
-  body: 604293d331990187bd981d7f2bb1637b
+  body: c84ce291c41ddd1a9491ca2235d708a0
 
 create function millrace.fire_schedule(p_id bigint, p_revision integer, p_ticks timestamp with time zone[], p_after timestamp with time zone, p_next timestamp with time zone, p_note jsonb, p_problem jsonb)
   returns text
