@@ -1141,7 +1141,7 @@ create function millrace.fork_place(p_tenant integer, p_run bigint, p_step text,
   returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Where in a run's journal a fork from a step begins.
-  body: 3dcb629d5ff68880216577c5d4d27d6d
+  body: 09e34794dfc749664fa6b272c3f71948
 
 create function millrace.fork_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json

@@ -74,6 +74,7 @@ test('inside a parallel block, with an input that does not fit, from a step that
     [{ fromStep: 'right' }, '"right" ran beside "left"'],
     [{ fromStep: 'items[1]' }, 'Fork from "items"'],
     [{ fromStep: 'nope' }, 'It came to: "a", "answer", "b"'],
+    [{ fromStep: 'nope' }, ', "items".'],
     [{ fromStep: 'a', input: { n: 'x' } }, 'input of workflow "forked"'],
     [{ fromStep: 'a', output: () => 1 }, 'output of step "a"'],
   ] as const)

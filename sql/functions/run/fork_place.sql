@@ -34,8 +34,9 @@ begin
   elsif first_seq is null then
     v_bad := format('it did not come to a step "%s"', left(p_step, 300));
     v_help := format('It came to: %s.', coalesce((select string_agg(format('"%s"', n.name), ', ' order by n.seq) from (
-      select x.name, min(x.seq) as seq from millrace.get_journal(p_run) x where x.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c')
-      group by x.name order by 2 desc limit 20) n), 'none yet'));
+      select regexp_replace(x.name, '\[[0-9]+\]$', '') as name, min(x.seq) as seq
+      from millrace.get_journal(p_run) x where x.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c')
+      group by 1 order by 2 desc limit 20) n), 'none yet'));
   elsif v_map is not null and exists (select from millrace.get_journal(p_run) x where x.name like '%[%]' and x.name <> p_step
                                       and left(x.name, length(v_map) + 1) = v_map || '[') then
     v_bad := format('"%s" is an item of a map, beside others', p_step);
