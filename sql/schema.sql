@@ -1159,13 +1159,13 @@ create function millrace.fork_place(p_tenant integer, p_run bigint, p_step text,
   returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Where in a run's journal a fork from a step begins.
-  body: 45c2991fa90df4764b351b961f444393
+  body: 182e1351a6d99f043ba04b1361fcdce5
 
 create function millrace.fork_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a new run that has the history of another up to a step.
-  body: 66ea4113823dbf4baaf1a6cc1b7366af
+  body: 63a9a1d84356c3e0beb06af54f59ed47
 
 create function millrace.gate_use(p_tenant integer, p_limits integer[], OUT own jsonb, OUT own_full bigint[], OUT gates bigint[], OUT used integer[], OUT shut bigint[])
   returns record
@@ -1893,7 +1893,7 @@ create function millrace.set_output(p_tenant integer, p_from bigint, p_run bigin
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Writes into the journal of a fork what a step gave.
-  body: eeaca61293050aead84cfcbe1fb6097e
+  body: fb4e0f491747d8484aec607a89c82de9
 
 create function millrace.set_values(p_run bigint)
   returns jsonb
@@ -1947,7 +1947,7 @@ create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigin
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a run as another was started.
-  body: 4a07bd59e17f0230dfbfb3c36e95ab8b
+  body: 0d8ce26b78857e69f4cde2d9372423a6
 
 create function millrace.start_bulk(p_verb text, p_filter jsonb, p_options jsonb, p_kinds jsonb)
   returns json
