@@ -839,7 +839,7 @@ create function millrace.check_options(p_function text, p_options jsonb, p_kinds
   returns integer
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses options that a public function does not know; returns the tenant's number.
-  body: 4caba772bc827d5dd5f0916b1a9219dd
+  body: db73735b2df2afffb55d751553d49322
 
 create function millrace.check_order(p_order jsonb)
   returns void
