@@ -955,7 +955,7 @@ create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes runs that have ended out of the history.
-  body: f18a72fad640bb448b494499c046f257
+  body: f26b627c0f6588a1eadcef2e55a12ea1
 
 create function millrace.delete_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -1767,11 +1767,17 @@ create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'
   comment: Lets a paused run go on.
   body: 86977503b03cf16eedc70048290703ab
 
+create function millrace.retry_of(p_tenant integer, p_run bigint, p_retry bigint)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: The run that a failed one was retried as.
+  body: 59cdfc9211ba1d446631c37d530b194c
+
 create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts a new run of a failed one that goes on from its failure.
-  body: f0f700e5b1af0a1852726162fd34071d
+  body: 498750475bea2106a8f62e6dadd317fc
 
 create function millrace.rule_again(p_rules jsonb)
   returns jsonb
