@@ -611,7 +611,7 @@ create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_task
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: b0baaa7fd8919f432a40e21ddce79a5f
+  body: 54627698717f22ba75c9a938f0cd2893
 
 create function millrace.answer_approval(approval_id text, approved boolean, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -641,7 +641,7 @@ create function millrace.apply_verb(p_op millrace.bulk_operations, p_run bigint)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Does to one run what a bulk operation is for.
-  body: 895ca255bded6de1e4f35f627ba7cf1e
+  body: f220cc73862bcad726da85bcafd02ad6
 
 create function millrace.approval_id(p_run bigint, p_step text)
   returns text
@@ -743,7 +743,7 @@ create function millrace.bulk_fork(filter jsonb, options jsonb DEFAULT '{}'::jso
   returns json
   language sql volatile security definer set search_path=pg_catalog, pg_temp
   comment: fork_workflow for all runs that a filter matches.
-  body: 63793b98b4a0ea7d53eb51e6fb7a879a
+  body: 37577eeb812eceef45e2e43660746529
 
 create function millrace.bulk_json(p_tenant integer, p_id bigint)
   returns json
@@ -799,11 +799,11 @@ create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'
   comment: Ends a run, whatever it does.
   body: 2cc38c88bfae0351e99ad8a418e2ecbe
 
-create function millrace.chain_ended_at(p_run bigint, p_at timestamp with time zone)
-  returns timestamp with time zone
-  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
-  comment: Since when a run counts as ended for whoever deletes old ones.
-  body: ecaf88c2a964777e65c54ce60fa4b216
+create function millrace.chain_end(p_run bigint, p_status "char", p_at timestamp with time zone, OUT status "char", OUT at timestamp with time zone, OUT beside bigint)
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: How and when a run counts as ended for whoever deletes old ones.
+  body: 2184fc43b7547bdf9e146fd6e06b1d03
 
 create function millrace.check_attributes(p_rules jsonb)
   returns void
@@ -827,7 +827,7 @@ create function millrace.check_filter(p_function text, p_filter jsonb, p_kinds j
   returns integer
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses what is no filter of runs; returns the tenant's number.
-  body: 892569ac1be7e1298b116553389b832b
+  body: c4540dbf4675fd7607051b0df2fa38cd
 
 create function millrace.check_limits(p_rules jsonb)
   returns void
@@ -839,7 +839,7 @@ create function millrace.check_options(p_function text, p_options jsonb, p_kinds
   returns integer
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses options that a public function does not know; returns the tenant's number.
-  body: 4caba772bc827d5dd5f0916b1a9219dd
+  body: db73735b2df2afffb55d751553d49322
 
 create function millrace.check_order(p_order jsonb)
   returns void
@@ -871,11 +871,17 @@ create function millrace.check_starts(p_metas text[])
   comment: Refuses metas of starts that others could not read later.
   body: f5201ec8f4d270976d65ae328c004452
 
-create function millrace.check_verb(p_verb text, p_options jsonb, p_rate integer)
+create function millrace.check_transaction(p_transaction text)
   returns void
-  language plpgsql stable set search_path=pg_catalog, pg_temp
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Whether this is still the transaction of a step that began.
+  body: 21650775e40fe3dfd76984c280b7c6c6
+
+create function millrace.check_verb(p_tenant integer, p_verb text, p_filter jsonb, p_options jsonb, p_rate integer)
+  returns void
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses a bulk operation without what its verb needs.
-  body: ad69b11830adb2a59c50033719e8f842
+  body: c04f85fb6c8593b420448682975365bb
 
 create function millrace.claim_ahead(p_tenant integer, p_worker bigint, p_routes integer[], p_want integer, p_look timestamp with time zone)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
@@ -949,7 +955,7 @@ create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes runs that have ended out of the history.
-  body: f18a72fad640bb448b494499c046f257
+  body: f26b627c0f6588a1eadcef2e55a12ea1
 
 create function millrace.delete_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -967,7 +973,7 @@ create function millrace.discard_workflow(run_id uuid, options jsonb DEFAULT '{}
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Takes a failure off the list of failures.
-  body: c3977b53b29adf39c00ec054613da72e
+  body: 37a832ada158e133dac5cb895241a4ac
 
 create function millrace.dispatch_place(options jsonb, OUT kind "char", OUT name text)
   returns record
@@ -980,6 +986,12 @@ create function millrace.drain_workers(options jsonb)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Tells workers to finish what they have, and to end.
   body: 9bf66ed40882595c916ee210aa2c5e67
+
+create function millrace.drawn_id(p_option text, p_value text)
+  returns bigint
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A number that the caller drew by take_ids, as an option of a function.
+  body: b52ca2cd3859332972d370b418ee441c
 
 create function millrace.drop_event_waits(p_runs bigint[])
   returns void
@@ -1047,6 +1059,12 @@ create function millrace.fail(p_code text, p_message text, p_hint text, p_detail
   comment: Raises an error of the table in src/model/error-codes.ts.
   body: 81239a5198901bcd30a8493539512285
 
+create function millrace.fail_batch(p_op millrace.bulk_operations, p_run bigint, p_code text, p_text text, p_now timestamp with time zone)
+  returns millrace.bulk_operations
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: What becomes of a bulk operation whose batch failed as a whole.
+  body: 1996807fc2ac6b2e11cd475b3a2dbd6b
+
 create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '{}'::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1093,7 +1111,7 @@ create function millrace.find_ordered(p_tenant integer, p_filter jsonb, p_name t
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The runs that a filter matches, in the order of an attribute.
-  body: 083a381d5ef7174f14770689f32e2c76
+  body: bf4881f4a993d1119ec07971524c8406
 
 create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text DEFAULT NULL::text)
   returns bigint
@@ -1105,7 +1123,7 @@ create function millrace.find_runs(p_tenant integer, p_filter jsonb, p_bound big
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The runs that a filter matches, on one side of a bound.
-  body: c440ad56c3b8256b9f8e53f5de33c118
+  body: 96350ac27d261bd6d3e0da6374e4f519
 
 create function millrace.find_schedule(p_tenant integer, p_name text)
   returns millrace.schedules
@@ -1141,13 +1159,13 @@ create function millrace.fork_place(p_tenant integer, p_run bigint, p_step text,
   returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Where in a run's journal a fork from a step begins.
-  body: 09e34794dfc749664fa6b272c3f71948
+  body: 4c36c4ba09cbf52b24a89e616ed66ce5
 
 create function millrace.fork_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a new run that has the history of another up to a step.
-  body: 4c4436269531c1003788875f64e20c4f
+  body: 63a9a1d84356c3e0beb06af54f59ed47
 
 create function millrace.gate_use(p_tenant integer, p_limits integer[], OUT own jsonb, OUT own_full bigint[], OUT gates bigint[], OUT used integer[], OUT shut bigint[])
   returns record
@@ -1437,11 +1455,11 @@ create function millrace.list_attributes(p_rules jsonb)
   comment: Declared attributes, as an error names them.
   body: 6f9ddd787ca705ab72baef9823ceda09
 
-create function millrace.list_source(p_tenant integer, p_filter jsonb, p_ranges jsonb, OUT source text, OUT label "char", OUT value text, OUT ids bigint[], OUT statuses text[], OUT routes integer[])
+create function millrace.list_source(p_tenant integer, p_filter jsonb, p_ranges jsonb, OUT source text, OUT label "char", OUT value text, OUT ids bigint[], OUT statuses text[], OUT routes integer[], OUT also bigint[])
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Where the runs of a list are found that a filter may match.
-  body: 03be5b54d577301c96de8d7a0c11606e
+  body: 452d7b1b48b6a644e8bec0e374743abf
 
 create function millrace.lock_limits(p_route integer)
   returns boolean
@@ -1501,7 +1519,7 @@ create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Moves a run that is not at work to another version of its workflow.
-  body: 34c36e80c7351a3b24252d5a515c43de
+  body: 6946907b029fb272f3afb82a4b8b5c88
 
 create function millrace.new_lanes(p_route integer)
   returns SETOF bigint
@@ -1585,7 +1603,7 @@ create function millrace.prune(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Takes runs that ended so long ago out of the history.
-  body: b5852ddd7b1c57a8828a483215d34d35
+  body: 888a1e763eabe44366b9f952b58dab32
 
 create function millrace.prune_events(p_now timestamp with time zone)
   returns integer
@@ -1597,13 +1615,13 @@ create function millrace.prune_history()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Deletes runs whose retention is over, some at a time; returns when to go on.
-  body: a1473feace6b5b4c23d196acca4a63f0
+  body: 5a3d0aa14b20ad3f0b16fdc27c32dad3
 
-create function millrace.prune_run(p_tenant integer, p_run bigint)
+create function millrace.prune_run(p_tenant integer, p_run bigint, p_before timestamp with time zone DEFAULT NULL::timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Takes one run that has ended out of the history.
-  body: b16acc83e935c8942bb3ba3923560537
+  body: b6e3f1ba3876ee745568352a6105f0f7
 
 create function millrace.purge_queue(queue text, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1749,11 +1767,17 @@ create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'
   comment: Lets a paused run go on.
   body: 86977503b03cf16eedc70048290703ab
 
+create function millrace.retry_of(p_tenant integer, p_run bigint, p_retry bigint)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: The run that a failed one was retried as.
+  body: 59cdfc9211ba1d446631c37d530b194c
+
 create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts a new run of a failed one that goes on from its failure.
-  body: 732c55f69ee4cd831f9847db4e82dd03
+  body: 498750475bea2106a8f62e6dadd317fc
 
 create function millrace.rule_again(p_rules jsonb)
   returns jsonb
@@ -1817,6 +1841,12 @@ create function millrace.run_window(p_tenant integer, p_source text, p_label "ch
   comment: The next ids of a list of runs, from the narrowest index.
   body: 2b2fec36e03332dcef8b4e0534e5cd14
 
+create function millrace.same_bulk(p_tenant integer, p_id bigint, p_verb text, p_filter jsonb, p_options jsonb)
+  returns json
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The bulk operation of a number, which is the one being started.
+  body: 124082dc4e236a1a495b5aaa9bd0808a
+
 create function millrace.same_json(p_one text, p_other text)
   returns boolean
   language plpgsql immutable set search_path=pg_catalog, pg_temp
@@ -1869,7 +1899,7 @@ create function millrace.set_output(p_tenant integer, p_from bigint, p_run bigin
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Writes into the journal of a fork what a step gave.
-  body: eeaca61293050aead84cfcbe1fb6097e
+  body: fb4e0f491747d8484aec607a89c82de9
 
 create function millrace.set_values(p_run bigint)
   returns jsonb
@@ -1923,19 +1953,19 @@ create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigin
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a run as another was started.
-  body: d994061d2e456b6140d0de5463ce5e0e
+  body: 0d8ce26b78857e69f4cde2d9372423a6
 
 create function millrace.start_bulk(p_verb text, p_filter jsonb, p_options jsonb, p_kinds jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Begins to do something to all runs that a filter matches.
-  body: 0e6ad4292d79445c4c8dd01c4cd8ade2
+  body: 2a1136070c1c9d38c80132bad64bb24f
 
-create function millrace.start_children(p_tenant integer, p_only bigint[], p_children json)
-  returns void
+create function millrace.start_children(p_tenant integer, p_only bigint[], p_children json, p_runs bigint[], p_ops "char"[])
+  returns bigint[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts children in the transaction that writes it into their parents' journals.
-  body: 4c44145983a6662463d065d1e480f548
+  body: 55a187c2e10c25ee294852898112bd04
 
 create function millrace.start_key(p_values jsonb)
   returns bytea
@@ -2043,7 +2073,7 @@ create function millrace.terminate_workflow(run_id uuid, options jsonb DEFAULT '
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends a run at once, without the undos of its steps.
-  body: 53d5b277250edebe6c14bb366079e87f
+  body: 4c5c0a79c99c2c7c74b8b5f401e848f2
 
 create function millrace.tick(p_max integer DEFAULT 1000, p_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
   returns integer
@@ -2109,7 +2139,7 @@ create function millrace.work_bulk()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Does the next batch of the bulk operation that is due first; returns when more is due.
-  body: 2b7ac220a77530326a66c70f520ca9b9
+  body: 05287775088bc1dbbc0614e4665ef9b5
 
 create function millrace.work_events()
   returns integer

@@ -58,9 +58,14 @@ export class OperationsClient {
 
   /** To many runs at once, what their filter says. */
   get bulk(): BulkOperations {
-    this.#bulk ??= new BulkOperations(this.session, this.starter.ids)
+    this.#bulk ??= new BulkOperations(this.session, this.starter.ids, (id, input) =>
+      this.checkInputOf(id, input),
+    )
     return this.#bulk
   }
+
+  /** Refuses what is no input of a workflow, where this process knows what that takes. */
+  protected async checkInputOf(_workflowId: string, _input: unknown): Promise<void> {}
 
   /**
    * Tells a fact to all runs that wait for it, and starts the workflows that start on it: those that wait now,

@@ -17,6 +17,7 @@ import { type ContinueOptions, continueAsNew, continueAsNewSuggested } from './c
 import { emitEvent } from './emit-step.ts'
 import type { Execution } from './execution.ts'
 import { forever } from './forever.ts'
+import { checkGiven } from './given-output.ts'
 import { insideStep, refuseInside } from './inside.ts'
 import { mapItems } from './map-step.ts'
 import { patched } from './patch-step.ts'
@@ -74,8 +75,22 @@ export class Steps {
       this.#call(id, (key) =>
         typeof what === 'function'
           ? runStep(this.#x, this.#maker.step(id, key, what, second as RunStepOptions | undefined))
-          : runStep(this.#x, this.#maker.defined(id, key, what, second, third)),
+          : this.#defined(id, key, what, second, third),
       )
+  }
+
+  #defined(
+    id: string,
+    key: string,
+    step: StepDefinition,
+    input: unknown,
+    options?: RunStepOptions,
+  ) {
+    const ended = runStep(this.#x, this.#maker.defined(id, key, step, input, options))
+    const { outputSchema } = step.options
+    return outputSchema && this.#x.lease.given === key
+      ? checkGiven(key, outputSchema, ended)
+      : ended
   }
 
   get transaction() {
@@ -318,7 +333,7 @@ class StepMaker {
   }
 
   /** How a step is undone. */
-  #undo(id: string, key: string, { undo, undoRetry }: RunStepOptions): Undo {
+  #undo(id: string, key: string, { undo, undoRetry, undoTimeout }: RunStepOptions): Undo {
     if (typeof undo !== 'function') {
       throw new InvalidInputError(
         `The undo of step "${key}" is ${undo === null ? 'null' : typeof undo}, not a function.`,
@@ -328,9 +343,14 @@ class StepMaker {
     const x = this.#x
     const name = undoName(key)
     const retry = this.retry(undoRetry === undefined ? {} : { retry: undoRetry })
-    const signal = () => x.undoing.signal
+    const limits = {
+      ...{ what: 'The undo of step', key, ms: timeoutOf({ timeout: undoTimeout }) },
+      signal: () => x.undoing.signal,
+    }
     const perform = (output: unknown, tries: number) =>
-      insideStep(name, undo, output as never, new AttemptContext(x, id, name, tries, signal))
+      attempt(limits, (signal) =>
+        insideStep(name, undo, output as never, new AttemptContext(x, id, name, tries, signal)),
+      )
     return { id, key, retry, hooks: this.#hooks, perform }
   }
 

@@ -168,6 +168,39 @@ describe('a step that ran beside others', () => {
   })
 })
 
+test("a number that is another run's is refused, and that run stays as it is", async () => {
+  const { run } = await ran([row('r', 'a', 1), row('r', 'b', 1)])
+  const tenant = await kernel.makeTenant('second')
+  const theirs = await kernel.start(await kernel.route({ tenant, name: 'theirs' }))
+  const { run: mine } = await ran([])
+  const before = [await kernel.live(theirs), await kernel.live(mine)]
+  for (const new_run of [theirs, mine])
+    await refusal(fork(run, { from_step: 'b', new_run }), 'MR010', 'another run')
+  expect([await kernel.live(theirs), await kernel.live(mine)]).toEqual(before)
+  expect([...(await kernel.journal(theirs)), ...(await kernel.journal(mine))]).toEqual([])
+  for (const new_run of ['x', '-1', '99999999999999999'])
+    await refusal(fork(run, { from_step: 'b', new_run }), 'MR001', new_run)
+  const new_run = await kernel.call<string>('take_ids')
+  const made = await fork(run, { from_step: 'b', new_run })
+  expect(await fork(run, { from_step: 'b', new_run })).toMatchObject({ id: made.id })
+  await refusal(fork(run, { from_step: 'a', new_run }), 'MR010', 'another run')
+})
+
+test('a child that ran beside others has no place', async () => {
+  const kid = (name: string) => row('c', name, { run: '5', id: 'u' })
+  const end = (name: string) => row('g', name, { status: 'c', output: 1 })
+  const { run } = await ran([kid('one'), kid('two'), end('one'), end('two'), row('r', 'z', 1)])
+  await refusal(fork(run, { from_step: 'one' }), 'MR001', '"one" ran beside "two"')
+  const mixed = await ran([kid('one'), row('r', 'a', 1), end('one')])
+  await refusal(fork(mixed.run, { from_step: 'one' }), 'MR001', '"one" ran beside "a"')
+  const open = await ran([kid('one'), row('r', 'a', 1)])
+  await refusal(fork(open.run, { from_step: 'one' }), 'MR001', '"one" ran beside "a"')
+  const begun = await ran([kid('two'), { ...row('r', 'a', 1), begun: 0 }])
+  await refusal(fork(begun.run, { from_step: 'a' }), 'MR001', '"a" ran beside "two"')
+  const after = await ran([kid('one'), end('one'), kid('two'), end('two')])
+  expect(await fork(after.run, { from_step: 'one' })).toMatchObject({ forked_at: 'one' })
+})
+
 test('what cannot be: no step, an unknown one, another resource, too much', async () => {
   const { run } = await ran([row('r', 'a', 1), row('r', 'b', 1)], { resource: 'mine' })
   await refusal(fork(run, {}), 'MR001', 'from_step is missing')

@@ -83,6 +83,51 @@ test('of a chain of runs the first stays while it goes on, the others go in thei
   expect(await kernel.query('select from millrace.continuations')).toEqual([])
 })
 
+test('a chain is kept for as long as how it ended says, its last as long as its first', async () => {
+  await using kernel = await createKernel()
+  const keep = { completed: DAY, failed: 5 * DAY }
+  const route = await kernel.route({ definition: { retention_ms: keep } })
+  const [first, last] = await failedChain(kernel, route)
+  await kernel.advanceClock(DAY + 1)
+  await prune(kernel)
+  expect(await kept(kernel)).toEqual([first, last])
+  const failed = { workflow_id: route.name, statuses: ['failed'] }
+  await kernel.call('prune', failed, { older_than: 1000 })
+  await kernel.call('work_bulk')
+  expect(await kept(kernel)).toEqual([first, last])
+  await refusal(kernel.call('prune_run', 1, last), 'MR011', 'last of a chain')
+  await kernel.advanceClock(5 * DAY)
+  await prune(kernel)
+  expect(await kept(kernel)).toEqual([])
+  expect(await kernel.query('select from millrace.continuations')).toEqual([])
+})
+
+test('a chain that ended lately is not taken out because its first ended long ago', async () => {
+  await using kernel = await createKernel()
+  const route = await kernel.route()
+  const [first, last] = await failedChain(kernel, route, 10 * DAY)
+  await kernel.call('prune', { workflow_id: route.name }, { older_than: 5 * DAY })
+  await kernel.call('work_bulk')
+  expect(await kept(kernel)).toEqual([first, last])
+  await kernel.advanceClock(6 * DAY)
+  await kernel.call('prune', { workflow_id: route.name }, { older_than: 5 * DAY })
+  await kernel.call('work_bulk')
+  expect(await kept(kernel)).toEqual([])
+})
+
+/** A run, and the one as which it continued, which failed so much later. */
+async function failedChain(kernel: Kernel, route: Route, later = 0): Promise<[string, string]> {
+  const first = await kernel.start(route)
+  const id = String(BigInt(first) + 500n)
+  const one = await kernel.lease(route)
+  const successor = { id, route: route.route, input: null, meta: null }
+  await one.worker.advance(one.task, { op: 'c', output: null, successor })
+  await kernel.advanceClock(later)
+  const two = await kernel.lease(route)
+  await two.worker.fail(two.task)
+  return [first, id]
+}
+
 test('a long history is looked through in parts, and one run in between stays', async () => {
   await using kernel = await createKernel()
   const route = await kernel.route({ definition: { retention_ms: { completed: DAY } } })
@@ -144,6 +189,53 @@ test('what stays for ever is not looked through again, unless the retention chan
   await kernel.call('register_workflow', 1, 'w', '1', { retention_ms: { completed: DAY } })
   await prune(kernel)
   expect(await kept(kernel)).toEqual([])
+})
+
+test('a failure that was dealt with by a retry stays so when the retry goes before it', async () => {
+  await using kernel = await createKernel()
+  const retention_ms = { completed: DAY, failed: 9 * DAY }
+  const route = await kernel.route({ definition: { retention_ms } })
+  const failed = await ended(kernel, route, 'f')
+  const retry = () => kernel.call<{ id: string }>('retry_workflow', uuid(failed))
+  const again = await retry()
+  const { worker, task } = await kernel.lease(route)
+  await worker.complete(task)
+  expect((await retry()).id).toBe(again.id)
+  await kernel.advanceClock(DAY + 1)
+  await prune(kernel)
+  expect(await kept(kernel)).toEqual([failed])
+  expect(await kernel.query('select from millrace.get_failures()')).toEqual([])
+  await refusal(retry(), 'MR011', 'it was retried before')
+  const filter = { workflow_id: route.name, statuses: ['failed'] }
+  const bulk = await kernel.call<{ id: string }>('bulk_retry', filter, {})
+  await kernel.call('work_bulk')
+  expect(await kernel.call('get_bulk_operation', bulk.id)).toMatchObject({ done: 0, failed: 1 })
+  expect(await kept(kernel)).toEqual([failed])
+  await kernel.advanceClock(9 * DAY)
+  await prune(kernel)
+  expect(await kept(kernel)).toEqual([])
+  expect(await kernel.query('select from millrace.run_keys')).toEqual([])
+})
+
+test('a retry waits for who deletes its run, and is refused then; the other way round the run stays', async () => {
+  await using kernel = await createKernel()
+  const route = await kernel.route({ definition: { retention_ms: { failed: DAY } } })
+  const [one, two] = [await ended(kernel, route, 'f'), await ended(kernel, route, 'f')]
+  const [first, second] = [await kernel.connect(), await kernel.connect()]
+  await first.query('begin')
+  await first.query('select millrace.delete_runs(1, $1)', [[one]])
+  const refused = second.query('select millrace.retry_workflow($1)', [uuid(one)]).catch((e) => e)
+  await kernel.waitUntilBlocked(second)
+  await first.query('commit')
+  expect(await refused).toMatchObject({ code: 'MR041' })
+
+  await kernel.advanceClock(DAY + 1)
+  await second.query('begin')
+  await second.query('select millrace.retry_workflow($1)', [uuid(two)])
+  await prune(kernel)
+  await second.query('commit')
+  expect(await kept(kernel)).toContain(two)
+  expect(await kernel.lease(route)).toMatchObject({ task: { journal: [{ name: 'a' }] } })
 })
 
 test('a run whose history is being copied stays', async () => {
