@@ -5,10 +5,15 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, lstatSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { help } from './help.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const modules = join(here, 'node_modules')
 
+if (process.argv.includes('--help')) {
+  console.log(help)
+  process.exit(0)
+}
 if (!isInstalled()) {
   console.error('bench: installing the peers, once')
   const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {

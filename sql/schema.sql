@@ -863,7 +863,7 @@ create function millrace.check_options(p_function text, p_options jsonb, p_kinds
   returns integer
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses options that a public function does not know; returns the tenant's number.
-  body: 4caba772bc827d5dd5f0916b1a9219dd
+  body: db73735b2df2afffb55d751553d49322
 
 create function millrace.check_order(p_order jsonb)
   returns void
@@ -985,7 +985,7 @@ create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes runs that have ended out of the history.
-  body: f18a72fad640bb448b494499c046f257
+  body: f26b627c0f6588a1eadcef2e55a12ea1
 
 create function millrace.delete_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -1027,7 +1027,7 @@ create function millrace.drain_workers(options jsonb)
   returns text[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Tells workers to finish what they have, and to end.
-  body: 9ebf4f1825e60c7a21d61cac750c16f0
+  body: 9bf66ed40882595c916ee210aa2c5e67
 
 create function millrace.drawn_id(p_option text, p_value text)
   returns bigint
@@ -1171,7 +1171,7 @@ create function millrace.find_schedule(p_tenant integer, p_name text)
   returns millrace.schedules
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: The schedule of that id, locked.
-  body: 604293d331990187bd981d7f2bb1637b
+  body: c84ce291c41ddd1a9491ca2235d708a0
 
 create function millrace.fire_schedule(p_id bigint, p_revision integer, p_ticks timestamp with time zone[], p_after timestamp with time zone, p_next timestamp with time zone, p_note jsonb, p_problem jsonb)
   returns text
@@ -1207,7 +1207,7 @@ create function millrace.fork_workflow(run_id uuid, options jsonb DEFAULT '{}'::
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a new run that has the history of another up to a step.
-  body: 66ea4113823dbf4baaf1a6cc1b7366af
+  body: 63a9a1d84356c3e0beb06af54f59ed47
 
 create function millrace.gate_use(p_tenant integer, p_limits integer[], OUT own jsonb, OUT own_full bigint[], OUT gates bigint[], OUT used integer[], OUT shut bigint[])
   returns record
@@ -1833,11 +1833,17 @@ create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'
   comment: Lets a paused run go on.
   body: 86977503b03cf16eedc70048290703ab
 
+create function millrace.retry_of(p_tenant integer, p_run bigint, p_retry bigint)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: The run that a failed one was retried as.
+  body: 59cdfc9211ba1d446631c37d530b194c
+
 create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts a new run of a failed one that goes on from its failure.
-  body: f0f700e5b1af0a1852726162fd34071d
+  body: 498750475bea2106a8f62e6dadd317fc
 
 create function millrace.rule_again(p_rules jsonb)
   returns jsonb
@@ -1959,7 +1965,7 @@ create function millrace.set_output(p_tenant integer, p_from bigint, p_run bigin
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Writes into the journal of a fork what a step gave.
-  body: eeaca61293050aead84cfcbe1fb6097e
+  body: fb4e0f491747d8484aec607a89c82de9
 
 create function millrace.set_values(p_run bigint)
   returns jsonb
@@ -2013,7 +2019,7 @@ create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigin
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a run as another was started.
-  body: 4a07bd59e17f0230dfbfb3c36e95ab8b
+  body: 0d8ce26b78857e69f4cde2d9372423a6
 
 create function millrace.start_bulk(p_verb text, p_filter jsonb, p_options jsonb, p_kinds jsonb)
   returns json

@@ -117,4 +117,7 @@ function print({ sheet }: Bench): void {
   for (const { what, budget, measured, met } of judge(cells)) {
     if (met !== null) console.log(`${met ? 'met   ' : 'MISSED'} ${what}: ${measured} (${budget})`)
   }
+  // a best peer that failed makes the others look better
+  for (const { system, workload } of sheet.failures)
+    console.log(`FAILED ${system} on ${workload}: no ratio above counts what it did not do`)
 }

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
+import { help } from '../help.js'
 
 /** What the command line asks for. */
 export type Options = {
-  /** Under three minutes: W1 to W4, small numbers, the second round only for the two best. */
+  /** About three minutes: W1 to W4, small numbers, the second round only for the two best. */
   quick: boolean
   sweep: boolean
   /** Compare with the committed ratios; exit 1 if one fell under 0.7 of its own. */
@@ -23,21 +24,6 @@ export type Options = {
   dataDir: string | null
   absurdSql: string | null
 }
-
-const help = `npm run bench -- [options]
-  --quick             under three minutes; W1 to W3 and a short W4
-  --check             a quick run; exits 1 if a ratio is under 0.7 of the committed one
-  --sweep             tries the settings of every system on W1 and writes bench/settings.json
-  --only W1,W4        these workloads
-  --add               with --only: puts them into the committed results, in the place of the same ones
-  --systems a,b       these systems
-  --rounds 3          how often each system has its turn
-  --scale 0.02        a fraction of the work, for trying things out
-  --w7 10000000       finished runs that W7 begins with (a tenth as many sleep)
-  --out folder        where results go; default: bench/, of a partial run a temporary folder
-  --database-url url  a server of your own (a superuser, on this machine)
-  --data-dir folder   where the embedded server keeps its data while it runs
-  --absurd-sql file   the schema of absurd, which its npm package does not have`
 
 /** Reads the command line; prints the help or a mistake and ends the process. */
 export function readOptions(args: string[]): Options {

@@ -67,6 +67,25 @@ export async function steerMany(
   })
 }
 
+/**
+ * An operation for which it is no fault that there is nothing to do, because it may be done every night: then
+ * it gives what a dry run does.
+ */
+export async function orNothing(
+  start: (dryRun: boolean) => Promise<BulkOperation>,
+  dryRun: boolean,
+): Promise<BulkOperation> {
+  try {
+    return await start(dryRun)
+  } catch (error) {
+    if (dryRun || !(error instanceof InvalidInputError) || error.code !== 'MR004') throw error
+    // a filter that is too wide is refused again
+    const found = await start(true)
+    if (found.matched > 0) throw error
+    return found
+  }
+}
+
 /** The operation, once it is through. */
 export async function endOfBulk(
   client: WorkflowClient,

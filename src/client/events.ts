@@ -4,6 +4,7 @@ import type { Tx } from '../kernel/database.ts'
 import { emitEvent, getEvents } from '../kernel/events.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
+import { checkOptionNames } from '../model/options.ts'
 import type { IdPool } from './id-pool.ts'
 import type { Page } from './page.ts'
 import type { Session } from './session.ts'
@@ -19,6 +20,8 @@ export type EventByName = EmitOptions & { eventName: string; data?: unknown }
 export type Emission = {
   /** Runs that waited for it at that moment, counted up to 100,000. Those that begin to wait later are not among them. */
   matched: number
+  /** The runs that it started, of workflows with `startOn`. */
+  started: string[]
 }
 
 /** An event that is kept. */
@@ -66,12 +69,13 @@ export async function emit(
     event_id: String(await ids.take(tx)),
   })
   const send = () => emitEvent(session.db, emission.name, emission.data, sqlOptions, tx)
-  const { matched } = await (tx ? send() : untilHeard(send))
-  return { matched }
+  const { matched, started } = await (tx ? send() : untilHeard(send))
+  return { matched, started: [...started] }
 }
 
 /** A page of the events that are kept, the newest first. @throws InvalidInputError */
 export async function readEvents(session: Session, p: EventFilter): Promise<Page<KeptEvent>> {
+  checkOptionNames('getEvents', p, { eventName: true, key: true, limit: true, startingAfter: true })
   const limit = p.limit ?? 20
   if (!Number.isInteger(limit) || limit < 1 || limit > 100)
     throw new InvalidInputError(`A limit of ${limit} is not a whole number from 1 to 100.`)

@@ -1,6 +1,7 @@
 import type { Definition } from '../definition/definition.ts'
 import type { Event } from '../definition/event.ts'
 import type { Limits } from '../model/limit-rules.ts'
+import { checkOptionNames } from '../model/options.ts'
 import {
   type BulkOperation,
   BulkOperations,
@@ -156,6 +157,7 @@ export class OperationsClient {
 
   /** What lies in each queue that has unfinished runs, the longest first. It reads all of them. */
   async getQueues(p: { queue?: string } = {}): Promise<QueueReport[]> {
+    checkOptionNames('getQueues', p, { queue: true })
     return readQueues(this.session, p.queue)
   }
 

@@ -5,6 +5,7 @@ import { checkOptionNames, type OptionNames } from '../model/options.ts'
 import { isUuid } from '../model/run-id.ts'
 import type { WorkflowStatus } from '../model/status.ts'
 import { describeValue } from '../model/text.ts'
+import type { PageRequest } from './page.ts'
 
 /** What an attribute is compared with: of its type; an instant is a Date, or a text of ISO 8601. */
 export type AttributeValue = string | number | boolean | Date
@@ -45,6 +46,12 @@ export const filterNames: OptionNames<RunFilter> = {
   ...{ workflowId: true, version: true, statuses: true, resourceId: true, tags: true, queue: true },
   ...{ parentId: true, createdAfter: true, createdBefore: true, endedBefore: true },
   ...{ fingerprint: true, runIds: true, scheduleId: true, attributes: true },
+}
+
+/** What a list of runs may be asked for. */
+export const listNames: OptionNames<RunFilter & PageRequest & { orderBy: RunOrder }> = {
+  ...filterNames,
+  ...{ limit: true, startingAfter: true, endingBefore: true, orderBy: true },
 }
 
 /** A filter as the kernel takes it. @throws InvalidInputError for what is no id or instant */

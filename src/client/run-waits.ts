@@ -91,7 +91,10 @@ async function describeLate(
   const run = await read(id).catch(() => null)
   const reason = run?.reason ? ` (${run.reason})` : ''
   const failure = run?.status === 'paused' && run.failure ? `: ${run.failure.message}` : ''
-  const state = run === null ? 'it goes on' : `it is ${run.status}${reason}${failure}`
+  const state =
+    run === null || run.continuedAs !== null
+      ? 'it goes on'
+      : `it is ${run.status}${reason}${failure}`
   return new TimeoutError(
     `Run ${id} has not ended within ${formatDuration(ms)}; ${state.replace(/\.$/, '')}.`,
     { runId: id, details: { timeoutMs: ms, status: run?.status ?? null } },

@@ -25,6 +25,7 @@ import {
   checkRunId,
   encodeFilter,
   encodeOrder,
+  listNames,
   type RunFilter,
   type RunOrder,
 } from './run-filter.ts'
@@ -326,6 +327,7 @@ export class WorkflowClient extends OperationsClient {
   async getRuns(
     p: RunFilter & PageRequest & { orderBy?: RunOrder } = {},
   ): Promise<Page<WorkflowRun>> {
+    checkOptionNames('getRuns', p, listNames)
     const order_by = p.orderBy === undefined ? undefined : encodeOrder(p.orderBy)
     const places = new Map<WorkflowRun, string>()
     const fetch = async (page: object) => {

@@ -15,6 +15,8 @@ export type LeasedRun = {
   readonly tags: readonly string[]
   /** Of a run that a schedule started: for which of its times. */
   readonly scheduledFor?: Date | null
+  /** Of a fork: the key of the step whose output a person gave. */
+  readonly given?: string | null
   /** Tries after the first, where the start said so. */
   readonly retries: number | null
   /** JSON text, null for undefined. */

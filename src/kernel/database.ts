@@ -3,6 +3,7 @@ import { InvalidInputError, UnavailableError } from '../model/errors.ts'
 import { decodeError, isRetryable } from './database-error.ts'
 import { destroy } from './destroy.ts'
 import { checkSchemaName, DEFAULT_SCHEMA, inSchema } from './schema-name.ts'
+import { nameUnstorable } from './unstorable.ts'
 import { valueTypes } from './value-types.ts'
 
 /**
@@ -77,13 +78,14 @@ export class Database {
 
   /**
    * Runs one statement of the kernel, as a transaction of its own, or in the caller's.
-   * @throws what decodeError makes of the database's errors.
+   * @throws what decodeError makes of the database's errors; InvalidInputError for a text that cannot be stored.
    */
   async call<Row>(text: string, values: unknown[], tx?: Tx): Promise<Row[]> {
     this.#refuseClosed()
     const statement = inSchema(text, this.schema)
-    if (tx) return (await tx.query(statement, values).catch(rethrow)).rows as Row[]
-    return this.#run<Row>({ text: statement, values })
+    const refused = (error: unknown) => rethrow(nameUnstorable(error, values))
+    if (tx) return (await tx.query(statement, values).catch(refused)).rows as Row[]
+    return this.#run<Row>({ text: statement, values }).catch(refused)
   }
 
   /** As `call`, with rows as arrays: cheaper where there are hundreds. */

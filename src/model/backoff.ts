@@ -108,8 +108,9 @@ function toLayer(layer: RetryOptions | false | undefined): RetryOptions {
   if (layer === false) return { maxAttempts: 1 }
   if (typeof layer !== 'object' || layer === null) refuse('retry', layer, 'an object, or false')
   for (const name of Object.keys(layer)) {
-    if (!optionNames.has(name))
-      refuse(`retry.${name}`, layer, `one of ${[...optionNames].join(', ')}`)
+    if (optionNames.has(name)) continue
+    const message = `There is no option retry.${name}. Use ${[...optionNames].join(', ')}.`
+    throw new InvalidInputError(message, { details: { option: `retry.${name}` } })
   }
   return Object.fromEntries(Object.entries(layer).filter(([, value]) => value !== undefined))
 }

@@ -39,6 +39,9 @@ export const MAX_BULK_RUNS = 100_000
 /** Characters of a question to people: more is told by its details. */
 export const MAX_QUESTION = 2000
 
+/** Characters of the reason of a cancel, a pause and the like: it is in the journal. Kept by the kernel. */
+export const MAX_REASON = 2000
+
 /** People, or roles, that one question is for: each is looked for in an index. */
 export const MAX_ASKED = 100
 
@@ -57,7 +60,7 @@ export const MAX_NAME = 128
 /** Characters of a step id: names that loops and maps build are longer than those people type. */
 export const MAX_STEP_ID = 256
 
-/** Characters of a caller's key (resourceId, idempotencyKey, that of an event): fits an index row of Postgres. */
+/** Characters of a caller's key (resourceId, idempotencyKey, that of an event), or of who did something: fits an index row of Postgres. */
 export const MAX_KEY = 256
 
 /** Tags of a run: each one is an index row written at the start. */

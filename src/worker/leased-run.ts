@@ -11,6 +11,7 @@ type Meta = {
   retries?: number
   /** ISO 8601 */
   scheduled_for?: string
+  given?: string
   /** The number of the run that waits for its end. */
   parent?: string
 }
@@ -64,6 +65,10 @@ export class LeasedTaskRun implements LeasedRun {
   get scheduledFor(): Date | null {
     const at = this.#meta.scheduled_for
     return at === undefined ? null : new Date(at)
+  }
+
+  get given(): string | null {
+    return this.#meta.given ?? null
   }
 
   get retries(): number | null {

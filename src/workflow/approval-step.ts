@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { type Duration, parseDuration } from '../model/duration.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { decodePayload, encodePayload } from '../model/json.ts'
-import { MAX_ASKED, MAX_QUESTION } from '../model/limits.ts'
+import { MAX_ASKED, MAX_KEY, MAX_QUESTION } from '../model/limits.ts'
 import { checkText } from '../model/names.ts'
 import { checkOptionNames, type OptionNames } from '../model/options.ts'
 import { type Schema, type SchemaOut, validate } from '../model/schema.ts'
+import { isStorable } from '../model/text.ts'
 import type { Execution } from './execution.ts'
 
 /** A question to people. */
@@ -92,16 +93,20 @@ function whatOf(key: string): string {
   return `the data of the answer to approval "${key}"`
 }
 
+function isPerson(name: unknown): boolean {
+  return typeof name === 'string' && name !== '' && name.length <= MAX_KEY && isStorable(name)
+}
+
 function checkOptions(key: string, options: ApprovalOptions): void {
   const what = `approval "${key}"`
   checkOptionNames(what, options ?? null, names)
   const { question, assignees = [], roles = [], onTimeout = 'reject' } = options
-  checkText(`the question of ${what}`, question, MAX_QUESTION)
+  checkText(`question of ${what}`, question, MAX_QUESTION)
   for (const [name, list] of Object.entries({ assignees, roles })) {
     const fits = Array.isArray(list) && list.length <= MAX_ASKED
-    if (!fits || !list.every((one) => typeof one === 'string' && one !== '')) {
+    if (!fits || !list.every(isPerson)) {
       throw new InvalidInputError(
-        `The ${name} of ${what} are not a list of at most ${MAX_ASKED} names.`,
+        `The ${name} of ${what} are not a list of at most ${MAX_ASKED} names, each of 1 to ${MAX_KEY} characters.`,
         { details: { step: key } },
       )
     }

@@ -7,7 +7,7 @@ const STATE = '$set:'
 
 /** The step id of publishing a value. @throws InvalidInputError for a name that is none */
 export function stateId(name: string): string {
-  return `${STATE}${checkName('the name of a published value', name)}`
+  return `${STATE}${checkName('name of a published value', name)}`
 }
 
 /** Publishes a value of the run: the last one of its name is what others see. */

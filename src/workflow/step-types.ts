@@ -76,6 +76,17 @@ export type OnTimeout<D> = D extends undefined ? never : undefined
 /** The methods of `step` that every workflow has; plugins add theirs. */
 export type StepBaseContext = {
   /**
+   * Runs a step that several workflows share, made by `defineStep`, with its input.
+   * @example const charge = await step.run('charge', chargeStep, { amount: 90 })
+   */
+  run<I, O>(
+    id: string,
+    step: StepDefinition<I, O>,
+    input: NoInfer<I>,
+    options?: RunStepOptions<O>,
+  ): Promise<Jsonify<O>>
+  // the last one: what is wrong with a call is told of it, and most calls are like it
+  /**
    * Runs `fn`, stores its result as JSON and returns that. A recorded step never runs again; one
    * that was interrupted runs again, with the same idempotency key.
    * @throws StepFailedError when its attempts are used up
@@ -86,12 +97,6 @@ export type StepBaseContext = {
     fn: (ctx: StepContext) => T | Promise<T>,
     options?: RunStepOptions<T>,
   ): Promise<Jsonify<T>>
-  run<I, O>(
-    id: string,
-    step: StepDefinition<I, O>,
-    input: NoInfer<I>,
-    options?: RunStepOptions<O>,
-  ): Promise<Jsonify<O>>
   /**
    * Your SQL and the step's result commit together: exactly once. Repeated on a serialization
    * failure.

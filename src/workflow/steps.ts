@@ -15,6 +15,7 @@ import { emitEvent } from './emit-step.ts'
 import { ENGINE, type EngineCall, EngineSteps, type Within } from './engine-steps.ts'
 import type { Execution } from './execution.ts'
 import { forever } from './forever.ts'
+import { checkGiven } from './given-output.ts'
 import { refuseInside } from './inside.ts'
 import { mapItems } from './map-step.ts'
 import { patched } from './patch-step.ts'
@@ -86,8 +87,22 @@ export class Steps {
       this.#call(id, (key) =>
         typeof what === 'function'
           ? runStep(this.#x, this.#maker.step(id, key, what, second as RunStepOptions | undefined))
-          : runStep(this.#x, this.#maker.defined(id, key, what, second, third)),
+          : this.#defined(id, key, what, second, third),
       )
+  }
+
+  #defined(
+    id: string,
+    key: string,
+    step: StepDefinition,
+    input: unknown,
+    options?: RunStepOptions,
+  ) {
+    const ended = runStep(this.#x, this.#maker.defined(id, key, step, input, options))
+    const { outputSchema } = step.options
+    return outputSchema && this.#x.lease.given === key
+      ? checkGiven(key, outputSchema, ended)
+      : ended
   }
 
   get transaction() {

@@ -117,6 +117,10 @@ function which(
   all: readonly [string, Source][],
   row: unknown,
 ): [string, Source, unknown] {
+  // a person who forked the run gave what the step gives
+  const given = Array.isArray(row) ? null : (row as { name?: unknown; data?: unknown } | null)
+  const named = given && all.find(([as]) => as === given.name)
+  if (named) return [...named, given.data ?? undefined]
   const [sent, data] = Array.isArray(row) ? row : []
   // a history that was exported names events as people see them
   const found = all.find(([, { message, shown }]) => message === sent || shown === sent)

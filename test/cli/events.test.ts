@@ -10,6 +10,9 @@ const paid = defineEvent<{ amount: number }>('paid')
 const waits = workflow('waits', async ({ step, input }) =>
   step.waitFor('pay', paid.for(input as string)),
 )
+const thanks = workflow('thanks', async ({ input }) => input, {
+  startOn: { event: paid, key: 'vip' },
+})
 const hears = workflow('hears', async ({ step }) => step.waitFor('item', { eventName: 'add' }))
 
 let db: TestDatabase
@@ -17,7 +20,7 @@ let engine: WorkflowEngine
 
 beforeAll(async () => {
   db = await createDatabase({ testClock: false })
-  engine = new WorkflowEngine({ connectionString: db.url, workflows: [waits, hears] })
+  engine = new WorkflowEngine({ connectionString: db.url, workflows: [waits, hears, thanks] })
   await engine.start({ drainTimeout: '100 ms' })
 })
 afterAll(async () => {
@@ -37,6 +40,9 @@ test('runs that wait for an event say how to emit it, and go on when that is don
   const emitted = await cli('events', 'emit', 'paid', '{"amount": 90}', '--key', 'order 7')
   expect(emitted.stdout).toContain('✓ emitted "paid" for "order 7": 1 run waited for it')
   expect(await run.result()).toEqual({ amount: 90 })
+  const starting = await cli('events', 'emit', 'paid', '{"amount": 1}', '--key', 'vip')
+  const [begun] = (await engine.getRuns({ workflowId: 'thanks' })).items
+  expect(starting.stdout).toContain(`no run waited for it\n  started ${begun?.id}`)
   const again = await json<{ matched: number }>(
     'events',
     'emit',
@@ -46,10 +52,11 @@ test('runs that wait for an event say how to emit it, and go on when that is don
     '--keep-for',
     '1h',
   )
-  expect(again).toEqual({ matched: 0 })
+  expect(again).toEqual({ matched: 0, started: [] })
   const list = await cli('events', 'list', '--event', 'paid')
   expect(list.stdout).toMatch(/EVENT +KEY +EMITTED +KEPT +MATCHED +STARTED/)
   expect(list.stdout).toMatch(/paid +order 7 +/)
+  expect((await cli('events', '--event', 'paid')).stdout).toMatch(/paid +order 7 +/)
   const page = await json<{ items: { key: string }[] }>('events', 'list', '--key', 'x')
   expect(page.items.map(({ key }) => key)).toEqual(['x'])
   const bad = await cli('events', 'emit', 'paid')

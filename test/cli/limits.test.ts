@@ -66,12 +66,28 @@ test('dispatch: pauses and resumes a queue, a workflow, everything', async () =>
       ['dispatch', 'pause', ...place, '--reason', 'repairs', '--by', 'ada'],
       at(),
     )
-    expect(stderr).toContain('until "millrace dispatch resume"')
+    expect(stderr).toContain(`dispatch resume ${place.join(' ')}"`)
     const { stdout } = await millrace(['limits'], at())
     expect(stdout).toMatch(/paused .* by ada: repairs/)
-    await millrace(['dispatch', 'resume', ...place], at())
+    const resumed = await millrace(['dispatch', 'resume', ...place], at())
+    expect(resumed.stderr).not.toContain('Still paused')
     expect((await millrace(['limits'], at())).stdout).not.toContain('paused')
   }
+})
+
+test('what is paused is told by the doctor, and by the resume of something else', async () => {
+  await millrace(['dispatch', 'pause', '--queue', 'mail'], at())
+  await millrace(['dispatch', 'pause', '--everything', '--reason', 'repairs', '--by', 'ada'], at())
+  // its exit code is 1 here: the servers of tests run without fsync
+  const doctor = JSON.parse((await millrace(['doctor', '--json'], at())).stdout)
+  const told = doctor.checks.find(({ name }: { name: string }) => name === 'dispatch')
+  expect(told.status).toBe('warn')
+  expect(told.message).toMatch(/at all, paused by ada .* \(repairs\)/)
+  expect(told.message).toContain('of queue "mail", paused')
+  const { stderr } = await millrace(['dispatch', 'resume', '--everything'], at())
+  expect(stderr).toContain('Workers are given runs again.')
+  expect(stderr).toContain('Still paused: queue "mail".')
+  await millrace(['dispatch', 'resume', '--queue', 'mail'], at())
 })
 
 test('wrong options are named', async () => {

@@ -198,7 +198,7 @@ describe('what a run waits for', () => {
       { stepId: 'paid', event: 'paid', until: null },
     )
     expect(waitsInFull(run, plain)).toMatch(
-      /^gate for event "open it" until \d{4}-.* {2}in .*\npaid for event "paid"$/,
+      /^gate for signal "open it" until \d{4}-.* {2}in .*\npaid for signal "paid"$/,
     )
     expect(signalCommands(run)).toEqual([
       expect.stringMatching(/runs signal x 'open it' '\{\}'$/),

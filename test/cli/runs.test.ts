@@ -265,7 +265,7 @@ describe.concurrent('see', () => {
   test('show tells what a run waits for, and how to send it', async () => {
     const id = await waitingRun()
     const { stdout, stderr } = await cli('runs', 'show', id)
-    expect(stdout).toContain('\n  waits at  approval for event "approved"\n')
+    expect(stdout).toContain('\n  waits at  approval for signal "approved"\n')
     expect(stderr).toBe(
       `\nTo send what it waits for:\n  millrace runs signal ${id} approved '{}'\n`,
     )
@@ -285,7 +285,7 @@ describe.concurrent('see', () => {
     expect(shown.stdout).toMatch(/\n +paused +a step could not be undone\n/)
     expect(shown.stdout).toMatch(/\n +MR056 at step "reserve"\n/)
     const { stdout: timeline } = await cli('runs', 'timeline', run.id)
-    expect(timeline).toMatch(/ \(the run\) +undo +● running +by ada: no need\n/)
+    expect(timeline).toMatch(/ \(the run\) +undo +● begun +by ada: no need\n/)
     expect(timeline).toMatch(/ reserve +undo +✗ failed +1 +Error: the stock is away\n/)
     const ended = await cli('runs', 'terminate', run.id, '--reason', 'by hand')
     expect(ended.stdout).toMatch(/^✓ terminated .* ⊘ cancelled\n$/)
@@ -300,7 +300,7 @@ describe.concurrent('see', () => {
     const [child] = await run.children()
     const { stdout } = await cli('runs', 'show', run.id)
     expect(stdout).toMatch(/\n +MR051 at step "child"\n/)
-    expect(stdout).toMatch(new RegExp(` child +child +● running +run ${child?.id}\n`))
+    expect(stdout).toMatch(new RegExp(` child +child +● begun +run ${child?.id}\n`))
     expect(stdout).toMatch(/ child +child +✗ failed +Error: kid fell\n$/)
     const { timeline } = await json<Shown>('runs', 'show', run.id)
     expect(timeline.map(({ childId }) => childId)).toEqual([child?.id, child?.id])
@@ -462,7 +462,7 @@ describe.concurrent('steer', () => {
     for (const run of runs) await run.waitForStatus('waiting', { timeout: 20_000 })
     const where = ['--where', 'workflow=order', '--where', 'tag=many']
     const dry = await cli('runs', 'cancel', ...where, '--dry-run')
-    expect(dry.stdout).toContain('3 runs would be affected by cancel.')
+    expect(dry.stdout).toContain('3 runs match. cancel would be refused for those that have ended.')
     expect((await runs[0]?.refresh())?.status).toBe('waiting')
     const done = await cli('runs', 'cancel', ...where, '--wait', '--by', 'ada')
     expect(done.stdout).toContain('✓ cancel completed  3 of 3 runs done')
@@ -493,9 +493,7 @@ describe.concurrent('steer', () => {
     const where = ['--where', `fingerprint=${group?.fingerprint}`, '--where', `id=${run.id}`]
     const reason = ['--reason', 'known']
     expect((await cli('runs', 'discard', ...where, '--wait', ...reason)).stdout).toContain('1 of 1')
-    expect((await cli('failures', 'list', '--where', `id=${run.id}`)).stderr).toContain(
-      'No failure',
-    )
+    expect((await cli('failures', '--where', `id=${run.id}`)).stderr).toContain('No failure')
   })
 
   test('versions tells what is still needed', async () => {

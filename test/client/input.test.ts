@@ -35,6 +35,42 @@ for (const [what, value] of Object.entries(unstorable)) {
   })
 }
 
+test('an option with a text that Postgres cannot store is refused by name, wherever it is', async () => {
+  const { id: runId } = await t.start(echo, 'good')
+  const { engine } = t
+  const where = { workflowId: echo.id }
+  for (const bad of ['a\0b', 'a\ud800b']) {
+    const calls: [() => Promise<unknown>, string][] = [
+      [() => engine.getRuns({ tags: ['fine', bad] }), '$.tags[1]'],
+      [() => engine.getRuns({ attributes: { [bad]: 1 } }), '$.attributes['],
+      [() => engine.getFailures({ resourceId: bad }), '$.resource_id'],
+      [() => engine.getApprovals({ assignee: bad }), '$.assignee'],
+      [() => engine.pauseWorkflow({ runId, reason: bad }), '$.reason'],
+      [() => engine.forkWorkflow({ runId, fromStep: 'a', by: bad }), '$.by'],
+      [() => engine.bulk.cancel({ where, by: bad }), '$.by'],
+      [() => engine.bulk.migrate({ where, toVersion: bad }), '$.to_version'],
+      [() => engine.answerApproval({ approvalId: 'a', approved: true, comment: bad }), '$.comment'],
+      [() => engine.getQueues({ queue: bad }), '$.queue'],
+    ]
+    for (const [call, place] of calls) {
+      const message = expect.stringContaining(`The option ${place}`)
+      await expect(call()).rejects.toMatchObject({
+        code: 'MR001',
+        name: 'InvalidInputError',
+        message,
+      })
+    }
+  }
+  await expect(engine.bulk.get('a\0b')).rejects.toMatchObject({ code: 'MR001' })
+  // in a transaction of somebody's too
+  const pool = openPool({ connectionString: t.db.url })
+  const tx = await pool.connect()
+  const cancelled = engine.cancelWorkflow({ runId, reason: 'a\0b', tx })
+  await expect(cancelled).rejects.toMatchObject({ code: 'MR001' })
+  tx.release()
+  await pool.end()
+})
+
 test('a payload of 1 MiB is taken and comes back', async () => {
   const big = 'x'.repeat(1024 * 1024 - 2)
   expect(await (await t.start(echo, big)).result({ timeout: 15_000 })).toBe(big)

@@ -326,5 +326,10 @@ test('an option that nobody knows is refused, with the one that was meant', asyn
     'The options of a start have no "idempotency_key". Did you mean "idempotencyKey"?',
   )
   expect(() => workflow('x', () => 1, { retires: 5 } as object)).toThrow('Did you mean "retries"?')
+  // a filter that is not heeded would give all that there is
+  for (const list of ['getRuns', 'getFailures', 'getEvents', 'getApprovals', 'getQueues'] as const)
+    await expect(t.engine[list]({ status: 'failed' } as object)).rejects.toThrow(
+      `The options of ${list} have no "status". There are: `,
+    )
   await expect(t.engine.start({ concurency: 3 } as object)).rejects.toThrow('have no "concurency"')
 })

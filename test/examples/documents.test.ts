@@ -81,7 +81,7 @@ describe.concurrent('the samples of the documents', { timeout: 120_000 }, () => 
     expect(said).not.toMatch(/failed|never called/)
   })
 
-  test.for(['README', 'sql', 'events', 'transactions', 'workers', 'schedules'])(
+  test.for(['README', 'sql', 'events', 'transactions', 'workers', 'schedules', 'flow-control'])(
     'of %s in SQL run',
     async (page) => {
       await using db = await createDatabase({ testClock: false })

@@ -111,3 +111,25 @@ test('a timeline goes on after a seq that is a number or a text', async () => {
     expect(rows).toEqual([{ seq: 1 }])
   }
 })
+
+test('who and why fit into a journal, and what is too long changes nothing', async () => {
+  const run = uuid(await kernel.start(route))
+  const verbs = ['pause', 'cancel', 'terminate', 'discard', 'migrate', 'fork', 'retry', 'resume']
+  for (const verb of verbs) {
+    const by = kernel.call(`${verb}_workflow`, run, { by: 'x'.repeat(257) })
+    await refusal(by, 'MR001', 'by must be a text of at most 256 characters')
+  }
+  for (const verb of verbs.slice(0, 4)) {
+    const reason = kernel.call(`${verb}_workflow`, run, { reason: 'x'.repeat(2001) })
+    await refusal(reason, 'MR001', 'reason must be a text of at most 2,000 characters')
+  }
+  const rows = await kernel.query('select kind from millrace.get_timeline($1)', [run])
+  expect(rows).toEqual([])
+  const huge = { reason: 'x'.repeat(1_000_000) }
+  const error = await kernel
+    .call('pause_workflow', run, huge)
+    .catch((refused: { detail: string }) => refused)
+  expect((error as { detail: string }).detail.length).toBeLessThan(100)
+  const fits = { by: 'ä'.repeat(256), reason: 'x'.repeat(2000) }
+  expect(await kernel.call('pause_workflow', run, fits)).toMatchObject({ status: 'paused' })
+})

@@ -191,6 +191,53 @@ test('what stays for ever is not looked through again, unless the retention chan
   expect(await kept(kernel)).toEqual([])
 })
 
+test('a failure that was dealt with by a retry stays so when the retry goes before it', async () => {
+  await using kernel = await createKernel()
+  const retention_ms = { completed: DAY, failed: 9 * DAY }
+  const route = await kernel.route({ definition: { retention_ms } })
+  const failed = await ended(kernel, route, 'f')
+  const retry = () => kernel.call<{ id: string }>('retry_workflow', uuid(failed))
+  const again = await retry()
+  const { worker, task } = await kernel.lease(route)
+  await worker.complete(task)
+  expect((await retry()).id).toBe(again.id)
+  await kernel.advanceClock(DAY + 1)
+  await prune(kernel)
+  expect(await kept(kernel)).toEqual([failed])
+  expect(await kernel.query('select from millrace.get_failures()')).toEqual([])
+  await refusal(retry(), 'MR011', 'it was retried before')
+  const filter = { workflow_id: route.name, statuses: ['failed'] }
+  const bulk = await kernel.call<{ id: string }>('bulk_retry', filter, {})
+  await kernel.call('work_bulk')
+  expect(await kernel.call('get_bulk_operation', bulk.id)).toMatchObject({ done: 0, failed: 1 })
+  expect(await kept(kernel)).toEqual([failed])
+  await kernel.advanceClock(9 * DAY)
+  await prune(kernel)
+  expect(await kept(kernel)).toEqual([])
+  expect(await kernel.query('select from millrace.run_keys')).toEqual([])
+})
+
+test('a retry waits for who deletes its run, and is refused then; the other way round the run stays', async () => {
+  await using kernel = await createKernel()
+  const route = await kernel.route({ definition: { retention_ms: { failed: DAY } } })
+  const [one, two] = [await ended(kernel, route, 'f'), await ended(kernel, route, 'f')]
+  const [first, second] = [await kernel.connect(), await kernel.connect()]
+  await first.query('begin')
+  await first.query('select millrace.delete_runs(1, $1)', [[one]])
+  const refused = second.query('select millrace.retry_workflow($1)', [uuid(one)]).catch((e) => e)
+  await kernel.waitUntilBlocked(second)
+  await first.query('commit')
+  expect(await refused).toMatchObject({ code: 'MR041' })
+
+  await kernel.advanceClock(DAY + 1)
+  await second.query('begin')
+  await second.query('select millrace.retry_workflow($1)', [uuid(two)])
+  await prune(kernel)
+  await second.query('commit')
+  expect(await kept(kernel)).toContain(two)
+  expect(await kernel.lease(route)).toMatchObject({ task: { journal: [{ name: 'a' }] } })
+})
+
 test('a run whose history is being copied stays', async () => {
   await using kernel = await createKernel()
   const route = await kernel.route({ definition: { retention_ms: { completed: DAY } } })

@@ -75,6 +75,12 @@ describe('resolveRetry', () => {
     expect(retryOptionsProblem(retry as RetryOptions)).toMatch(/\.$/)
   })
 
+  test('names an option that there is not, and those that there are', () => {
+    expect(retryOptionsProblem({ initialDelay: '1 s' } as RetryOptions)).toBe(
+      'There is no option retry.initialDelay. Use maxAttempts, backoff, baseDelay, maxDelay, jitter, retryIf.',
+    )
+  })
+
   test('refuses retries that are no count', () => {
     for (const retries of [-1, 0.5, 1000, Number.NaN]) {
       expect(() => resolveRetry({ retries })).toThrow(/^The option retries must be an integer/)

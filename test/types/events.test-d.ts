@@ -44,7 +44,7 @@ step.waitForAny('a', { paid })
 
 // emissions
 const emitted = await client.emitEvent(paid, { amount: '90' }, { key: 'k', keepFor: '2 days' })
-ok<Eq<typeof emitted, { matched: number }>>()
+ok<Eq<typeof emitted, { matched: number; started: string[] }>>()
 await client.emitEvent({ eventName: 'paid', data: 1, key: 'k', dedupeId: 'd' })
 const nothing = await step.emitEvent('tell', typed, { parcel: 'p' }, { key: 'k' })
 ok<Eq<typeof nothing, void>>()

@@ -150,6 +150,8 @@ test('what is no question is refused by name', async () => {
   const bad: [object, string][] = [
     [{}, 'question'],
     [{ question: 'x', assignees: 'ada' }, 'assignees'],
+    [{ question: 'x', roles: ['a\0'] }, 'roles'],
+    [{ question: 'x', assignees: ['a'.repeat(257)] }, 'assignees'],
     [{ question: 'x', onTimeout: 'maybe' }, 'onTimeout'],
     [{ question: 'x', asignees: ['ada'] }, 'assignees'],
   ]

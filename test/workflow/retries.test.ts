@@ -80,9 +80,12 @@ test('a handler may catch what a step threw, with its cause, also at replay', as
       })
       .catch((caught: unknown) => caught as Error & { code: string; details: object })
     seen.push([error.name, error.message, error.code, (error.cause as Error).message])
-    await step.delay('nap', 30)
+    await step.waitFor('go', { eventName: 'go' })
   })
   const run = await t.start(w)
+  const step = async () => (await run.refresh()).currentStepId
+  await expect.poll(step, { timeout: 15_000 }).toBe('go')
+  await run.signal('go')
   await run.result({ timeout: 15_000 })
   const expected = ['StepFailedError', 'Step "s" failed after 2 attempts: gone', 'MR050', 'gone']
   expect(seen.length).toBeGreaterThan(1)

@@ -9,6 +9,8 @@ import type { Input, Settings, Shape, System } from '../systems/system.ts'
 /** Between two counts while the handlers are not done, and after that: counting costs time too. */
 const SELDOM_MS = 500
 const OFTEN_MS = 3
+/** Times the patience of a cell that its starts may take. */
+const START_PATIENCE = 5
 
 /** How much of what is queued, and who drains it. */
 export type DrainPlan = {
@@ -63,7 +65,9 @@ async function queue(
   const idle = await driver.usage()
   const from = await read(bench.server, bench.databases)
   const { shape, n, bulk = false, input = {} } = plan
-  const ms = await driver.ask<number>({ do: 'start', shape, n, bulk, input }, plan.patienceMs)
+  // n is what a worker drains in some seconds: on a busy machine its single starts take far longer
+  const patience = START_PATIENCE * plan.patienceMs
+  const ms = await driver.ask<number>({ do: 'start', shape, n, bulk, input }, patience)
   const to = await read(bench.server, bench.databases)
   const usage = await driver.usage()
   await driver.stop()

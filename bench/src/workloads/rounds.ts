@@ -45,10 +45,16 @@ export async function attempt(
   } catch (error) {
     // the signal's handler ends the process once all is cleaned up
     if (isEnding()) await new Promise(() => {})
-    const reason = (error as Error).message.split('\n').slice(0, 3).join(' ')
+    const reason = reasonOf(error as Error)
     bench.sheet.fail(workload, system, reason)
     console.log(`${workload.padEnd(14)} ${system.padEnd(24)} failed: ${reason}`)
   }
+}
+
+/** What a system's own process sends has a stack: where in the bench it failed explains nothing. */
+function reasonOf({ message }: Error): string {
+  const lines = message.split('\n').filter((line) => !/^\s+at /.test(line))
+  return lines.slice(0, 3).join(' ')
 }
 
 export function hasFailed(bench: Bench, workload: string, { name }: System): boolean {

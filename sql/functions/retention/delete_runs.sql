@@ -15,9 +15,9 @@ begin
   delete from millrace.run_keys k using millrace.runs r
   where r.id = any (p_runs) and r.meta is not null and k.tenant_id = p_tenant
     and k.workflow = r.meta::json ->> 'workflow' and k.key = r.meta::json ->> 'key' and k.run_id = r.id;
+  -- what says that it was retried goes with it, but not with its retry: else it would be a failure that nobody has dealt with again
   delete from millrace.run_keys k using millrace.runs r
-  where r.id = any (p_runs) and k.tenant_id = p_tenant and k.workflow = '$retry'
-    and k.key in (r.id::text, r.meta::json ->> 'retried_from');  -- also what says that it is the retry of another
+  where r.id = any (p_runs) and k.tenant_id = p_tenant and k.workflow = '$retry' and k.key = r.id::text;
   delete from millrace.run_keys k using millrace.runs r
   where r.id = any (p_runs) and r.meta is not null and k.tenant_id = p_tenant
     and k.workflow = '$schedule' and k.key = r.meta::json ->> 'tick' and k.run_id = r.id;

@@ -11,7 +11,7 @@ declare
   v_key   text;
 begin
   if jsonb_typeof(p_options) <> 'object' then
-    v_bad := format('they must be an object, not %s', p_options);
+    v_bad := format('they must be an object, not %s', left(p_options::text, 300));
   else
     select format(case x.rule when 'known' then 'option "%s" is not known' else '%s must be ' || x.rule end, x.key) into v_bad
     from (
@@ -19,6 +19,9 @@ begin
         when k.kind is null then 'known'
         when t.type = 'null' or k.kind = 'any' then null
         when k.kind = 'text' and t.type <> 'string' then 'a text'
+        -- who did something and why is in a journal, which each replay reads
+        when k.kind = 'text' and o.key = 'by' and length(t.text) > 256 then 'a text of at most 256 characters'
+        when k.kind = 'text' and o.key = 'reason' and length(t.text) > 2000 then 'a text of at most 2,000 characters'
         when k.kind = 'whole' and (t.type <> 'number' or t.text !~ '^-?[0-9]{1,9}$') then 'a whole number'
         when k.kind = 'seq' and (t.type not in ('number', 'string') or t.text !~ '^-?[0-9]{1,9}$') then 'a whole number'
         when k.kind = 'texts' and (t.type <> 'array' or o.value @? 'strict $[*] ? (@.type() != "string")') then 'an array of texts'
@@ -41,7 +44,7 @@ begin
   if v_bad is not null then
     perform millrace.fail('MR001', format('The options of %s were refused: %s.', p_function, v_bad),
       format('Known options: %s.', (select string_agg(k, ', ' order by k <> 'tenant', k) from jsonb_object_keys(v_kinds) k)),
-      json_build_object('options', p_options));
+      json_build_object('options', case when octet_length(p_options::text) < 10000 then p_options end));
   end if;
   return millrace.tenant_id(coalesce(p_options ->> 'tenant', 'default'));
 end $$;

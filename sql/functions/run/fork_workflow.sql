@@ -2,10 +2,11 @@
 -- output that is given. The other run, whatever it is doing, stays as it is; the new one names it (forked_from, forked_at). Messages
 -- that came after that point are not sent again.
 --   options  tenant, resource_id, from_step (as the timeline shows it; of a map its own name, without the number of an item),
---            input (of the run), output (of the step; null too), version (default: the same), by,
+--            input (of the run), output (of the step; null too; of a wait for all of several {name: message}),
+--            version (default: the same), by,
 --            new_run (a number drawn by take_ids: the same again is the same fork)
 -- Returns: the new run. Raises: MR001 for a step that the run did not come to, one that ran beside others or that comes after one that
--- was undone, an output for a step that has none; MR002 for an input or output that is too big; MR010 for a number that is
+-- was undone, an output that the step cannot have; MR002 for an input or output that is too big; MR010 for a number that is
 -- another run's; MR011 while the run is undone, or if a child that is waited for there is alive; MR040, MR041.
 -- Locks: the run's row of runs.
 -- Example: select millrace.fork_workflow('…', '{"from_step": "charge", "version": "2"}');
@@ -44,7 +45,8 @@ begin
     where r.id = v_run;
   end if;
   perform millrace.start_again(v_tenant, v_run, v_new, v_route, (options -> 'input')::text,
-    jsonb_build_object('forked_from', v_run::text, 'forked_at', v_step, 'actor', options ->> 'by'));
+    jsonb_build_object('forked_from', v_run::text, 'forked_at', v_step, 'actor', options ->> 'by',
+                       'given', case when options ? 'output' then v_step end));
   perform millrace.copy_history(v_tenant, v_run, v_new, v_place.first_seq, null);
   if options ? 'output' then
     perform millrace.set_output(v_tenant, v_run, v_new, v_step, v_place.kind, (options -> 'output')::text);

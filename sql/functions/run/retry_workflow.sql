@@ -5,8 +5,9 @@
 -- failed too, it is that one which can be retried. It is kept in run_keys, under a name that no workflow can have.
 -- The rows of the step that failed are left out (its attempts count anew); what a handler caught stays. Where steps were undone, the
 -- new run begins before the first of them: that and all that came later is done again, for it was built on what is not there any more.
---   options  tenant, resource_id, by. Returns: the new run. Raises: MR011 if the run has not failed, or a child that it waited
---            for is alive; MR041 if there is no such run. Locks: the run's row of runs, a row of run_keys.
+--   options  tenant, resource_id, by. Returns: the new run. Raises: MR011 if the run has not failed, a child that it waited
+--            for is alive, or its retry has been taken out of the history; MR041 if there is no such run.
+-- Locks: the run's row of runs, a row of run_keys.
 create or replace function millrace.retry_workflow(run_id uuid, options jsonb default '{}') returns json
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -21,7 +22,7 @@ begin
   perform millrace.hold_run(v_tenant, v_run);
   select k.run_id into v_one from millrace.run_keys k where k.tenant_id = v_tenant and k.workflow = '$retry' and k.key = v_run::text;
   if found then
-    return (select j.run from millrace.run_json(v_tenant, array[v_one]) j);
+    return millrace.retry_of(v_tenant, v_run, v_one);
   end if;
   select * into v_end from millrace.outcomes o where o.run_id = v_run;
   if v_end.status is distinct from 'f' then
@@ -32,7 +33,7 @@ begin
   on conflict on constraint run_keys_pkey do nothing;
   if not found then
     select k.run_id into v_one from millrace.run_keys k where k.tenant_id = v_tenant and k.workflow = '$retry' and k.key = v_run::text;
-    return (select j.run from millrace.run_json(v_tenant, array[v_one]) j);
+    return millrace.retry_of(v_tenant, v_run, v_one);
   end if;
   perform millrace.start_again(v_tenant, v_run, v_new, null, null,
     jsonb_build_object('retried_from', v_run::text, 'actor', options ->> 'by'));

@@ -38,7 +38,8 @@ begin
   end if;
   select s.verdict, s.existing into v_made
   from (select r.route_id, r.input,
-               coalesce(r.meta, '{}')::jsonb - '{id,key,parent,retried_from,forked_from,forked_at,actor,tick,rules,start_within_ms}'::text[]
+               coalesce(r.meta, '{}')::jsonb
+               - '{id,key,parent,retried_from,forked_from,forked_at,given,actor,tick,rules,start_within_ms}'::text[]
                || p_meta || millrace.rule_again(v_rules) as meta
         from millrace.runs r where r.id = p_run) x,
   lateral millrace.start_runs(p_tenant, array[p_new], array[coalesce(p_route, x.route_id)], null, array[coalesce(p_input, x.input)],

@@ -8,7 +8,7 @@ begin
   select * into v_row from millrace.schedules s where s.tenant_id = p_tenant and s.name = p_name order by s.id for update;
   if not found then
     perform millrace.fail('MR041', format('There is no schedule "%s".', left(p_name, 140)),
-      'Look at get_schedules; put_schedule makes one.', json_build_object('schedule_id', left(p_name, 140)));
+      'Look at the list of schedules; one is made when it is put.', json_build_object('schedule_id', left(p_name, 140)));
   end if;
   return v_row;
 end $$;

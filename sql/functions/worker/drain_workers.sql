@@ -22,7 +22,7 @@ begin
   select i into v_absent from unnest(v_ids) i where i <> all (v_mine::text[]) order by 1 limit 1;
   if v_absent is not null then
     perform millrace.fail('MR041', format('There is no worker %s.', left(v_absent, 100)),
-      'Look at get_workers: a worker that has ended is not there any more.', json_build_object('worker_id', left(v_absent, 100)));
+      'Look at the list of workers: one that has ended is not there any more.', json_build_object('worker_id', left(v_absent, 100)));
   end if;
   update millrace.workers w set drain_at = v_now where w.id = any (v_mine) and w.drain_at is null;
   if v_mine <> '{}' then

@@ -17,7 +17,7 @@ export function approvalsCommand(): Command {
     'millrace approvals list --assignee ada --role finance',
     'millrace approvals answer "<id>" --approve --comment "fine"',
   ])
-  approvals.addCommand(listCommand())
+  approvals.addCommand(listCommand(), { isDefault: true })
   approvals.addCommand(answerCommand())
   return approvals
 }

@@ -3,13 +3,18 @@ import type { DispatchPlace } from '../../client/limits.ts'
 import { withClient } from '../connection.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
+import { pausedPlace, programName, quoted } from '../show/words.ts'
 import { userName } from './runs-control.ts'
 
 type Where = { queue?: string; workflow?: string; everything?: true }
 
 /** `millrace dispatch …` */
 export function dispatchCommand(): Command {
-  return makeCommand('dispatch', 'whether workers are given runs')
+  return makeCommand('dispatch', 'whether workers are given runs', [
+    'millrace dispatch pause --queue mail --reason "the provider is down"',
+    'millrace dispatch resume --queue mail',
+    'millrace limits                       what is paused',
+  ])
     .addCommand(pauseCommand())
     .addCommand(resumeCommand())
 }
@@ -32,7 +37,7 @@ function pauseCommand(): Command {
       )
       settings.out.show({ ...place, paused: true }, () => '')
       settings.out.note(
-        `Workers are given no run of ${nameOf(place)} until "millrace dispatch resume"; what they have goes on.`,
+        `Workers are given no run${nameOf(place)} until "${resumeLine(place)}"; what they have goes on.`,
       )
     })
 }
@@ -45,7 +50,10 @@ function resumeCommand(): Command {
     const place = placeOf(options, command)
     await withClient(settings, (client) => client.resumeDispatch(place))
     settings.out.show({ ...place, paused: false }, () => '')
-    settings.out.note(`Workers are given runs of ${nameOf(place)} again.`)
+    settings.out.note(`Workers are given runs${nameOf(place)} again.`)
+    const others = await withClient(settings, (client) => client.getLimits())
+    const paused = others.filter(({ rule }) => rule === 'pause').map(pausedPlace)
+    if (paused.length > 0) settings.out.note(`Still paused: ${paused.join(', ')}.`)
   })
 }
 
@@ -67,6 +75,17 @@ function placeOf({ queue, workflow, everything }: Where, command: Command): Disp
 }
 
 function nameOf({ queue, workflowId }: DispatchPlace): string {
-  if (queue !== undefined) return `queue "${queue}"`
-  return workflowId === undefined ? 'anything' : `workflow "${workflowId}"`
+  if (queue !== undefined) return ` of queue "${queue}"`
+  return workflowId === undefined ? '' : ` of workflow "${workflowId}"`
+}
+
+/** The command that ends the pause of a place. */
+function resumeLine({ queue, workflowId }: DispatchPlace): string {
+  const options =
+    queue !== undefined
+      ? `--queue ${quoted(queue)}`
+      : workflowId !== undefined
+        ? `--workflow ${quoted(workflowId)}`
+        : '--everything'
+  return `${programName()} dispatch resume ${options}`
 }

@@ -11,9 +11,12 @@ import { table } from '../table.ts'
 
 /** `millrace events …` */
 export function eventsCommand(): Command {
-  return makeCommand('events', 'facts that are told to all runs that wait for them')
+  return makeCommand('events', 'facts that are told to all runs that wait for them', [
+    `millrace events emit paid --key order-7 '{"amount": 90}'`,
+    'millrace events list --event paid',
+  ])
     .addCommand(emitCommand())
-    .addCommand(listCommand())
+    .addCommand(listCommand(), { isDefault: true })
 }
 
 function emitCommand(): Command {
@@ -50,12 +53,13 @@ async function emit(
       ...(keepFor === undefined ? {} : { keepFor }),
     }),
   )
-  const { matched } = emitted
+  const { matched, started } = emitted
   const { out } = settings
   out.show(emitted, () => {
     if (out.quiet) return ''
     const who = matched === 0 ? 'no run waited for it' : `${count(matched, 'run')} waited for it`
-    return `${out.paint('green', '✓')} emitted "${eventName}" for "${key}": ${who}`
+    const begun = started.map((run) => `\n  started ${run}`).join('')
+    return `${out.paint('green', '✓')} emitted "${eventName}" for "${key}": ${who}${begun}`
   })
   if (matched === 0) out.note('It is kept: a run that begins to wait for it in time gets it.')
 }

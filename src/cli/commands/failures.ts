@@ -30,6 +30,7 @@ export function failuresCommand(): Command {
       .option('--limit <n>', 'at most so many, 1 to 100', wholeNumber(1, 100), 20)
       .option('--after <id>', 'go on after the group with this run')
       .action(list),
+    { isDefault: true },
   )
   return failures
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { MAX_BULK_RATE } from '../../model/limits.ts'
-import { type ManyOptions, steerMany } from '../bulk.ts'
+import { type ManyOptions, orNothing, steerMany } from '../bulk.ts'
 import { collect, duration, wholeNumber } from '../option-values.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
@@ -25,7 +25,7 @@ export function pruneCommand(): Command {
     .action((options: ManyOptions & { olderThan: number; by?: string }, command: Command) => {
       const { olderThan, by = userName() } = options
       return steerMany(readSettings(command), { ...options, by }, (client, many) =>
-        client.prune({ ...many, olderThan }),
+        orNothing((dryRun) => client.prune({ ...many, olderThan, dryRun }), many.dryRun ?? false),
       )
     })
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { MAX_BULK_RATE } from '../../model/limits.ts'
-import { endOfBulk } from '../bulk.ts'
+import { endOfBulk, orNothing } from '../bulk.ts'
 import { withClient } from '../connection.ts'
 import { wholeNumber } from '../option-values.ts'
 import { makeCommand } from '../program.ts'
@@ -28,11 +28,13 @@ export function purgeQueueCommand(): Command {
       const settings = readSettings(command)
       const { yes, reason, by = userName(), perSecond, wait } = options
       await withClient(settings, async (client) => {
-        const begun = await client.purgeQueue(queue, {
-          ...{ by, dryRun: yes !== true },
+        const given = {
+          by,
           ...(reason === undefined ? {} : { reason }),
           ...(perSecond === undefined ? {} : { perSecond }),
-        })
+        }
+        const start = (dryRun: boolean) => client.purgeQueue(queue, { ...given, dryRun })
+        const begun = await orNothing(start, yes !== true)
         showBulk(wait ? await endOfBulk(client, begun) : begun, settings.out)
         if (!yes && begun.matched > 0)
           settings.out.note(

@@ -11,7 +11,11 @@ import { putQueueCommand } from './queues-put.ts'
 
 /** `millrace queues …` */
 export function queuesCommand(): Command {
-  return makeCommand('queues', 'what lies in each queue, and their limits')
+  return makeCommand('queues', 'what lies in each queue, and their limits', [
+    'millrace queues list',
+    'millrace queues put mail --concurrency 10',
+    'millrace queues purge mail',
+  ])
     .addCommand(listCommand(), { isDefault: true })
     .addCommand(putQueueCommand())
     .addCommand(purgeQueueCommand())

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { withClient } from '../connection.ts'
+import { whyNotTaken } from '../not-taken.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
 import { showNext, showRun, showStack } from '../show/run-view.ts'
@@ -28,7 +29,8 @@ export function showCommand(): Command {
           ]
           return parts.join('\n\n')
         })
-        const next = showNext(run)
+        const asks = run.status === 'waiting' ? (await client.getApprovals({ runId })).items : []
+        const next = showNext(run, asks) ?? (await whyNotTaken(client, run))
         if (next !== null) out.note(`\n${next}`)
       })
     })

@@ -13,7 +13,7 @@ export function signalCommand(): Command {
     'millrace runs signal <id> approved',
     `millrace runs signal <id> approved '{"by": "ada"}' --dedupe mail-77`,
   ])
-    .argument('<id>')
+    .argument('<id>', 'of the run')
     .argument('<event>', 'its name, as step.waitFor has it')
     .argument('[data]', 'JSON; - reads it from stdin')
     .option('--dedupe <id>', 'the same id again sends nothing')

@@ -41,19 +41,16 @@ export function putScheduleCommand(): Command {
     .option('--timezone <name>', 'of the cron (default: UTC)')
     .option('--every <duration>', 'once in so long, from now on', duration)
     .addOption(
-      new Option('--overlap <how>', 'while its last run has not ended (default: skip)').choices([
-        'skip',
-        'queue',
-        'allow',
-        'replace',
-      ]),
+      new Option(
+        '--overlap <how>',
+        'while its last run has not ended: skip, queue, allow or replace (default: skip)',
+      ).choices(['skip', 'queue', 'allow', 'replace']),
     )
     .addOption(
-      new Option('--catch-up <how>', 'times without any worker (default: one)').choices([
-        'none',
-        'one',
-        'all',
-      ]),
+      new Option(
+        '--catch-up <how>',
+        'of times without any worker: none, one or all (default: one)',
+      ).choices(['none', 'one', 'all']),
     )
     .option('--input <json>', 'of its runs; - reads it from stdin')
     .option('--version <version>', 'of the workflow (default: the newest at each time)')

@@ -11,7 +11,11 @@ import { putScheduleCommand } from './schedules-put.ts'
 
 /** `millrace schedules …` */
 export function schedulesCommand(): Command {
-  return makeCommand('schedules', 'runs that are started at their times')
+  return makeCommand('schedules', 'runs that are started at their times', [
+    'millrace schedules list',
+    `millrace schedules put report --workflow daily-report --cron '0 9 * * 1-5' --timezone Europe/Vienna`,
+    'millrace schedules pause report --reason "holidays"',
+  ])
     .addCommand(listCommand(), { isDefault: true })
     .addCommand(putScheduleCommand())
     .addCommand(runCommand())

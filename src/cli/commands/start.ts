@@ -4,9 +4,9 @@ import type { WorkflowRun } from '../../client/workflow-run.ts'
 import { InvalidInputError, WorkflowNotFoundError } from '../../model/errors.ts'
 import { MAX_PRIORITY } from '../../model/limits.ts'
 import { nearest } from '../../model/nearest.ts'
-import { isTerminal } from '../../model/status.ts'
 import { withClient } from '../connection.ts'
 import { readJsonArgument, readJsonFile } from '../json-input.ts'
+import { whyNotTaken } from '../not-taken.ts'
 import { collect, duration, wholeNumber } from '../option-values.ts'
 import type { Output } from '../output.ts'
 import { makeCommand } from '../program.ts'
@@ -96,7 +96,8 @@ async function start(
         ? await suggest(error, workflowId, client)
         : error
     })
-    if (!isTerminal(run.status)) await warnWithoutWorker(client, out)
+    const why = out.json || out.quiet ? null : await whyNotTaken(client, run)
+    if (why !== null) out.note(why)
     const { existing } = run
     if (options.wait === undefined) {
       return out.show({ ...run, existing }, () => showStarted(run, out))
@@ -154,10 +155,4 @@ function showStarted(run: WorkflowRun, { paint, quiet }: Output): string {
     ['wait', paint('dim', `${me} runs wait ${run.id}`)],
     ['look', paint('dim', `${me} runs show ${run.id}`)],
   ])}`
-}
-
-/** The commonest reason why nothing happens. */
-async function warnWithoutWorker(client: WorkflowClient, out: Output): Promise<void> {
-  if (out.json || out.quiet || (await client.getWorkers()).length > 0) return
-  out.note('No worker is alive now: the run waits until "millrace dev" or "millrace worker" runs.')
 }

@@ -1,4 +1,5 @@
 import { type Check, ok, row } from './check.ts'
+import { dispatch } from './dispatch.ts'
 import { paused, unserved, workers } from './runs.ts'
 import { schedules } from './schedules.ts'
 import { isolation, rights, schema } from './schema.ts'
@@ -32,6 +33,7 @@ export const checks: readonly Check[] = [
   workers,
   unserved,
   paused,
+  dispatch,
   schedules,
   transactions,
   notifications,

@@ -2,6 +2,19 @@ import type { BulkOperation } from '../../client/bulk-operations.ts'
 import type { Output } from '../output.ts'
 import { count, firstLine, programName } from './words.ts'
 
+/** Of the runs that match a filter, those for which a verb is refused: a dry run does not try it. */
+const whoRefuses: Readonly<Record<string, string>> = {
+  cancel: 'have ended',
+  terminate: 'have ended',
+  pause: 'have ended',
+  signal: 'have ended',
+  migrate: 'have ended, or are with a worker',
+  resume: 'are not paused',
+  retry: 'have not failed',
+  discard: 'have not failed',
+  fork: 'did not come to the step',
+}
+
 /** How far a bulk operation is, or what a dry run found. */
 export function showBulk(operation: BulkOperation, out: Output): void {
   const { id, status, matched, done, failed, verb } = operation
@@ -11,7 +24,7 @@ export function showBulk(operation: BulkOperation, out: Output): void {
     const sign = status === 'running' ? '●' : status === 'completed' ? '✓' : '⊘'
     const colour = status === 'running' ? 'blue' : failed > 0 ? 'yellow' : 'green'
     const head = `${out.paint(colour, `${sign} ${verb} ${status}`)}  ${done} of ${count(matched, 'run')} done`
-    const rest = failed > 0 ? `, ${failed} failed` : ''
+    const rest = failed > 0 ? `, ${failed} refused` : ''
     return [
       `${head}${rest}  ${out.paint('dim', `operation ${id}`)}`,
       ...failuresOf(operation),
@@ -25,7 +38,10 @@ function describeDryRun({ matched, sample, verb }: BulkOperation, { paint }: Out
   const lines = sample.map((run) => `  ${run}`)
   const more =
     matched > sample.length ? [paint('dim', `  and ${matched - sample.length} more`)] : []
-  return [`${count(matched, 'run')} would be affected by ${verb}.`, ...lines, ...more].join('\n')
+  const head = matched === 1 ? '1 run matches.' : `${count(matched, 'run')} match.`
+  const unfit = matched === 0 ? undefined : whoRefuses[verb]
+  const note = unfit === undefined ? '' : ` ${verb} would be refused for those that ${unfit}.`
+  return [`${head}${note}`, ...lines, ...more].join('\n')
 }
 
 function failuresOf({ failures, failed }: BulkOperation): string[] {

@@ -1,3 +1,4 @@
+import type { Approval } from '../../client/approvals.ts'
 import type { WorkflowRunProgress } from '../../client/workflow-client.ts'
 import type { PauseReason, WorkflowRun } from '../../client/workflow-run.ts'
 import { formatDuration } from '../../model/duration.ts'
@@ -8,7 +9,16 @@ import type { Paint } from '../style.ts'
 import { printable } from '../style.ts'
 import { type Fact, facts, table } from '../table.ts'
 import { signalCommands, waitInShort, waitsInFull } from './waits-view.ts'
-import { ago, ahead, firstLine, localTime, oneLine, paintStatus, programName } from './words.ts'
+import {
+  ago,
+  ahead,
+  firstLine,
+  localTime,
+  oneLine,
+  paintStatus,
+  programName,
+  quoted,
+} from './words.ts'
 
 /** What stands for the handler where steps are named. */
 const HANDLER = '$handler'
@@ -67,15 +77,35 @@ function phase({ phase: name }: WorkflowRun, paint: Paint): string {
   return name === null ? '' : paint('dim', '  its steps are undone')
 }
 
-/** The commands that let a run go on which waits for somebody; null for any other. */
-export function showNext(run: WorkflowRun): string | null {
+/** The commands that let a run go on which waits for somebody; null for any other. @param questions that it asks */
+export function showNext(run: WorkflowRun, questions: readonly Approval[]): string | null {
   if (run.status === 'paused') {
     const asked = run.reason === 'person' || run.reason === 'step'
     const when = asked ? 'To let it go on:' : 'When the cause is mended:'
     return `${when}\n  ${programName()} runs resume ${run.id}`
   }
-  const signals = run.status === 'waiting' ? signalCommands(run) : []
-  return signals.length === 0 ? null : `To send what it waits for:\n  ${signals.join('\n  ')}`
+  if (run.status !== 'waiting') return null
+  const signals = signalCommands(run)
+  const sends = signals.length === 0 ? [] : ['To send what it waits for:', ...signals.map(indented)]
+  const asks = questions.flatMap(({ id, question, assignees, roles }) => {
+    const whom = [...assignees, ...roles.map((role) => `those with the role ${role}`)].join(', ')
+    // the line shall work as it stands
+    const as = answersAs(assignees, roles)
+    return [
+      `To answer its question${whom === '' ? '' : ` to ${whom}`}: ${firstLine(question)}`,
+      indented(`${programName()} approvals answer ${quoted(id)}${as} --approve  # or --reject`),
+    ]
+  })
+  return [...sends, ...asks].join('\n') || null
+}
+
+function answersAs([assignee]: readonly string[], [role]: readonly string[]): string {
+  if (role !== undefined) return ` --role ${quoted(role)}`
+  return assignee === undefined ? '' : ` --by ${quoted(assignee)}`
+}
+
+function indented(line: string): string {
+  return `  ${line}`
 }
 
 /** The stack of a failure, without the message that is told already. */

@@ -4,6 +4,7 @@ import { formatDuration } from '../../model/duration.ts'
 import type { RunFailure } from '../../model/failure.ts'
 import { isTerminal, type SkipReason } from '../../model/status.ts'
 import type { Output } from '../output.ts'
+import type { Paint } from '../style.ts'
 import { table } from '../table.ts'
 import { isPauseReason, pauseReasons, showStack } from './run-view.ts'
 import { ahead, firstLine, oneLine, paintStatus } from './words.ts'
@@ -32,7 +33,7 @@ export function showTimeline(
       { heading: paint('dim', 'AFTER'), cell: after, align: 'right', spare: 1 },
       { heading: paint('dim', 'STEP'), cell: ({ stepId }) => stepId || paint('dim', '(the run)') },
       { heading: paint('dim', 'KIND'), cell: ({ kind }) => kind, spare: 3 },
-      { heading: paint('dim', 'STATUS'), cell: (entry) => paintStatus(entry.status, paint) },
+      { heading: paint('dim', 'STATUS'), cell: (entry) => statusOf(entry, paint) },
       { heading: paint('dim', 'TRY'), cell: attempt, align: 'right', spare: 2 },
       { heading: paint('dim', 'RESULT'), cell: detail, text: true },
     ],
@@ -40,6 +41,12 @@ export function showTimeline(
     columns,
     ({ failure }) => (stacks && failure ? [indent(showStack(failure, paint))] : []),
   )
+}
+
+/** That a child or the undos began stays in the history of a run that has ended: it does not say that they go on. */
+function statusOf({ kind, status }: TimelineEntry, paint: Paint): string {
+  const begun = status === 'running' && (kind === 'child' || kind === 'undo')
+  return begun ? paint('blue', '● begun') : paintStatus(status, paint)
 }
 
 /** Why there is nothing to tell. */

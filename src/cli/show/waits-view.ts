@@ -1,14 +1,12 @@
 import type { WorkflowRun } from '../../client/workflow-run.ts'
 import type { Paint } from '../style.ts'
-import { ahead, count, localTime, programName, shortTime } from './words.ts'
+import { ahead, count, localTime, programName, quoted, shortTime } from './words.ts'
 
 type Wait = WorkflowRun['waits'][number]
 type Waiting = Pick<WorkflowRun, 'id' | 'startsAt' | 'waits'>
 
 /** Waits that are told one by one. */
 const SHOWN = 5
-/** What needs no quotes in a shell. */
-const plainWord = /^[\w.:-]+$/
 
 /** What a run waits for, in a few words. @example 'for "paid" at payment, and 1 more' */
 export function waitInShort({ startsAt, waits }: Waiting): string {
@@ -30,7 +28,8 @@ export function waitsInFull({ waits }: Waiting, paint: Paint): string {
   const steps = stepsOf(waits)
   const lines = steps.slice(0, SHOWN).map(({ stepId, event, key, until }) => {
     const about = key === undefined ? '' : ` with key "${key}"`
-    const what = event === null ? '' : ` for event "${event}"${about}`
+    const word = key === undefined ? 'signal' : 'event'
+    const what = event === null ? '' : ` for ${word} "${event}"${about}`
     if (until === null) return `${stepId}${what}`
     return `${stepId}${what} until ${localTime(until)}  ${paint('dim', ahead(until))}`
   })
@@ -54,10 +53,6 @@ export function signalCommands({ id, waits }: Waiting): string[] {
       : `${programName()} events emit ${quoted(event)} --key ${quoted(key)} '{}'`,
   )
   return [...signals, ...new Set(events)].slice(0, SHOWN)
-}
-
-function quoted(word: string): string {
-  return plainWord.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
 /** A step may wait for two things (a poll for its next question and its end): each step once. */

@@ -77,3 +77,16 @@ export function count(n: number, word: string): string {
 export function programName(): string {
   return process.env.npm_config_user_agent === undefined ? 'millrace' : 'npx millrace'
 }
+
+/** What needs no quotes in a shell. */
+const plainWord = /^[\w.:/-]+$/
+
+/** A word as a shell takes it. */
+export function quoted(word: string): string {
+  return plainWord.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
+
+/** What a pause of dispatch is about. @example 'queue "mail"' */
+export function pausedPlace({ scope, name }: { scope: string; name: string | null }): string {
+  return name === null ? scope : `${scope} "${name}"`
+}

@@ -20,7 +20,10 @@ const example = `  // workflows/hello.ts
 /** What to do where no workflow was found. */
 export function showNoWorkflows(glob: string, { paint, columns }: Output): string {
   const head = `${paint('yellow', 'No workflow yet')}: nothing in ${glob} exports one.`
-  const how = wrapSentences(`${head} Save this, and it is taken up at once:`, columns)
+  const how = wrapSentences(
+    `${head} Save this where that finds it, and it is taken up at once:`,
+    columns,
+  )
   return `${how}\n\n${paint('dim', example)}`
 }
 
