@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { operateRun } from '../../src/kernel/runs.ts'
 import { audit, auditMessages } from './audit.ts'
+import { helpWaiters } from './events.ts'
 import { type FaultyDatabase, Lost } from './faulty-database.ts'
 import { sendMessages } from './messages.ts'
+import { endSchedule } from './schedules.ts'
 import { isRefusal, uuid, type World } from './world.ts'
 
 type Left = {
@@ -24,6 +26,7 @@ export async function heal(world: World, patienceMs: number): Promise<void> {
   const deadline = performance.now() + patienceMs
   let sent = 0
   await auditMessages(world)
+  await endSchedule(world)
   for (let turn = 0; ; turn++) {
     if (turn % 3 === 0)
       for (const chore of ['recover', 'expire_runs', 'tick'])
@@ -35,6 +38,7 @@ export async function heal(world: World, patienceMs: number): Promise<void> {
       for (const { run, described } of left) ledger.violated(`run ${run} is stuck: ${described}`)
       return
     }
+    if (world.has.events) await helpWaiters(world, turn)
     for (const run of left) sent = await help(world, db, run, sent)
     await pause(12)
   }
