@@ -943,13 +943,13 @@ create function millrace.debounce_runs(p_tenant integer, p_ids bigint[], p_delay
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Gives runs that wait for their begin the input of the last start, and puts them off.
-  body: 2afb2337bd05b7ceaea17650ef433c02
+  body: 9dba3bf50b9aeb0d91bbd7be066d2fca
 
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes runs that have ended out of the history.
-  body: f18a72fad640bb448b494499c046f257
+  body: 38ff2b448e6ba14efe0b8c4a0400d5e7
 
 create function millrace.delete_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -1117,7 +1117,7 @@ create function millrace.fire_schedule(p_id bigint, p_revision integer, p_ticks 
   returns text
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The times of a schedule that have come get their runs, and it goes on to its next time.
-  body: 17c1225c38956ba586f09f5eacad086c
+  body: e0b7dd2d1f762b19c8f5c09b2608e526
 
 create function millrace.fire_schedules(p_firings jsonb)
   returns TABLE(id bigint, verdict text)
@@ -1621,7 +1621,7 @@ create function millrace.put_event(p_tenant integer, p_id bigint, p_name text, p
   returns millrace.events
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Keeps an event, and gives it to the first runs that wait for it.
-  body: b711a31206bc18d36cda07e8b938e272
+  body: c85bc60fe730c97b7e253d4672faa73b
 
 create function millrace.put_event_starts(p_tenant integer, p_workflow integer, p_starts jsonb)
   returns void
@@ -1796,7 +1796,7 @@ create function millrace.run_schedule(id text, options jsonb DEFAULT '{}'::jsonb
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts a run of a schedule now.
-  body: 6c93f96af5413254b71d7eb899b719b9
+  body: 26ab7e591bced07737ae555c27441b56
 
 create function millrace.run_state(p_run bigint)
   returns json
@@ -1973,11 +1973,11 @@ create function millrace.start_signalled(p_tenant integer, p_ids bigint[], p_rou
   comment: Starts runs, and sends messages to them or to those that were there already.
   body: b702f86ba05778649a75d60f8bd8ecfb
 
-create function millrace.start_ticks(p_row millrace.schedules, p_ticks timestamp with time zone[], p_first bigint, p_once boolean)
-  returns bigint
+create function millrace.start_ticks(p_row millrace.schedules, p_ticks timestamp with time zone[], p_first bigint, p_once boolean, OUT made bigint, OUT existing bigint, OUT refused boolean)
+  returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts a run of a schedule for each of these times.
-  body: 55da4550b0f9fdf34629dd88e17e7df9
+  body: b698d7402e2bd959e7b91e25d2e17b3a
 
 create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns uuid

@@ -111,7 +111,10 @@ export class Herald {
 }
 
 /** What is to be looked at in a second is looked at now; not what nobody has a reason to look at. */
-export async function hasten({ lab, base }: World, spreads: boolean): Promise<void> {
+export async function hasten(
+  { lab, base }: Pick<World, 'lab' | 'base'>,
+  spreads: boolean,
+): Promise<void> {
   await lab.ask(
     `update millrace.event_waits set look_at = millrace.clock() where ctid = any (array(
        select ctid from millrace.event_waits where look_at is not null and key = $1 for update skip locked))`,

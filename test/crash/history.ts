@@ -72,7 +72,7 @@ function countMore({ journal, meta, input }: Pick<Remains, 'journal' | 'meta' | 
   const rule = Object.keys(meta.rules ?? {})[0] ?? 'none'
   return [
     [`runs by a ${rule}`, rule !== 'none'],
-    ['runs of schedules', meta.tick !== undefined],
+    ['runs of schedules', meta.schedule !== undefined],
     ['runs that events started', readInput(input).event !== undefined],
     ['runs that got events', journal.some(({ data }) => data?.startsWith('{"$event"'))],
   ] as const

@@ -39,8 +39,8 @@ export type Meta = {
   readonly rules?: Partial<Record<'singleton' | 'throttle' | 'debounce' | 'batch', Rule>>
   readonly start_within_ms?: number
   readonly schedule?: string
-  /** Of a run of a schedule: its time, in milliseconds. */
-  readonly tick?: string
+  /** Of a run of a schedule: its time. */
+  readonly scheduled_for?: string
 }
 
 /** A rule of starts, with the values of its key. */

@@ -57,7 +57,8 @@ export class Starter {
 
   async #start(): Promise<void> {
     const { ledger, lab } = this.#world
-    const starts = Array.from({ length: this.#random.between(1, 3) }, () => this.#describe())
+    const many = this.#random.chance(0.15) ? 8 : this.#random.between(1, 3)
+    const starts = Array.from({ length: many }, () => this.#describe())
     const { answer, times } = await this.#world.surely(() =>
       startRuns(this.#db, lab.tenant, starts),
     )

@@ -126,12 +126,14 @@ export class Clerk {
 export async function endSchedule({ lab, ledger }: World): Promise<void> {
   const { schedule } = ledger
   if (schedule === null || schedule.end !== null) return
-  const [row] = await lab.ask<{ after: Date; waiting: Date[] }>(
-    'delete from millrace.schedules s where s.name = $1 returning s.after_at as after, s.waiting',
+  const [row] = await lab.ask<{ after: Date; waiting: Date[]; problem: object | null }>(
+    'delete from millrace.schedules s where s.name = $1 returning s.after_at as after, s.waiting, s.problem',
     [schedule.name],
   )
   if (!row) return ledger.violated(`schedule ${schedule.name} is not there any more`)
   const waiting = row.waiting.map((at) => at.getTime())
+  if (row.problem !== null)
+    ledger.violated(`schedule has a problem: ${JSON.stringify(row.problem)}`)
   schedule.end = { afterMs: row.after.getTime(), waiting }
 }
 
@@ -139,7 +141,7 @@ export async function endSchedule({ lab, ledger }: World): Promise<void> {
 export const SCHEDULE_AUDIT = `
 select 'is alive beside another of its schedule: ' || string_agg(l.run_id::text, ' ') as what, min(l.run_id) as run
 from millrace.live l join millrace.runs r on r.id = l.run_id join millrace.schedules s on s.name = r.meta::json ->> 'schedule'
-where l.route_id = any ($1) and l.run_id >= $2 and s.overlap <> 'allow' and r.meta::json ->> 'tick' is not null
+where l.route_id = any ($1) and l.run_id >= $2 and s.overlap <> 'allow' and r.meta::json ->> 'retried_from' is null
   and l.undo is distinct from 'b' and l.undo_ask is null
 group by s.name having count(*) > 1`
 
@@ -150,16 +152,12 @@ export function checkSchedule({ ledger }: World, remains: ReadonlyMap<string, Re
   const runs = [...remains.values()].filter(({ meta }) => meta.schedule === schedule.name)
   const ticks = new Map<number, string>()
   for (const { run, meta, retriedFrom } of runs) {
-    if (meta.tick === undefined) {
-      if (retriedFrom === null && !schedule.byHand.has(run))
-        ledger.violated(`run ${run} has a schedule, and no time`)
-      continue
-    }
-    const at = Number(meta.tick.split('@')[1])
+    if (retriedFrom !== null || schedule.byHand.has(run)) continue
+    const at = Date.parse(meta.scheduled_for ?? '')
     if (ticks.has(at)) ledger.violated(`run ${run} is of the same time as ${ticks.get(at)}`)
     ticks.set(at, run)
     if (!schedule.rules.some(({ anchor, everyMs }) => at > anchor && (at - anchor) % everyMs === 0))
-      ledger.violated(`run ${run} is of ${meta.tick}, which is no time of its schedule`)
+      ledger.violated(`run ${run} is of ${meta.scheduled_for}, which is no time of its schedule`)
   }
   const { isSteady, overlap, rules, end, name } = schedule
   if (!isSteady || end === null || overlap === 'skip' || overlap === 'replace') return

@@ -246,3 +246,16 @@ test('what debounced starts left behind is swept up after a day', async () => {
   )
   expect(left).toBe(0)
 })
+
+test("a run's own time-out is not put off with its begin", async () => {
+  const { route, name } = await kernel.route()
+  const debounce = { period_ms: 60_000, key: {} }
+  const meta = { rules: { debounce }, timeout_ms: 70_000, start_within_ms: 3_600_000 }
+  const run = await kernel.start({ route, name, tenant: 1 }, { meta })
+  const timeout = () =>
+    kernel.value<Date>('select timeout_at from millrace.live where run_id = $1', [run])
+  const before = await timeout()
+  await kernel.advanceClock(30_000)
+  await kernel.start({ route, name, tenant: 1 }, { meta })
+  expect(await timeout()).toEqual(before)
+})

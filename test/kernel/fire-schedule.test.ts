@@ -379,3 +379,51 @@ test('a retry knows the schedule too, and what is pruned leaves nothing behind',
   for (const table of ['run_keys', 'run_labels'])
     expect(await s.kernel.query(`select * from millrace.${table}`)).toEqual([])
 })
+
+const onlyOne = { rules: { singleton: { on: 'join', key: [] } } }
+
+test('a key that somebody holds in an open transaction holds up the one schedule, and no worker', async () => {
+  await using s = await hourly()
+  const single = await s.kernel.route({ definition: onlyOne })
+  await s.put('single', single.name, { every: HOUR })
+  await s.put('after', s.name, { every: HOUR })
+  await s.look()
+  const client = await s.kernel.connect()
+  await client.query('begin')
+  await client.query('select millrace.start_workflow($1)', [single.name])
+  await s.reach('after')
+  expect(await s.look()).toBe(100) // not an error, and soon again
+  expect([await s.runs('s'), await s.runs('after')]).toMatchObject([[{}], [{}]])
+  expect(await s.runs('single')).toEqual([])
+  await client.query('rollback')
+  await s.look()
+  expect(await s.runs('single')).toHaveLength(1)
+})
+
+test('a time that made no run by the rules of its workflow leaves no name behind', async () => {
+  await using s = await hourly()
+  const single = await s.kernel.route({ definition: onlyOne })
+  await s.kernel.call('start_workflow', single.name, null, {})
+  await s.put('single', single.name, { every: HOUR, overlap: 'allow' })
+  await s.look()
+  await s.reach('single')
+  await s.look()
+  expect(await s.show('single')).toMatchObject({ last_at: expect.any(Date), last_run_id: null })
+  const names = `select from millrace.run_keys k where k.workflow = '$schedule'
+                 and not exists (select from millrace.runs r where r.id = k.run_id)`
+  expect(await s.kernel.query(names)).toEqual([])
+})
+
+test('its runs have the attributes that come from their input', async () => {
+  await using s = await hourly()
+  const attributes = { customer: { type: 'text', path: 'customer' } }
+  const { name } = await s.kernel.route({ definition: { attributes } })
+  await s.put('ada', name, { every: HOUR, input: { customer: 'ada' } })
+  await s.look()
+  await s.reach('ada')
+  await s.look()
+  const filter = { workflow_id: name, attributes: { customer: 'ada' } }
+  expect(await s.kernel.query('select run from millrace.get_runs($1)', [filter])).toMatchObject([
+    { run: { schedule_id: 'ada', attributes: { customer: 'ada' } } },
+  ])
+})

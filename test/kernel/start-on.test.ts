@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openKernel } from '../support/kernel.ts'
+import { event, openKernel } from '../support/kernel.ts'
 import { openTrack } from '../support/race.ts'
 import { refusal } from '../support/refusal.ts'
 
@@ -87,4 +87,24 @@ test.each([
     'MR001',
     'start_on is not a list of events',
   )
+})
+
+test('a start takes its keys before the emission takes runs: beside a start that replaces one of them nobody fails', async () => {
+  const { name, route } = await kernel.route({
+    definition: {
+      start_on: [{ event: 'turn' }],
+      rules: { singleton: { on: 'replace', key: [] } },
+    },
+  })
+  await kernel.call('start_workflow', name, null, {})
+  const { worker, task } = await kernel.lease({ name, route, tenant: 1 })
+  await worker.wait(task, event('wait', 'turn', 'k'))
+  const key = 'select from millrace.start_keys where workflow = $1 for update'
+  const [one, two] = await track.together(
+    key,
+    [name],
+    (client) => client.query('select millrace.start_workflow($1)', [name]),
+    (client) => client.query(`select millrace.emit_event('turn', '1', '{"key": "k"}')`),
+  )
+  expect([one.code, two.code]).toEqual([undefined, undefined])
 })

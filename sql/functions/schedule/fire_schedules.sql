@@ -2,7 +2,7 @@
 --   p_firings  [{id, revision, ticks, after, next, note, problem}]: the revision that it saw; the times that have come and are to be run;
 --              up to which time it has looked; the next one, null: none; what is to be noted of it
 -- Returns: for each its verdict: done · lost: somebody else fired or changed it · held: it is still due, somebody's transaction is at it.
--- Locks: as fire_schedule, one schedule after the other; it waits for no row.
+-- Locks: as fire_schedule, one schedule after the other.
 create or replace function millrace.fire_schedules(p_firings jsonb) returns table (id bigint, verdict text)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
