@@ -1117,13 +1117,13 @@ create function millrace.fire_schedule(p_id bigint, p_revision integer, p_ticks 
   returns text
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The times of a schedule that have come get their runs, and it goes on to its next time.
-  body: e0b7dd2d1f762b19c8f5c09b2608e526
+  body: cf603507d52e203bf45112bf31bca619
 
 create function millrace.fire_schedules(p_firings jsonb)
   returns TABLE(id bigint, verdict text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Does what a worker has worked out for schedules that were due.
-  body: 71b64b224e9c2e3e62854f966414f49d
+  body: 7d278f8b4f7971c4551663349c97ff83
 
 create function millrace.first_of_chain(p_run bigint)
   returns bigint
@@ -1765,7 +1765,7 @@ create function millrace.rule_holder(p_tenant integer, p_workflow text, p_rule t
   returns bigint
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The run that stands for a start by a rule.
-  body: 097a6b3ec9f88603f015abb4c6878b07
+  body: e140752e7665973a0e5f7e269fce0840
 
 create function millrace.rule_meta(p_workflow text, p_rules jsonb, p_input jsonb)
   returns jsonb

@@ -42,8 +42,7 @@ begin
     return case when exists (select from millrace.schedules s where s.id = p_id and s.revision = p_revision and s.wake_at is not null)
            then 'held' else 'lost' end;
   end if;
-  v_now := millrace.clock();
-  v_todo := v_row.waiting || p_ticks;
+  select c, v_row.waiting || p_ticks into v_now, v_todo from millrace.clock() c;
   v_n := cardinality(v_todo);
   if v_todo[v_n] > v_now or v_held and v_row.overlap = 'replace' and v_n > 0 then
     return 'held';
@@ -72,6 +71,7 @@ begin
       perform set_config('lock_timeout', v_patience, true);  -- not for the commit: its notification waits for others in its turn
     exception when others then
       if sqlstate = '55P03' then
+        update millrace.schedules s set wake_at = v_now + interval '100 ms' where s.id = v_row.id;  -- behind those that are due already
         return 'held';
       end if;
       if sqlstate ~ '^(08|40|53|55|57|58|XX)' then
