@@ -605,13 +605,13 @@ create function millrace.advance_events(p_tenant integer, p_only bigint[], p_eve
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=off
   comment: The part of advance_tasks about events: emits them, and notes who waits.
-  body: 51d124cbfbb15a1310b9af7eaf863cb6
+  body: 3f61a4215ddbf5824a9b68d46b632aef
 
 create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json, p_stamp bigint DEFAULT NULL::bigint, p_transaction text DEFAULT NULL::text, p_patience integer DEFAULT NULL::integer, p_sent timestamp with time zone DEFAULT NULL::timestamp with time zone, c_begun integer[] DEFAULT NULL::integer[], p_asks json DEFAULT NULL::json, p_events json DEFAULT NULL::json, p_values json DEFAULT NULL::json, p_successors json DEFAULT NULL::json)
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: b0baaa7fd8919f432a40e21ddce79a5f
+  body: 49ada8aac5aac39635f2b54d86139dbb
 
 create function millrace.answer_approval(approval_id text, approved boolean, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -987,6 +987,12 @@ create function millrace.drop_event_waits(p_runs bigint[])
   comment: Takes the waits of runs that have ended out of event_waits.
   body: 154c606c06546f2f293a9f1aee175dce
 
+create function millrace.drop_replaced(p_only bigint[], p_ask bigint[], p_runs bigint[], p_ops "char"[], p_events json, OUT mine bigint[], OUT asked bigint[])
+  returns record
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Of the runs in a call of advance_tasks those that its own emissions have not cancelled.
+  body: 5850309eab4a385d8f6d84bf04a38fd6
+
 create function millrace.due_schedules(p_max integer DEFAULT 100)
   returns TABLE(id bigint, revision integer, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, catch_up text, after_at timestamp with time zone, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1063,7 +1069,7 @@ create function millrace.feed_waits(p_tenant integer, p_runs bigint[], p_now tim
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Gives runs the events that they are due.
-  body: 98d661f1cd9e51c701f04ea3972f2bc8
+  body: 0ad539488b9d763b329819ed54995d5e
 
 create function millrace.few_runs(p_tenant integer, p_source text, p_label "char", p_value text, p_ids bigint[], p_ranges jsonb, p_most integer)
   returns bigint[]
