@@ -1,9 +1,9 @@
 import { emitEvent } from '../../src/kernel/events.ts'
-import { startRuns } from '../../src/kernel/runs.ts'
+import { startRuns, takeIds } from '../../src/kernel/runs.ts'
 import { type Advance, advanceTasks, type LeasedTask } from '../../src/kernel/tasks.ts'
 import { eventMessage } from '../../src/workflow/event-message.ts'
 import { hasten } from './events.ts'
-import { beside, cancel, claim, drawTwo, start } from './focused-moves.ts'
+import { beside, cancel, claim, drawTwo, kill, start } from './focused-moves.ts'
 import type { Lab } from './lab.ts'
 
 /** An emission that is not committed yet, and a run that begins to wait meanwhile: its look finds nothing. */
@@ -57,6 +57,81 @@ export async function heldRun(lab: Lab): Promise<string | null> {
   const isGiven = await given()
   await cancel(lab, [run])
   return isGiven ? null : 'a run that others held was never given its event'
+}
+
+/** What a stale owner emits nobody hears. */
+export async function emissionByStaleOwner(lab: Lab): Promise<string | null> {
+  const [run, id] = await drawTwo(lab)
+  await startRuns(lab.db, lab.tenant, [start(lab, run)])
+  const { worker, tasks } = await claim(lab)
+  await kill(lab, worker)
+  await claim(lab)
+  const { fence } = tasks[0] as LeasedTask
+  const emits = [{ id, name: 'focused', key: run, data: '{}', dedupeId: null, keepMs: 60_000 }]
+  const write = { run, task: 0, fence, parent: null, op: 'k', length: 0, rows: [], emits } as const
+  await advanceTasks(lab.db, lab.tenant, [write satisfies Advance])
+  const kept = await lab.ask('select from millrace.events where key = $1', [run])
+  await cancel(lab, [run])
+  return kept.length === 0 ? null : 'a stale owner emitted an event'
+}
+
+/** Two starts with a key whose run has just ended: the second waits for the first. */
+export async function startBesideStart(lab: Lab): Promise<string | null> {
+  const [before, first] = await drawTwo(lab)
+  const [second] = await drawTwo(lab)
+  const rules = { singleton: { on: 'join', key: { k: before } } }
+  const meta = JSON.stringify({ workflow: lab.slots[0]?.workflow, rules })
+  const one = (id: string) => ({ ...start(lab, id), meta })
+  await startRuns(lab.db, lab.tenant, [one(before)])
+  await cancel(lab, [before])
+  const [said] = await beside(
+    lab,
+    (client) => startRuns(lab.db, lab.tenant, [one(first)], client),
+    () => startRuns(lab.db, lab.tenant, [one(second)]),
+  )
+  await cancel(lab, [first, second])
+  if (said?.kind === 'existing' && said.run === first) return null
+  return `a start beside another of its key was answered by ${said?.kind}`
+}
+
+/** More starts in one call than go into one batch. */
+export async function batchesOfOneCall(lab: Lab): Promise<string | null> {
+  const first = BigInt(await takeIds(lab.db))
+  const ids = Array.from({ length: 5 }, (_, i) => String(first + BigInt(i)))
+  const batch = { size: 2, timeout_ms: 60_000, key: { k: ids[0] } }
+  const meta = JSON.stringify({ workflow: lab.slots[0]?.workflow, rules: { batch } })
+  await startRuns(
+    lab.db,
+    lab.tenant,
+    ids.map((id) => ({ ...start(lab, id), input: `[${id}]`, meta })),
+  )
+  const made = await lab.ask<{ inputs: number }>(
+    'select json_array_length(input::json) as inputs from millrace.runs where id = any ($1) order by id',
+    [ids],
+  )
+  await cancel(lab, ids)
+  const sizes = made.map(({ inputs }) => inputs).join()
+  return sizes === '2,2,1' ? null : `five inputs of one call are in batches of ${sizes}, not 2,2,1`
+}
+
+/** A later start with the key of a debounce puts the begin of its run off. */
+export async function debouncePutOff(lab: Lab): Promise<string | null> {
+  const [run, later] = await drawTwo(lab)
+  const one = (id: string, period_ms: number) => {
+    const rules = { debounce: { period_ms, key: { k: run } } }
+    return { ...start(lab, id), meta: JSON.stringify({ workflow: lab.slots[0]?.workflow, rules }) }
+  }
+  const begins = async () => {
+    const text = 'select wake_at from millrace.live where run_id = $1'
+    const [live] = await lab.ask<{ wake_at: Date }>(text, [run])
+    return live?.wake_at.getTime() ?? 0
+  }
+  await startRuns(lab.db, lab.tenant, [one(run, 60_000)])
+  const before = await begins()
+  await startRuns(lab.db, lab.tenant, [one(later, 120_000)])
+  const putOff = (await begins()) - before
+  await cancel(lab, [run])
+  return putOff >= 60_000 ? null : `a debounce put its run off by ${putOff} ms, not by a minute`
 }
 
 /** A run that is about to wait for an event of its own. */

@@ -2,7 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Start, startRuns, takeIds } from '../../src/kernel/runs.ts'
 import { advanceTasks, heldTasks, type LeasedTask } from '../../src/kernel/tasks.ts'
 import { registerWorker } from '../../src/kernel/workers.ts'
-import { emissionBesideWait, heldRun, waitBesideEmission } from './focused-events.ts'
+import {
+  batchesOfOneCall,
+  debouncePutOff,
+  emissionBesideWait,
+  emissionByStaleOwner,
+  heldRun,
+  startBesideStart,
+  waitBesideEmission,
+} from './focused-events.ts'
 import { beside, cancel, claim, drawTwo, INFO, kill, start } from './focused-moves.ts'
 import type { Lab } from './lab.ts'
 
@@ -21,6 +29,10 @@ export async function focused(lab: Lab): Promise<string | null> {
     emissionBesideWait,
     waitBesideEmission,
     heldRun,
+    emissionByStaleOwner,
+    startBesideStart,
+    batchesOfOneCall,
+    debouncePutOff,
   ]) {
     const problem = await check(lab)
     if (problem) return problem
