@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { emitEvent } from '../../src/kernel/events.ts'
 import { startRuns, takeIds } from '../../src/kernel/runs.ts'
 import { type Advance, advanceTasks, type LeasedTask } from '../../src/kernel/tasks.ts'
@@ -75,23 +76,23 @@ export async function emissionByStaleOwner(lab: Lab): Promise<string | null> {
   return kept.length === 0 ? null : 'a stale owner emitted an event'
 }
 
-/** Two starts with a key whose run has just ended: the second waits for the first. */
+/** A start waits for whoever holds its key, whatever comes of it then. */
 export async function startBesideStart(lab: Lab): Promise<string | null> {
-  const [before, first] = await drawTwo(lab)
-  const [second] = await drawTwo(lab)
-  const rules = { singleton: { on: 'join', key: { k: before } } }
+  const [first, second] = await drawTwo(lab)
+  const rules = { throttle: { period_ms: 60_000, key: { k: first } } }
   const meta = JSON.stringify({ workflow: lab.slots[0]?.workflow, rules })
-  const one = (id: string) => ({ ...start(lab, id), meta })
-  await startRuns(lab.db, lab.tenant, [one(before)])
-  await cancel(lab, [before])
-  const [said] = await beside(
-    lab,
-    (client) => startRuns(lab.db, lab.tenant, [one(first)], client),
-    () => startRuns(lab.db, lab.tenant, [one(second)]),
-  )
-  await cancel(lab, [first, second])
-  if (said?.kind === 'existing' && said.run === first) return null
-  return `a start beside another of its key was answered by ${said?.kind}`
+  const [holder, other] = await Promise.all([lab.pool.connect(), lab.pool.connect()])
+  const begin = (id: string) => startRuns(lab.db, lab.tenant, [{ ...start(lab, id), meta }], other)
+  await begin(first)
+  await holder.query('begin')
+  await holder.query('select from millrace.start_keys where run_id = $1 for update', [first])
+  const said = begin(second)
+  const early = await Promise.race([said, pause(300)])
+  await holder.query('commit')
+  await said
+  for (const client of [holder, other]) client.release()
+  await cancel(lab, [first])
+  return early === undefined ? null : 'a start did not wait for who holds its key'
 }
 
 /** More starts in one call than go into one batch. */

@@ -28,6 +28,12 @@ export async function heal(world: World, patienceMs: number): Promise<void> {
   await auditMessages(world)
   await endSchedule(world)
   for (let turn = 0; ; turn++) {
+    // a renewal that came late has given a dead worker its whole lease again
+    if (turn % 3 === 0)
+      await lab.ask(
+        'update millrace.workers set expires_at = clock_timestamp() where id = any ($1) and expires_at > clock_timestamp()',
+        [[...world.dead]],
+      )
     if (turn % 3 === 0)
       for (const chore of ['recover', 'expire_runs', 'tick'])
         await lab.ask(`select millrace.${chore}()`)

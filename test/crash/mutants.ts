@@ -366,7 +366,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'two take the key of a singleton at once',
     file: 'start/lock_start_keys.sql',
     from: 'do update set at = excluded.at where false;',
-    to: `do nothing; ${pause(20)}`,
+    to: 'do nothing;',
   },
   {
     name: 'a singleton that has a run is started again',

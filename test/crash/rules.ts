@@ -176,8 +176,8 @@ function checkSingletons(ledger: Ledger, all: readonly Remains[]): void {
       const begin = early.journal.find(({ kind }) => kind === 'b')
       const end = begin ?? early.outcome
       const isReplaced =
-        // it had been cancelled before, and its owner was to hear of it
-        (begin !== undefined && late.meta.rules?.singleton?.on === 'replace') ||
+        // it had been cancelled before, by whomever, and its owner was to hear of it
+        begin?.data?.includes('"status" : "x"') ||
         runs.some(
           // by one that came before, or in the same call
           ({ run, createdAt }) =>

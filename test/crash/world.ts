@@ -20,6 +20,8 @@ export class World {
   readonly base: string
   /** What this history has beside runs, messages and people: a share of them each. */
   readonly has: { readonly events: boolean; readonly rules: boolean; readonly schedule: boolean }
+  /** Workers whose lease is over. */
+  readonly dead = new Set<string>()
   #drawn = 0n
   readonly #background = new Set<Promise<unknown>>()
 
