@@ -605,13 +605,13 @@ create function millrace.advance_events(p_tenant integer, p_only bigint[], p_eve
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=off
   comment: The part of advance_tasks about events: emits them, and notes who waits.
-  body: 51d124cbfbb15a1310b9af7eaf863cb6
+  body: 3f61a4215ddbf5824a9b68d46b632aef
 
 create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json, p_stamp bigint DEFAULT NULL::bigint, p_transaction text DEFAULT NULL::text, p_patience integer DEFAULT NULL::integer, p_sent timestamp with time zone DEFAULT NULL::timestamp with time zone, c_begun integer[] DEFAULT NULL::integer[], p_asks json DEFAULT NULL::json, p_events json DEFAULT NULL::json, p_values json DEFAULT NULL::json, p_successors json DEFAULT NULL::json)
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: 54627698717f22ba75c9a938f0cd2893
+  body: 88ce0543c2079dc2a6f78ea65788532b
 
 create function millrace.answer_approval(approval_id text, approved boolean, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -949,13 +949,13 @@ create function millrace.debounce_runs(p_tenant integer, p_ids bigint[], p_delay
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Gives runs that wait for their begin the input of the last start, and puts them off.
-  body: 2afb2337bd05b7ceaea17650ef433c02
+  body: 9dba3bf50b9aeb0d91bbd7be066d2fca
 
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes runs that have ended out of the history.
-  body: f26b627c0f6588a1eadcef2e55a12ea1
+  body: 363df776c8909d5629a1492cb5992748
 
 create function millrace.delete_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -998,6 +998,12 @@ create function millrace.drop_event_waits(p_runs bigint[])
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes the waits of runs that have ended out of event_waits.
   body: 154c606c06546f2f293a9f1aee175dce
+
+create function millrace.drop_replaced(p_only bigint[], p_ask bigint[], p_runs bigint[], p_ops "char"[], p_events json, OUT mine bigint[], OUT asked bigint[])
+  returns record
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Of the runs in a call of advance_tasks those that its own emissions have not cancelled.
+  body: 5850309eab4a385d8f6d84bf04a38fd6
 
 create function millrace.due_schedules(p_max integer DEFAULT 100)
   returns TABLE(id bigint, revision integer, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, catch_up text, after_at timestamp with time zone, clock timestamp with time zone)
@@ -1081,7 +1087,7 @@ create function millrace.feed_waits(p_tenant integer, p_runs bigint[], p_now tim
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Gives runs the events that they are due.
-  body: 98d661f1cd9e51c701f04ea3972f2bc8
+  body: 0ad539488b9d763b329819ed54995d5e
 
 create function millrace.few_runs(p_tenant integer, p_source text, p_label "char", p_value text, p_ids bigint[], p_ranges jsonb, p_most integer)
   returns bigint[]
@@ -1135,13 +1141,13 @@ create function millrace.fire_schedule(p_id bigint, p_revision integer, p_ticks 
   returns text
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The times of a schedule that have come get their runs, and it goes on to its next time.
-  body: 17c1225c38956ba586f09f5eacad086c
+  body: cf603507d52e203bf45112bf31bca619
 
 create function millrace.fire_schedules(p_firings jsonb)
   returns TABLE(id bigint, verdict text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Does what a worker has worked out for schedules that were due.
-  body: 71b64b224e9c2e3e62854f966414f49d
+  body: 7d278f8b4f7971c4551663349c97ff83
 
 create function millrace.first_of_chain(p_run bigint)
   returns bigint
@@ -1639,7 +1645,7 @@ create function millrace.put_event(p_tenant integer, p_id bigint, p_name text, p
   returns millrace.events
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Keeps an event, and gives it to the first runs that wait for it.
-  body: b711a31206bc18d36cda07e8b938e272
+  body: c85bc60fe730c97b7e253d4672faa73b
 
 create function millrace.put_event_starts(p_tenant integer, p_workflow integer, p_starts jsonb)
   returns void
@@ -1789,7 +1795,7 @@ create function millrace.rule_holder(p_tenant integer, p_workflow text, p_rule t
   returns bigint
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The run that stands for a start by a rule.
-  body: 097a6b3ec9f88603f015abb4c6878b07
+  body: e140752e7665973a0e5f7e269fce0840
 
 create function millrace.rule_meta(p_workflow text, p_rules jsonb, p_input jsonb)
   returns jsonb
@@ -1820,7 +1826,7 @@ create function millrace.run_schedule(id text, options jsonb DEFAULT '{}'::jsonb
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts a run of a schedule now.
-  body: 6c93f96af5413254b71d7eb899b719b9
+  body: 26ab7e591bced07737ae555c27441b56
 
 create function millrace.run_state(p_run bigint)
   returns json
@@ -2003,11 +2009,11 @@ create function millrace.start_signalled(p_tenant integer, p_ids bigint[], p_rou
   comment: Starts runs, and sends messages to them or to those that were there already.
   body: b702f86ba05778649a75d60f8bd8ecfb
 
-create function millrace.start_ticks(p_row millrace.schedules, p_ticks timestamp with time zone[], p_first bigint, p_once boolean)
-  returns bigint
+create function millrace.start_ticks(p_row millrace.schedules, p_ticks timestamp with time zone[], p_first bigint, p_once boolean, OUT made bigint, OUT existing bigint, OUT refused boolean)
+  returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts a run of a schedule for each of these times.
-  body: 55da4550b0f9fdf34629dd88e17e7df9
+  body: b698d7402e2bd959e7b91e25d2e17b3a
 
 create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns uuid
