@@ -548,6 +548,7 @@ create table millrace.workers with (fillfactor=50, autovacuum_vacuum_scale_facto
   running jsonb
   started_at timestamp with time zone not null
   drain_at timestamp with time zone
+  recover_at timestamp with time zone
   constraint workers_pkey PRIMARY KEY (id)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
@@ -1171,7 +1172,7 @@ create function millrace.get_chores(p_tenant integer, p_now timestamp with time 
   returns TABLE(due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: When something comes due, the newest route, and what somebody should do.
-  body: 153e800de18de1ef63eab3e256c16039
+  body: 51b0d52bd0d34bad0cfe4734f9303313
 
 create function millrace.get_events(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, name text, key text, data json, emitted_at timestamp with time zone, keep_until timestamp with time zone, dedupe_id text, matched integer, spreading boolean, started text[])
@@ -1267,7 +1268,7 @@ create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Runs leased to workers that are gone go back to the queue, or to pause.
-  body: 5b70a6aa7bfea54c9047747ce7f818ad
+  body: cd04dbf88adffe01f7a535c9e81e761d
 
 create function millrace.has_early(p_tenant integer, p_routes integer[], p_look timestamp with time zone, p_most integer)
   returns boolean
@@ -1291,7 +1292,7 @@ create function millrace.held_tasks(p_tenant integer, p_worker bigint, p_epoch i
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What a worker owns; refuses its claims of an earlier epoch.
-  body: 49a4f75489d6b0efb03fbf0dce322607
+  body: ccb119d999217aa8d3f59b9e622af5d6
 
 create function millrace.hint()
   returns void
@@ -1465,7 +1466,7 @@ create function millrace.lock_worker(p_tenant integer, p_worker bigint, p_epoch 
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Keeps recover from declaring a worker dead until the claim commits.
-  body: 8fd027565ffbd0326119a6eb98d9f950
+  body: 13e39ad9be824ce7ba75e11f6436967f
 
 create function millrace.look_events(p_now timestamp with time zone)
   returns integer
@@ -1669,7 +1670,7 @@ create function millrace.recover()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Hands back the runs of workers whose lease is over; returns how many.
-  body: 856990d3d85c17fd7494a001612db3aa
+  body: b200f43d042e9c7d4c29af36ff0b9c26
 
 create function millrace.refuse_move(p_tenant integer, p_run bigint, p_what text)
   returns void
@@ -1716,8 +1717,8 @@ create function millrace.release_names(p_tenant integer, p_ids bigint[], p_metas
 create function millrace.renew_lease(p_worker bigint, p_lease_ms integer)
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-  comment: The heartbeat of a worker; false if it is no longer registered.
-  body: b459d9c228dd41c276049d0b54fbf662
+  comment: The heartbeat of a worker; false if it is not registered, or its lease is over.
+  body: 612df154763d0f16170b8b9574f019e3
 
 create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs bigint[], p_fences bigint[])
   returns SETOF bigint
