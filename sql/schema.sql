@@ -213,6 +213,7 @@ create table millrace.lanes with (fillfactor=50, autovacuum_vacuum_scale_factor=
   constraint lanes_caps CHECK ((cardinality(caps) = cardinality(gates)))
   constraint lanes_rates CHECK (((cardinality(rates) = cardinality(meters)) AND (cardinality(bursts) = cardinality(meters))))
   CREATE INDEX lanes_closed ON millrace.lanes USING btree (opens_at) WHERE (opens_at IS NOT NULL)
+  CREATE INDEX lanes_opening ON millrace.lanes USING btree (route_id, opens_at) WHERE (opens_at IS NOT NULL)
   CREATE INDEX lanes_ready ON millrace.lanes USING btree (route_id, vtime, lane) WHERE (begun OR (fresh AND (opens_at IS NULL)))
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
@@ -226,6 +227,8 @@ create table millrace.limited_routes with (fillfactor=50)
   caps integer[] not null default '{}'::integer[]
   seen_turn bigint not null default 0
   vtime double precision not null default 0
+  free boolean not null default false
+  paused boolean not null default false
   constraint limited_routes_pkey PRIMARY KEY (route_id)
   CREATE INDEX limited_routes_by_tenant ON millrace.limited_routes USING btree (tenant_id)
   row-level security: t, forced: t
@@ -890,6 +893,12 @@ create function millrace.claim_due(p_tenant integer, p_worker bigint, p_routes i
   comment: Leases runs whose time has come straight from their wait.
   body: 11da82e01406e6cd851de6aebfbba8c1
 
+create function millrace.claim_free(p_tenant integer, p_worker bigint, p_route integer, p_want integer)
+  returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Leases runs in lanes of a route whose rules are gone.
+  body: eab60571e7dadf243f6159c3b156a58d
+
 create function millrace.claim_lanes(p_tenant integer, p_worker bigint, p_route integer, p_want integer, p_suspect boolean, p_sweep boolean)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off
@@ -906,7 +915,7 @@ create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch 
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Leases ready runs to a worker, with input, journal and open waits.
-  body: 2a686231f9f434a6137aff86d120fb6f
+  body: 74daf9f9d898f741e0a22454d7d685f4
 
 create function millrace.clock()
   returns timestamp with time zone
@@ -1214,7 +1223,7 @@ create function millrace.get_routes(p_tenant integer, p_names text[], p_versions
   returns TABLE(route_id integer, name text, version text, queue text, priority integer, head bigint, sweep_ms integer, limited boolean)
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: The routes that a worker can serve, highest priority first.
-  body: 13b0829709d8530cd9f190f42e5a4cc5
+  body: 7f6be3ac63713f574c69180a1abdac7b
 
 create function millrace.get_run(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1275,12 +1284,6 @@ create function millrace.has_early(p_tenant integer, p_routes integer[], p_look 
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Whether runs of these routes sleep whose time comes soon.
   body: 3e95a38c666643d49e9b83b79b4df5a7
-
-create function millrace.has_lanes(p_route integer, p_suspect boolean, p_sweep boolean)
-  returns boolean
-  language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
-  comment: Whether there may be something to hand out of a route that has limits.
-  body: c14168b68f42ef338c7669ae039edab4
 
 create function millrace.hash64(p_text text)
   returns bigint
@@ -1406,7 +1409,7 @@ create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigin
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Writes the lease into locked live rows and returns their runs.
-  body: 8b949e725b430a0c467f93786c39e361
+  body: ed9a98e529f27503d0cedb6e26d68658
 
 create function millrace.leave_behind(p_runs bigint[], p_now timestamp with time zone)
   returns void
@@ -1426,11 +1429,11 @@ create function millrace.limit_paths(p_tenant integer, p_workflow text, p_queue 
   comment: The paths into the input that runs of a workflow in a queue are keyed by.
   body: 40779ba86cb4577de50888a4e56e41b0
 
-create function millrace.limit_routes(p_tenant integer, p_route integer DEFAULT NULL::integer)
+create function millrace.limit_routes(p_tenant integer, p_limit integer, p_route integer)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-  comment: Has the runs of routes handed out by rules from now on.
-  body: b44a96f8a83fd0bab7554a39748b6944
+  comment: Has the runs of routes handed out by rules from now on, or without.
+  body: 2410b416e594dc125567761337dc3bad
 
 create function millrace.list_attributes(p_rules jsonb)
   returns text
@@ -1448,7 +1451,7 @@ create function millrace.lock_limits(p_route integer)
   returns boolean
   language sql volatile security definer set search_path=pg_catalog, pg_temp
   comment: The right to hand out the runs of a route.
-  body: 0ae2b5bbb9c34d43f2eb01e9d03fdc0f
+  body: 9b69e0574ea5570bb828ae7d92dc2d0a
 
 create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_parents bigint[], p_stamp bigint, c_runs bigint[], c_kinds "char"[], c_data text[], OUT mine bigint[], OUT asked bigint[])
   returns record
@@ -1473,6 +1476,12 @@ create function millrace.look_events(p_now timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Looks once more for events for waits that are new.
   body: 7bf29f9930dfd5b08679877e24966fe2
+
+create function millrace.look_for_work(p_tenant integer, p_routes integer[], p_after bigint[], p_want integer, p_suspect boolean, p_since timestamp with time zone, p_ahead integer, p_lanes integer, p_look timestamp with time zone, OUT due boolean, OUT early boolean, OUT ways "char"[], OUT plain integer[], OUT after bigint[], OUT something boolean)
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What a claim may find, seen without a lock.
+  body: d2127e1cb99c382f86e389bd4b824166
 
 create function millrace.mark_idle(p_tenant integer, p_worker bigint)
   returns void
@@ -1568,7 +1577,7 @@ create function millrace.pause_dispatch(options jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: No worker is given a run of a workflow, of a queue, or any at all.
-  body: 815cec6a76fbd220a4223011697a9169
+  body: 3c253e6c9ccc6758b78a6a61a996e308
 
 create function millrace.pause_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1634,7 +1643,7 @@ create function millrace.put_limits(p_tenant integer, p_kind "char", p_name text
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Sets the rules of a workflow or a queue.
-  body: d20395a2b76a2a4db6b7fc2c1ae9d2a9
+  body: 4fbe9598727f490024dcbd285f020152
 
 create function millrace.put_queue(queue text, limits jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -1730,13 +1739,13 @@ create function millrace.resolve_route(p_tenant integer, p_name text, p_version 
   returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb, keys text[], weight text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Where a start goes, and the defaults it gets.
-  body: c92707066811fee7da32e7593b10470a
+  body: 7ad39aba3e948c9455ec4646b74adb8a
 
 create function millrace.resume_dispatch(options jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Workers are given runs again of what pause_dispatch named.
-  body: 2a5d23ac83e1e93e12c2706db6c4a916
+  body: 1fa04b9cd0d30843d24e5295c8f90fee
 
 create function millrace.resume_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1755,6 +1764,12 @@ create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}':
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts a new run of a failed one that goes on from its failure.
   body: 732c55f69ee4cd831f9847db4e82dd03
+
+create function millrace.route_ways(p_tenant integer, p_routes integer[], p_suspect boolean, p_sweep boolean)
+  returns "char"[]
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off
+  comment: How each of a worker's routes is to be served now.
+  body: cfe4d9c09e3d1cf0f2bfd39deb5d1082
 
 create function millrace.rule_again(p_rules jsonb)
   returns jsonb
@@ -1908,12 +1923,6 @@ create function millrace.spend_tokens(p_tenant integer, p_meters bigint[], p_rat
   comment: Takes tokens for runs that begin.
   body: 20bf224c31b73c3c2f057c0822a3ec1b
 
-create function millrace.split_routes(p_tenant integer, p_routes integer[], p_after bigint[], p_suspect boolean, p_sweep boolean, OUT laned integer[], OUT ready integer[], OUT plain integer[], OUT after bigint[])
-  returns record
-  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off
-  comment: Which of a worker's routes have limits.
-  body: e198cc86172031801b72117594fb330d
-
 create function millrace.spread_events(p_now timestamp with time zone)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -2015,6 +2024,12 @@ create function millrace.take_ids()
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Draws 1,024 run ids and returns the first.
   body: 6916a9e8cd7d5ab328dc1d3556873069
+
+create function millrace.take_in_leases(p_tenant integer, p_routes integer[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Counts what workers have of routes that get rules.
+  body: cb1822fb9c8f7d89b096754701c1b5c8
 
 create function millrace.take_lane(p_lane millrace.lanes, p_most integer, p_sweep boolean, p_now timestamp with time zone)
   returns tid[]
