@@ -837,7 +837,7 @@ create function millrace.check_limits(p_rules jsonb)
   returns void
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses rules that could not be followed.
-  body: 8178c1bf100bce8c7b3fe22369e1c49a
+  body: 271b00354589e80a58ddce45c03343cb
 
 create function millrace.check_options(p_function text, p_options jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
   returns integer
@@ -903,7 +903,7 @@ create function millrace.claim_lanes(p_tenant integer, p_worker bigint, p_route 
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off
   comment: Leases runs of a route that has limits.
-  body: 1e31a0c182f4aa3b63f7b8ee4b6ab84b
+  body: 6affaa7b17631a5364d33e570e50a988
 
 create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas text[])
   returns bigint[]
@@ -1391,7 +1391,7 @@ create function millrace.lane_gates(p_limits integer[], p_keys jsonb)
   returns TABLE(gates bigint[], caps integer[], whole integer, own bigint, meters bigint[], rates double precision[], bursts integer[])
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: The gates and meters that a lane with these keys goes through.
-  body: d3ec03e213a3a58750f2a69b679dbe9a
+  body: 30dbe052c2045a55c35c2b1860f11cba
 
 create function millrace.lane_of(p_tenant integer, p_meta text)
   returns bigint
@@ -1421,7 +1421,7 @@ create function millrace.limit_keys(p_workflow text, p_paths text[], p_input jso
   returns jsonb
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: What is at the paths of limits in an input.
-  body: 8ad1eb8848d4cac849d70acac36c67d9
+  body: 67f9d9c23929e2241047fa160a0af5dd
 
 create function millrace.limit_paths(p_tenant integer, p_workflow text, p_queue text)
   returns text[]
@@ -1921,7 +1921,7 @@ create function millrace.spend_tokens(p_tenant integer, p_meters bigint[], p_rat
   returns timestamp with time zone
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Takes tokens for runs that begin.
-  body: 20bf224c31b73c3c2f057c0822a3ec1b
+  body: a89a3964ff2d8311fb60bd11fa9494db
 
 create function millrace.spread_events(p_now timestamp with time zone)
   returns integer
@@ -2041,7 +2041,7 @@ create function millrace.take_suspect(p_tenant integer, p_route integer, p_full 
   returns tid[]
   language sql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Locks a suspect of a route, if the gates of its lane have room.
-  body: d87011960724af08a2edf8960f975ebc
+  body: 7149e7fa1a4e655f2ddb19496426b429
 
 create function millrace.taken_event(p_data text)
   returns json
@@ -2071,7 +2071,7 @@ create function millrace.tokens_left(p_meters bigint[], p_rates double precision
   returns record
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: How many runs may begin now by these meters.
-  body: 88def9df41c55e72efd678b2f2a1f78f
+  body: 1beb737fa7112669e26974e8c3cab207
 
 create function millrace.trigger_event(run_id uuid, event_name text, data jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json

@@ -65,8 +65,9 @@ begin
       v_take := least(v_left, ceil(v_share * v_lane.weight));
       v_had := coalesce((v_own ->> v_lane.own::text)::int, 0);
       for i in 1 .. cardinality(v_lane.gates) loop
-        v_take := least(v_take, v_lane.caps[i] - case when v_lane.gates[i] = v_lane.own then v_had
-                                                  else coalesce(v_used[array_position(v_gates, v_lane.gates[i])], 0) end);
+        v_take := least(v_take, v_lane.caps[i] - coalesce(v_used[array_position(v_gates, v_lane.gates[i])], 0)
+          - case when v_lane.gates[i] = v_lane.own then v_had  -- of one lane, but also of such as were keyed by other rules
+            else coalesce(v_sums[array_position(v_names, v_lane.gates[i]::text)], v_own ->> v_lane.gates[i]::text, '0')::int end);
       end loop;
       continue when v_take <= 0;
       v_some := millrace.take_lane(v_lane, v_take, p_sweep, v_now);
