@@ -901,9 +901,9 @@ create function millrace.claim_free(p_tenant integer, p_worker bigint, p_route i
 
 create function millrace.claim_lanes(p_tenant integer, p_worker bigint, p_route integer, p_want integer, p_suspect boolean, p_sweep boolean)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off set enable_bitmapscan=off set enable_sort=off
   comment: Leases runs of a route that has limits.
-  body: 6affaa7b17631a5364d33e570e50a988
+  body: 674012225f2087baa79d38f09358e43d
 
 create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas text[])
   returns bigint[]
@@ -1767,7 +1767,7 @@ create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}':
 
 create function millrace.route_ways(p_tenant integer, p_routes integer[], p_suspect boolean, p_sweep boolean)
   returns "char"[]
-  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off set enable_bitmapscan=off set enable_sort=off
   comment: How each of a worker's routes is to be served now.
   body: cfe4d9c09e3d1cf0f2bfd39deb5d1082
 

@@ -6,7 +6,7 @@
 drop function if exists millrace.has_lanes(int, boolean, boolean);
 create or replace function millrace.route_ways(p_tenant int, p_routes int[], p_suspect boolean, p_sweep boolean) returns "char"[]
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off
-set enable_seqscan = off set enable_mergejoin = off as $$
+set enable_seqscan = off set enable_mergejoin = off set enable_bitmapscan = off set enable_sort = off as $$
 declare
   v_ways "char"[];
   v_now  timestamptz := millrace.clock();
