@@ -102,6 +102,20 @@ test('what waits and what sleeps goes on when its rules are gone, and counts whe
   expect(await claimRuns(worker, route)).toEqual([run]) // it has begun: no token
 })
 
+test('another tenant gets nothing, whether there are rules or not', async () => {
+  const tenant = await kernel.makeTenant('stranger')
+  const stranger = await kernel.worker(tenant)
+  const definition = { limits: keyed }
+  await kernel.route({ tenant, definition }) // with rules of its own
+  const route = await limited(keyed)
+  const runs = [await startFor(route, 'a'), await kernel.start(route)]
+  expect(await stranger.claim(route)).toEqual([])
+  await route.loosen()
+  expect(await stranger.claim(route)).toEqual([])
+  const mine = await claimRuns(await kernel.worker(), route)
+  expect(mine.sort()).toEqual(runs.sort())
+})
+
 test('a pause alone makes no lanes, and its end leaves none', async () => {
   const route = await kernel.route()
   const worker = await kernel.worker()
