@@ -1769,7 +1769,7 @@ create function millrace.route_ways(p_tenant integer, p_routes integer[], p_susp
   returns "char"[]
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off set enable_bitmapscan=off set enable_sort=off
   comment: How each of a worker's routes is to be served now.
-  body: 4ad7e9357f65b5ade5268df3c86baad9
+  body: bb4504fde64296376695079428864cbc
 
 create function millrace.rule_again(p_rules jsonb)
   returns jsonb

@@ -31,7 +31,8 @@ begin
                   where n.route_id = u.route and (n.begun or n.fresh and n.opens_at is null) order by n.vtime, n.lane limit 8) k)
         or case when p_sweep then exists (select from millrace.new_lanes(u.route)) end
       then 'l' else 'x' end)::"char"
-    from unnest(p_routes) with ordinality u (route, i) left join millrace.limited_routes r on r.route_id = u.route and r.tenant_id = p_tenant
+    from unnest(p_routes) with ordinality u (route, i)
+    left join millrace.limited_routes r on r.route_id = u.route and r.tenant_id = p_tenant
     order by u.i);
   if 'l' = any (v_ways) then
     v_full := array(
