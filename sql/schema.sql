@@ -895,7 +895,7 @@ create function millrace.claim_due(p_tenant integer, p_worker bigint, p_routes i
 
 create function millrace.claim_free(p_tenant integer, p_worker bigint, p_route integer, p_want integer)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off set enable_sort=off
   comment: Leases runs in lanes of a route whose rules are gone.
   body: eab60571e7dadf243f6159c3b156a58d
 
@@ -1545,7 +1545,7 @@ create function millrace.note_heads(p_tenant integer, p_routes integer[], p_turn
 
 create function millrace.open_lanes(p_tenant integer, p_route integer, p_sweep boolean, p_now timestamp with time zone)
   returns void
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off set enable_sort=off
   comment: Makes known the lanes of a route that have queued runs.
   body: cabb00da850a13ea1d26059258b253be
 

@@ -8,7 +8,7 @@ returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int,
                timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],
                due_ms bigint, newest_route int, chores int, clock timestamptz)
 language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_bitmapscan = off set enable_sort = off as $$
 #variable_conflict use_column
 declare
   v_most int := p_want;
