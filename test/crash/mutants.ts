@@ -291,7 +291,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a suspect passes a full gate',
     file: 'limit/take_suspect.sql',
-    from: 'and (n.own = any (p_full)) is not true and not n.gates && p_shut',
+    from: 'and not n.gates && p_full and not n.gates && p_shut',
     to: '',
   },
   {
