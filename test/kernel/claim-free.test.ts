@@ -102,6 +102,28 @@ test('what waits and what sleeps goes on when its rules are gone, and counts whe
   expect(await claimRuns(worker, route)).toEqual([run]) // it has begun: no token
 })
 
+test('routes that are made while rules change and pauses come and go are served by what holds in the end', async () => {
+  const clients = await Promise.all(Array.from({ length: 4 }, () => kernel.connect()))
+  const make = async (client: (typeof clients)[number], n: number) => {
+    for (let i = 0; i < 15; i++) {
+      const limits = i % 2 === 0 ? keyed : {}
+      const values = [`made${n} ${i % 8}`, '1', { queue: `made${i % 3}`, limits }]
+      await client.query('select millrace.register_workflow(1, $1, $2, $3)', values)
+    }
+  }
+  const change = async () => {
+    for (let i = 0; i < 15; i++) {
+      const [queue, rules] = [`made${i % 3}`, i % 2 === 0 ? { concurrency: [{ limit: i }] } : {}]
+      await kernel.call('put_queue', queue, rules)
+      await kernel.call(i % 4 < 2 ? 'pause_dispatch' : 'resume_dispatch', { queue })
+    }
+  }
+  // the invariants of the kernel say the rest
+  await Promise.all([...clients.map(make), change()])
+  const made = `select count(*)::int from millrace.limited_routes m join millrace.routes r on r.id = m.route_id where r.queue like 'made%'`
+  expect(await kernel.value(made)).toBeGreaterThan(30)
+})
+
 test('another tenant gets nothing, whether there are rules or not', async () => {
   const tenant = await kernel.makeTenant('stranger')
   const stranger = await kernel.worker(tenant)
