@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Start, startRuns, takeIds } from '../../src/kernel/runs.ts'
 import { advanceTasks, heldTasks, type LeasedTask } from '../../src/kernel/tasks.ts'
-import { registerWorker } from '../../src/kernel/workers.ts'
+import { registerWorker, renewLease } from '../../src/kernel/workers.ts'
 import {
   batchesOfOneCall,
   debouncePutOff,
@@ -24,6 +24,7 @@ export async function focused(lab: Lab): Promise<string | null> {
     endBesideWait,
     claimBesideHeld,
     lateSending,
+    lateHeartbeat,
     staleContinuation,
     whatGoesOn,
     emissionBesideWait,
@@ -53,6 +54,26 @@ async function lateSending(lab: Lab): Promise<string | null> {
   const [verdict] = await advanceTasks(lab.db, lab.tenant, [keep], { stamp: 1 })
   await cancel(lab, [run])
   return verdict?.kind === 'stale' ? null : `a sending that came late ends a wait: ${verdict?.kind}`
+}
+
+/** A heartbeat that comes when the lease is over, and one when somebody holds a run that is to be recovered. */
+async function lateHeartbeat(lab: Lab): Promise<string | null> {
+  const [run] = await drawTwo(lab)
+  await startRuns(lab.db, lab.tenant, [start(lab, run)])
+  const { worker } = await claim(lab)
+  await lab.ask('update millrace.workers set expires_at = clock_timestamp() where id = $1', [
+    worker,
+  ])
+  const early = await renewLease(lab.db, worker, 600_000)
+  const user = await lab.pool.connect()
+  await user.query('begin')
+  await user.query('select from millrace.live where run_id = $1 for update', [run])
+  await lab.ask('select millrace.recover()')
+  const late = await renewLease(lab.db, worker, 600_000)
+  await user.query('rollback')
+  user.release()
+  await cancel(lab, [run])
+  return early || late ? 'a late heartbeat brings back a lease that is over' : null
 }
 
 /** A run whose workers die is suspected from the third death on; then only it is blamed. */

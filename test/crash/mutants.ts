@@ -76,14 +76,26 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a claim does not lock its worker',
     file: 'worker/lock_worker.sql',
-    from: 'and w.tenant_id = p_tenant for key share;',
-    to: `and w.tenant_id = p_tenant; ${pause(5)}`,
+    from: 'and w.expires_at > clock_timestamp() for key share;',
+    to: `and w.expires_at > clock_timestamp(); ${pause(5)}`,
   },
   {
     name: 'a claim does not look at its epoch',
     file: 'worker/lock_worker.sql',
     from: 'and w.epoch = p_epoch ',
     to: '',
+  },
+  {
+    name: 'a late heartbeat brings a lease back',
+    file: 'worker/renew_lease.sql',
+    from: 'where w.id = p_worker and w.expires_at > v_now;',
+    to: 'where w.id = p_worker;',
+  },
+  {
+    name: 'who is recovered in part looks alive until the rest is',
+    file: 'worker/hand_back.sql',
+    from: 'set recover_at = v_again',
+    to: 'set expires_at = v_again',
   },
   {
     name: 'held_tasks does not wait for a claim',
@@ -279,7 +291,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a suspect passes a full gate',
     file: 'limit/take_suspect.sql',
-    from: 'and (n.own = any (p_full)) is not true and not n.gates && p_shut',
+    from: 'and not n.gates && p_full and not n.gates && p_shut',
     to: '',
   },
   {
