@@ -213,6 +213,7 @@ create table millrace.lanes with (fillfactor=50, autovacuum_vacuum_scale_factor=
   constraint lanes_caps CHECK ((cardinality(caps) = cardinality(gates)))
   constraint lanes_rates CHECK (((cardinality(rates) = cardinality(meters)) AND (cardinality(bursts) = cardinality(meters))))
   CREATE INDEX lanes_closed ON millrace.lanes USING btree (opens_at) WHERE (opens_at IS NOT NULL)
+  CREATE INDEX lanes_opening ON millrace.lanes USING btree (route_id, opens_at) WHERE (opens_at IS NOT NULL)
   CREATE INDEX lanes_ready ON millrace.lanes USING btree (route_id, vtime, lane) WHERE (begun OR (fresh AND (opens_at IS NULL)))
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
@@ -226,6 +227,8 @@ create table millrace.limited_routes with (fillfactor=50)
   caps integer[] not null default '{}'::integer[]
   seen_turn bigint not null default 0
   vtime double precision not null default 0
+  free boolean not null default false
+  paused boolean not null default false
   constraint limited_routes_pkey PRIMARY KEY (route_id)
   CREATE INDEX limited_routes_by_tenant ON millrace.limited_routes USING btree (tenant_id)
   row-level security: t, forced: t
@@ -548,6 +551,7 @@ create table millrace.workers with (fillfactor=50, autovacuum_vacuum_scale_facto
   running jsonb
   started_at timestamp with time zone not null
   drain_at timestamp with time zone
+  recover_at timestamp with time zone
   constraint workers_pkey PRIMARY KEY (id)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
@@ -617,13 +621,13 @@ create function millrace.advance_events(p_tenant integer, p_only bigint[], p_eve
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=off
   comment: The part of advance_tasks about events: emits them, and notes who waits.
-  body: 51d124cbfbb15a1310b9af7eaf863cb6
+  body: 3f61a4215ddbf5824a9b68d46b632aef
 
 create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_ops "char"[], p_seqs integer[], p_tails text[], p_outputs text[], p_parents bigint[], p_keys text[], p_names text[], p_ms text[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], p_children json DEFAULT NULL::json, p_stamp bigint DEFAULT NULL::bigint, p_transaction text DEFAULT NULL::text, p_patience integer DEFAULT NULL::integer, p_sent timestamp with time zone DEFAULT NULL::timestamp with time zone, c_begun integer[] DEFAULT NULL::integer[], p_asks json DEFAULT NULL::json, p_events json DEFAULT NULL::json, p_values json DEFAULT NULL::json, p_successors json DEFAULT NULL::json)
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: 54627698717f22ba75c9a938f0cd2893
+  body: 88ce0543c2079dc2a6f78ea65788532b
 
 create function millrace.answer_approval(approval_id text, approved boolean, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -857,7 +861,7 @@ create function millrace.check_limits(p_rules jsonb)
   returns void
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses rules that could not be followed.
-  body: 8178c1bf100bce8c7b3fe22369e1c49a
+  body: 271b00354589e80a58ddce45c03343cb
 
 create function millrace.check_options(p_function text, p_options jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
   returns integer
@@ -919,11 +923,17 @@ create function millrace.claim_due(p_tenant integer, p_worker bigint, p_routes i
   comment: Leases runs whose time has come straight from their wait.
   body: 11da82e01406e6cd851de6aebfbba8c1
 
+create function millrace.claim_free(p_tenant integer, p_worker bigint, p_route integer, p_want integer)
+  returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off set enable_sort=off
+  comment: Leases runs in lanes of a route whose rules are gone.
+  body: eab60571e7dadf243f6159c3b156a58d
+
 create function millrace.claim_lanes(p_tenant integer, p_worker bigint, p_route integer, p_want integer, p_suspect boolean, p_sweep boolean)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off set enable_bitmapscan=off set enable_sort=off
   comment: Leases runs of a route that has limits.
-  body: 1e31a0c182f4aa3b63f7b8ee4b6ab84b
+  body: 674012225f2087baa79d38f09358e43d
 
 create function millrace.claim_names(p_tenant integer, p_ids bigint[], p_metas text[])
   returns bigint[]
@@ -935,7 +945,7 @@ create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch 
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Leases ready runs to a worker, with input, journal and open waits.
-  body: 2a686231f9f434a6137aff86d120fb6f
+  body: 74daf9f9d898f741e0a22454d7d685f4
 
 create function millrace.clock()
   returns timestamp with time zone
@@ -973,7 +983,7 @@ create function millrace.debounce_runs(p_tenant integer, p_ids bigint[], p_delay
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Gives runs that wait for their begin the input of the last start, and puts them off.
-  body: 2afb2337bd05b7ceaea17650ef433c02
+  body: 9dba3bf50b9aeb0d91bbd7be066d2fca
 
 create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, created boolean)
@@ -985,7 +995,7 @@ create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes runs that have ended out of the history.
-  body: f26b627c0f6588a1eadcef2e55a12ea1
+  body: 363df776c8909d5629a1492cb5992748
 
 create function millrace.delete_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -1040,6 +1050,12 @@ create function millrace.drop_event_waits(p_runs bigint[])
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes the waits of runs that have ended out of event_waits.
   body: 154c606c06546f2f293a9f1aee175dce
+
+create function millrace.drop_replaced(p_only bigint[], p_ask bigint[], p_runs bigint[], p_ops "char"[], p_events json, OUT mine bigint[], OUT asked bigint[])
+  returns record
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Of the runs in a call of advance_tasks those that its own emissions have not cancelled.
+  body: 5850309eab4a385d8f6d84bf04a38fd6
 
 create function millrace.due_schedules(p_max integer DEFAULT 100)
   returns TABLE(id bigint, revision integer, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, catch_up text, after_at timestamp with time zone, clock timestamp with time zone)
@@ -1123,7 +1139,7 @@ create function millrace.feed_waits(p_tenant integer, p_runs bigint[], p_now tim
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Gives runs the events that they are due.
-  body: 98d661f1cd9e51c701f04ea3972f2bc8
+  body: 0ad539488b9d763b329819ed54995d5e
 
 create function millrace.few_runs(p_tenant integer, p_source text, p_label "char", p_value text, p_ids bigint[], p_ranges jsonb, p_most integer)
   returns bigint[]
@@ -1177,13 +1193,13 @@ create function millrace.fire_schedule(p_id bigint, p_revision integer, p_ticks 
   returns text
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The times of a schedule that have come get their runs, and it goes on to its next time.
-  body: 17c1225c38956ba586f09f5eacad086c
+  body: cf603507d52e203bf45112bf31bca619
 
 create function millrace.fire_schedules(p_firings jsonb)
   returns TABLE(id bigint, verdict text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Does what a worker has worked out for schedules that were due.
-  body: 71b64b224e9c2e3e62854f966414f49d
+  body: 7d278f8b4f7971c4551663349c97ff83
 
 create function millrace.first_of_chain(p_run bigint)
   returns bigint
@@ -1201,7 +1217,7 @@ create function millrace.fork_place(p_tenant integer, p_run bigint, p_step text,
   returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Where in a run's journal a fork from a step begins.
-  body: d116f308edfa51e5cffb3474e224717e
+  body: 7e79e6e9c29920992732b6f1df44e72d
 
 create function millrace.fork_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1231,7 +1247,7 @@ create function millrace.get_chores(p_tenant integer, p_now timestamp with time 
   returns TABLE(due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: When something comes due, the newest route, and what somebody should do.
-  body: 153e800de18de1ef63eab3e256c16039
+  body: 51b0d52bd0d34bad0cfe4734f9303313
 
 create function millrace.get_definition(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, document jsonb, hash text, created_at timestamp with time zone)
@@ -1285,7 +1301,7 @@ create function millrace.get_routes(p_tenant integer, p_names text[], p_versions
   returns TABLE(route_id integer, name text, version text, queue text, priority integer, head bigint, sweep_ms integer, limited boolean)
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: The routes that a worker can serve, highest priority first.
-  body: 13b0829709d8530cd9f190f42e5a4cc5
+  body: 7f6be3ac63713f574c69180a1abdac7b
 
 create function millrace.get_run(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1339,19 +1355,13 @@ create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Runs leased to workers that are gone go back to the queue, or to pause.
-  body: 5b70a6aa7bfea54c9047747ce7f818ad
+  body: cd04dbf88adffe01f7a535c9e81e761d
 
 create function millrace.has_early(p_tenant integer, p_routes integer[], p_look timestamp with time zone, p_most integer)
   returns boolean
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Whether runs of these routes sleep whose time comes soon.
   body: 3e95a38c666643d49e9b83b79b4df5a7
-
-create function millrace.has_lanes(p_route integer, p_suspect boolean, p_sweep boolean)
-  returns boolean
-  language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
-  comment: Whether there may be something to hand out of a route that has limits.
-  body: c14168b68f42ef338c7669ae039edab4
 
 create function millrace.hash64(p_text text)
   returns bigint
@@ -1363,7 +1373,7 @@ create function millrace.held_tasks(p_tenant integer, p_worker bigint, p_epoch i
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What a worker owns; refuses its claims of an earlier epoch.
-  body: 49a4f75489d6b0efb03fbf0dce322607
+  body: ccb119d999217aa8d3f59b9e622af5d6
 
 create function millrace.hint()
   returns void
@@ -1459,7 +1469,7 @@ create function millrace.lane_gates(p_limits integer[], p_keys jsonb)
   returns TABLE(gates bigint[], caps integer[], whole integer, own bigint, meters bigint[], rates double precision[], bursts integer[])
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: The gates and meters that a lane with these keys goes through.
-  body: d3ec03e213a3a58750f2a69b679dbe9a
+  body: 30dbe052c2045a55c35c2b1860f11cba
 
 create function millrace.lane_of(p_tenant integer, p_meta text)
   returns bigint
@@ -1477,7 +1487,7 @@ create function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigin
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Writes the lease into locked live rows and returns their runs.
-  body: 8b949e725b430a0c467f93786c39e361
+  body: ed9a98e529f27503d0cedb6e26d68658
 
 create function millrace.leave_behind(p_runs bigint[], p_now timestamp with time zone)
   returns void
@@ -1489,7 +1499,7 @@ create function millrace.limit_keys(p_workflow text, p_paths text[], p_input jso
   returns jsonb
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: What is at the paths of limits in an input.
-  body: 8ad1eb8848d4cac849d70acac36c67d9
+  body: 67f9d9c23929e2241047fa160a0af5dd
 
 create function millrace.limit_paths(p_tenant integer, p_workflow text, p_queue text)
   returns text[]
@@ -1497,11 +1507,11 @@ create function millrace.limit_paths(p_tenant integer, p_workflow text, p_queue 
   comment: The paths into the input that runs of a workflow in a queue are keyed by.
   body: 40779ba86cb4577de50888a4e56e41b0
 
-create function millrace.limit_routes(p_tenant integer, p_route integer DEFAULT NULL::integer)
+create function millrace.limit_routes(p_tenant integer, p_limit integer, p_route integer)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-  comment: Has the runs of routes handed out by rules from now on.
-  body: b44a96f8a83fd0bab7554a39748b6944
+  comment: Has the runs of routes handed out by rules from now on, or without.
+  body: 2410b416e594dc125567761337dc3bad
 
 create function millrace.list_attributes(p_rules jsonb)
   returns text
@@ -1519,7 +1529,7 @@ create function millrace.lock_limits(p_route integer)
   returns boolean
   language sql volatile security definer set search_path=pg_catalog, pg_temp
   comment: The right to hand out the runs of a route.
-  body: 0ae2b5bbb9c34d43f2eb01e9d03fdc0f
+  body: 9b69e0574ea5570bb828ae7d92dc2d0a
 
 create function millrace.lock_runs(p_tenant integer, p_runs bigint[], p_tasks integer[], p_fences bigint[], p_parents bigint[], p_stamp bigint, c_runs bigint[], c_kinds "char"[], c_data text[], OUT mine bigint[], OUT asked bigint[])
   returns record
@@ -1537,13 +1547,19 @@ create function millrace.lock_worker(p_tenant integer, p_worker bigint, p_epoch 
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Keeps recover from declaring a worker dead until the claim commits.
-  body: 8fd027565ffbd0326119a6eb98d9f950
+  body: 13e39ad9be824ce7ba75e11f6436967f
 
 create function millrace.look_events(p_now timestamp with time zone)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Looks once more for events for waits that are new.
   body: 7bf29f9930dfd5b08679877e24966fe2
+
+create function millrace.look_for_work(p_tenant integer, p_routes integer[], p_after bigint[], p_want integer, p_suspect boolean, p_since timestamp with time zone, p_ahead integer, p_lanes integer, p_look timestamp with time zone, OUT due boolean, OUT early boolean, OUT ways "char"[], OUT plain integer[], OUT after bigint[], OUT something boolean)
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What a claim may find, seen without a lock.
+  body: d2127e1cb99c382f86e389bd4b824166
 
 create function millrace.mark_idle(p_tenant integer, p_worker bigint)
   returns void
@@ -1613,7 +1629,7 @@ create function millrace.note_heads(p_tenant integer, p_routes integer[], p_turn
 
 create function millrace.open_lanes(p_tenant integer, p_route integer, p_sweep boolean, p_now timestamp with time zone)
   returns void
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off set enable_sort=off
   comment: Makes known the lanes of a route that have queued runs.
   body: cabb00da850a13ea1d26059258b253be
 
@@ -1645,7 +1661,7 @@ create function millrace.pause_dispatch(options jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: No worker is given a run of a workflow, of a queue, or any at all.
-  body: 815cec6a76fbd220a4223011697a9169
+  body: 3c253e6c9ccc6758b78a6a61a996e308
 
 create function millrace.pause_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1705,7 +1721,7 @@ create function millrace.put_event(p_tenant integer, p_id bigint, p_name text, p
   returns millrace.events
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Keeps an event, and gives it to the first runs that wait for it.
-  body: b711a31206bc18d36cda07e8b938e272
+  body: c85bc60fe730c97b7e253d4672faa73b
 
 create function millrace.put_event_starts(p_tenant integer, p_workflow integer, p_starts jsonb)
   returns void
@@ -1717,7 +1733,7 @@ create function millrace.put_limits(p_tenant integer, p_kind "char", p_name text
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Sets the rules of a workflow or a queue.
-  body: d20395a2b76a2a4db6b7fc2c1ae9d2a9
+  body: 4fbe9598727f490024dcbd285f020152
 
 create function millrace.put_queue(queue text, limits jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -1753,7 +1769,7 @@ create function millrace.recover()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Hands back the runs of workers whose lease is over; returns how many.
-  body: 856990d3d85c17fd7494a001612db3aa
+  body: b200f43d042e9c7d4c29af36ff0b9c26
 
 create function millrace.refuse_move(p_tenant integer, p_run bigint, p_what text)
   returns void
@@ -1800,8 +1816,8 @@ create function millrace.release_names(p_tenant integer, p_ids bigint[], p_metas
 create function millrace.renew_lease(p_worker bigint, p_lease_ms integer)
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-  comment: The heartbeat of a worker; false if it is no longer registered.
-  body: b459d9c228dd41c276049d0b54fbf662
+  comment: The heartbeat of a worker; false if it is not registered, or its lease is over.
+  body: 612df154763d0f16170b8b9574f019e3
 
 create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs bigint[], p_fences bigint[])
   returns SETOF bigint
@@ -1813,13 +1829,13 @@ create function millrace.resolve_route(p_tenant integer, p_name text, p_version 
   returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb, keys text[], weight text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Where a start goes, and the defaults it gets.
-  body: 0912660fb21c5c10101fba942375b7b5
+  body: b8e8b423bfbd2cc87d2f5f7527b604fc
 
 create function millrace.resume_dispatch(options jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Workers are given runs again of what pause_dispatch named.
-  body: 2a5d23ac83e1e93e12c2706db6c4a916
+  body: 1fa04b9cd0d30843d24e5295c8f90fee
 
 create function millrace.resume_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1845,6 +1861,12 @@ create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}':
   comment: Starts a new run of a failed one that goes on from its failure.
   body: 498750475bea2106a8f62e6dadd317fc
 
+create function millrace.route_ways(p_tenant integer, p_routes integer[], p_suspect boolean, p_sweep boolean)
+  returns "char"[]
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off set enable_bitmapscan=off set enable_sort=off
+  comment: How each of a worker's routes is to be served now.
+  body: bb4504fde64296376695079428864cbc
+
 create function millrace.rule_again(p_rules jsonb)
   returns jsonb
   language sql immutable security definer set search_path=pg_catalog, pg_temp
@@ -1855,7 +1877,7 @@ create function millrace.rule_holder(p_tenant integer, p_workflow text, p_rule t
   returns bigint
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The run that stands for a start by a rule.
-  body: 097a6b3ec9f88603f015abb4c6878b07
+  body: e140752e7665973a0e5f7e269fce0840
 
 create function millrace.rule_meta(p_workflow text, p_rules jsonb, p_input jsonb)
   returns jsonb
@@ -1886,7 +1908,7 @@ create function millrace.run_schedule(id text, options jsonb DEFAULT '{}'::jsonb
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts a run of a schedule now.
-  body: 6c93f96af5413254b71d7eb899b719b9
+  body: 26ab7e591bced07737ae555c27441b56
 
 create function millrace.run_state(p_run bigint)
   returns json
@@ -2001,13 +2023,7 @@ create function millrace.spend_tokens(p_tenant integer, p_meters bigint[], p_rat
   returns timestamp with time zone
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Takes tokens for runs that begin.
-  body: 20bf224c31b73c3c2f057c0822a3ec1b
-
-create function millrace.split_routes(p_tenant integer, p_routes integer[], p_after bigint[], p_suspect boolean, p_sweep boolean, OUT laned integer[], OUT ready integer[], OUT plain integer[], OUT after bigint[])
-  returns record
-  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off
-  comment: Which of a worker's routes have limits.
-  body: e198cc86172031801b72117594fb330d
+  body: a89a3964ff2d8311fb60bd11fa9494db
 
 create function millrace.spread_events(p_now timestamp with time zone)
   returns integer
@@ -2069,11 +2085,11 @@ create function millrace.start_signalled(p_tenant integer, p_ids bigint[], p_rou
   comment: Starts runs, and sends messages to them or to those that were there already.
   body: b702f86ba05778649a75d60f8bd8ecfb
 
-create function millrace.start_ticks(p_row millrace.schedules, p_ticks timestamp with time zone[], p_first bigint, p_once boolean)
-  returns bigint
+create function millrace.start_ticks(p_row millrace.schedules, p_ticks timestamp with time zone[], p_first bigint, p_once boolean, OUT made bigint, OUT existing bigint, OUT refused boolean)
+  returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts a run of a schedule for each of these times.
-  body: 55da4550b0f9fdf34629dd88e17e7df9
+  body: b698d7402e2bd959e7b91e25d2e17b3a
 
 create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns uuid
@@ -2111,6 +2127,12 @@ create function millrace.take_ids()
   comment: Draws 1,024 run ids and returns the first.
   body: 6916a9e8cd7d5ab328dc1d3556873069
 
+create function millrace.take_in_leases(p_tenant integer, p_routes integer[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Counts what workers have of routes that get rules.
+  body: cb1822fb9c8f7d89b096754701c1b5c8
+
 create function millrace.take_lane(p_lane millrace.lanes, p_most integer, p_sweep boolean, p_now timestamp with time zone)
   returns tid[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -2121,7 +2143,7 @@ create function millrace.take_suspect(p_tenant integer, p_route integer, p_full 
   returns tid[]
   language sql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Locks a suspect of a route, if the gates of its lane have room.
-  body: d87011960724af08a2edf8960f975ebc
+  body: 7149e7fa1a4e655f2ddb19496426b429
 
 create function millrace.taken_event(p_data text)
   returns json
@@ -2151,7 +2173,7 @@ create function millrace.tokens_left(p_meters bigint[], p_rates double precision
   returns record
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: How many runs may begin now by these meters.
-  body: 88def9df41c55e72efd678b2f2a1f78f
+  body: 1beb737fa7112669e26974e8c3cab207
 
 create function millrace.trigger_event(run_id uuid, event_name text, data jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json

@@ -37,7 +37,7 @@ export function keysAt(workflow: string, paths: readonly string[], input: unknow
 
 function keyAt(workflow: string, path: string, input: unknown): KeyValues[string] {
   const value = atPath(input, path)
-  const isLong = typeof value === 'string' && value.length > MAX_KEY
+  const isLong = typeof value === 'string' && hasMore(value, MAX_KEY)
   if (!isLong && (value === null || ['string', 'number', 'boolean'].includes(typeof value)))
     return value as KeyValues[string]
   const found =
@@ -48,6 +48,11 @@ function keyAt(workflow: string, path: string, input: unknown): KeyValues[string
     `The input of workflow "${workflow}" does not have its key: ${found}. Give a text, number, boolean or null there, or take the key out of the rules of the workflow and of its queue.`,
     { workflowId: workflow, details: { path } },
   )
+}
+
+/** Characters as Postgres counts them: a surrogate pair is one. */
+function hasMore(text: string, most: number): boolean {
+  return text.length > most && (text.length > 2 * most || [...text].length > most)
 }
 
 function weightOf(workflow: string, path: string | null, input: unknown): { weight?: number } {

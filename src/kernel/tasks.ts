@@ -100,6 +100,7 @@ export async function claimTasks(db: Database, tenant: number, claim: Claim): Pr
   const [starts, ends] = [new Map<number, string>(), new Map<number, string>()]
   for (const row of rows) {
     const [first, last, turn] = [starts.get(row[4]), ends.get(row[4]), row[3]]
+    if (turn === '0') continue // it stood apart from the others (claim_free)
     if (first === undefined || BigInt(turn) < BigInt(first)) starts.set(row[4], turn)
     if (last === undefined || BigInt(turn) > BigInt(last)) ends.set(row[4], turn)
   }

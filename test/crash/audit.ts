@@ -1,3 +1,6 @@
+import { EVENT_AUDIT } from './events.ts'
+import { RULE_AUDIT } from './rules.ts'
+import { SCHEDULE_AUDIT } from './schedules.ts'
 import type { World } from './world.ts'
 
 /**
@@ -56,8 +59,26 @@ export async function audit(world: World): Promise<void> {
     world.slot.limits?.all ?? null,
     world.slot.limits?.key ?? null,
   ])
-  for (const { what, run } of rows) world.ledger.violated(`run ${run} ${what}`)
+  for (const { what, run } of [...rows, ...(await auditMore(world))])
+    world.ledger.violated(`run ${run} ${what}`)
 }
+
+/** What only some histories have. */
+async function auditMore({
+  has,
+  lab,
+  slot,
+  base,
+}: World): Promise<{ what: string; run: string }[]> {
+  const mine = [slot.routes, base]
+  return [
+    ...(has.events ? await lab.ask<Found>(EVENT_AUDIT, [base, ...mine]) : []),
+    ...(has.rules ? await lab.ask<Found>(RULE_AUDIT, mine) : []),
+    ...(has.schedule ? await lab.ask<Found>(SCHEDULE_AUDIT, mine) : []),
+  ]
+}
+
+type Found = { what: string; run: string }
 
 /** Each message that was taken is in the buffer of its run while that lives: waiting, or with what it became. */
 export async function auditMessages(world: World): Promise<void> {

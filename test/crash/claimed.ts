@@ -1,4 +1,5 @@
 import type { LeasedTask } from '../../src/kernel/tasks.ts'
+import { debouncedUntil } from './rules.ts'
 import type { World } from './world.ts'
 
 /** What cannot be, in what a claim gave. `asked`: when it began. */
@@ -13,8 +14,11 @@ export function problemsOf(task: LeasedTask, world: World, asked: number): strin
   const last = task.journal.filter(({ kind }) => kind === 'p' || kind === 'b').at(-1)
   const goesOn = ledger.resumed.has(run) || ledger.forwarded.has(run) || last?.kind === 'b'
   const paused = goesOn ? undefined : ledger.paused.get(run)
-  const early =
-    start?.delayMs && !ledger.forwarded.has(run) && Date.now() < start.sentAt + start.delayMs
+  const until = Math.max(
+    start?.delayMs ? start.sentAt + start.delayMs : 0,
+    debouncedUntil(ledger, run, asked),
+  )
+  const early = !ledger.forwarded.has(run) && Date.now() < until
   const ahead = task.journal.some(({ kind, data }) => {
     const effect = 'ref'.includes(kind) ? ledger.effects.get(data ?? '') : undefined
     return effect !== undefined && effect.fence > BigInt(task.fence)

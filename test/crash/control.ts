@@ -170,7 +170,7 @@ export class Control {
       id,
       route: random.pick(this.#world.slot.routes),
       delayMs: random.chance(0.15) ? random.between(1, 10) : null,
-      input: JSON.stringify({ seed: key ?? id, depth: 0 }),
+      input: JSON.stringify({ seed: key ?? id, depth: 0, ...this.#world.common }),
       meta: Object.keys(meta).length > 0 ? JSON.stringify(meta) : null,
     }
   }

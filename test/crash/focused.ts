@@ -1,11 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type pg from 'pg'
 import { type Start, startRuns, takeIds } from '../../src/kernel/runs.ts'
-import { advanceTasks, claimTasks, heldTasks, type LeasedTask } from '../../src/kernel/tasks.ts'
-import { registerWorker } from '../../src/kernel/workers.ts'
+import { advanceTasks, heldTasks, type LeasedTask } from '../../src/kernel/tasks.ts'
+import { registerWorker, renewLease } from '../../src/kernel/workers.ts'
+import {
+  batchesOfOneCall,
+  debouncePutOff,
+  emissionBesideWait,
+  emissionByStaleOwner,
+  heldRun,
+  startBesideStart,
+  waitBesideEmission,
+} from './focused-events.ts'
+import { beside, cancel, claim, drawTwo, INFO, kill, start } from './focused-moves.ts'
 import type { Lab } from './lab.ts'
-
-const INFO = { host: 'focused', pid: 0, queues: null, workflows: [] }
 
 /** What random histories see too seldom. Returns what is wrong, or null. */
 export async function focused(lab: Lab): Promise<string | null> {
@@ -17,8 +24,16 @@ export async function focused(lab: Lab): Promise<string | null> {
     endBesideWait,
     claimBesideHeld,
     lateSending,
+    lateHeartbeat,
     staleContinuation,
     whatGoesOn,
+    emissionBesideWait,
+    waitBesideEmission,
+    heldRun,
+    emissionByStaleOwner,
+    startBesideStart,
+    batchesOfOneCall,
+    debouncePutOff,
   ]) {
     const problem = await check(lab)
     if (problem) return problem
@@ -39,6 +54,26 @@ async function lateSending(lab: Lab): Promise<string | null> {
   const [verdict] = await advanceTasks(lab.db, lab.tenant, [keep], { stamp: 1 })
   await cancel(lab, [run])
   return verdict?.kind === 'stale' ? null : `a sending that came late ends a wait: ${verdict?.kind}`
+}
+
+/** A heartbeat that comes when the lease is over, and one when somebody holds a run that is to be recovered. */
+async function lateHeartbeat(lab: Lab): Promise<string | null> {
+  const [run] = await drawTwo(lab)
+  await startRuns(lab.db, lab.tenant, [start(lab, run)])
+  const { worker } = await claim(lab)
+  await lab.ask('update millrace.workers set expires_at = clock_timestamp() where id = $1', [
+    worker,
+  ])
+  const early = await renewLease(lab.db, worker, 600_000)
+  const user = await lab.pool.connect()
+  await user.query('begin')
+  await user.query('select from millrace.live where run_id = $1 for update', [run])
+  await lab.ask('select millrace.recover()')
+  const late = await renewLease(lab.db, worker, 600_000)
+  await user.query('rollback')
+  user.release()
+  await cancel(lab, [run])
+  return early || late ? 'a late heartbeat brings back a lease that is over' : null
 }
 
 /** A run whose workers die is suspected from the third death on; then only it is blamed. */
@@ -220,55 +255,4 @@ async function claimBesideHeld(lab: Lab): Promise<string | null> {
   )
   await cancel(lab, [run])
   return tasks.length === 1 ? null : 'a worker was not told of a claim that was on its way'
-}
-
-/** Does something beside a transaction that is open, and stays so for a while; its commit may be waited for. */
-async function beside<T>(
-  lab: Lab,
-  open: (client: pg.PoolClient) => Promise<unknown>,
-  act: () => Promise<T>,
-): Promise<T> {
-  const client = await lab.pool.connect()
-  try {
-    await client.query('begin')
-    await open(client)
-    const acted = act()
-    await Promise.race([acted, pause(300)])
-    await client.query('commit')
-    return await acted
-  } finally {
-    client.release()
-  }
-}
-
-async function drawTwo(lab: Lab): Promise<[string, string]> {
-  const first = await takeIds(lab.db)
-  return [String(first + 1n), String(first + 2n)]
-}
-
-function start(lab: Lab, id: string): Start {
-  const route = lab.slots[0]?.routes[0] as number
-  return { id, route, delayMs: null, input: '{"seed":"x","depth":0}', meta: null }
-}
-
-async function claim(
-  lab: Lab,
-  route = lab.slots[0]?.routes[0] as number,
-  suspect = true,
-): Promise<{ worker: string; tasks: LeasedTask[] }> {
-  const worker = await registerWorker(lab.db, lab.tenant, 60_000, INFO, '0')
-  const call = { worker, epoch: 0, routes: [route], after: ['0'], want: 10, suspect, idle: false }
-  const { tasks } = await claimTasks(lab.db, lab.tenant, call)
-  return { worker, tasks }
-}
-
-async function kill(lab: Lab, worker: string): Promise<void> {
-  await lab.ask('update millrace.workers set expires_at = clock_timestamp() where id = $1', [
-    worker,
-  ])
-  await lab.ask('select millrace.recover()')
-}
-
-async function cancel(lab: Lab, runs: string[]): Promise<void> {
-  await lab.ask('select millrace.cancel_runs($1, $2, null)', [lab.tenant, runs])
 }

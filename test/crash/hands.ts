@@ -1,3 +1,4 @@
+import { DAY_MS } from './events.ts'
 import type { Hands } from './owner.ts'
 import type { Input } from './program.ts'
 import type { Worker } from './worker.ts'
@@ -22,6 +23,12 @@ export function makeHands(worker: Worker): Hands {
       }
       worker.note(`does ${run} "${key}" attempt ${number} fence ${fence}`)
       return tag
+    },
+    emission(owner, place, tag) {
+      const id = world.drawId()
+      const known = { ...place, by: owner.task.run, sent: ledger.tick(), answered: null }
+      ledger.emissions.set(JSON.parse(tag) as string, { ...known, fate: 'open' })
+      return { ...place, id, data: `{"id":${tag}}`, dedupeId: null, keepMs: DAY_MS }
     },
     child(owner, input: Input) {
       const meta = JSON.stringify({ parent: owner.task.run })

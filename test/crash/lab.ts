@@ -10,6 +10,8 @@ import { Figures } from './figures.ts'
 export type Slot = {
   readonly workflow: string
   readonly routes: readonly number[]
+  /** The event that starts the workflow. */
+  readonly startsOn: string
   /** Every second workflow has limits: so many runs at once, in all and for each key. */
   readonly limits: { readonly all: number; readonly key: number } | null
 }
@@ -63,6 +65,7 @@ export class Lab {
       const limits = i % 2 === 1 ? LIMITS : null
       await registerWorkflow(this.db, this.tenant, name, '1', {
         kind: 'function',
+        start_on: [{ event: `crash-go-${i}` }],
         ...(limits && {
           limits: { concurrency: [{ limit: limits.all }, { limit: limits.key, key: ['k'] }] },
         }),
@@ -72,7 +75,7 @@ export class Lab {
         const { route } = await resolveRoute(this.db, this.tenant, { name, version: '1', priority })
         routes.push(route)
       }
-      this.slots.push({ workflow: name, routes, limits })
+      this.slots.push({ workflow: name, routes, limits, startsOn: `crash-go-${i}` })
     }
   }
 

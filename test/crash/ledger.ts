@@ -1,5 +1,8 @@
 import type { Advance, LeasedTask } from '../../src/kernel/tasks.ts'
 import type { Wait } from '../../src/model/journal.ts'
+import type { Emitted } from './events.ts'
+import type { Ruled } from './rules.ts'
+import type { Scheduled } from './schedules.ts'
 
 /** A step attempt that did something in the outside world. `tag` is what it gave, unique to it. */
 export type Effect = { readonly run: string; readonly key: string; readonly fence: bigint }
@@ -35,6 +38,11 @@ export class Ledger {
   /** Ids drawn for children; each may have been started, or not. */
   readonly children = new Set<string>()
   readonly messages = new Map<string, Message>()
+  /** By the id in their data. */
+  readonly emissions = new Map<string, Emitted>()
+  /** Starts that follow rules, by their ids. */
+  readonly ruled = new Map<string, Ruled>()
+  schedule: Scheduled | null = null
   /** Runs whose cancel was acknowledged, and when that was seen. */
   readonly cancelled = new Map<string, number>()
   /** Runs that somebody wanted to terminate: their undos may not have run. */
@@ -112,6 +120,11 @@ export class Ledger {
   owned(run: string, fence: string): void {
     const newest = this.#fences.get(run) ?? 0n
     if (BigInt(fence) > newest) this.#fences.set(run, BigInt(fence))
+  }
+
+  /** Some worker heard that the run is its own. */
+  wasOwned(run: string): boolean {
+    return this.#fences.has(run)
   }
 
   /** Somebody else owns the run since: no write with this fence may count that is sent from now on. */

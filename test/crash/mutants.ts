@@ -76,14 +76,26 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a claim does not lock its worker',
     file: 'worker/lock_worker.sql',
-    from: 'and w.tenant_id = p_tenant for key share;',
-    to: `and w.tenant_id = p_tenant; ${pause(5)}`,
+    from: 'and w.expires_at > clock_timestamp() for key share;',
+    to: `and w.expires_at > clock_timestamp(); ${pause(5)}`,
   },
   {
     name: 'a claim does not look at its epoch',
     file: 'worker/lock_worker.sql',
     from: 'and w.epoch = p_epoch ',
     to: '',
+  },
+  {
+    name: 'a late heartbeat brings a lease back',
+    file: 'worker/renew_lease.sql',
+    from: 'where w.id = p_worker and w.expires_at > v_now;',
+    to: 'where w.id = p_worker;',
+  },
+  {
+    name: 'who is recovered in part looks alive until the rest is',
+    file: 'worker/hand_back.sql',
+    from: 'set recover_at = v_again',
+    to: 'set expires_at = v_again',
   },
   {
     name: 'held_tasks does not wait for a claim',
@@ -279,7 +291,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a suspect passes a full gate',
     file: 'limit/take_suspect.sql',
-    from: 'and (n.own = any (p_full)) is not true and not n.gates && p_shut',
+    from: 'and not n.gates && p_full and not n.gates && p_shut',
     to: '',
   },
   {
@@ -310,6 +322,155 @@ export const MUTANTS: readonly Mutant[] = [
     file: park,
     from: "and x.op not in ('c', 'f', 'x')",
     to: '',
+  },
+  // events
+  {
+    name: 'an emission that is sent again is another event',
+    file: 'event/put_event.sql',
+    from: 'v_id      bigint := p_id;',
+    to: 'v_id      bigint := millrace.take_ids();',
+  },
+  {
+    name: 'an event with a dedupe id is emitted again',
+    file: 'event/put_event.sql',
+    from: 'p_name, p_key, v_message, p_dedupe, p_data)',
+    to: 'p_name, p_key, v_message, null, p_data)',
+  },
+  {
+    name: 'a stale owner emits events',
+    file: 'event/advance_events.sql',
+    from: "where p_only is null or (e.value ->> 'run')::bigint = any (p_only);",
+    to: ';',
+  },
+  {
+    name: 'a wait does not look for what is kept',
+    file: 'event/advance_events.sql',
+    from: 'perform millrace.feed_waits(p_tenant, v_runs, p_now);',
+    to: '',
+    also: ["p_now + interval '1 s'", 'null'],
+  },
+  {
+    name: 'nobody looks once more for a new wait',
+    file: 'event/look_events.sql',
+    from: 'where w.look_at <= p_now',
+    to: 'where false and w.look_at <= p_now',
+  },
+  {
+    name: 'an event is spread to nobody after its commit',
+    file: 'event/spread_events.sql',
+    from: 'w.run_id > v_event.spread_to',
+    to: 'false',
+  },
+  {
+    name: 'who waits is given the newest event',
+    file: 'event/next_events.sql',
+    from: 'order by x.nth limit 1) e',
+    to: 'order by x.nth desc limit 1) e',
+  },
+  {
+    name: 'a run that others hold never gets its event',
+    file: 'event/spread_events.sql',
+    from: "when v_event.held then p_now + interval '1 s' end",
+    to: 'end',
+  },
+  // rules of starts
+  {
+    name: 'two take the key of a singleton at once',
+    file: 'start/lock_start_keys.sql',
+    from: 'do update set at = excluded.at where false;',
+    to: 'do nothing;',
+  },
+  {
+    name: 'a singleton that has a run is started again',
+    file: 'start/rule_holder.sql',
+    from: "then l.undo is distinct from 'b'",
+    to: 'then false',
+  },
+  {
+    name: 'what a singleton replaces lives on',
+    file: 'start/follow_rules.sql',
+    from: "if v_one.verdict = 'x' then",
+    to: "if v_one.verdict = 'x' then continue;",
+  },
+  {
+    name: 'a start that went into a batch goes there again',
+    file: 'start/judge_starts.sql',
+    from: "if v_told in ('d', 'b') then",
+    to: "if v_told = 'd' then",
+  },
+  {
+    name: 'a start that was debounced is so again',
+    file: 'start/judge_starts.sql',
+    from: "if v_told in ('d', 'b') then",
+    to: "if v_told = 'b' then",
+  },
+  {
+    name: 'a batch takes more than it has room for',
+    file: 'start/rule_holder.sql',
+    from: "k.inputs < (p_body ->> 'size')::int and",
+    to: '',
+  },
+  {
+    name: 'an input goes into a batch that has begun',
+    file: 'start/rule_holder.sql',
+    from: "else l.state in ('w', 'p') and l.wait_keys = '{~start}' and l.wait_until[1] > p_now end",
+    to: 'else true end',
+  },
+  {
+    name: 'the first of the starts that are debounced counts',
+    file: 'start/debounce_runs.sql',
+    from: 'set input = v_last.input,',
+    to: 'set',
+  },
+  {
+    name: 'a debounced run begins when its first start said',
+    file: 'start/debounce_runs.sql',
+    from: "wake_at = case l.state when 'w' then v_begins end, wait_until = array[v_begins]",
+    to: 'wake_at = l.wake_at',
+  },
+  {
+    name: 'the period of a throttle does not count',
+    file: 'start/rule_holder.sql',
+    from: "< (p_body ->> 'period_ms')::bigint)",
+    to: '< 0)',
+  },
+  {
+    name: 'a run that began in time fails for it',
+    file: 'start/spare_begun.sql',
+    from: 'and l.stamp is distinct from 0 and',
+    to: 'and false and',
+  },
+  // schedules
+  {
+    name: 'a schedule forgets the times that wait',
+    file: 'schedule/fire_schedule.sql',
+    from: 'v_wait := v_todo[cardinality(v_start) + 1:];',
+    to: "v_wait := '{}';",
+  },
+  {
+    name: 'the next of a schedule does not wait for its last',
+    file: 'schedule/fire_schedule.sql',
+    from: "case when v_live then '{}' else v_todo[:1] end",
+    to: 'v_todo[:1]',
+  },
+  {
+    name: 'a schedule replaces nothing',
+    file: 'schedule/fire_schedule.sql',
+    from: "if v_row.overlap = 'replace' and v_live then",
+    to: 'if false then',
+  },
+  {
+    name: 'a schedule that somebody else fired is fired again',
+    file: 'schedule/fire_schedule.sql',
+    from: 'where s.id = p_id and s.revision = p_revision and s.wake_at is not null order by s.id',
+    to: 'where s.id = p_id and s.wake_at is not null order by s.id',
+    also: ['millrace.take_ids(), true)', 'millrace.take_ids(), false)'],
+  },
+  {
+    name: 'a schedule goes on without the runs of its times',
+    file: 'schedule/fire_schedule.sql',
+    from: "if v_start <> '{}' then",
+    to: "if v_start <> '{}' and random() < 0.9 then",
   },
   // runs that continue as others
   {

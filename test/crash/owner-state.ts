@@ -1,4 +1,5 @@
 import type { JournalRow, UndoBegin, Wait } from '../../src/model/journal.ts'
+import { eventMessage } from '../../src/workflow/event-message.ts'
 import type { Item, Program } from './program.ts'
 
 /** What the journal says under one key. */
@@ -121,6 +122,7 @@ export class OwnerState {
       if (item.kind === 'step' || item.kind === 'transaction')
         return !this.pending.has(`~${item.key}`)
       if (item.kind === 'poll') return !this.pending.has(`?${item.key}`)
+      if (item.kind === 'emit') return true
       return item.kind === 'child' && !this.entry(item.key).child
     })
   }
@@ -157,6 +159,10 @@ export class OwnerState {
     const { key } = item
     if (item.kind === 'sleep') return { key, name: null, ms: item.ms }
     if (item.kind === 'wait') return { key, name: item.name, ms: item.ms }
+    if (item.kind === 'event') {
+      const { event, ms } = item
+      return { key, name: eventMessage(event), ms, event }
+    }
     if (item.kind === 'pause') return { key, name: '$resume', ms: null }
     if (item.kind === 'poll')
       return item.deadline === null ? null : { key, name: null, ms: item.deadline }

@@ -1,7 +1,7 @@
 import type { Advance, LeasedTask } from '../../src/kernel/tasks.ts'
-import type { ChildStart, JournalRow, Verdict, Wait } from '../../src/model/journal.ts'
+import type { ChildStart, Emission, JournalRow, Verdict, Wait } from '../../src/model/journal.ts'
 import { OwnerState, undoKey } from './owner-state.ts'
-import { type Input, type Item, programOf } from './program.ts'
+import { type Input, type Item, type Place, programOf, readInput } from './program.ts'
 
 /** What an owner does outside the database, and what chance decides for it. */
 export type Hands = {
@@ -12,6 +12,8 @@ export type Hands = {
   chance(probability: number): boolean
   /** The start of a child, under an id that is the worker's own. */
   child(owner: Owner, input: Input): ChildStart
+  /** An event, under an id that is the worker's own. `tag`: what the step gives. */
+  emission(owner: Owner, place: Place, tag: string): Emission
 }
 
 /** A write, with where the run stands once it is durable. */
@@ -49,11 +51,13 @@ export class Owner {
   #length: number
   /** Rows that go with the next write. */
   #late: JournalRow[] = []
+  /** Events that go with them. */
+  #lateEmits: readonly Emission[] = []
   #state: OwnerState
 
   /** @throws if the journal does not fit the program */
   constructor(task: LeasedTask) {
-    const program = programOf(JSON.parse(task.input ?? '') as Input)
+    const program = programOf(readInput(task.input ?? ''))
     this.task = task
     this.parent =
       task.meta === null ? null : ((JSON.parse(task.meta) as { parent?: string }).parent ?? null)
@@ -87,7 +91,7 @@ export class Owner {
     if (this.#state.begin) return this.#nextUndo(hands)
     const after = this.#state.copy()
     const rows: JournalRow[] = []
-    const children: ChildStart[] = []
+    const begun: Begun = { children: [], emits: [] }
     for (const item of after.runnable()) {
       if (this.#commits(item) || !hands.wants(item)) continue
       if (item.kind === 'step' && item.undo && !this.#state.armed) {
@@ -97,12 +101,12 @@ export class Owner {
         after.add(arm)
         continue
       }
-      const row = this.#work(item, after, hands, children)
+      const row = this.#work(item, after, hands, begun)
       if (row === null) continue
       rows.push(row)
       after.add(row)
     }
-    return this.#follow(after, rows, children, hands)
+    return this.#follow(after, rows, begun, hands)
   }
 
   /** The write of a transaction that gave `data`. */
@@ -128,6 +132,7 @@ export class Owner {
     this.#state = draft.after
     this.#length = length
     this.#late = []
+    this.#lateEmits = []
     for (const wait of waits) this.#keep(this.#state, wait)
     if (verdict.kind !== 'news') return op === 'k'
     for (const row of verdict.rows) {
@@ -142,12 +147,13 @@ export class Owner {
 
   /** The run was cancelled: what the draft brought goes with row b. */
   #undo({ advance, after, joins }: Draft, data: string, length: number): boolean {
-    const { rows, tail = [] } = advance
+    const { rows, tail = [], emits = [] } = advance
     const taken = length > this.#length
     if (taken && !joins) this.#state = after.copy()
     const kept = [...rows, ...tail].filter(({ kind }) => 'reft'.includes(kind))
     const begin: JournalRow = { kind: 'b', name: '', data }
     const again = taken || joins ? [] : kept
+    if (!joins) this.#lateEmits = taken ? [] : emits
     const known = new Set(this.#late) // timers that were over at the claim: the state has them
     this.#late = [...(joins ? this.#late : []), ...again, begin]
     this.#length = Math.max(length, this.#length)
@@ -189,11 +195,11 @@ export class Owner {
   }
 
   /** One attempt of what can be done now: its row, null for a poll without an answer. */
-  #work(item: Item, after: OwnerState, hands: Hands, children: ChildStart[]): JournalRow | null {
+  #work(item: Item, after: OwnerState, hands: Hands, begun: Begun): JournalRow | null {
     const { key } = item
     if (item.kind === 'child') {
       const child = hands.child(this, item.input)
-      children.push(child)
+      begun.children.push(child)
       return { kind: 'c', name: key, data: JSON.stringify({ run: child.id }) }
     }
     const number = after.entry(key).failures + 1
@@ -202,6 +208,10 @@ export class Owner {
       if (hands.chance(0.3)) return { kind: 'r', name: key, data }
       after.pending.set(`?${key}`, { key: `?${key}`, name: null, ms: item.ms })
       return null
+    }
+    if (item.kind === 'emit') {
+      begun.emits.push(hands.emission(this, item.event, data))
+      return { kind: 'r', name: key, data }
     }
     if (item.kind !== 'step' && item.kind !== 'transaction')
       throw new Error(`${item.kind} cannot run`)
@@ -212,14 +222,8 @@ export class Owner {
   }
 
   /** What to write, given what was done in this turn. */
-  #follow(
-    after: OwnerState,
-    rows: JournalRow[],
-    children: ChildStart[],
-    hands: Hands,
-  ): Draft | null {
+  #follow(after: OwnerState, rows: JournalRow[], part: Begun, hands: Hands): Draft | null {
     const stage = after.stage
-    const part = { children }
     if (stage === undefined && (rows.length === 0 || hands.chance(0.7))) {
       const failed = after.failed
       const output = failed ? JSON.stringify({ message: 'failed', stepId: failed }) : '{"end":true}'
@@ -252,9 +256,11 @@ export class Owner {
     const { run, task, fence } = this.task
     const tail = ends && rows.length > 0 ? { tail: rows } : {}
     const { parent } = this
+    const emits = [...this.#lateEmits, ...(part.emits ?? [])]
     const advance = {
       ...part,
       ...tail,
+      ...(emits.length > 0 ? { emits } : { emits: undefined }),
       run,
       task,
       fence,
@@ -267,11 +273,14 @@ export class Owner {
   }
 }
 
+/** What a turn begins outside the run. */
+type Begun = { readonly children: ChildStart[]; readonly emits: Emission[] }
+
 /** A write as a trace tells it. */
 export function describeWrite(advance: Advance): string {
   const rows = [...advance.rows, ...(advance.tail ?? [])].map(({ kind, name }) => kind + name)
   const waits = (advance.waits ?? []).map(
     ({ key, name, ms }) => `${key}=${name ?? ''}${ms === null ? '' : `+${ms}`}`,
   )
-  return `${advance.op} ${advance.length} [${rows}] waits [${waits}] fence ${advance.fence}`
+  return `${advance.op} ${advance.length} [${rows}] waits [${waits}] fence ${advance.fence}${(advance.emits ?? []).map(({ id, name }) => ` emits ${id} ${name}`).join('')}`
 }

@@ -1,6 +1,5 @@
 import type { JournalKind } from '../../src/model/journal.ts'
-import type { Item } from './program.ts'
-import { type Input, type Program, programOf } from './program.ts'
+import { type Item, type Program, programOf, readInput } from './program.ts'
 import type { World } from './world.ts'
 
 export type RemainingRow = {
@@ -19,6 +18,7 @@ export type Remains = {
   readonly parent: string | null
   /** The journal begins with a copy of that run's. */
   readonly retriedFrom: string | null
+  readonly meta: Meta
   readonly program: Program
   readonly items: ReadonlyMap<string, Item>
   /** With the rows that were recorded with the outcome. */
@@ -30,6 +30,25 @@ export type Remains = {
   } | null
   /** Tags that the run's transactions committed, by key. */
   readonly committed: ReadonlyMap<string, readonly string[]>
+}
+
+/** What a run is kept with, as far as it matters here. */
+export type Meta = {
+  readonly parent?: string
+  readonly retried_from?: string
+  readonly rules?: Partial<Record<'singleton' | 'throttle' | 'debounce' | 'batch', Rule>>
+  readonly start_within_ms?: number
+  readonly schedule?: string
+  /** Of a run of a schedule: its time. */
+  readonly scheduled_for?: string
+}
+
+/** A rule of starts, with the values of its key. */
+export type Rule = {
+  readonly key: Readonly<Record<string, unknown>>
+  readonly on?: string
+  readonly size?: number
+  readonly period_ms?: number
 }
 
 type RunRow = {
@@ -69,8 +88,8 @@ function assemble(
   effects: readonly { run: string; key: string; tag: string }[],
 ): Remains {
   const { run, created_at: createdAt, input, status, at, output } = row
-  const meta = JSON.parse(row.meta ?? '{}') as { parent?: string; retried_from?: string }
-  const program = programOf(JSON.parse(input) as Input)
+  const meta = JSON.parse(row.meta ?? '{}') as Meta
+  const program = programOf(readInput(input))
   const committed = new Map<string, string[]>()
   for (const { key, tag } of effects.filter((effect) => effect.run === run)) {
     committed.set(key, [...(committed.get(key) ?? []), tag])
@@ -81,6 +100,7 @@ function assemble(
     input,
     parent: meta.parent ?? null,
     retriedFrom: meta.retried_from ?? null,
+    meta,
     program,
     items: new Map(program.stages.flat().map((item) => [item.key, item])),
     journal: rows.filter((each) => each.run === run),

@@ -113,6 +113,7 @@ export class Worker {
     const end = async () => {
       await pause(late)
       await lab.ask(text, [this.id])
+      this.world.dead.add(this.id)
       if (recoverSoon) await lab.ask('select millrace.recover()')
     }
     this.world.background(end())

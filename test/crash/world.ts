@@ -3,6 +3,7 @@ import { encodeRunId } from '../../src/model/run-id.ts'
 import { FaultyDatabase, Lost } from './faulty-database.ts'
 import type { Lab, Slot } from './lab.ts'
 import { Ledger } from './ledger.ts'
+import type { Input } from './program.ts'
 import { Random } from './random.ts'
 
 /** chaos: all goes wrong that can · healing: nothing does any more · over: everybody leaves. */
@@ -17,6 +18,10 @@ export class World {
   phase: Phase = 'chaos'
   /** The first of the ids drawn for this history: the slot had other runs before. */
   readonly base: string
+  /** What this history has beside runs, messages and people: a share of them each. */
+  readonly has: { readonly events: boolean; readonly rules: boolean; readonly schedule: boolean }
+  /** Workers whose lease is over. */
+  readonly dead = new Set<string>()
   #drawn = 0n
   readonly #background = new Set<Promise<unknown>>()
 
@@ -25,6 +30,17 @@ export class World {
     this.slot = slot
     this.base = base
     this.random = new Random(seed)
+    const share = this.random.fork('shares')
+    this.has = {
+      events: share.chance(0.35),
+      rules: share.chance(0.35),
+      schedule: share.chance(0.25),
+    }
+  }
+
+  /** What all inputs of this history have. */
+  get common(): Pick<Input, 'key'> {
+    return this.has.events ? { key: this.base } : {}
   }
 
   database(name: string): FaultyDatabase {
@@ -76,7 +92,7 @@ export class World {
 
 /** Whether the kernel refused what was asked: another actor was faster. */
 export function isRefusal(error: unknown): boolean {
-  return /^MR0(11|55)$/.test((error as { code?: string }).code ?? '')
+  return /^MR0(11|14|55)$/.test((error as { code?: string }).code ?? '')
 }
 
 export function uuid(run: string): string {

@@ -15,7 +15,7 @@ describe('runs whose time comes soon', () => {
     await kernel.drop()
   })
 
-  /** A run that waits for an hour or more, and the clock at a tenth of a second before the end of that hour. */
+  /** A run that waits for an hour or more. NEARLY leaves a test as much time as the look ahead of 200 ms allows. */
   async function parked(...waits: Parameters<typeof timer>[]): Promise<string> {
     const run = await kernel.start(route)
     const { worker, task } = await kernel.lease(route)
@@ -23,7 +23,7 @@ describe('runs whose time comes soon', () => {
     return run
   }
   const HOUR = 3_600_000
-  const NEARLY = HOUR - 100
+  const NEARLY = HOUR - 190
 
   async function claim(options: object = {}): Promise<LeasedTask[]> {
     return (await kernel.worker()).claim(route, { ahead: 10, ...options })
@@ -98,7 +98,7 @@ describe('runs whose time comes soon', () => {
     expect(task).toMatchObject({ run, dueAt: null })
     const left = task?.waits.get('nap') as number
     expect(left).toBeGreaterThanOrEqual(0)
-    expect(left).toBeLessThanOrEqual(100)
+    expect(left).toBeLessThanOrEqual(190)
   })
 
   test('cost an idle worker nothing while they are of others', async () => {

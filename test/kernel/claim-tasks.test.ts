@@ -204,7 +204,11 @@ test('a worker that is not registered, or asked what it holds meanwhile, gets no
     [route.route],
     ['0'],
   ])
-  await refusal(call, 'MR055', `Worker ${worker.id} is not registered, or its epoch is not 2`)
+  await refusal(
+    call,
+    'MR055',
+    `Worker ${worker.id} is not registered, its lease is over, or its epoch is not 2`,
+  )
   await kernel.call('stop_worker', worker.id)
   const late = kernel.query('select * from millrace.claim_tasks(1, $1, 3, $2, $3, 1)', [
     worker.id,

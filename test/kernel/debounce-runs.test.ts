@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import { expect, test } from 'vitest'
 import { openKernel, type Route, uuid } from '../support/kernel.ts'
 import { openTrack } from '../support/race.ts'
@@ -223,6 +224,52 @@ test('beside a start that puts it off nobody begins it', async () => {
   expect(await worker.claim(route)).toEqual([])
 })
 
+test('one that is cancelled is left: the next start makes another, and what is sent again is still the old', async () => {
+  const route = await kernel.route()
+  const one = await start(route, { input: 'first' })
+  const merged = await start(route, { input: 'merged' })
+  await kernel.call('cancel_workflow', uuid(one.id), {})
+  const next = await start(route, { input: 'next' })
+  expect(next.verdict).toBe('m')
+  expect(await start(route, { id: merged.id, input: 'merged' })).toMatchObject({
+    verdict: 'e',
+    existing: one.id,
+  })
+  const inputs = await kernel.query(
+    'select input from millrace.runs where id = any ($1) order by id',
+    [[one.id, next.id]],
+  )
+  expect(inputs).toEqual([{ input: '"merged"' }, { input: '"next"' }])
+})
+
+test.each(['cancel first', 'start first'])(
+  'a start beside a cancel waits for it: %s',
+  async (order) => {
+    const route = await kernel.route()
+    const one = await start(route, { input: 'first' })
+    const cancel = (client: pg.Client) =>
+      client.query('select millrace.cancel_workflow($1)', [uuid(one.id)])
+    const id = drawId()
+    const again = (client: pg.Client) =>
+      client.query(START, values(route, [{ id, input: 'second' }]))
+    const isFirst = order === 'cancel first'
+    const { waited, first, second } = await track.inTurn(
+      isFirst ? cancel : again,
+      isFirst ? again : cancel,
+    )
+    expect(waited).toBe(true)
+    expect((isFirst ? second : first).rows).toMatchObject([
+      ...(isFirst ? [] : [{ verdict: 'e', existing: one.id }]),
+      { verdict: 'm' },
+    ])
+    expect(await kernel.run(one.id)).toMatchObject({ status: 'cancelled' })
+    const live = await kernel.query('select run_id::text from millrace.live where route_id = $1', [
+      route.route,
+    ])
+    expect(live).toEqual(isFirst ? [{ run_id: id }] : [])
+  },
+)
+
 test('many starts at once are one run with the input of one of them', async () => {
   const route = await kernel.route()
   const said = await Promise.all(Array.from({ length: 20 }, (_, input) => start(route, { input })))
@@ -245,4 +292,17 @@ test('what debounced starts left behind is swept up after a day', async () => {
     "select count(*)::int from millrace.merged_starts where at < millrace.clock() - interval '1 day'",
   )
   expect(left).toBe(0)
+})
+
+test("a run's own time-out is not put off with its begin", async () => {
+  const { route, name } = await kernel.route()
+  const debounce = { period_ms: 60_000, key: {} }
+  const meta = { rules: { debounce }, timeout_ms: 70_000, start_within_ms: 3_600_000 }
+  const run = await kernel.start({ route, name, tenant: 1 }, { meta })
+  const timeout = () =>
+    kernel.value<Date>('select timeout_at from millrace.live where run_id = $1', [run])
+  const before = await timeout()
+  await kernel.advanceClock(30_000)
+  await kernel.start({ route, name, tenant: 1 }, { meta })
+  expect(await timeout()).toEqual(before)
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { event, message, openKernel, type Route, row, timer, uuid } from '../support/kernel.ts'
 import { refusal } from '../support/refusal.ts'
+import { until } from '../support/until.ts'
 
 const kernel = await openKernel({ testClock: true })
 const DAY = 24 * 60 * 60 * 1000
@@ -183,6 +184,56 @@ test('the same dedupe_id changes nothing, and answers the same', async () => {
   expect(await emit('refunded', key, 1, { dedupe_id: id })).not.toMatchObject({ id: emitted.id })
   await kernel.advanceClock(DAY + 1000)
   expect(await emit('paid', key, 1, { dedupe_id: id })).not.toMatchObject({ id: emitted.id })
+})
+
+test('of many emissions with one dedupe_id at once one counts, also where the first is rolled back', async () => {
+  const { key, waiting } = await scene()
+  const { name } = await kernel.route({ definition: { start_on: [{ event: 'paid', key }] } })
+  const one = await waiting()
+  const options = { dedupe_id: `at once ${key}` }
+  const [first, watcher] = [await kernel.connect(), await kernel.connect()]
+  await first.query('begin')
+  await first.query(`select millrace.emit_event('paid', '"undone"', $1)`, [{ key, ...options }])
+  const others = Promise.all(Array.from({ length: 5 }, () => emit('paid', key, 1, options)))
+  await until('they wait for the first', async () => {
+    const waits = `select count(*)::int from pg_stat_activity
+                   where wait_event_type = 'Lock' and query like '%emit_event%' and datname = current_database()`
+    const { rows } = await watcher.query<{ count: number }>(waits)
+    return (rows[0]?.count ?? 0) > 1
+  })
+  await first.query('rollback')
+  const [told, ...rest] = await others
+  expect(told).toMatchObject({ matched: 1, started: [expect.any(String)] })
+  expect(rest).toEqual(rest.map(() => told))
+  expect(await kernel.journal(one.run)).toEqual([took('e', told as Emitted, 'paid', key, '1')])
+  const runs = await kernel.query('select run from millrace.get_runs($1)', [{ workflow_id: name }])
+  expect(runs).toHaveLength(1)
+})
+
+test.each([
+  ['quotes', `'; drop table millrace.events; --"\\`],
+  ['line feeds', 'a\npaid\nb\r\t'],
+  ['patterns', '%_*$1{}[]()'],
+  ['a message of the engine', '$event:0'],
+  ['all of Unicode', '\u202e𝔎é\ue000\uffff\u0001'],
+  ['the longest, in four bytes each', '𝔎'.repeat(256)],
+  ['a name of JavaScript', '__proto__'],
+  ['spaces only', '   '],
+])('a key of %s is a key like any other', async (_, key) => {
+  const { waiting } = await scene()
+  const { run } = await waiting(null, key)
+  const other = await waiting(null, `${key.slice(0, -2)}x`)
+  const emitted = await emit('paid', key, 1, { dedupe_id: key })
+  expect(emitted).toMatchObject({ matched: 1 })
+  expect(await emit('paid', key, 1, { dedupe_id: key })).toEqual(emitted)
+  expect(await kernel.live(run)).toMatchObject({ state: 'q' })
+  expect(await kernel.live(other.run)).toMatchObject({ state: 'w' })
+  const kept = await kernel.query('select key, dedupe_id from millrace.get_events($1)', [
+    { event_name: 'paid', key },
+  ])
+  expect(kept).toEqual([{ key, dedupe_id: key }])
+  const taken = `select millrace.taken_event(data) ->> 'key' from millrace.checkpoints where run_id = $1`
+  expect(await kernel.value(taken, [run])).toBe(key)
 })
 
 test('sent again after a lost reply it is the same event; a number of another event is not taken', async () => {

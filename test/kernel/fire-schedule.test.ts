@@ -6,8 +6,10 @@ import { checkInvariants } from '../support/invariants.ts'
 import { createKernel, type Kernel } from '../support/kernel.ts'
 import { openTrack } from '../support/race.ts'
 import { scheduleTools } from '../support/schedules.ts'
+import { until } from '../support/until.ts'
 
 const HOUR = 3_600_000
+const onlyOne = { rules: { singleton: { on: 'join', key: [] } } }
 
 /** A schedule that runs every hour, in a database of its own. */
 async function hourly(options: object = {}) {
@@ -130,6 +132,94 @@ test('what is changed or paused while a worker works it out is not fired as it w
   expect(await s.runs('s')).toEqual([])
   await s.kernel.call('delete_schedule', 's', {})
   expect(await fireSchedules(s.kernel.database, before)).toEqual(['lost'])
+})
+
+describe('while a worker fires it', () => {
+  const fire = (firings: Firing[]) => (client: pg.Client) =>
+    client.query('select verdict from millrace.fire_schedules($1)', [JSON.stringify(firings)])
+  const calls = {
+    pause: `select millrace.pause_schedule('s')`,
+    delete: `select millrace.delete_schedule('s')`,
+    put: `select millrace.put_schedule('s', $1, '{"every": "2 hours"}')`,
+    'start by hand': `select millrace.run_schedule('s')`,
+  }
+  const change = (call: keyof typeof calls, name: string) => (client: pg.Client) =>
+    client.query(calls[call], call === 'put' ? [name] : [])
+
+  test.each(['pause', 'delete', 'put', 'start by hand'] as const)(
+    '%s waits for that; first, it is fired as it is then, or not at all',
+    async (call) => {
+      await using s = await hourly()
+      const track = await openTrack(s.kernel)
+      await s.reach('s')
+      const late = await track.inTurn(fire(await plans(s.kernel)), change(call, s.name))
+      expect(late).toMatchObject({ waited: true, first: { rows: [{ verdict: 'done' }] } })
+      expect(late.second.code).toBeUndefined()
+      const byHand = call === 'start by hand' ? 1 : 0
+      expect(await s.runs('s')).toHaveLength(1 + byHand)
+
+      await s.kernel.call('delete_schedule', 's', {}).catch(() => {})
+      await s.put('s', s.name, { every: HOUR, overlap: 'allow' })
+      await s.look()
+      await s.reach('s')
+      const early = await track.inTurn(change(call, s.name), fire(await plans(s.kernel)))
+      expect(early).toMatchObject({ waited: false, second: { rows: [{ verdict: 'held' }] } })
+      await s.look()
+      // what is left of it is fired by what it is now; the time that had come, only where its rule is the same
+      expect(await s.runs('s')).toHaveLength(1 + byHand + (byHand === 1 ? 2 : 0))
+    },
+  )
+
+  test('changed again and again: no time has two runs, and none is of no rule', async () => {
+    await using s = await hourly({ every: 1000, overlap: 'allow', catch_up: 'all' })
+    const [one, two] = [await s.kernel.connect(), await s.kernel.connect()]
+    const changes = [
+      'pause_schedule',
+      'resume_schedule',
+      'delete_schedule',
+      'put_schedule',
+      'run_schedule',
+    ]
+    const put = (client: pg.Client, i: number) =>
+      client.query(`select millrace.put_schedule('s', $1, $2)`, [
+        s.name,
+        { every: 1000 + (i % 2) * 500, overlap: 'allow', catch_up: 'all', paused: false },
+      ])
+    for (let i = 0; i < 25; i++) {
+      await s.kernel.advanceClock(1200)
+      const call = changes[i % changes.length] as string
+      await Promise.all([
+        ...[1, 2, 3].map(() => s.look()),
+        call === 'put_schedule' ? put(one, i) : one.query(`select millrace.${call}('s')`),
+        i % 5 === 3 ? put(two, i) : null,
+      ])
+    }
+    const twice = `select count(*)::int from (
+      select r.meta::json ->> 'tick' from millrace.runs r where r.meta::json ->> 'tick' is not null
+      group by 1 having count(*) > 1) x`
+    expect(await s.kernel.value(twice)).toBe(0)
+    expect((await s.runs('s')).length).toBeGreaterThan(4)
+    await checkInvariants(s.kernel)
+  })
+})
+
+test('many that wait for one key hold up no other schedule for long', async () => {
+  await using s = await hourly()
+  const single = await s.kernel.route({ definition: onlyOne })
+  for (let i = 0; i < 120; i++) await s.put(`single ${i}`, single.name, { every: HOUR })
+  await s.put('after', s.name, { every: HOUR })
+  while ((await s.look()) === 0);
+  const client = await s.kernel.connect()
+  await client.query('begin')
+  await client.query('select millrace.start_workflow($1)', [single.name])
+  await s.reach('after')
+  await until('the other has fired', async () => {
+    const began = performance.now()
+    await s.look()
+    expect(performance.now() - began).toBeLessThan(5000)
+    return (await s.runs('after')).length > 0
+  })
+  await client.query('rollback')
 })
 
 describe('overlap', () => {
@@ -378,4 +468,52 @@ test('a retry knows the schedule too, and what is pruned leaves nothing behind',
   await s.kernel.query('select millrace.delete_runs(1, $1)', [ids])
   for (const table of ['run_keys', 'run_labels'])
     expect(await s.kernel.query(`select * from millrace.${table}`)).toEqual([])
+})
+
+test('a key that somebody holds in an open transaction holds up the one schedule, and no worker', async () => {
+  await using s = await hourly()
+  const single = await s.kernel.route({ definition: onlyOne })
+  await s.put('single', single.name, { every: HOUR })
+  await s.put('after', s.name, { every: HOUR })
+  await s.look()
+  const client = await s.kernel.connect()
+  await client.query('begin')
+  await client.query('select millrace.start_workflow($1)', [single.name])
+  await s.reach('after')
+  expect(await s.look()).toBe(100) // not an error, and soon again
+  expect([await s.runs('s'), await s.runs('after')]).toMatchObject([[{}], [{}]])
+  expect(await s.runs('single')).toEqual([])
+  await client.query('rollback')
+  await until('it is fired', async () => {
+    await s.look()
+    return (await s.runs('single')).length === 1
+  })
+})
+
+test('a time that made no run by the rules of its workflow leaves no name behind', async () => {
+  await using s = await hourly()
+  const single = await s.kernel.route({ definition: onlyOne })
+  await s.kernel.call('start_workflow', single.name, null, {})
+  await s.put('single', single.name, { every: HOUR, overlap: 'allow' })
+  await s.look()
+  await s.reach('single')
+  await s.look()
+  expect(await s.show('single')).toMatchObject({ last_at: expect.any(Date), last_run_id: null })
+  const names = `select from millrace.run_keys k where k.workflow = '$schedule'
+                 and not exists (select from millrace.runs r where r.id = k.run_id)`
+  expect(await s.kernel.query(names)).toEqual([])
+})
+
+test('its runs have the attributes that come from their input', async () => {
+  await using s = await hourly()
+  const attributes = { customer: { type: 'text', path: 'customer' } }
+  const { name } = await s.kernel.route({ definition: { attributes } })
+  await s.put('ada', name, { every: HOUR, input: { customer: 'ada' } })
+  await s.look()
+  await s.reach('ada')
+  await s.look()
+  const filter = { workflow_id: name, attributes: { customer: 'ada' } }
+  expect(await s.kernel.query('select run from millrace.get_runs($1)', [filter])).toMatchObject([
+    { run: { schedule_id: 'ada', attributes: { customer: 'ada' } } },
+  ])
 })

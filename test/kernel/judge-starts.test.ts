@@ -155,6 +155,29 @@ describe('singleton', () => {
     expect(await keysOf(route)).toEqual([{ rule: 'singleton', run_id: two.id }])
   })
 
+  test('replace: one that is being undone is not cancelled anew, and its end takes no key from the next', async () => {
+    const route = await kernel.route()
+    const rules = singleton('replace')
+    const one = await start(route, { rules })
+    const { worker, task } = await kernel.lease(route)
+    await worker.keep(task, [row('a', ''), row('r', 'reserve')])
+    const two = await start(route, { rules }) // its owner has not heard of it yet
+    const three = await start(route, { rules })
+    expect([two.verdict, three.verdict]).toEqual(['m', 'm'])
+    expect(await kernel.run(two.id)).toMatchObject({ status: 'cancelled' })
+    const heard = await worker.advance(task, { op: 'w', length: 2, waits: [message('m', 'go')] })
+    expect(heard).toMatchObject({ kind: 'undo' })
+    const data = (heard as { data: string }).data
+    expect(data).toContain(`replaced by run ${uuid(two.id)}`)
+    await worker.advance(task, { op: 'k', length: 3, rows: [{ kind: 'b', name: '', data }] })
+    const four = await start(route, { rules })
+    await worker.advance(task, { op: 'k', length: 4, rows: [row('n', 'reserve')] })
+    await worker.advance(task, { op: 'x', length: 5, rows: [row('x', '', {})] })
+    expect(await kernel.run(one.id)).toMatchObject({ status: 'cancelled' })
+    expect(await keysOf(route)).toEqual([{ rule: 'singleton', run_id: four.id }])
+    expect(await start(route, { rules: singleton('reject') })).toMatchObject({ existing: four.id })
+  })
+
   test.each(['reject', 'join'])('%s: neither has one that was cancelled or failed', async (on) => {
     const route = await kernel.route()
     const rules = singleton(on)
@@ -285,6 +308,22 @@ describe('throttle', () => {
     const next = await start(route, { rules: throttle(60_000) })
     expect((await start(route, one)).verdict).toBe('m')
     expect(await keysOf(route)).toEqual([{ rule: 'throttle', run_id: next.id }])
+  })
+
+  test('a clock that was put back by far holds up no start for as long', async () => {
+    const route = await kernel.route()
+    const rules = throttle(60_000)
+    await start(route, { rules })
+    const told = (before: string) =>
+      kernel.query(
+        'update millrace.start_keys set at = millrace.clock() + $2::interval where workflow = $1',
+        [route.name, before],
+      )
+    await told('30 seconds') // put back by a moment the period still holds
+    expect((await start(route, { rules })).verdict).toBe('e')
+    await told('50 years')
+    expect((await start(route, { rules })).verdict).toBe('m')
+    expect((await start(route, { rules })).verdict).toBe('e')
   })
 
   test('a start that a singleton refuses begins no period', async () => {

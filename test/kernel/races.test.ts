@@ -39,7 +39,10 @@ const claim = (worker: TestWorker, route: Route) => (client: pg.Client) =>
   ])
 const call = (text: string) => (client: pg.Client) => client.query(text)
 const expire = (worker: TestWorker) =>
-  kernel.query(`update millrace.workers set expires_at = '2000-01-01' where id = $1`, [worker.id])
+  kernel.query(
+    `update millrace.workers set expires_at = '2000-01-01', recover_at = null where id = $1`,
+    [worker.id],
+  )
 
 describe('a signal against the wait for it', () => {
   test('the signal first: the wait finds it', async () => {
@@ -119,15 +122,14 @@ describe('a cancel against a completion', () => {
 })
 
 describe('a claim against recover', () => {
-  test('the claim first: its worker is alive, whatever its lease says', async () => {
+  test('the claim first: its worker is alive until that is over, whatever its lease says', async () => {
     const route = await kernel.route()
     const run = await kernel.start(route)
     const worker = await kernel.worker()
-    await expire(worker)
-    const { second } = await track.inTurn(
-      claim(worker, route),
-      call('select millrace.recover() as n'),
-    )
+    const { second } = await track.inTurn(claim(worker, route), async (client) => {
+      await expire(worker)
+      return client.query('select millrace.recover() as n')
+    })
     expect(second.rows).toEqual([{ n: 0 }])
     expect(await kernel.live(run)).toMatchObject({ state: 'l', worker_id: worker.id })
     expect(await kernel.call('recover')).toBe(1)
@@ -138,11 +140,7 @@ describe('a claim against recover', () => {
     const run = await kernel.start(route)
     const worker = await kernel.worker()
     await expire(worker)
-    const { second, waited } = await track.inTurn(
-      call('select millrace.recover()'),
-      claim(worker, route),
-    )
-    expect(waited).toBe(true)
+    const { second } = await track.inTurn(call('select millrace.recover()'), claim(worker, route))
     expect(second.code).toBe('MR055')
     expect(await kernel.live(run)).toMatchObject({ state: 'q' })
   })

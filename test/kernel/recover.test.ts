@@ -52,11 +52,11 @@ test('passes by a worker whose claim is on its way: it is alive', async () => {
   const route = await kernel.route()
   await kernel.start(route)
   const worker = await kernel.worker()
-  await expire(worker)
   const claiming = await kernel.connect()
   await claiming.query('begin')
   const text = 'select * from millrace.claim_tasks(1, $1, 0, $2, $3, 1)'
   await claiming.query(text, [worker.id, [route.route], ['0']])
+  await expire(worker)
   expect(await kernel.call('recover')).toBe(0)
   await claiming.query('commit')
   expect(await kernel.call('recover')).toBe(1)
@@ -79,16 +79,17 @@ test('waits for nobody: a run that an open transaction holds is recovered when t
   expect(await kernel.live(held)).toMatchObject({ state: 'l', worker_id: worker.id })
   // not at once again: each look reads the whole of live
   expect(await recover()).toBe(0)
-  expect(
-    await kernel.value(
-      'select expires_at > clock_timestamp() from millrace.workers where id = $1',
-      [worker.id],
-    ),
-  ).toBe(true)
-  await expire(worker)
+  const again = 'select recover_at > clock_timestamp() from millrace.workers where id = $1'
+  expect(await kernel.value(again, [worker.id])).toBe(true)
+  // gone is gone: neither a heartbeat nor a claim that was long on its way brings the worker back
+  expect(await kernel.call('renew_lease', worker.id, 600_000)).toBe(false)
+  await expect(worker.claim(route)).rejects.toMatchObject({ code: 'MR055' })
+  await expect(worker.held()).rejects.toMatchObject({ code: 'MR055' })
+  const late = 'update millrace.workers set recover_at = clock_timestamp() where id = $1'
+  await kernel.query(late, [worker.id])
   expect(await recover()).toBe(0)
   await user.query('commit')
-  await expire(worker)
+  await kernel.query(late, [worker.id])
   expect(await recover()).toBe(1)
   expect(await kernel.live(held)).toMatchObject({ state: 'q', crashes: 1 })
   expect(await kernel.query('select from millrace.workers where id = $1', [worker.id])).toEqual([])

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openKernel } from '../support/kernel.ts'
+import { openKernel, row } from '../support/kernel.ts'
 
 const kernel = await openKernel()
 const left = (worker: string) =>
@@ -10,9 +10,44 @@ const left = (worker: string) =>
 
 test('a heartbeat gives the lease its whole length again', async () => {
   const { id } = await kernel.worker()
-  await kernel.query(`update millrace.workers set expires_at = '2000-01-01' where id = $1`, [id])
+  await kernel.query(
+    `update millrace.workers set expires_at = clock_timestamp() + interval '9 s' where id = $1`,
+    [id],
+  )
   expect(await kernel.call('renew_lease', id, 20_000)).toBe(true)
   expect(await left(id)).toBeGreaterThan(15)
+})
+
+test('a lease that is over does not come back, or a late heartbeat would keep the runs of a dead worker', async () => {
+  const route = await kernel.route()
+  const run = await kernel.start(route)
+  const { worker, task } = await kernel.lease(route)
+  const end = `update millrace.workers set expires_at = clock_timestamp() where id = $1`
+  await kernel.query(end, [worker.id])
+  expect(await kernel.call('renew_lease', worker.id, 20_000)).toBe(false)
+  expect(await left(worker.id)).toBeLessThanOrEqual(0)
+  await kernel.start(route)
+  await expect(worker.claim(route)).rejects.toMatchObject({ code: 'MR055' })
+  await expect(worker.held()).rejects.toMatchObject({ code: 'MR055' })
+  // what it had done before is kept: nobody else has the run yet
+  expect(await worker.keep(task, [row('r', 'a')])).toEqual({ kind: 'done' })
+  expect(await kernel.call('recover')).toBe(1)
+  expect(await kernel.live(run)).toMatchObject({ state: 'q' })
+})
+
+test('a heartbeat that waited until its lease was over is refused', async () => {
+  const { id } = await kernel.worker()
+  const other = await kernel.connect()
+  await other.query('begin')
+  await other.query('select from millrace.workers where id = $1 for update', [id])
+  const beating = await kernel.connect()
+  const beat = beating.query('select millrace.renew_lease($1, 20000) as held', [id])
+  await kernel.waitUntilBlocked(beating)
+  await other.query('update millrace.workers set expires_at = clock_timestamp() where id = $1', [
+    id,
+  ])
+  await other.query('commit')
+  expect((await beat).rows).toEqual([{ held: false }])
 })
 
 test('a worker that is gone is told', async () => {

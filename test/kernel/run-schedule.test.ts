@@ -72,3 +72,32 @@ test('pause, resume, delete: of one that is there, with who and why', async () =
     await refusal(kernel.call(`${verb}_schedule`, 's', {}), 'MR041', /no schedule "s"/)
   await refusal(kernel.call('run_schedule', 's', { by: 'ada' }), 'MR001', /"by" is not known/)
 })
+
+const onlyOne = (on: string) => ({ rules: { singleton: { on, key: [] } } })
+
+test('where the rules of its workflow give another run it is that one, and the schedule keeps its last', async () => {
+  await using kernel = await createKernel()
+  const s = scheduleTools(kernel)
+  const { name } = await kernel.route({ definition: onlyOne('join') })
+  await s.put('s', name, { every: '1 hour' })
+  const first = await kernel.call<{ id: string }>('run_schedule', 's', {})
+  expect(await kernel.call('run_schedule', 's', {})).toMatchObject({ id: first.id })
+  expect(await s.show('s')).toMatchObject({ last_run_id: first.id })
+  expect(await s.runs('s')).toHaveLength(1)
+})
+
+test('a singleton that is alive refuses it, and the schedule stays as it was', async () => {
+  await using kernel = await createKernel()
+  const s = scheduleTools(kernel)
+  const { name } = await kernel.route({ definition: onlyOne('reject') })
+  await s.put('s', name, { every: '1 hour', overlap: 'queue' })
+  const first = await kernel.call<{ id: string }>('run_schedule', 's', {})
+  await s.look()
+  await s.reach('s')
+  await s.look() // the time waits for the end of that run
+  const before = await s.show('s')
+  expect(before).toMatchObject({ waiting: 1 })
+  await refusal(kernel.call('run_schedule', 's', {}), 'MR014', first.id)
+  const { clock: _, ...after } = await s.show('s')
+  expect(before).toMatchObject(after)
+})

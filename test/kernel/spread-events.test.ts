@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import { expect, test } from 'vitest'
 import { advanceTasks } from '../../src/kernel/tasks.ts'
 import { eventMessage } from '../../src/workflow/event-message.ts'
@@ -11,10 +12,16 @@ let keys = 0
 /** So many runs of one route that wait for an event of this key. */
 async function waiting(on: Kernel, count: number, key: string): Promise<string[]> {
   const route = await on.route()
-  const first = BigInt(await on.call<string>('take_ids'))
-  const ids = Array.from({ length: count }, (_, i) => String(first + BigInt(i)))
-  const text = 'select * from millrace.start_runs(1, $1, $2, null, $3)'
-  await on.query(text, [ids, ids.map(() => route.route), ids.map(() => '1')])
+  const ids: string[] = []
+  while (ids.length < count) {
+    const first = BigInt(await on.call<string>('take_ids'))
+    const length = Math.min(count - ids.length, 1000)
+    const some = Array.from({ length }, (_, i) => String(first + BigInt(i)))
+    await on.query('select * from millrace.start_runs(1, $1, $2, null, $3)', [
+      ...[some, some.map(() => route.route), some.map(() => '1')],
+    ])
+    ids.push(...some)
+  }
   const worker = await on.worker()
   for (let left = count; left > 0; ) {
     const tasks = await worker.claim(route, { want: 500 })
@@ -65,6 +72,30 @@ test('a hundred get it at once, the others from workers; each once', async () =>
     await kernel.query('select spread_to from millrace.events where spread_at is not null'),
   ).toEqual([])
   expect(await kernel.query('select 1 from millrace.event_waits')).toEqual([])
+})
+
+test('ten thousand that wait: the emission holds up nobody, two workers give it to each once', {
+  timeout: 120_000,
+}, async () => {
+  const key = `k${++keys}`
+  const runs = await waiting(kernel, 10_000, key)
+  const began = performance.now()
+  expect(await kernel.call('emit_event', 'paid', '1', { key })).toMatchObject({ matched: 10_000 })
+  const ms = performance.now() - began
+  expect(await taken(runs)).toEqual([
+    { n: 0, runs: 9900 },
+    { n: 1, runs: 100 },
+  ])
+  expect(ms).toBeLessThan(5000)
+  const [one, two] = await Promise.all([kernel.connect(), kernel.connect()])
+  const left = `select count(*)::int as n from millrace.events where key = $1 and spread_at is not null`
+  const spread = async (client: pg.Client) => {
+    while ((await kernel.value<number>(left, [key])) > 0)
+      await client.query('select millrace.work_events()')
+  }
+  await Promise.all([spread(one), spread(two)])
+  expect(await taken(runs)).toEqual([{ n: 1, runs: 10_000 }])
+  expect(await kernel.query('select from millrace.event_waits where key = $1', [key])).toEqual([])
 })
 
 test('what comes while it is being spread comes after it for everybody', async () => {

@@ -107,3 +107,57 @@ test('the newest of a span are those that a walk through all of it finds', () =>
     { numRuns: 200 },
   )
 })
+
+describe('by the clocks of a zone', () => {
+  const HOUR = 3_600_000
+  const changes: [string, string][] = [
+    ['Europe/Vienna', '2026-03-29T01:00:00Z'],
+    ['Europe/Vienna', '2026-10-25T01:00:00Z'],
+    ['Australia/Lord_Howe', '2026-10-03T15:30:00Z'],
+    ['Australia/Lord_Howe', '2026-04-04T15:00:00Z'],
+    ['America/Havana', '2026-03-08T05:00:00Z'],
+    ['America/Havana', '2026-11-01T05:00:00Z'],
+    ['Antarctica/Troll', '2026-03-29T01:00:00Z'],
+    ['Pacific/Apia', '2011-12-30T10:00:00Z'],
+  ]
+  const crons = ['*/20 * * * *', '30 2 * * *', '15,45 0-4 * * *', '0 */2 * * *', '0 0 * * *']
+
+  test.each(changes)(
+    'whenever workers look while those of %s are changed (%s), each time comes once',
+    (timezone, moment) => {
+      const middle = Date.parse(moment)
+      const [from, to] = [middle - 30 * HOUR, middle + 30 * HOUR]
+      fc.assert(
+        fc.property(
+          fc.constantFrom(...crons),
+          fc.array(fc.integer({ min: from, max: to }), { maxLength: 10 }),
+          (cron, looks) => {
+            const times = timesOf({ cron, timezone })
+            const whole = nextTimes(times, from, 200).map((time) => time.getTime())
+            const wanted = whole.filter((time) => time <= to)
+            const found: number[] = []
+            let after = from
+            for (const now of [...looks.sort((a, b) => a - b), to]) {
+              const { ticks, after: seen, next } = planTicks(times, { after, now, catchUp: 'all' })
+              found.push(...ticks)
+              after = Math.max(after, seen ?? 0)
+              expect(next).toBe(whole.find((time) => time > now))
+            }
+            expect(found).toEqual(wanted)
+          },
+        ),
+        { numRuns: 6 },
+      )
+    },
+  )
+
+  test.each(changes)(
+    'every hour and minute goes on as time passes in %s (%s)',
+    (timezone, moment) => {
+      const middle = Date.parse(moment)
+      const times = timesOf({ cron: '* * * * *', timezone })
+      const found = nextTimes(times, middle - 2 * HOUR, 240).map((time) => time.getTime())
+      expect(found).toEqual(found.map((_, i) => middle - 2 * HOUR + (i + 1) * 60_000))
+    },
+  )
+})

@@ -30,6 +30,15 @@ const invariants: Record<string, string> = {
       union all select 'continuations', run_id, tenant_id from millrace.continuations
     ) x (place, run_id, tenant_id)
     left join millrace.runs r on r.id = x.run_id and r.tenant_id = x.tenant_id where r.id is null`,
+  'a route is served by the rules of its workflow and queue': `
+    select r.id from millrace.routes r join millrace.workflows w on w.id = r.workflow_id
+    join millrace.limits l on l.tenant_id = r.tenant_id and (l.kind, l.name) in (('w', w.name), ('q', r.queue))
+    left join millrace.limited_routes m on m.route_id = r.id
+    group by r.id, m.route_id, m.limits, m.free, m.paused
+    having m.route_id is null or m.limits <> array_agg(l.id order by l.id) or m.free <> bool_and(l.rules = '{}')
+      or m.paused <> bool_or(l.paused_at is not null)`,
+  'what has no rules has no lanes': `
+    select n.route_id, n.lane from millrace.lanes n join millrace.limited_routes m on m.route_id = n.route_id where m.free`,
   'a time of a schedule has one run': `
     select r.meta::json ->> 'tick' as tick from millrace.runs r where r.meta like '%"tick"%' group by 1 having count(*) > 1`,
   'no run waits for a message that is there': `

@@ -75,23 +75,29 @@ test('a lease is kept with a pool of parts instead of a connection string', {
   }
 })
 
-test('a worker whose registration is gone gives up its runs and registers anew', {
-  timeout: 30_000,
-}, async () => {
-  let calls = 0
-  const w = workflow('gone', ({ step }) =>
-    step.run('s', async ({ signal }) => {
-      if (calls++ > 0) return 'again'
-      await new Promise((resolve) => signal.addEventListener('abort', resolve))
-    }),
-  )
-  await using t = await startEngine([w], { lease: '3 s', heartbeatSeconds: 0.3 })
-  const run = await t.engine.startWorkflow(w, undefined)
-  await run.waitForStatus('running')
-  const admin = new pg.Client({ connectionString: t.db.adminUrl })
-  await admin.connect()
-  await admin.query("update millrace.workers set expires_at = now() - interval '1 s'")
-  await admin.query('select millrace.recover()')
-  await admin.end()
-  expect(await run.result({ timeout: 15_000 })).toBe('again')
-})
+test.each([
+  ['registration is gone', 'select millrace.recover()'],
+  // nobody has noticed yet: its next heartbeat is refused
+  ['lease is over', ''],
+])(
+  'a worker whose %s gives up its runs and registers anew',
+  { timeout: 30_000 },
+  async (_, recover) => {
+    let calls = 0
+    const w = workflow('gone', ({ step }) =>
+      step.run('s', async ({ signal }) => {
+        if (calls++ > 0) return 'again'
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      }),
+    )
+    await using t = await startEngine([w], { lease: '3 s', heartbeatSeconds: 0.3 })
+    const run = await t.engine.startWorkflow(w, undefined)
+    await run.waitForStatus('running')
+    const admin = new pg.Client({ connectionString: t.db.adminUrl })
+    await admin.connect()
+    await admin.query("update millrace.workers set expires_at = now() - interval '1 s'")
+    await admin.query(recover)
+    await admin.end()
+    expect(await run.result({ timeout: 15_000 })).toBe('again')
+  },
+)

@@ -16,7 +16,14 @@ const MOST = `
       on b.began <= a.began and (b.ended is null or b.ended > a.began) and ($1 or b.customer = a.customer)
     group by a.n) x`
 
-test('limits hold through kill -9, restarts, cancels, pauses and bulk operations', {
+/** The same, of those that began after a time. */
+const MOST_SINCE = `
+  select coalesce(max(n), 0)::int as most from (
+    select count(*) as n from places a join places b
+      on b.began <= a.began and (b.ended is null or b.ended > a.began)
+    where a.began > $1 group by a.n) x`
+
+test('limits hold through kill -9, restarts, cancels, pauses, bulk operations and changed limits', {
   timeout: 90_000,
 }, async () => {
   await using p = await startProcesses()
@@ -47,7 +54,18 @@ test('limits hold through kill -9, restarts, cancels, pauses and bulk operations
   workers[1]?.kill('SIGTERM')
   await killOne(2)
   await p.client.bulk.cancel({ where: { workflowId: 'limited', tags: ['third'] }, by: 'ada' })
+  await until('more are through', async () => (await ended()) >= 50, LONG)
+  await p.client.putQueue('default', { concurrency: 2 })
+  // what was at work then goes on
+  const leased = `select count(*)::int from millrace.live where state = 'l'`
+  await until('few are at work', async () => (await p.db.value<number>(leased)) <= 2, LONG)
+  const since = await p.db.value<Date>('select clock_timestamp()')
+  await killOne(1)
+  await p.client.pauseDispatch({ queue: 'default' })
+  await p.client.resumeDispatch({ queue: 'default' })
   await until('all are through', async () => (await ended()) === 90, LONG)
+  expect(await p.db.value<number>(MOST_SINCE, [since])).toBeLessThanOrEqual(2)
+  expect(await p.db.value<number>(MOST_SINCE, [since])).toBeGreaterThan(0)
   for (const run of runs) expect((await run.refresh()).status).toMatch(/^(completed|cancelled)$/)
   const most = async (inAll: boolean) => p.db.value<number>(MOST, [inAll])
   expect(await most(true)).toBeLessThanOrEqual(4)
@@ -56,34 +74,38 @@ test('limits hold through kill -9, restarts, cancels, pauses and bulk operations
   expect(await p.repeats()).toEqual([])
 })
 
-test('with a thousand waiting and a limit of ten, the ten places are busy', async () => {
-  let busy = 0
-  let work = 0
-  const w = workflow(
-    'busy',
-    async ({ step }) => {
+test.for(['when its workers begin', 'while they work'])(
+  'with a thousand waiting and a limit of ten that is there %s, the ten places are busy',
+  async (when) => {
+    let busy = 0
+    let work = 0
+    const handler: Parameters<typeof workflow>[1] = async ({ step }) => {
       await step.run('s', async () => {
         busy++
         await pause(500)
         work += 500
         busy--
       })
-    },
-    { concurrency: 10 },
-  )
-  await using t = await startEngine([w], { concurrency: 50 })
-  const runs = await t.engine.startWorkflows(
-    w,
-    Array.from({ length: 1000 }, () => ({ input: null })),
-  )
-  await until('they have begun', () => busy === 10)
-  const [at, done] = [performance.now(), work]
-  await until('a part is through', () => work >= done + 50 * 500, LONG)
-  const share = (work - done) / (10 * (performance.now() - at))
-  await t.engine.bulk.cancel({ where: { workflowId: 'busy' } })
-  expect(share).toBeGreaterThan(0.8)
-  expect(runs).toHaveLength(1000)
-})
+    }
+    const isLate = when === 'while they work'
+    const w = workflow('busy', handler, isLate ? {} : { concurrency: 10 })
+    await using t = await startEngine([w], { concurrency: 50 })
+    if (isLate) {
+      await (await t.engine.startWorkflow(w)).result(LONG)
+      await t.engine.putQueue('default', { concurrency: 10 })
+      work = 0
+    }
+    const inputs = Array.from({ length: 1000 }, () => ({ input: null }))
+    const runs = await t.engine.startWorkflows(w, inputs)
+    await until('they have begun', () => busy === 10)
+    const [at, done] = [performance.now(), work]
+    await until('a part is through', () => work >= done + 50 * 500, LONG)
+    const share = (work - done) / (10 * (performance.now() - at))
+    await t.engine.bulk.cancel({ where: { workflowId: 'busy' } })
+    expect(share).toBeGreaterThan(0.8)
+    expect(runs).toHaveLength(1000)
+  },
+)
 
 test('a greedy key keeps nobody waiting', async () => {
   const waited: number[] = []

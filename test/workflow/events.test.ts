@@ -266,6 +266,33 @@ describe('a workflow that starts on an event', () => {
     ).toEqual([1, 2])
   })
 
+  test('may be replaced by what it emits itself', async () => {
+    const turn = defineEvent<{ n: number }>('ev-turn')
+    const turns = workflow(
+      'ev turns',
+      async ({ step, input }) => {
+        if (input.n === 3) return input.n
+        await step.emitEvent('next', turn, { n: input.n + 1 }, { key: 'k' })
+        await step.waitFor('never', paid.for('never'))
+        return 0
+      },
+      {
+        inputSchema: z.object({ n: z.number() }),
+        startOn: { event: turn },
+        singleton: { onConflict: 'replace' },
+      },
+    )
+    await t.engine.registerWorkflow(turns)
+    await t.engine.emitEvent(turn, { n: 0 }, { key: 'k' })
+    const runs = await until('the last is done', async () => {
+      const { items } = await t.engine.getRuns({ workflowId: 'ev turns' })
+      return items.some(({ status }) => status === 'completed') ? items : null
+    })
+    expect(runs.map(({ status }) => status).sort()).toEqual([
+      ...['cancelled', 'cancelled', 'cancelled', 'completed'],
+    ])
+  })
+
   test.each([
     [{ event: 'placed' }, 'startOn names no event'],
     ['placed', 'startOn names no event'],

@@ -6,7 +6,7 @@ create or replace function millrace.get_routes(p_tenant int, p_names text[], p_v
 returns table (route_id int, name text, version text, queue text, priority int, head bigint, sweep_ms int, limited boolean)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select r.id, w.name, w.version, r.queue, r.priority::int, coalesce(h.turn, 0), coalesce(h.sweep_ms, 0),
-         exists (select from millrace.limited_routes m where m.route_id = r.id)
+         exists (select from millrace.limited_routes m where m.route_id = r.id and not m.free)
   from unnest(p_names, p_versions) u (name, version)
   join millrace.workflows w on w.tenant_id = p_tenant and w.name = u.name and w.version = u.version
   join millrace.routes r on r.workflow_id = w.id

@@ -46,9 +46,9 @@ begin
     values (p_tenant, v_workflow.id, v_queue, v_priority)
     on conflict on constraint routes_key do nothing;
     perform millrace.watch_retention(v_workflow.id);
-    perform millrace.limit_routes(p_tenant);
     select r.id into v_route from millrace.routes r
     where r.tenant_id = p_tenant and r.workflow_id = v_workflow.id and r.queue = v_queue and r.priority = v_priority;
+    perform millrace.limit_routes(p_tenant, null, v_route);
     perform millrace.hint();
   end if;
   return query select v_route, v_workflow.version, v_queue, v_priority::int, v_workflow.definition,

@@ -18,6 +18,11 @@ begin
     e.value ->> 'dedupe_id', (e.value ->> 'keep_ms')::bigint, 20)
   from json_array_elements(p_events -> 'emits') with ordinality e (value, i)
   where p_only is null or (e.value ->> 'run')::bigint = any (p_only);
+  if json_array_length(p_events -> 'emits') > 0 then  -- one of them may have started what replaces a run that is to wait here
+    p_only := array(
+      select l.run_id from json_to_recordset(p_events -> 'waits') w (run bigint) join millrace.live l on l.run_id = w.run and l.task = 0
+      where l.undo_ask is null and (p_only is null or w.run = any (p_only)));
+  end if;
 
   select array_agg(w.run), array_agg(w.step), array_agg(w.message) into v_runs, v_steps, v_messages
   from json_to_recordset(p_events -> 'waits') w (run bigint, step text, message text)

@@ -11,8 +11,7 @@ begin
   while v_found loop
     v_found := false;
     for v_next in select n.* from millrace.next_events(p_tenant, p_runs) n loop
-      perform millrace.put_signal(p_tenant, v_next.run_id, v_next.id, v_next.message, v_next.data, p_now);
-      v_found := true;
+      v_found := millrace.put_signal(p_tenant, v_next.run_id, v_next.id, v_next.message, v_next.data, p_now) or v_found;
     end loop;
   end loop;
 end $$;

@@ -2,7 +2,7 @@
 -- runs get it from workers once this is committed (spread_events): nobody holds the locks of all of them. They also look for
 -- runs that began to wait in this very moment, which neither they nor this call could see.
 -- The same p_dedupe, for as long as that event is kept, or the same p_id (the reply was lost): nothing is done.
--- Returns: the event. Raises: what start_workflow raises. Locks: live rows, skipping locked ones.
+-- Returns: the event. Raises: what start_workflow raises. Locks: what that locks; then live rows, skipping locked ones.
 create or replace function millrace.put_event(
   p_tenant int, p_id bigint, p_name text, p_key text, p_data text, p_dedupe text, p_keep_ms bigint, p_most int) returns millrace.events
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
@@ -42,8 +42,8 @@ begin
       v_id := millrace.take_ids();  -- the database was set back, and gave the number to another
     end if;
   end loop;
+  v_event.started := millrace.start_on(p_tenant, v_event);  -- before it locks runs: a start takes its keys first
   perform millrace.feed_runs(p_tenant, v_runs[1:p_most], v_now);
-  v_event.started := millrace.start_on(p_tenant, v_event);
   if cardinality(v_event.started) > 0 then
     update millrace.events e set started = v_event.started where e.id = v_event.id;
   end if;

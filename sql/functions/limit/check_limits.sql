@@ -18,20 +18,26 @@ begin
   if v_bad is null then
     select case
       when jsonb_typeof(x.rule) <> 'object' then 'a rule must be an object'
+      when exists (select from jsonb_object_keys(x.rule) k where k <> all (x.names)) then format(
+        'a rule of %s has no "%s"', x.kind, (select min(k) from jsonb_object_keys(x.rule) k where k <> all (x.names)))
       when x.kind <> 'fairness' and (jsonb_typeof(x.rule -> 'limit') is distinct from 'number' or x.rule ->> 'limit' !~ '^[0-9]{1,9}$'
                                      or (x.rule ->> 'limit')::int not between case x.kind when 'rate' then 1 else 0 end and 1000000)
         then 'limit must be a whole number, at most 1,000,000'
       when x.kind = 'rate' and (jsonb_typeof(x.rule -> 'period_ms') is distinct from 'number' or x.rule ->> 'period_ms' !~ '^[0-9]{1,12}$'
                                 or (x.rule ->> 'period_ms')::bigint < 1) then 'period_ms must be a whole number above 0'
-      when x.kind = 'rate' and x.rule ? 'burst' and (x.rule ->> 'burst' !~ '^[0-9]{1,7}$' or (x.rule ->> 'burst')::int < 1)
+      when x.kind = 'rate' and x.rule ? 'burst' and (jsonb_typeof(x.rule -> 'burst') <> 'number' or x.rule ->> 'burst' !~ '^[0-9]{1,7}$'
+                                                     or (x.rule ->> 'burst')::int < 1)
         then 'burst must be a whole number above 0'
+      when x.kind = 'fairness' and x.rule ? 'weight'
+        and (jsonb_typeof(x.rule -> 'weight') <> 'string' or x.rule ->> 'weight' !~ '^.{1,128}$')
+        then 'weight must be a path of at most 128 characters'
       when x.rule ? 'key' and (jsonb_typeof(x.rule -> 'key') <> 'array' or jsonb_array_length(x.rule -> 'key') not between 1 and 4
         or jsonb_path_exists(x.rule -> 'key', 'strict $[*] ? (@.type() != "string" || !(@ like_regex "^.{1,128}$"))'))
         then 'key must be an array of 1 to 4 paths of at most 128 characters' end
     into v_bad
-    from (select 'fairness' as kind, p_rules -> 'fairness' as rule where p_rules ? 'fairness'
-          union all select 'concurrency', jsonb_array_elements(p_rules -> 'concurrency')
-          union all select 'rate', jsonb_array_elements(p_rules -> 'rate')) x
+    from (select 'fairness' as kind, '{key,weight}'::text[] as names, p_rules -> 'fairness' as rule where p_rules ? 'fairness'
+          union all select 'concurrency', '{limit,key}', jsonb_array_elements(p_rules -> 'concurrency')
+          union all select 'rate', '{limit,period_ms,burst,key}', jsonb_array_elements(p_rules -> 'rate')) x
     order by 1 nulls last limit 1;
   end if;
   if v_bad is not null then

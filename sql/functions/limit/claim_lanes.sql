@@ -1,6 +1,6 @@
 -- claim_lanes: leases runs of a route that has limits. The caller holds these (lock_limits) and the worker's row.
--- Lanes are served by virtual time: who was given least, by weight, comes first, and each gets an equal part of what is wanted. So a
--- lane with a million runs costs no more than one with a single run, and keeps none of the others waiting.
+-- Lanes are served by virtual time: who was given least, by weight, comes first, and each gets an equal part of what is wanted. A lane
+-- with a million runs costs no more than one with a single run, nor a million lanes more than a thousand: none is sorted.
 -- Whether a gate has room is counted from the leases, under the mutex: no counter can be wrong after a crash, a cancel or a bulk
 -- operation. The price is a look at each leased run of the workflow. The lease makes a run's lane odd: it has begun.
 -- Returns: as lease_rows. Transitions: queued -> leased. Locks: live rows, skipping locked ones.
@@ -9,7 +9,7 @@ returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int,
                timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[],
                due_ms bigint, newest_route int, chores int, clock timestamptz)
 language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off
-set enable_seqscan = off set enable_mergejoin = off as $$
+set enable_seqscan = off set enable_mergejoin = off set enable_bitmapscan = off set enable_sort = off as $$
 #variable_conflict use_column
 declare
   v_now   timestamptz := millrace.clock();
@@ -50,9 +50,9 @@ begin
   for v_turn in 1 .. 4 loop  -- who has less than its part leaves some to the others
     exit when v_left in (0, v_was);
     select v_left, '{}', '{}' into v_was, v_names, v_sums;
-    v_share := ceil(v_left / greatest(1, (
-      select count(*) from (select from millrace.lanes n where n.route_id = p_route and (n.begun or n.fresh and n.opens_at is null)
-                              and (n.own not in (select f from unnest(v_full) f)) is not false limit v_left) x))::float8);
+    v_share := ceil(v_left / greatest(1, (select count(*) from (
+      select from millrace.lanes n where n.route_id = p_route and (n.begun or n.fresh and n.opens_at is null)
+        and (n.own not in (select f from unnest(v_full) f)) is not false order by n.vtime, n.lane limit v_left) x))::float8);
     for v_lane in
       select n.* from millrace.lanes n
       where n.route_id = p_route and (n.begun or n.fresh and n.opens_at is null)
@@ -65,8 +65,9 @@ begin
       v_take := least(v_left, ceil(v_share * v_lane.weight));
       v_had := coalesce((v_own ->> v_lane.own::text)::int, 0);
       for i in 1 .. cardinality(v_lane.gates) loop
-        v_take := least(v_take, v_lane.caps[i] - case when v_lane.gates[i] = v_lane.own then v_had
-                                                  else coalesce(v_used[array_position(v_gates, v_lane.gates[i])], 0) end);
+        v_take := least(v_take, v_lane.caps[i] - coalesce(v_used[array_position(v_gates, v_lane.gates[i])], 0)
+          - case when v_lane.gates[i] = v_lane.own then v_had  -- of one lane, but also of such as were keyed by other rules
+            else coalesce(v_sums[array_position(v_names, v_lane.gates[i]::text)], v_own ->> v_lane.gates[i]::text, '0')::int end);
       end loop;
       continue when v_take <= 0;
       v_some := millrace.take_lane(v_lane, v_take, p_sweep, v_now);

@@ -1,5 +1,6 @@
 -- gate_use: how many leases go through each gate of these limits, counted from the leases themselves. Own gates, which are of one
--- key: {gate: leases}, and those without room; of several keys: gates, their leases, and those without room. Who holds the limits knows
+-- key: {gate: leases}, and those without room; of several keys: gates, their leases, and those without room. Each gate is in one of
+-- them, by the lanes that have leases: who asks for another lane looks into both. Who holds the limits knows
 -- that nobody adds to them meanwhile.
 create or replace function millrace.gate_use(
   p_tenant int, p_limits int[], out own jsonb, out own_full bigint[], out gates bigint[], out used int[], out shut bigint[])

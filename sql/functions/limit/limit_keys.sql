@@ -11,7 +11,8 @@ begin
                      else 'at "%s" there is an %s' end, x.path, jsonb_typeof(x.value))
   into v_bad
   from (select p.path, p_input #> string_to_array(p.path, '.') as value from unnest(p_paths) p (path)) x
-  where x.value is null or jsonb_typeof(x.value) in ('object', 'array') or length(x.value #>> '{}') > 256 limit 1;
+  where x.value is null or jsonb_typeof(x.value) in ('object', 'array')
+     or jsonb_typeof(x.value) = 'string' and length(x.value #>> '{}') > 256 limit 1;
   if v_bad is not null then
     perform millrace.fail('MR001', format('The input of "%s" does not have its key: %s.', p_workflow, v_bad),
       'Give a text, number, boolean or null there, or take the key out of the rules of the workflow and of its queue.',

@@ -1,37 +1,51 @@
--- limit_routes: has the runs of some routes handed out by rules from now on: of those of a workflow or queue with a row in limits, or
--- of one route that has just been made. There is no way back: runs may stand in lanes.
--- What workers have of them already is counted from the moment they hand it back.
--- Locks: live rows that are leased, skipping locked ones.
-create or replace function millrace.limit_routes(p_tenant int, p_route int default null) returns void
+-- limit_routes: has the runs of some routes handed out by rules from now on, or, where the rules are gone, as if there had never been
+-- any: of the routes of one row in limits (p_limit), or of one route that has just been made (p_route). What is free again keeps its
+-- row: runs may stand in lanes, and starts that saw the old rules come late. They are looked for there, too (claim_free), and where
+-- rules come back they are found in their lanes.
+-- What workers have of a route when its rules come is counted, but for what they were just being given: that is counted from the
+-- moment they hand it back.
+-- Locks: with p_limit, as who changes rules: rows of limits, ascending (those who hand out skip them); live rows that are leased,
+-- skipping locked ones.
+drop function if exists millrace.limit_routes(int, int);
+create or replace function millrace.limit_routes(p_tenant int, p_limit int, p_route int) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  v_new int[];
+  v_had  int[];  -- by rules until now
+  v_have int[];  -- and from now on
+  v_new  int[];
 begin
-  v_new := array(
-    select r.id from millrace.routes r join millrace.workflows w on w.id = r.workflow_id
-    where r.tenant_id = p_tenant and (p_route is null or r.id = p_route)
-      and exists (select from millrace.limits l where l.tenant_id = p_tenant and (l.kind, l.name) in (('w', w.name), ('q', r.queue)))
-      and not exists (select from millrace.limited_routes x where x.route_id = r.id));
-  insert into millrace.limited_routes as x (route_id, tenant_id, limits, gates, caps)
-  select n.id, p_tenant, n.limits, g.gates[1:g.whole], g.caps[1:g.whole]
-  from (select r.id, array_agg(l.id order by l.id) as limits
+  select coalesce(array_agg(r.id), '{}'), array_agg(r.id) filter (where not x.free) into v_have, v_had
+  from millrace.routes r join millrace.workflows w on w.id = r.workflow_id
+  left join millrace.limited_routes x on x.route_id = r.id
+  where r.tenant_id = p_tenant and case when p_route is not null then r.id = p_route
+    else exists (select from millrace.limits l where l.id = p_limit and l.name = case l.kind when 'w' then w.name else r.queue end) end;
+  if p_limit is not null then  -- or a claim that holds another limit of a route would wait for us, and we for its lanes
+    perform from millrace.limits l
+    where l.id = any (array(select unnest(x.limits) from millrace.limited_routes x where x.route_id = any (v_have)))
+    order by l.id for no key update;
+  end if;
+  insert into millrace.limited_routes as x (route_id, tenant_id, limits, gates, caps, free, paused)
+  select n.id, p_tenant, n.limits, g.gates[1:g.whole], g.caps[1:g.whole], n.free, n.paused
+  from (select r.id, array_agg(l.id order by l.id) as limits, bool_and(l.rules = '{}') as free,
+               bool_or(l.paused_at is not null) as paused
         from millrace.routes r join millrace.workflows w on w.id = r.workflow_id
         join millrace.limits l on l.tenant_id = r.tenant_id and (l.kind, l.name) in (('w', w.name), ('q', r.queue))
-        where r.tenant_id = p_tenant and (p_route is null or r.id = p_route) group by r.id) n,
+        where r.id = any (v_have) group by r.id) n,
   lateral millrace.lane_gates(n.limits, '{}') g
   order by n.id
-  on conflict (route_id) do update set limits = excluded.limits, gates = excluded.gates, caps = excluded.caps
-  where (x.limits, x.gates, x.caps) is distinct from (excluded.limits, excluded.gates, excluded.caps);
+  on conflict (route_id) do update set limits = excluded.limits, gates = excluded.gates, caps = excluded.caps, free = excluded.free,
+    paused = excluded.paused, seen_turn = case when excluded.free then 0 else x.seen_turn end,
+    vtime = case when excluded.free then 0 else x.vtime end
+  where (x.limits, x.gates, x.caps, x.free, x.paused)
+        is distinct from (excluded.limits, excluded.gates, excluded.caps, excluded.free, excluded.paused);
+  delete from millrace.lanes n using millrace.limited_routes r
+  where r.route_id = any (v_had) and r.free and n.route_id = r.route_id;
+  v_new := array(select r.route_id from millrace.limited_routes r
+                 where r.route_id = any (v_have) and not r.free and r.route_id <> all (coalesce(v_had, '{}')));
   if cardinality(v_new) > 0 then
-    update millrace.live l set lane = 1
-    where l.ctid = any (array(select x.ctid from millrace.live x where x.state = 'l' and x.lane = 0 and x.route_id = any (v_new)
-                              for update skip locked));
-    insert into millrace.lanes (route_id, lane, tenant_id, keys, gates, caps, own, meters, rates, bursts, vtime)
-    select n.route_id, 0, p_tenant, '{}', g.gates, g.caps, g.own, g.meters, g.rates, g.bursts, 0
-    from millrace.limited_routes n, lateral millrace.lane_gates(n.limits, '{}') g where n.route_id = any (v_new)
-    on conflict (route_id, lane) do nothing;
+    perform millrace.take_in_leases(p_tenant, v_new);
   end if;
 end $$;
 
-comment on function millrace.limit_routes(int, int) is 'Has the runs of routes handed out by rules from now on.';
-revoke execute on function millrace.limit_routes(int, int) from public;
+comment on function millrace.limit_routes(int, int, int) is 'Has the runs of routes handed out by rules from now on, or without.';
+revoke execute on function millrace.limit_routes(int, int, int) from public;

@@ -6,7 +6,7 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
           from (select from millrace.limits l
                 where l.id = any (r.limits) and l.paused_at is null order by l.id for no key update skip locked) x)
          = cardinality(r.limits)
-  from millrace.limited_routes r where r.route_id = p_route
+  from millrace.limited_routes r where r.route_id = p_route and not r.free  -- it may have become so since one looked
 $$;
 
 comment on function millrace.lock_limits(int) is 'The right to hand out the runs of a route.';

@@ -5,7 +5,7 @@
 -- Locks: rows of meters, skipping locked ones.
 create or replace function millrace.open_lanes(p_tenant int, p_route int, p_sweep boolean, p_now timestamptz) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_bitmapscan = off set enable_sort = off as $$
 declare
   v_route millrace.limited_routes;
   v_lanes bigint[];

@@ -7,7 +7,7 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
   select array(
     select l.ctid from millrace.live l join millrace.lanes n on n.route_id = l.route_id and n.lane = l.lane & -2
     where l.state = 's' and l.route_id = p_route and l.tenant_id = p_tenant
-      and (n.own = any (p_full)) is not true and not n.gates && p_shut
+      and not n.gates && p_full and not n.gates && p_shut
     limit 1 for update of l skip locked)
 $$;
 

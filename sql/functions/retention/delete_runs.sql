@@ -1,6 +1,6 @@
 -- delete_runs: takes runs that have ended out of the history, with all that is kept of them.
 -- What was keyed by a caller (idempotency keys, ids of their own) may be used again then, and so may the keys of rules of starts.
--- Locks: their rows of runs, ascending, and the rows that it deletes.
+-- Locks: their rows of runs, ascending, and the rows that it deletes; of start_keys skipping locked ones.
 create or replace function millrace.delete_runs(p_tenant int, p_runs bigint[]) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -25,9 +25,10 @@ begin
   where r.id = any (p_runs) and r.meta is not null
     and a.tenant_id = p_tenant and a.alias = (r.meta::json ->> 'id')::uuid and a.run_id = r.id;
   delete from millrace.start_keys d where d.ctid = any (array(
-    select (select k.ctid from millrace.start_keys k
-            where k.tenant_id = p_tenant and k.workflow = x.workflow and k.rule = x.rule and k.key = x.key and k.run_id = r.id)
-    from millrace.runs r, lateral millrace.start_rules(array[r.id], array[r.meta], null) x
+    select y.tid from millrace.runs r, lateral millrace.start_rules(array[r.id], array[r.meta], null) x,
+    lateral (select k.ctid as tid from millrace.start_keys k
+             where k.tenant_id = p_tenant and k.workflow = x.workflow and k.rule = x.rule and k.key = x.key and k.run_id = r.id
+             order by k.rule for update skip locked) y  -- who holds it is about to give it to another run
     where r.id = any (p_runs) and r.meta like '%"rules"%'));
   delete from millrace.run_attributes a where a.run_id = any (p_runs);
   delete from millrace.continuations c where c.run_id = any (p_runs);

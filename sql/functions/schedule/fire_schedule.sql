@@ -6,7 +6,8 @@
 -- should its word be lost, after a quarter of the time that it has waited); replace cancels it. Of several times that come at once
 -- skip and replace take the newest. A start that is refused is noted as its problem, and the schedule goes on.
 -- Returns: done · lost · held (see fire_schedules). Raises: nothing of its own (MR codes of a start become problems).
--- Locks: the live row of its last run (queue, replace), then the schedule's, both skipping locked ones; then as cancel_runs.
+-- Locks: the live row of its last run (queue, replace), then the schedule's, both skipping locked ones; then as cancel_runs and start_runs:
+-- for what somebody's open transaction holds there, the key of a singleton say, it waits for a twentieth of a second.
 create or replace function millrace.fire_schedule(
   p_id bigint, p_revision int, p_ticks timestamptz[], p_after timestamptz, p_next timestamptz, p_note jsonb, p_problem jsonb)
 returns text
@@ -24,6 +25,7 @@ declare
   v_wait    timestamptz[] := '{}';
   v_again   timestamptz;
   v_run     bigint;
+  v_patience text := current_setting('lock_timeout');
   v_problem jsonb := nullif(p_problem, 'null');
   v_note    jsonb := nullif(p_note, 'null');
 begin
@@ -40,8 +42,7 @@ begin
     return case when exists (select from millrace.schedules s where s.id = p_id and s.revision = p_revision and s.wake_at is not null)
            then 'held' else 'lost' end;
   end if;
-  v_now := millrace.clock();
-  v_todo := v_row.waiting || p_ticks;
+  select c, v_row.waiting || p_ticks into v_now, v_todo from millrace.clock() c;
   v_n := cardinality(v_todo);
   if v_todo[v_n] > v_now or v_held and v_row.overlap = 'replace' and v_n > 0 then
     return 'held';
@@ -61,12 +62,18 @@ begin
   end if;
   if v_start <> '{}' then
     begin
+      perform set_config('lock_timeout', '50', true);  -- those that were fired before it in this call are not committed yet
       if v_row.overlap = 'replace' and v_live then
         perform millrace.cancel_runs(v_row.tenant_id, array[v_last],
           json_build_object('reason', 'replaced by the next run of its schedule', 'by', 'schedule ' || v_row.name));
       end if;
-      v_run := millrace.start_ticks(v_row, v_start, millrace.take_ids(), true);
+      v_run := (select t.made from millrace.start_ticks(v_row, v_start, millrace.take_ids(), true) t);
+      perform set_config('lock_timeout', v_patience, true);  -- not for the commit: its notification waits for others in its turn
     exception when others then
+      if sqlstate = '55P03' then
+        update millrace.schedules s set wake_at = v_now + interval '100 ms' where s.id = v_row.id;  -- behind those that are due already
+        return 'held';
+      end if;
       if sqlstate ~ '^(08|40|53|55|57|58|XX)' then
         raise;  -- it passes, or is nothing of the schedule's: all of it is tried again
       end if;

@@ -31,7 +31,11 @@ begin
                else r.meta end
     where r.id = v_last.run;
     update millrace.live l
-    set timeout_at = case when l.stamp = 0 then l.timeout_at + (v_begins - l.wait_until[1]) else l.timeout_at end,
+    set timeout_at = case when l.stamp = 0  -- start_within counts from when it may begin, its own time-out does not
+                     then (select least(r.created_at + (r.meta::json ->> 'timeout_ms')::bigint * interval '1 ms',
+                                        v_begins + (r.meta::json ->> 'start_within_ms')::bigint * interval '1 ms')
+                           from millrace.runs r where r.id = v_last.run)
+                     else l.timeout_at end,
         lane = case when l.lane <> 0 and v_last.meta ? 'keys' then millrace.lane_of(p_tenant, v_last.meta::text) else l.lane end,
         wake_at = case l.state when 'w' then v_begins end, wait_until = array[v_begins]
     where l.run_id = v_last.run and l.task = 0;

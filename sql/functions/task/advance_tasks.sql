@@ -73,6 +73,7 @@ begin
   end if;
   if coalesce(p_values, p_asks, p_events) is not null then
     perform millrace.take_along(p_tenant, v_only, p_values, p_asks, p_events, v_now);
+    select x.mine, x.asked into v_only, v_ask from millrace.drop_replaced(v_only, v_ask, p_runs, p_ops, p_events) x;
   end if;
   if p_ops && '{c,f,x}'::"char"[] then
     perform millrace.end_runs(p_tenant, v_only, p_runs, p_ops, p_tails, p_outputs, p_parents, v_heard, v_now);

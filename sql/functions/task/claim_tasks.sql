@@ -8,12 +8,11 @@
 --   p_ahead    so many runs at most are leased up to 200 ms before their time comes (claim_ahead); default: none
 --   p_since    what came due before has been seen to by an earlier look of this worker: the indexes of times have dead entries at
 --              their heads too. Null now and then (a sweep): from the beginning
---   p_lanes    so many at most of routes that have limits (claim_lanes); null: as many as are wanted
+--   p_lanes    so many at most of routes that have limits; null: as many as are wanted
 -- Returns: the runs (due_ms of one that was leased ahead: when its time comes, counted from clock), and always a last row without
 -- run_id: due_ms until something here comes due (null: nothing will; 0 or less: it was due when this call looked), clock when it
 -- looked, newest_route (a higher one than the worker knows: get_routes), chores (get_chores).
 -- Transitions: waiting -> leased, queued; queued -> leased. Locks: the worker's row for key share; then live rows, skipping locked ones.
--- An idle poll locks and writes nothing: a fence drawn or a row locked for nothing costs a flush to disk.
 -- Raises: MR055 if the worker is not registered any more, or asked held_tasks meanwhile.
 drop function if exists millrace.claim_tasks(int, bigint, int, int[], bigint[], int, boolean, boolean, timestamptz, int);
 create or replace function millrace.claim_tasks(
@@ -29,29 +28,28 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
 declare
   v_look  timestamptz := millrace.clock();  -- what comes due after it is not held up by anybody
   v_since timestamptz := coalesce(p_since, '-infinity');
-  v_due   boolean := exists (select from millrace.live l where l.state = 'w' and l.wake_at > v_since and l.wake_at <= v_look);
-  v_early boolean := p_ahead > 0 and millrace.has_early(p_tenant, p_routes, v_look, least(p_ahead, p_want));
+  v_see   record := millrace.look_for_work(p_tenant, p_routes, p_after, p_want, p_suspect, p_since, p_ahead, p_lanes, v_look);
   v_left  int := p_want;
-  v_by    record := millrace.split_routes(p_tenant, p_routes, p_after, p_suspect, p_since is null);
   v_busy  boolean := false;  -- somebody else was just handing out runs that have limits
   v_rows  tid[];
   v_fence bigint;
   v_count int;
 begin
-  if v_due or v_early or coalesce(p_lanes, 1) > 0 and cardinality(v_by.ready) > 0 or exists (
-    select from unnest(v_by.plain, v_by.after) u (route, after)
-    where exists (select from millrace.live l where l.state = 'q' and l.route_id = u.route and l.lane = 0 and l.turn > u.after)
-       or p_suspect and exists (select from millrace.live l where l.state = 's' and l.route_id = u.route)
-  ) then
+  if v_see.something then
     perform millrace.lock_worker(p_tenant, p_worker, p_epoch);
-    if v_due then
-      return query select * from millrace.claim_due(p_tenant, p_worker, v_by.plain, v_by.after, p_want, v_since);
+    if v_see.due then
+      return query select * from millrace.claim_due(p_tenant, p_worker, v_see.plain, v_see.after, p_want, v_since);
       get diagnostics v_count = row_count;
       v_left := v_left - v_count;
       perform millrace.tick(250, v_since) where v_count = 0;  -- the first can go on while the next are woken
     end if;
     for i in 0 .. coalesce(cardinality(p_routes), 0) loop
-      if p_routes[i] = any (v_by.ready) and least(v_left, p_lanes) > 0 then
+      exit when v_left <= 0;
+      if v_see.ways[i] = 'f' then
+        return query select * from millrace.claim_free(p_tenant, p_worker, p_routes[i], v_left);
+        get diagnostics v_count = row_count;
+        v_left := v_left - v_count;
+      elsif v_see.ways[i] = 'l' and least(v_left, p_lanes) > 0 then
         if millrace.lock_limits(p_routes[i]) then
           return query
           select * from millrace.claim_lanes(p_tenant, p_worker, p_routes[i], least(v_left, p_lanes), p_suspect, p_since is null);
@@ -62,24 +60,22 @@ begin
           v_busy := true;
         end if;
       end if;
-      exit when v_left <= 0;
-      continue when p_routes[i] = any (v_by.laned);
+      continue when v_see.ways[i] in ('l', 'x') or v_left <= 0;
       -- lock the rows into an array, then draw the fence, then write: a fence drawn first could go back
       v_rows := case when i > 0
         then array(select l.ctid from millrace.live l
                    where l.state = 'q' and l.route_id = p_routes[i] and l.lane = 0 and l.turn > p_after[i] and l.tenant_id = p_tenant
                    order by l.turn limit v_left for update skip locked)
         when p_suspect
-        then array(select l.ctid from millrace.live l where l.state = 's' and l.route_id = any (v_by.plain) and l.tenant_id = p_tenant
+        then array(select l.ctid from millrace.live l where l.state = 's' and l.route_id = any (v_see.plain) and l.tenant_id = p_tenant
                    limit 1 for update skip locked) end;
       continue when v_rows is null or cardinality(v_rows) = 0;
       v_fence := nextval('millrace.fences');  -- anew for each route: its rows were locked after the last draw
       return query select * from millrace.lease_rows(v_rows, p_worker, v_fence, millrace.clock());
       v_left := v_left - cardinality(v_rows);
-      exit when v_left <= 0;
     end loop;
-    if v_early and v_left > 0 then
-      return query select * from millrace.claim_ahead(p_tenant, p_worker, v_by.plain, least(p_ahead, v_left),
+    if v_see.early and v_left > 0 then
+      return query select * from millrace.claim_ahead(p_tenant, p_worker, v_see.plain, least(p_ahead, v_left),
         date_trunc('milliseconds', v_look));  -- as the worker gets to know it
       get diagnostics v_count = row_count;
       v_left := v_left - v_count;

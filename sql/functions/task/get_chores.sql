@@ -17,7 +17,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
             case when v.due > p_now then v.due end)
             - p_now) * 1000)::bigint,
          (select max(r.id) from millrace.routes r),
-         case when exists (select from millrace.workers w where w.expires_at <= pg_catalog.clock_timestamp())
+         case when exists (select from millrace.workers w where greatest(w.expires_at, w.recover_at) <= pg_catalog.clock_timestamp())
                 or exists (select from millrace.watchers w where w.expires_at <= pg_catalog.clock_timestamp()) then 1 else 0 end
          | case when exists (select from millrace.live l where l.timeout_at > p_since and l.timeout_at <= p_now) then 2 else 0 end
          | case when exists (select from millrace.bulk_operations b where b.next_at <= p_now) then 4 else 0 end

@@ -2,7 +2,7 @@
 -- even have begun: the lock waits for the first, the raised epoch refuses the second. Without it a run was leased to a
 -- living worker that never heard of it (a crash history found it).
 -- As many as p_most, in the order of the runs: a reply with all may be too large to be had, however often it is asked for.
--- Raises: MR055 if the worker is not registered any more. Locks: the worker's row.
+-- Raises: MR055 if the worker is not registered any more, or its lease is over. Locks: the worker's row.
 create or replace function millrace.held_tasks(
   p_tenant int, p_worker bigint, p_epoch int, p_after bigint default 0, p_most int default 1000)
 returns table (run_id bigint, task int, fence bigint, turn bigint, route_id int, crashes int,
@@ -15,9 +15,10 @@ declare
   v_now timestamptz;
 begin
   perform from millrace.workers w where w.id = p_worker for update;  -- the update alone would not wait for a claim's key share
-  update millrace.workers w set epoch = greatest(w.epoch, p_epoch) where w.id = p_worker and w.tenant_id = p_tenant;
+  update millrace.workers w set epoch = greatest(w.epoch, p_epoch)
+  where w.id = p_worker and w.tenant_id = p_tenant and w.expires_at > clock_timestamp();
   if not found then
-    perform millrace.fail('MR055', format('Worker %s is not registered.', p_worker),
+    perform millrace.fail('MR055', format('Worker %s is not registered, or its lease is over.', p_worker),
       'Register again: its leases have gone to others.', json_build_object('worker', p_worker::text));
   end if;
   v_now := millrace.clock();

@@ -4,7 +4,7 @@
 -- there is nothing that could still change it. A backoff or poll leaves no row.
 -- A row that still waits has one wait, which is over: of one for a message the caller has written the end (claim_due). Or it
 -- is leased ahead of its time (p_ahead): its owner counts it as over when due_ms have passed since p_now.
--- p_begins: the runs have lanes, which become those of runs that have begun.
+-- p_begins: the runs have lanes, which become those of runs that have begun. Without it, who has no keys leaves its lane.
 drop function if exists millrace.lease_rows(tid[], bigint, bigint, timestamptz, boolean);
 create or replace function millrace.lease_rows(p_rows tid[], p_worker bigint, p_fence bigint, p_now timestamptz,
   p_ahead boolean default false, p_begins boolean default false)
@@ -15,7 +15,7 @@ language sql volatile security definer set search_path = pg_catalog, pg_temp set
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
   with mine as (
     update millrace.live l
-    set lane = case when p_begins then l.lane | 1 else l.lane end,
+    set lane = case when p_begins or l.lane not in (0, 1) then l.lane | 1 else 0 end,
         state = 'l', worker_id = p_worker, fence = p_fence, stamp = null, wake_at = null,
         seq = l.seq + case when l.state = 'w' and l.wait_names[1] is not null then 1 else 0 end,
         wait_keys = case when l.state <> 'w' or (l.wait_names[1] is null and l.wait_keys[1] !~ '^[~?]') then l.wait_keys end,

@@ -4,7 +4,7 @@
 -- suspect is blamed: a run that kills its worker is paused after five deaths, and none of its neighbours is.
 -- A run that was cancelled meanwhile, and whose steps have undos, begins them (row b of its journal).
 -- The workers' rows go with the last of their runs. After a crash runs that somebody holds are passed by, for all workers
--- wait for whoever recovers: the row of their worker stays for another second, and then somebody recovers it again.
+-- wait for whoever recovers: the row of their worker stays, its lease over, and after a second somebody recovers it again.
 -- Transitions: leased -> queued, suspected, paused. Locks: the live rows, ascending; those of crashed workers skipping
 -- locked ones. The caller holds the workers' rows.
 create or replace function millrace.hand_back(p_workers bigint[], p_crashed boolean) returns int
@@ -62,7 +62,7 @@ begin
   end loop;
   delete from millrace.workers w where (p_workers is null or w.id = any (p_workers)) and w.id <> all (v_busy);
   v_again := clock_timestamp() + interval '1 s';
-  update millrace.workers w set expires_at = v_again where w.id = any (v_busy);
+  update millrace.workers w set recover_at = v_again where w.id = any (v_busy);
   perform millrace.hint();
   return v_n;
 end $$;

@@ -9,7 +9,7 @@ declare
   v_dead bigint[];
 begin
   select array_agg(x.id) into v_dead
-  from (select w.id from millrace.workers w where w.expires_at <= v_now order by w.id for update skip locked) x;
+  from (select w.id from millrace.workers w where greatest(w.expires_at, w.recover_at) <= v_now order by w.id for update skip locked) x;
   delete from millrace.watchers where id in (
     select w.id from millrace.watchers w where w.expires_at <= v_now order by w.id for update skip locked);
   if v_dead is null then
