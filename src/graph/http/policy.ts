@@ -9,6 +9,7 @@ import { describeValue } from '../../model/text.ts'
 import { type Lookup, openConnector } from './connector.ts'
 import { Guard } from './guard.ts'
 import { HttpStepError } from './http-error.ts'
+import { shareLookup } from './shared-lookup.ts'
 
 /** What an operator settles for outgoing requests; every part has a default. */
 export type HttpPolicyOptions = {
@@ -48,7 +49,7 @@ export type HttpPolicyOptions = {
    * with any, NODE_EXTRA_CA_CERTS does not count. Default: none.
    */
   ca?: string | readonly string[]
-  /** Resolves names; default the system's (getaddrinfo, with /etc/hosts). Its answers are guarded too. */
+  /** Resolves names; default the system's (getaddrinfo, with /etc/hosts), two at a time. Its answers are guarded too. */
   lookup?: Lookup
 }
 
@@ -153,7 +154,7 @@ export class HttpPolicy implements AsyncDisposable {
 
 /** A pool for each origin, with a connector of its own: a lookup is not told for which port it is. */
 function openAgent(options: HttpPolicyOptions, guard: Guard): Agent {
-  const lookup = options.lookup ?? ((host) => systemLookup(host, { all: true }))
+  const lookup = options.lookup ?? shareLookup((host) => systemLookup(host, { all: true }))
   if (typeof lookup !== 'function') refuse('lookup', lookup, 'a function of a host')
   const ca = readCertificates(options.ca)
   const shared = {
