@@ -134,6 +134,21 @@ describe('a redirect', () => {
     await failing({ url: `${outside}/in` }, policy, 'redirect')
   })
 
+  test('to another host stays outside, also if that host leads to a port of its own', async () => {
+    await using inner = await serve((_, response) => response.end('inner'))
+    const port = `http://outer.test:${inner.port}/`
+    await using outer = await redirector({ '/port': [302, port] }, '127.0.0.2')
+    const outside = `http://outer.test:${outer.port}/port`
+    await using server = await redirector({ '/a': [302, outside] })
+    // its name means another address by then
+    const dns = fakeDns({ 'inner.test': ['127.0.0.1'], 'outer.test': ['127.0.0.2', '127.0.0.1'] })
+    const options = { allow: ['127.0.0.0/8'], lookup: dns.lookup }
+    await using policy = new HttpPolicy(options)
+    await failing({ url: `http://inner.test:${server.port}/a` }, policy, 'redirect')
+    expect(dns.asked).toEqual(['inner.test', 'outer.test', 'outer.test'])
+    expect(inner.connections()).toBe(0)
+  })
+
   test('to another scheme, with a user, or to nothing is not followed', async () => {
     await using server = await redirector({
       '/ftp': [302, 'ftp://example.com/'],
