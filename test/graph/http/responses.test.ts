@@ -156,6 +156,16 @@ describe('the body', () => {
     },
   )
 
+  test('of a coding that is refused is not read, and its connection closed', async () => {
+    await using server = await serveRaw((socket) => {
+      const head = 'HTTP/1.1 200 OK\r\nContent-Encoding: strange\r\nContent-Length: 100000\r\n\r\n'
+      socket.once('data', () => socket.write(`${head}half`))
+    })
+    await using policy = new HttpPolicy({ allow: ['127.0.0.1'] })
+    await failing({ url: server.url }, policy, 'response')
+    await until('the connection is closed', () => server.open() === 0)
+  })
+
   test('that is wrongly encoded may come right the next time', async () => {
     const wrong = await fails(saying('no gzip', 'text/plain', 'gzip'), 'network')
     expect(wrong.name).toBe('HttpStepError')
