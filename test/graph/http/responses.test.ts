@@ -3,6 +3,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { guardedRequest, HttpPolicy, type HttpRequest } from '../../../src/graph/http/index.ts'
 import { encodePayload } from '../../../src/model/json.ts'
+import { isStorable } from '../../../src/model/text.ts'
 import { until } from '../../support/until.ts'
 import { failing } from './failing.ts'
 import { serve, serveRaw } from './servers.ts'
@@ -271,6 +272,11 @@ describe('a result', () => {
     const pairs = await answer(saying('😀'.repeat(mebibyte / 4)), { onTooLarge: 'truncate' })
     expect(encodePayload(pairs, { what: 'it' })).not.toBeNull()
     expect(pairs.truncated).toBe(true)
+    for (const shift of ['a', 'ab', 'abc']) {
+      const shifted = saying(shift + '😀'.repeat(mebibyte / 4))
+      const { body } = await answer(shifted, { onTooLarge: 'truncate' })
+      expect(isStorable(String(body))).toBe(true)
+    }
   })
 
   test('may be larger where the caller can keep it', async () => {
