@@ -14,4 +14,19 @@ export {
   validateGraph,
 } from './document/index.ts'
 export { ExpressionError } from './expression/index.ts'
-export * from './http/index.ts'
+export {
+  guardedRequest,
+  type HttpError,
+  type HttpErrorCode,
+  type HttpErrorDetails,
+  type HttpErrorReason,
+  HttpFinalError,
+  HttpPolicy,
+  type HttpPolicyOptions,
+  type HttpRequest,
+  type HttpResult,
+  HttpRetryAfterError,
+  HttpStepError,
+  isHttpError,
+  type Lookup as HttpLookup,
+} from './http/index.ts'

@@ -9,10 +9,10 @@ import { isOtherProtocol } from './ports.ts'
 import { plainHost, TargetList } from './targets.ts'
 
 /**
- * Why a target is not connected to: an operator denied it, it is none of the public internet, or its
- * port belongs to something else than HTTP.
+ * Why a target is not connected to: an operator denied it, it is none of the public internet, its
+ * port belongs to something else than HTTP, or a redirect of another host leads to it.
  */
-export type Refusal = 'denied' | 'address' | 'port'
+export type Refusal = 'denied' | 'address' | 'port' | 'redirect'
 
 /** Thrown inside a connection attempt, before a byte has been sent; undici hands it through. */
 export class TargetRefused extends Error {
@@ -31,6 +31,8 @@ export type GuardOptions = {
   deny: readonly string[]
   /** Whether public addresses may be reached that `allow` does not name. */
   internet: boolean
+  /** Whether `allow` counts only for public addresses; default false. */
+  publicOnly?: boolean
 }
 
 /** Decides for each address of each connection whether it may be reached. */
@@ -38,12 +40,14 @@ export class Guard {
   readonly #allow: TargetList
   readonly #deny: TargetList
   readonly #internet: boolean
+  readonly #publicOnly: boolean
 
   /** @throws InvalidInputError for a bad entry of a list. */
-  constructor({ allow, deny, internet }: GuardOptions) {
+  constructor({ allow, deny, internet, publicOnly = false }: GuardOptions) {
     this.#allow = new TargetList('allow', allow)
     this.#deny = new TargetList('deny', deny)
     this.#internet = internet
+    this.#publicOnly = publicOnly
   }
 
   /**
@@ -61,8 +65,9 @@ export class Guard {
     if (this.#isDenied(address, port) || (inner && this.#isDenied(inner, port))) return 'denied'
     // an allowed translator opens the translator, not what lies behind it
     const whole = inner === null ? [address] : [address, inner]
-    if (whole.every((one) => this.#allow.hasAddress(one, port))) return null
-    if (this.#allow.hasHost(name, port)) return whole.some(isPlatformAddress) ? 'address' : null
+    const allowed = this.#publicOnly && (own || !whole.every(isPublicAddress)) ? 'redirect' : null
+    if (whole.every((one) => this.#allow.hasAddress(one, port))) return allowed
+    if (this.#allow.hasHost(name, port)) return whole.some(isPlatformAddress) ? 'address' : allowed
     if (own || !whole.every((one) => this.#isOpen(one, port))) return 'address'
     return isOtherProtocol(port) ? 'port' : null
   }

@@ -116,14 +116,15 @@ async function follow(exchange: Exchange): Promise<Answer> {
 }
 
 async function send({ hop, policy, deadline }: Exchange): Promise<Answer> {
-  const sent = policy.send({
+  const request: Dispatcher.RequestOptions = {
     origin: hop.url.origin,
     path: `${hop.url.pathname}${hop.url.search}`,
     method: hop.method as Dispatcher.HttpMethod,
     headers: Object.fromEntries(hop.headers),
     body: hop.body?.bytes ?? null,
     signal: deadline.signal,
-  })
+  }
+  const sent = policy.send(request, hop.elsewhere)
   // undici hears of an abort only once there is a connection
   const { statusCode, headers, body } = await deadline.race(sent, (late) => {
     late.body.on('error', ignore).destroy()

@@ -110,7 +110,7 @@ function firstHop(request: HttpRequest, policy: HttpPolicy): Hop {
   setDefault(headers, 'accept', '*/*')
   setDefault(headers, 'accept-encoding', ACCEPTED_ENCODINGS)
   setDefault(headers, 'user-agent', policy.userAgent)
-  return { url, method, headers, body }
+  return { url, method, headers, body, elsewhere: false }
 }
 
 /** Methods that change something: sent twice, the key tells the server that it is one change. */

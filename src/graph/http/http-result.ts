@@ -1,4 +1,3 @@
-import { toStorable } from '../../model/text.ts'
 import type { Content } from './content.ts'
 
 /** Header names in small letters; a header that came more than once has a list. */
@@ -67,8 +66,8 @@ function cut(text: string, bytes: number): string {
     if (sizeOf(text.slice(0, middle)) - 2 <= bytes) fits = middle
     else over = middle
   }
-  // half of a pair at the end cannot be stored
-  return toStorable(text.slice(0, fits).replace(/[\ud800-\udbff]$/, ''), Number.MAX_SAFE_INTEGER)
+  // never half of a pair: as JSON that would take more bytes than the whole
+  return text.slice(0, fits)
 }
 
 function sizeOf(value: unknown): number {

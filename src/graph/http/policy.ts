@@ -9,6 +9,7 @@ import { describeValue } from '../../model/text.ts'
 import { type Lookup, openConnector } from './connector.ts'
 import { Guard } from './guard.ts'
 import { HttpStepError } from './http-error.ts'
+import { shareLookup } from './shared-lookup.ts'
 
 /** What an operator settles for outgoing requests; every part has a default. */
 export type HttpPolicyOptions = {
@@ -48,7 +49,7 @@ export type HttpPolicyOptions = {
    * with any, NODE_EXTRA_CA_CERTS does not count. Default: none.
    */
   ca?: string | readonly string[]
-  /** Resolves names; default the system's (getaddrinfo, with /etc/hosts). Its answers are guarded too. */
+  /** Resolves names; default the system's (getaddrinfo, with /etc/hosts), two at a time. Its answers are guarded too. */
   lookup?: Lookup
 }
 
@@ -95,6 +96,7 @@ export class HttpPolicy implements AsyncDisposable {
   readonly maxRetryAfterMs: number
   readonly userAgent: string
   readonly #agent: Agent
+  readonly #publicAgent: Agent
   readonly #underWay = new Set<Promise<unknown>>()
   #closed: Promise<void> | undefined
 
@@ -114,15 +116,20 @@ export class HttpPolicy implements AsyncDisposable {
     this.maxRequestBytes = readCount(options, 'maxRequestBytes', mebibyte)
     this.maxHeaders = readCount(options, 'maxHeaders', 64)
     this.maxHeaderBytes = readCount(options, 'maxHeaderBytes', 16 * 1024)
-    this.#agent = openAgent(options, new Guard({ allow, deny, internet }))
+    const lists = { allow, deny, internet }
+    this.#agent = openAgent(options, new Guard(lists))
+    this.#publicAgent = openAgent(options, new Guard({ ...lists, publicOnly: true }))
   }
 
   /**
    * Sends one request, as it is, over a connection that the guard has let through; redirects are not
    * followed. Programs call `guardedRequest`.
+   * @param elsewhere whether a redirect to another host asks for it: what is allowed beside public
+   *   addresses is allowed to documents, not to the servers that they ask
    */
-  send(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
-    return this.#agent.request({ ...request, responseHeaders: 'raw' })
+  send(request: Dispatcher.RequestOptions, elsewhere: boolean): Promise<Dispatcher.ResponseData> {
+    const agent = elsewhere ? this.#publicAgent : this.#agent
+    return agent.request({ ...request, responseHeaders: 'raw' })
   }
 
   /**
@@ -142,8 +149,13 @@ export class HttpPolicy implements AsyncDisposable {
 
   /** Waits for requests that are under way, each of which has its time-out, and closes all connections. */
   close(): Promise<void> {
-    this.#closed ??= Promise.allSettled(this.#underWay).then(() => this.#agent.destroy())
+    this.#closed ??= this.#end()
     return this.#closed
+  }
+
+  async #end(): Promise<void> {
+    await Promise.allSettled(this.#underWay)
+    await Promise.all([this.#agent.destroy(), this.#publicAgent.destroy()])
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -153,7 +165,7 @@ export class HttpPolicy implements AsyncDisposable {
 
 /** A pool for each origin, with a connector of its own: a lookup is not told for which port it is. */
 function openAgent(options: HttpPolicyOptions, guard: Guard): Agent {
-  const lookup = options.lookup ?? ((host) => systemLookup(host, { all: true }))
+  const lookup = options.lookup ?? shareLookup((host) => systemLookup(host, { all: true }))
   if (typeof lookup !== 'function') refuse('lookup', lookup, 'a function of a host')
   const ca = readCertificates(options.ca)
   const shared = {

@@ -2,6 +2,7 @@ import { HttpFinalError } from './http-error.ts'
 import type { OutgoingBody } from './outgoing-body.ts'
 import { type OutgoingHeaders, withoutCredentials } from './outgoing-headers.ts'
 import { hasSecret, type Redactor } from './redactor.ts'
+import { plainHost } from './targets.ts'
 import { parseUrl, problemOf } from './url.ts'
 
 /** One request on its way, of several if there are redirects. */
@@ -10,6 +11,8 @@ export type Hop = {
   readonly method: string
   readonly headers: OutgoingHeaders
   readonly body: OutgoingBody
+  /** Whether a redirect to another host led here: then it is a server's wish, and no document's. */
+  readonly elsewhere: boolean
 }
 
 const statuses = new Set([301, 302, 303, 307, 308])
@@ -32,7 +35,8 @@ export function followRedirect(hop: Hop, status: number, location: unknown, reda
   if (next.body !== null && hasSecret(next.body.bytes.toString(), redact)) {
     throw refuse('leads to another host, and the body of the request has a secret in it')
   }
-  return { ...next, url, headers: withoutCredentials(next.headers, redact) }
+  const elsewhere = hop.elsewhere || plainHost(url.hostname) !== plainHost(hop.url.hostname)
+  return { ...next, url, elsewhere, headers: withoutCredentials(next.headers, redact) }
 }
 
 function targetOf(from: URL, location: unknown): URL {

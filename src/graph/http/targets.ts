@@ -52,7 +52,7 @@ export class TargetList {
  * @example plainHost('crm.internal.') // 'crm.internal'
  */
 export function plainHost(host: string): string {
-  return host.replace(/^\[|\]$/g, '').replace(/\.+$/, '')
+  return host.replace(/^\[|\]$/g, '').replace(/(?<!\.)\.+$/, '')
 }
 
 function hasPort(entry: Entry, port: number): boolean {

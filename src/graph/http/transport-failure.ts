@@ -58,6 +58,10 @@ function refusalError({ refusal }: TargetRefused): HttpFinalError {
   if (refusal === 'denied') {
     return new HttpFinalError('denied', 'The target is one that the operator has denied.')
   }
+  if (refusal === 'redirect') {
+    const problem = 'leads to another host, which has no public address'
+    return new HttpFinalError('redirect', `The redirect ${problem}. It is not followed.`)
+  }
   const remedy = 'An operator can allow it in the HTTP policy.'
   const problem =
     refusal === 'port' ? 'has a port of another protocol than HTTP' : 'has no public address'

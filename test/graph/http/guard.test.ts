@@ -55,6 +55,27 @@ describe('what an operator allows', () => {
   })
 })
 
+test('with public addresses only, what is allowed beside them is no place for a redirect', () => {
+  const allow = ['crm.internal', '10.0.0.0/8', '8.8.8.8', '127.0.0.1']
+  const outer = new Guard({ allow, deny: ['9.9.9.9'], internet: false, publicOnly: true })
+  expect(outer.refusalOf('x.test', 80, '8.8.8.8')).toBeNull()
+  expect(outer.refusalOf('crm.internal', 80, '8.8.4.4')).toBeNull()
+  expect(outer.refusalOf('x.test', 80, '10.0.0.1')).toBe('redirect')
+  expect(outer.refusalOf('crm.internal', 80, '10.0.0.1')).toBe('redirect')
+  expect(outer.refusalOf('crm.internal', 80, '127.0.0.1')).toBe('redirect')
+  expect(outer.refusalOf('x.test', 80, '8.8.8.8', true)).toBe('redirect')
+  expect(outer.refusalOf('crm.internal', 80, '169.254.169.254')).toBe('address')
+  expect(outer.refusalOf('x.test', 80, '1.1.1.1')).toBe('address')
+  expect(outer.refusalOf('x.test', 80, '9.9.9.9')).toBe('denied')
+})
+
+test('a host of nothing but dots takes no time to look at', () => {
+  const dots = `a${'.'.repeat(200_000)}b`
+  const began = performance.now()
+  expect(guard({ allow: ['crm.internal'] }).refusalOf(dots, 80, '10.0.0.1')).toBe('address')
+  expect(performance.now() - began).toBeLessThan(1000)
+})
+
 describe('what an allowed name opens', () => {
   test.each(['169.254.169.254', '100.100.100.200', '168.63.129.16', 'fe80::1', 'fd00:ec2::254'])(
     'is not where clouds give keys away: %s',

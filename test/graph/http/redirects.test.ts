@@ -1,8 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test, vi } from 'vitest'
+import type { Address } from '../../../src/graph/http/addresses.ts'
 import { guardedRequest, HttpPolicy } from '../../../src/graph/http/index.ts'
 import { failing } from './failing.ts'
 import { bodyOf, fakeDns, serve, serveSecurely } from './servers.ts'
+
+/** 127.0.0.2 plays the public internet. */
+vi.mock('../../../src/graph/http/addresses.ts', async (load) => {
+  const real = await load<typeof import('../../../src/graph/http/addresses.ts')>()
+  const isPublicAddress = (address: Address) =>
+    address.toString() === '127.0.0.2' || real.isPublicAddress(address)
+  return { ...real, isPublicAddress }
+})
 
 const file = (name: string) => readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8')
 const certificate = { key: file('secure.test.key'), cert: file('secure.test.crt') }
@@ -10,7 +19,10 @@ const certificate = { key: file('secure.test.key'), cert: file('secure.test.crt'
 type Seen = { method: string; url: string; headers: Record<string, string>; body: string }
 
 /** A server whose paths redirect as told; any other path answers with what it got. */
-function redirector(targets: Record<string, readonly [status: number, location: string]>) {
+function redirector(
+  targets: Record<string, readonly [status: number, location: string]>,
+  host = '127.0.0.1',
+) {
   return serve(async (request, response) => {
     const body = await bodyOf(request)
     const found = targets[request.url ?? '']
@@ -18,7 +30,7 @@ function redirector(targets: Record<string, readonly [status: number, location: 
     const { method, url, headers } = request
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify({ method, url, headers, body }))
-  })
+  }, host)
 }
 
 const loopback = () => new HttpPolicy({ allow: ['127.0.0.1', '127.0.0.2', '127.0.0.3'] })
@@ -85,6 +97,56 @@ describe('a redirect', () => {
     const request = { method: 'POST', body: 'HELO\r\nMAIL FROM:<a@b.test>\r\n' }
     const error = await failing({ url: `${server.url}/mail`, ...request }, policy, 'port')
     expect(error.message).toMatch('The target has a port of another protocol than HTTP.')
+  })
+
+  test('to another host leads to public addresses only, whatever a document may ask for', async () => {
+    await using inner = await serve((_, response) => response.end('inner'))
+    const back = { '/back': [302, `http://inner.test:${inner.port}/`] as const }
+    await using outer = await redirector(
+      { ...back, '/in': back['/back'], '/address': [302, inner.url], '/on': [302, '/back'] },
+      '127.0.0.2',
+    )
+    const outside = `http://outer.test:${outer.port}`
+    const start = {
+      '/a': [302, `${outside}/back`] as const,
+      '/b': [302, `${outside}/end`] as const,
+    }
+    await using server = await redirector(start)
+    const dns = fakeDns({ 'inner.test': ['127.0.0.1'], 'outer.test': ['127.0.0.2'] })
+    const allow = ['inner.test', '127.0.0.1', 'outer.test']
+    for (const internet of [true, false]) {
+      await using policy = new HttpPolicy({ allow, lookup: dns.lookup, internet })
+      for (const path of ['/in', '/address', '/on']) {
+        await failing({ url: outside + path }, policy, 'redirect')
+      }
+      const home = `http://inner.test:${server.port}`
+      const error = await failing({ url: `${home}/a` }, policy, 'redirect')
+      expect(error.message).toMatch('leads to another host, which has no public address')
+      expect(inner.connections()).toBe(0)
+      expect(await guardedRequest({ url: `${home}/b` }, policy)).toMatchObject({
+        body: { url: '/end' },
+      })
+    }
+    await using policy = new HttpPolicy({ allow, lookup: dns.lookup })
+    const direct = await guardedRequest({ url: `http://inner.test:${inner.port}/` }, policy)
+    expect(direct.body).toBe('inner')
+    // nor over the connection that is open now
+    await failing({ url: `${outside}/in` }, policy, 'redirect')
+  })
+
+  test('to another host stays outside, also if that host leads to a port of its own', async () => {
+    await using inner = await serve((_, response) => response.end('inner'))
+    const port = `http://outer.test:${inner.port}/`
+    await using outer = await redirector({ '/port': [302, port] }, '127.0.0.2')
+    const outside = `http://outer.test:${outer.port}/port`
+    await using server = await redirector({ '/a': [302, outside] })
+    // its name means another address by then
+    const dns = fakeDns({ 'inner.test': ['127.0.0.1'], 'outer.test': ['127.0.0.2', '127.0.0.1'] })
+    const options = { allow: ['127.0.0.0/8'], lookup: dns.lookup }
+    await using policy = new HttpPolicy(options)
+    await failing({ url: `http://inner.test:${server.port}/a` }, policy, 'redirect')
+    expect(dns.asked).toEqual(['inner.test', 'outer.test', 'outer.test'])
+    expect(inner.connections()).toBe(0)
   })
 
   test('to another scheme, with a user, or to nothing is not followed', async () => {
@@ -162,9 +224,9 @@ describe('what goes along to another origin', () => {
 
   /** What the last server of a redirect sees, the first one having been asked with these headers. */
   async function seenAfter(location: (port: number) => string, request: object = {}) {
-    await using other = await redirector({})
+    await using other = await redirector({}, '0.0.0.0')
     await using server = await redirector({ '/a': [307, location(other.port)] })
-    const dns = fakeDns({ 'a.test': ['127.0.0.1'], 'b.test': ['127.0.0.1'] })
+    const dns = fakeDns({ 'a.test': ['127.0.0.1'], 'b.test': ['127.0.0.2'] })
     await using policy = new HttpPolicy({ allow: ['127.0.0.1'], lookup: dns.lookup })
     const result = await guardedRequest(
       {

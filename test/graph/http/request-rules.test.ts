@@ -160,6 +160,14 @@ describe('headers', () => {
     expect(error.message).not.toMatch(/x-evil: 1|chunked/)
   })
 
+  test('with a line break are told from those with other letters', async () => {
+    const url = 'https://example.com'
+    const broken = await refused({ url, headers: { 'x-a': 'b\nc' } }, 'header')
+    expect(broken.message).toMatch('The header "x-a" has a line break or U+0000 in its value.')
+    const foreign = await refused({ url, headers: { 'x-a': '\u2192' } }, 'header')
+    expect(foreign.message).toMatch('has characters that a header cannot carry')
+  })
+
   test('may be as many as the operator says', async () => {
     await using policy = new HttpPolicy({ maxHeaders: 1, maxHeaderBytes: 20 })
     const url = 'https://x.test'

@@ -3,6 +3,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { guardedRequest, HttpPolicy, type HttpRequest } from '../../../src/graph/http/index.ts'
 import { encodePayload } from '../../../src/model/json.ts'
+import { isStorable } from '../../../src/model/text.ts'
 import { until } from '../../support/until.ts'
 import { failing } from './failing.ts'
 import { serve, serveRaw } from './servers.ts'
@@ -156,6 +157,16 @@ describe('the body', () => {
     },
   )
 
+  test('of a coding that is refused is not read, and its connection closed', async () => {
+    await using server = await serveRaw((socket) => {
+      const head = 'HTTP/1.1 200 OK\r\nContent-Encoding: strange\r\nContent-Length: 100000\r\n\r\n'
+      socket.once('data', () => socket.write(`${head}half`))
+    })
+    await using policy = new HttpPolicy({ allow: ['127.0.0.1'] })
+    await failing({ url: server.url }, policy, 'response')
+    await until('the connection is closed', () => server.open() === 0)
+  })
+
   test('that is wrongly encoded may come right the next time', async () => {
     const wrong = await fails(saying('no gzip', 'text/plain', 'gzip'), 'network')
     expect(wrong.name).toBe('HttpStepError')
@@ -261,6 +272,11 @@ describe('a result', () => {
     const pairs = await answer(saying('😀'.repeat(mebibyte / 4)), { onTooLarge: 'truncate' })
     expect(encodePayload(pairs, { what: 'it' })).not.toBeNull()
     expect(pairs.truncated).toBe(true)
+    for (const shift of ['a', 'ab', 'abc']) {
+      const shifted = saying(shift + '😀'.repeat(mebibyte / 4))
+      const { body } = await answer(shifted, { onTooLarge: 'truncate' })
+      expect(isStorable(String(body))).toBe(true)
+    }
   })
 
   test('may be larger where the caller can keep it', async () => {
