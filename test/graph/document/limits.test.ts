@@ -7,7 +7,7 @@ import {
   MAX_ISSUES,
   MAX_NODES,
 } from '../../../src/model/limits.ts'
-import { graph, node, only, problems } from './samples.ts'
+import { busyMs, graph, node, only, problems } from './samples.ts'
 
 const chain = (count: number) =>
   Array.from({ length: count }, (_, i) => node(`n${i}`, i === 0 ? [] : [`n${i - 1}`]))
@@ -123,11 +123,12 @@ describe('YAML', () => {
     const lines = Array.from({ length: 30 }, (_, i) =>
       i === 0 ? 'x-a0: &a0 [lol, lol]' : `x-a${i}: &a${i} [*a${i - 1}, *a${i - 1}]`,
     )
-    const started = performance.now()
-    const issue = only(`name: a\n${lines.join('\n')}\nsteps: []`)
-    expect(performance.now() - started).toBeLessThan(1000)
-    expect(issue.code).toBe('TOO_LARGE')
-    expect(issue.message).toMatch(/where its anchors are written out/)
+    const ms = busyMs(() => {
+      const { code, message } = only(`name: a\n${lines.join('\n')}\nsteps: []`)
+      expect(code).toBe('TOO_LARGE')
+      expect(message).toMatch(/where its anchors are written out/)
+    })
+    expect(ms).toBeLessThan(1000)
   })
 
   test('anchors that are used within reason are written out', () => {
@@ -150,9 +151,10 @@ steps:
 
   test('many keys cost no more than their number', () => {
     const keys = Array.from({ length: 50_000 }, (_, i) => `x-${i}: 1`)
-    const started = performance.now()
-    expect(problems(`name: a\n${keys.join('\n')}\nsteps: []`)).toEqual(['NO_STEPS /steps'])
-    expect(performance.now() - started).toBeLessThan(5000)
+    const ms = busyMs(() => {
+      expect(problems(`name: a\n${keys.join('\n')}\nsteps: []`)).toEqual(['NO_STEPS /steps'])
+    })
+    expect(ms).toBeLessThan(5000)
   })
 })
 
@@ -160,9 +162,10 @@ describe('issues', () => {
   test(`${MAX_ISSUES} are told, in a bounded time`, () => {
     const id = (i: number) => `${'n'.repeat(100)}${i}`
     const bad = Array.from({ length: MAX_NODES }, (_, i) => node(id(i), [`${id(i)}x`], { more: 1 }))
-    const started = performance.now()
-    expect(validateGraph(graph(...bad))).toHaveLength(MAX_ISSUES)
-    expect(performance.now() - started).toBeLessThan(4000)
+    const ms = busyMs(() => {
+      expect(validateGraph(graph(...bad))).toHaveLength(MAX_ISSUES)
+    })
+    expect(ms).toBeLessThan(4000)
   })
 
   test('messages do not repeat what is long', () => {
@@ -201,10 +204,11 @@ describe('speed', () => {
     ],
   ])('5,000 nodes are planned in well under a second: %s', (_, steps) => {
     const text = JSON.stringify(graph(...steps))
-    planGraph(text)
-    const started = performance.now()
-    expect(planGraph(text).root.nodes).toHaveLength(5000)
-    expect(performance.now() - started).toBeLessThan(1000)
+    planGraph(text) // the first time is that of the compiler
+    const ms = busyMs(() => {
+      expect(planGraph(text).root.nodes).toHaveLength(5000)
+    })
+    expect(ms).toBeLessThan(1000)
   })
 
   test('reading far back is not a walk for each', () => {
@@ -216,8 +220,9 @@ describe('speed', () => {
       ...steps.slice(0, 1).map((step) => ({ ...step, config: { expression: 1 } })),
       ...steps.slice(1),
     )
-    const started = performance.now()
-    expect(problems(fine)).toEqual([])
-    expect(performance.now() - started).toBeLessThan(3000)
+    const ms = busyMs(() => {
+      expect(problems(fine)).toEqual([])
+    })
+    expect(ms).toBeLessThan(3000)
   })
 })

@@ -66,3 +66,11 @@ export function only(source: unknown, limits = {}): GraphIssue {
   if (issues.length !== 1) throw new Error(`There are ${issues.length}: ${JSON.stringify(issues)}`)
   return issues[0] as GraphIssue
 }
+
+/** Milliseconds of the processor that some work takes: the machine may have other work. */
+export function busyMs(work: () => void): number {
+  const before = process.cpuUsage()
+  work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { planGraph, validateGraph } from '../../../src/graph/document/index.ts'
-import { graph, node, only, problems } from './samples.ts'
+import { busyMs, graph, node, only, problems } from './samples.ts'
 
 const condition = (id: string, yes: string[], no: string[], depends: string[] = []) =>
   node(id, depends, {
@@ -42,12 +42,13 @@ describe('cycles', () => {
     const many = Array.from({ length: 10_000 }, (_, i) =>
       node(`n${i}`, [`n${(i + 9999) % 10_000}`]),
     )
-    const started = performance.now()
-    const { message, details } = only(graph(...many))
-    expect(performance.now() - started).toBeLessThan(2000)
-    expect(message).toMatch(/^10000 steps depend on each other in a circle: n0 → n1 → .*… → n0\./)
-    expect(message.length).toBeLessThan(300)
-    expect(details?.path).toHaveLength(100)
+    const ms = busyMs(() => {
+      const { message, details } = only(graph(...many))
+      expect(message).toMatch(/^10000 steps depend on each other in a circle: n0 → n1 → .*… → n0\./)
+      expect(message.length).toBeLessThan(300)
+      expect(details?.path).toHaveLength(100)
+    })
+    expect(ms).toBeLessThan(2000)
   })
 
   test('within a block', () => {
