@@ -2,7 +2,10 @@ import { defineConfig } from 'vitest/config'
 import { findSystemPostgres } from './test/support/other-postgres.ts'
 
 /** Tests that need no database, or start their own: they do not wait for one. */
-const plain = ['test/{model,definition,embedded}/**/*.test.ts', 'test/*.test.ts']
+const plain = [
+  'test/{model,definition,dag,embedded,graph/http,graph/expression,graph/document}/**/*.test.ts',
+  'test/*.test.ts',
+]
 const system = findSystemPostgres()
 
 /** Of every run, also the long one (vitest.slow.config.ts). */

@@ -553,6 +553,18 @@ create table millrace.workers with (fillfactor=50, autovacuum_vacuum_scale_facto
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.workflow_documents
+  workflow_id integer not null
+  tenant_id integer not null
+  document text not null
+  hash text not null
+  created_at timestamp with time zone not null default clock_timestamp()
+  constraint workflow_documents_pkey PRIMARY KEY (workflow_id)
+  constraint workflow_documents_hash_form CHECK ((hash ~ '^[0-9a-f]{64}$'::text))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.workflows
   id integer not null generated always as identity
   tenant_id integer not null
@@ -611,7 +623,7 @@ create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_task
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: b0baaa7fd8919f432a40e21ddce79a5f
+  body: 54627698717f22ba75c9a938f0cd2893
 
 create function millrace.answer_approval(approval_id text, approved boolean, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -641,7 +653,7 @@ create function millrace.apply_verb(p_op millrace.bulk_operations, p_run bigint)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Does to one run what a bulk operation is for.
-  body: 895ca255bded6de1e4f35f627ba7cf1e
+  body: f220cc73862bcad726da85bcafd02ad6
 
 create function millrace.approval_id(p_run bigint, p_step text)
   returns text
@@ -743,7 +755,7 @@ create function millrace.bulk_fork(filter jsonb, options jsonb DEFAULT '{}'::jso
   returns json
   language sql volatile security definer set search_path=pg_catalog, pg_temp
   comment: fork_workflow for all runs that a filter matches.
-  body: 63793b98b4a0ea7d53eb51e6fb7a879a
+  body: 37577eeb812eceef45e2e43660746529
 
 create function millrace.bulk_json(p_tenant integer, p_id bigint)
   returns json
@@ -787,6 +799,12 @@ create function millrace.bulk_terminate(filter jsonb, options jsonb DEFAULT '{}'
   comment: terminate_workflow for all runs that a filter matches.
   body: 622062a373d03b81c4f4d89ade1aa260
 
+create function millrace.call_off(p_tenant integer, p_run bigint, p_task integer, p_fence bigint, p_children bigint[], p_steps text[])
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Ends what given-up steps of a run have begun elsewhere: children, questions to people.
+  body: d00f4b907e4316687d024f24b0bf88c3
+
 create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text, p_stuck boolean DEFAULT false, p_at_once boolean DEFAULT false)
   returns SETOF bigint
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -799,11 +817,11 @@ create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'
   comment: Ends a run, whatever it does.
   body: 2cc38c88bfae0351e99ad8a418e2ecbe
 
-create function millrace.chain_ended_at(p_run bigint, p_at timestamp with time zone)
-  returns timestamp with time zone
-  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
-  comment: Since when a run counts as ended for whoever deletes old ones.
-  body: ecaf88c2a964777e65c54ce60fa4b216
+create function millrace.chain_end(p_run bigint, p_status "char", p_at timestamp with time zone, OUT status "char", OUT at timestamp with time zone, OUT beside bigint)
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: How and when a run counts as ended for whoever deletes old ones.
+  body: 2184fc43b7547bdf9e146fd6e06b1d03
 
 create function millrace.check_attributes(p_rules jsonb)
   returns void
@@ -817,6 +835,12 @@ create function millrace.check_conditions(p_conditions jsonb)
   comment: Refuses what is no filter by attributes.
   body: 9e25d1c50bbb65266957af9ccfe141d5
 
+create function millrace.check_document(p_document jsonb)
+  returns text
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Refuses a graph's document that no worker could take; returns the id of its workflow.
+  body: 45991032a73da09a5ab7f6a96c9d2914
+
 create function millrace.check_event(p_name text, p_key text, p_dedupe text, p_bytes integer)
   returns void
   language plpgsql stable set search_path=pg_catalog, pg_temp
@@ -827,7 +851,7 @@ create function millrace.check_filter(p_function text, p_filter jsonb, p_kinds j
   returns integer
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses what is no filter of runs; returns the tenant's number.
-  body: 892569ac1be7e1298b116553389b832b
+  body: c4540dbf4675fd7607051b0df2fa38cd
 
 create function millrace.check_limits(p_rules jsonb)
   returns void
@@ -851,7 +875,7 @@ create function millrace.check_progress(run_id uuid, options jsonb DEFAULT '{}':
   returns TABLE(completed_steps integer, total_steps integer, completion_percentage numeric)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: How far a run is: steps done, steps in all, per cent.
-  body: 358533e6ee84aa20551b6c5515c60c38
+  body: f0d9b478db1321895fe5ef517d85409b
 
 create function millrace.check_rules(p_workflow text, p_rules jsonb)
   returns void
@@ -871,11 +895,17 @@ create function millrace.check_starts(p_metas text[])
   comment: Refuses metas of starts that others could not read later.
   body: f5201ec8f4d270976d65ae328c004452
 
-create function millrace.check_verb(p_verb text, p_options jsonb, p_rate integer)
+create function millrace.check_transaction(p_transaction text)
   returns void
-  language plpgsql stable set search_path=pg_catalog, pg_temp
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Whether this is still the transaction of a step that began.
+  body: 21650775e40fe3dfd76984c280b7c6c6
+
+create function millrace.check_verb(p_tenant integer, p_verb text, p_filter jsonb, p_options jsonb, p_rate integer)
+  returns void
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses a bulk operation without what its verb needs.
-  body: ad69b11830adb2a59c50033719e8f842
+  body: c04f85fb6c8593b420448682975365bb
 
 create function millrace.claim_ahead(p_tenant integer, p_worker bigint, p_routes integer[], p_want integer, p_look timestamp with time zone)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
@@ -930,7 +960,7 @@ create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigi
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=on
   comment: Gives a new run the history of another up to a row.
-  body: 49e6f4e86ae53a14fcef40c53e0df0ac
+  body: f536f003ac5d888ef2d8ba85a5edf5d0
 
 create function millrace.current_tenant()
   returns integer
@@ -944,6 +974,12 @@ create function millrace.debounce_runs(p_tenant integer, p_ids bigint[], p_delay
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Gives runs that wait for their begin the input of the last start, and puts them off.
   body: 2afb2337bd05b7ceaea17650ef433c02
+
+create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(workflow_id text, version text, created boolean)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Stores a graph: a workflow that is a document, without code.
+  body: 61a7ab01cc1b56a242a216133e687313
 
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
@@ -967,7 +1003,7 @@ create function millrace.discard_workflow(run_id uuid, options jsonb DEFAULT '{}
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Takes a failure off the list of failures.
-  body: c3977b53b29adf39c00ec054613da72e
+  body: 37a832ada158e133dac5cb895241a4ac
 
 create function millrace.dispatch_place(options jsonb, OUT kind "char", OUT name text)
   returns record
@@ -975,11 +1011,29 @@ create function millrace.dispatch_place(options jsonb, OUT kind "char", OUT name
   comment: What pause_dispatch and resume_dispatch are about.
   body: a9e01e3ac99ce18d812f177459663276
 
+create function millrace.document_blocks(p_document jsonb)
+  returns TABLE(pointer text, level integer, nodes jsonb)
+  language sql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The lists of nodes of a graph's document.
+  body: 751473223d495a7a2497a4cea904f3a5
+
+create function millrace.document_cycle(p_nodes jsonb)
+  returns text[]
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: A circle among nodes that depend on each other; null if there is none.
+  body: a4df542b42129139f593ac5adcfb9098
+
 create function millrace.drain_workers(options jsonb)
   returns text[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Tells workers to finish what they have, and to end.
   body: 9ebf4f1825e60c7a21d61cac750c16f0
+
+create function millrace.drawn_id(p_option text, p_value text)
+  returns bigint
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A number that the caller drew by take_ids, as an option of a function.
+  body: b52ca2cd3859332972d370b418ee441c
 
 create function millrace.drop_event_waits(p_runs bigint[])
   returns void
@@ -1047,6 +1101,12 @@ create function millrace.fail(p_code text, p_message text, p_hint text, p_detail
   comment: Raises an error of the table in src/model/error-codes.ts.
   body: 81239a5198901bcd30a8493539512285
 
+create function millrace.fail_batch(p_op millrace.bulk_operations, p_run bigint, p_code text, p_text text, p_now timestamp with time zone)
+  returns millrace.bulk_operations
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: What becomes of a bulk operation whose batch failed as a whole.
+  body: 1996807fc2ac6b2e11cd475b3a2dbd6b
+
 create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '{}'::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1093,7 +1153,7 @@ create function millrace.find_ordered(p_tenant integer, p_filter jsonb, p_name t
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The runs that a filter matches, in the order of an attribute.
-  body: 083a381d5ef7174f14770689f32e2c76
+  body: bf4881f4a993d1119ec07971524c8406
 
 create function millrace.find_run(p_tenant integer, p_run uuid, p_resource text DEFAULT NULL::text)
   returns bigint
@@ -1105,7 +1165,7 @@ create function millrace.find_runs(p_tenant integer, p_filter jsonb, p_bound big
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The runs that a filter matches, on one side of a bound.
-  body: c440ad56c3b8256b9f8e53f5de33c118
+  body: 96350ac27d261bd6d3e0da6374e4f519
 
 create function millrace.find_schedule(p_tenant integer, p_name text)
   returns millrace.schedules
@@ -1141,13 +1201,13 @@ create function millrace.fork_place(p_tenant integer, p_run bigint, p_step text,
   returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Where in a run's journal a fork from a step begins.
-  body: 3dcb629d5ff68880216577c5d4d27d6d
+  body: d116f308edfa51e5cffb3474e224717e
 
 create function millrace.fork_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a new run that has the history of another up to a step.
-  body: 4c4436269531c1003788875f64e20c4f
+  body: 66ea4113823dbf4baaf1a6cc1b7366af
 
 create function millrace.gate_use(p_tenant integer, p_limits integer[], OUT own jsonb, OUT own_full bigint[], OUT gates bigint[], OUT used integer[], OUT shut bigint[])
   returns record
@@ -1172,6 +1232,18 @@ create function millrace.get_chores(p_tenant integer, p_now timestamp with time 
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: When something comes due, the newest route, and what somebody should do.
   body: 153e800de18de1ef63eab3e256c16039
+
+create function millrace.get_definition(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(workflow_id text, version text, kind text, document jsonb, hash text, created_at timestamp with time zone)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The stored document of a workflow's version.
+  body: 1322882815aaf02713ed7e539d77ad0b
+
+create function millrace.get_documents(p_tenant integer, p_names text[], p_graphs text[], p_known_names text[], p_known_versions text[], p_unfinished boolean)
+  returns TABLE(workflow_id text, version text, kind text, document text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The stored definitions that a worker could serve.
+  body: be4270600a42817d3d39ebef261c1856
 
 create function millrace.get_events(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, name text, key text, data json, emitted_at timestamp with time zone, keep_until timestamp with time zone, dedupe_id text, matched integer, spreading boolean, started text[])
@@ -1240,10 +1312,10 @@ create function millrace.get_storage(options jsonb DEFAULT '{}'::jsonb)
   body: 0f701efef3834e0a4a001e620ff4787d
 
 create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
-  returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid)
+  returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid, skip_reason text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What happened to a run, in order: attempts, errors, waits, pauses.
-  body: 2b6762564f0928d89d4e415c2fa5dc4c
+  body: e9c42aee4532c2488e99a1385422c9d8
 
 create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
@@ -1437,11 +1509,11 @@ create function millrace.list_attributes(p_rules jsonb)
   comment: Declared attributes, as an error names them.
   body: 6f9ddd787ca705ab72baef9823ceda09
 
-create function millrace.list_source(p_tenant integer, p_filter jsonb, p_ranges jsonb, OUT source text, OUT label "char", OUT value text, OUT ids bigint[], OUT statuses text[], OUT routes integer[])
+create function millrace.list_source(p_tenant integer, p_filter jsonb, p_ranges jsonb, OUT source text, OUT label "char", OUT value text, OUT ids bigint[], OUT statuses text[], OUT routes integer[], OUT also bigint[])
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Where the runs of a list are found that a filter may match.
-  body: 03be5b54d577301c96de8d7a0c11606e
+  body: 452d7b1b48b6a644e8bec0e374743abf
 
 create function millrace.lock_limits(p_route integer)
   returns boolean
@@ -1501,7 +1573,7 @@ create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Moves a run that is not at work to another version of its workflow.
-  body: 34c36e80c7351a3b24252d5a515c43de
+  body: 6946907b029fb272f3afb82a4b8b5c88
 
 create function millrace.new_lanes(p_route integer)
   returns SETOF bigint
@@ -1526,6 +1598,12 @@ create function millrace.next_of_chain(p_run bigint)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The run that this one continued as; null if there is none.
   body: 91fd11fc297cdbf31f99ebcb7bf0d3c7
+
+create function millrace.node_issues(p_document jsonb)
+  returns TABLE(code text, message text, pointer text)
+  language sql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: What is wrong with the nodes of a graph's document.
+  body: 069419f7c2bad40a0a4c0dfa8ae62db4
 
 create function millrace.note_heads(p_tenant integer, p_routes integer[], p_turns bigint[], p_sweep_ms integer)
   returns void
@@ -1585,7 +1663,7 @@ create function millrace.prune(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Takes runs that ended so long ago out of the history.
-  body: b5852ddd7b1c57a8828a483215d34d35
+  body: 888a1e763eabe44366b9f952b58dab32
 
 create function millrace.prune_events(p_now timestamp with time zone)
   returns integer
@@ -1597,13 +1675,13 @@ create function millrace.prune_history()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Deletes runs whose retention is over, some at a time; returns when to go on.
-  body: a1473feace6b5b4c23d196acca4a63f0
+  body: 5a3d0aa14b20ad3f0b16fdc27c32dad3
 
-create function millrace.prune_run(p_tenant integer, p_run bigint)
+create function millrace.prune_run(p_tenant integer, p_run bigint, p_before timestamp with time zone DEFAULT NULL::timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Takes one run that has ended out of the history.
-  body: b16acc83e935c8942bb3ba3923560537
+  body: b6e3f1ba3876ee745568352a6105f0f7
 
 create function millrace.purge_queue(queue text, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1616,6 +1694,12 @@ create function millrace.put_attributes(p_tenant integer, p_workflow text, p_rul
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes the attributes of a workflow known.
   body: 4046d1f24335ad7c6a96ccf7e8ec2aa1
+
+create function millrace.put_document(p_tenant integer, p_workflow integer, p_document text, p_hash text)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Keeps the document of a workflow version, once.
+  body: 2be259edcb553e0fd160403eeb5f8719
 
 create function millrace.put_event(p_tenant integer, p_id bigint, p_name text, p_key text, p_data text, p_dedupe text, p_keep_ms bigint, p_most integer)
   returns millrace.events
@@ -1701,11 +1785,11 @@ create function millrace.register_worker(p_tenant integer, p_lease_ms integer, p
   comment: Registers a worker process and returns its id.
   body: f8b533446000289debe31383d04c255a
 
-create function millrace.register_workflow(p_tenant integer, p_name text, p_version text, p_definition jsonb)
+create function millrace.register_workflow(p_tenant integer, p_name text, p_version text, p_definition jsonb, p_document text DEFAULT NULL::text, p_hash text DEFAULT NULL::text)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: d7aa8489e9789dad67f85a62f6ad7b63
+  body: 668d5aef0c43ae5784434694eb3b6e91
 
 create function millrace.release_names(p_tenant integer, p_ids bigint[], p_metas text[], p_skip bigint[])
   returns void
@@ -1729,7 +1813,7 @@ create function millrace.resolve_route(p_tenant integer, p_name text, p_version 
   returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb, keys text[], weight text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Where a start goes, and the defaults it gets.
-  body: c92707066811fee7da32e7593b10470a
+  body: 0912660fb21c5c10101fba942375b7b5
 
 create function millrace.resume_dispatch(options jsonb)
   returns void
@@ -1753,7 +1837,7 @@ create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}':
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts a new run of a failed one that goes on from its failure.
-  body: 732c55f69ee4cd831f9847db4e82dd03
+  body: f0f700e5b1af0a1852726162fd34071d
 
 create function millrace.rule_again(p_rules jsonb)
   returns jsonb
@@ -1816,6 +1900,12 @@ create function millrace.run_window(p_tenant integer, p_source text, p_label "ch
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_bitmapscan=off
   comment: The next ids of a list of runs, from the narrowest index.
   body: 2b2fec36e03332dcef8b4e0534e5cd14
+
+create function millrace.same_bulk(p_tenant integer, p_id bigint, p_verb text, p_filter jsonb, p_options jsonb)
+  returns json
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The bulk operation of a number, which is the one being started.
+  body: 124082dc4e236a1a495b5aaa9bd0808a
 
 create function millrace.same_json(p_one text, p_other text)
   returns boolean
@@ -1923,19 +2013,19 @@ create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigin
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a run as another was started.
-  body: d994061d2e456b6140d0de5463ce5e0e
+  body: 4a07bd59e17f0230dfbfb3c36e95ab8b
 
 create function millrace.start_bulk(p_verb text, p_filter jsonb, p_options jsonb, p_kinds jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Begins to do something to all runs that a filter matches.
-  body: 0e6ad4292d79445c4c8dd01c4cd8ade2
+  body: 2a1136070c1c9d38c80132bad64bb24f
 
-create function millrace.start_children(p_tenant integer, p_only bigint[], p_children json)
-  returns void
+create function millrace.start_children(p_tenant integer, p_only bigint[], p_children json, p_runs bigint[], p_ops "char"[])
+  returns bigint[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts children in the transaction that writes it into their parents' journals.
-  body: 4c44145983a6662463d065d1e480f548
+  body: 55a187c2e10c25ee294852898112bd04
 
 create function millrace.start_key(p_values jsonb)
   returns bytea
@@ -2043,7 +2133,7 @@ create function millrace.terminate_workflow(run_id uuid, options jsonb DEFAULT '
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends a run at once, without the undos of its steps.
-  body: 53d5b277250edebe6c14bb366079e87f
+  body: 4c5c0a79c99c2c7c74b8b5f401e848f2
 
 create function millrace.tick(p_max integer DEFAULT 1000, p_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
   returns integer
@@ -2109,7 +2199,7 @@ create function millrace.work_bulk()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Does the next batch of the bulk operation that is due first; returns when more is due.
-  body: 2b7ac220a77530326a66c70f520ca9b9
+  body: 05287775088bc1dbbc0614e4665ef9b5
 
 create function millrace.work_events()
   returns integer

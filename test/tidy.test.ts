@@ -25,7 +25,9 @@ describe('direction', () => {
     workflow: ['model', 'definition'],
     kernel: ['model'],
     client: ['model', 'definition', 'kernel'],
-    worker: ['model', 'definition', 'kernel', 'client', 'workflow'],
+    graph: ['model', 'definition'],
+    // of graphs only what loads stored ones, once one is met
+    worker: ['model', 'definition', 'kernel', 'client', 'workflow', 'graph'],
     adapters: ['model', 'kernel'],
     server: ['model', 'definition', 'kernel', 'client'],
   }

@@ -74,7 +74,13 @@ class DevSession {
     this.#url = server?.connectionString ?? checkUrl(databaseUrl ?? '')
     const read = (runId: string) => this.#engine.getRun({ runId })
     this.#log = new EventLog(out, { cwd: this.#cwd, everyRun: true, read })
-    const connection = { connectionString: this.#url, schema, tenant, logger: this.#log }
+    const connection = {
+      connectionString: this.#url,
+      schema,
+      tenant,
+      logger: this.#log,
+      graphs: true,
+    }
     this.#engine = new WorkflowEngine(connection)
     const set = new WorkflowSet(this.#engine, [this.#log], this.#cwd)
     this.#workflows = new LiveWorkflows(options.workflows, this.#cwd, set)

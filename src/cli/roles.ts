@@ -57,10 +57,12 @@ const forClients = {
     'pause_dispatch',
     'resume_dispatch',
   ],
+  'to store workflows that are documents': ['define_workflow'],
   'to empty queues, and to let workers end': ['purge_queue', 'drain_workers'],
   'to see what is there': [
     'get_workflows',
     'get_versions',
+    'get_definition',
     'get_workers',
     'get_queues',
     'get_limits',
@@ -70,7 +72,7 @@ const forClients = {
 
 /** What a worker calls beside that. */
 const forWorkers = {
-  'to make workflows known': ['register_workflow', 'sync_schedules', 'get_routes'],
+  'to make workflows known': ['register_workflow', 'sync_schedules', 'get_routes', 'get_documents'],
   'to live': [
     'register_worker',
     'describe_worker',

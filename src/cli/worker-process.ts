@@ -21,6 +21,8 @@ const IDLE_LOOK_MS = 50
 export type WorkerProcessOptions = {
   workflows: string
   queues?: string[]
+  /** True where it is asked for in so many words: then no file of workflows is needed. */
+  graphs?: boolean | string[]
   concurrency: number
   lease: number
   drain: number
@@ -72,7 +74,8 @@ class WorkerProcess {
     const read = (runId: string) => this.#engine.getRun({ runId })
     this.#log = new EventLog(out, { cwd: this.#cwd, everyRun: false, read })
     const connection = { connectionString, schema, tenant, logger: this.#log }
-    this.#engine = new WorkflowEngine({ ...connection, migrate: options.migrate })
+    const { migrate, graphs = true } = options
+    this.#engine = new WorkflowEngine({ ...connection, migrate, graphs })
     const set = new WorkflowSet(this.#engine, [this.#log, this.#metrics], this.#cwd)
     this.#workflows = new LiveWorkflows(options.workflows, this.#cwd, set)
   }
@@ -122,7 +125,7 @@ class WorkerProcess {
 
   /** A worker that lacks a workflow would leave its runs lying: better it does not start. */
   async #load(): Promise<void> {
-    const { workflows, watch } = this.#options
+    const { workflows, watch, graphs } = this.#options
     const broken = await this.#workflows.load()
     if (watch) return tellBroken(broken, this.#cwd, this.#log, this.#settings.out)
     if (broken.length > 0) {
@@ -131,9 +134,9 @@ class WorkerProcess {
       const files = count(broken.length, 'workflow file')
       throw new DefinitionError(`${files} cannot be loaded:${lines}`, { issues })
     }
-    if (this.#workflows.list().length > 0) return
+    if (this.#workflows.list().length > 0 || graphs) return
     throw new InvalidInputError(
-      `No file of ${workflows} exports a workflow. Name others with --workflows '<glob>'.`,
+      `No file of ${workflows} exports a workflow. Name others with --workflows '<glob>', or run stored graphs alone, with --graphs.`,
     )
   }
 
@@ -172,7 +175,8 @@ class WorkerProcess {
     const from = queues ? `, queues ${queues.join(', ')}` : ''
     const port = this.#health?.port
     const health = port === undefined ? '' : `, health on port ${port}`
-    const text = `ready: ${names || 'no workflow yet'} (${concurrency} at once${from}${health})`
+    const none = this.#options.graphs ? 'stored graphs' : 'no workflow yet'
+    const text = `ready: ${names || none} (${concurrency} at once${from}${health})`
     this.#log.tell('ready', { workflows, concurrency, queues, healthPort: port }, text)
   }
 }

@@ -46,8 +46,8 @@ export type BulkOperation = {
   done: number
   /** Runs for which the verb was refused: some may have ended, or gone on, meanwhile. */
   failed: number
-  /** The first 20 of these. */
-  failures: { runId: string; code: string; message: string }[]
+  /** The first 20 of these. One without a run tells why the operation itself could not go on. */
+  failures: { runId: string | null; code: string; message: string }[]
   by: string | null
   createdAt: Date
   endedAt: Date | null
@@ -61,6 +61,18 @@ export type PruneOptions = BulkOptions & {
 
 type Reason = { reason?: string }
 
+type CheckInput = (workflowId: string, input: unknown) => Promise<void>
+
+/** How runs are forked. */
+export type BulkForkOptions = {
+  fromStep: string
+  version?: string
+  /** Of each new run, all of one workflow that the filter names; default: as it was. */
+  input?: unknown
+  /** What the step gives in each. */
+  output?: unknown
+}
+
 /** How the runs of a queue that have not begun are cancelled. */
 export type PurgeOptions = Omit<BulkOptions, 'where'> & Reason
 
@@ -72,10 +84,13 @@ export type PurgeOptions = Omit<BulkOptions, 'where'> & Reason
 export class BulkOperations {
   readonly #session: Session
   readonly #ids: IdPool
+  readonly #checkInput: CheckInput
 
-  constructor(session: Session, ids: IdPool) {
+  /** @param checkInput refuses what is no input of a workflow */
+  constructor(session: Session, ids: IdPool, checkInput: CheckInput) {
     this.#session = session
     this.#ids = ids
+    this.#checkInput = checkInput
   }
 
   /** Ends them, whatever they do; completed steps are undone first. @throws InvalidInputError, also for a filter that is empty or matches none */
@@ -108,9 +123,17 @@ export class BulkOperations {
     return this.#start('discard', options, { reason: true })
   }
 
-  /** Starts a new run of each that has its history up to a step. */
-  fork(options: BulkOptions & { fromStep: string; version?: string }): Promise<BulkOperation> {
-    return this.#start('fork', options, { fromStep: true, version: true })
+  /** Starts a new run of each that has its history up to a step; with an `output` the step gives that in each, and does not run. */
+  async fork(options: BulkOptions & BulkForkOptions): Promise<BulkOperation> {
+    const { input, output, fromStep, where } = options
+    if (input !== undefined) {
+      encodePayload(input, { what: 'the input of forks' })
+      // without a name the kernel refuses it
+      if (where?.workflowId !== undefined) await this.#checkInput(where.workflowId, input)
+    }
+    if (output !== undefined) encodePayload(output, { what: `the output of step "${fromStep}"` })
+    const own = { fromStep: true, version: true, input: true, output: true } as const
+    return this.#start('fork', options, own)
   }
 
   /** Sends each a message. */
@@ -166,7 +189,12 @@ export class BulkOperations {
     start: (db: Database, options: SqlOptions) => Promise<BulkJson>,
   ): Promise<BulkOperation> {
     const operation_id = String(await this.#ids.take())
-    const all = this.#session.options({ ...options, operation_id })
+    // null may be a payload
+    const nulls = Object.entries(options).filter(([, value]) => value === null)
+    const all = {
+      ...this.#session.options({ ...options, operation_id }),
+      ...Object.fromEntries(nulls),
+    }
     return read(await untilHeard(() => start(this.#session.db, all)))
   }
 

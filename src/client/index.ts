@@ -30,6 +30,12 @@ export type {
   PruneOptions,
   PurgeOptions,
 } from './bulk-operations.ts'
+export type {
+  PutWorkflow,
+  PutWorkflowOptions,
+  StoredDefinition,
+  WorkflowDocument,
+} from './definitions.ts'
 export type { Emission, EmitOptions, EventFilter, KeptEvent } from './events.ts'
 export type { FailureGroup } from './failures.ts'
 export type { DispatchPlace, LimitReport } from './limits.ts'

@@ -1,3 +1,4 @@
+import type { Definition } from '../definition/definition.ts'
 import type { Event } from '../definition/event.ts'
 import type { Limits } from '../model/limit-rules.ts'
 import {
@@ -6,6 +7,14 @@ import {
   type PruneOptions,
   type PurgeOptions,
 } from './bulk-operations.ts'
+import {
+  type PutWorkflow,
+  type PutWorkflowOptions,
+  readDefinition,
+  type StoredDefinition,
+  storeWorkflow,
+  type WorkflowDocument,
+} from './definitions.ts'
 import {
   type Emission,
   type EmitOptions,
@@ -57,9 +66,14 @@ export class OperationsClient {
 
   /** To many runs at once, what their filter says. */
   get bulk(): BulkOperations {
-    this.#bulk ??= new BulkOperations(this.session, this.starter.ids)
+    this.#bulk ??= new BulkOperations(this.session, this.starter.ids, (id, input) =>
+      this.checkInputOf(id, input),
+    )
     return this.#bulk
   }
+
+  /** Refuses what is no input of a workflow, where this process knows what that takes. */
+  protected async checkInputOf(_workflowId: string, _input: unknown): Promise<void> {}
 
   /**
    * Tells a fact to all runs that wait for it, and starts the workflows that start on it: those that wait now,
@@ -105,6 +119,31 @@ export class OperationsClient {
    */
   async getWorkflows(): Promise<RegisteredWorkflow[]> {
     return readWorkflows(this.session)
+  }
+
+  /**
+   * Stores a workflow that is data: a graph as a document, or a definition that has one. Workers with the option
+   * `graphs` run it from now on; starts without a version take it. The same content again is the same version.
+   * A document is checked as far as SQL can; what `defineGraph` made is checked already.
+   * @throws DefinitionError (MR030) with all `issues`, ConflictError (MR015) if the version exists with another
+   *   content, InvalidInputError for options, or for a workflow that is code
+   * @example await client.putWorkflow({ name: 'ping', steps: [{ id: 'get', type: 'http', config: { url } }] })
+   */
+  async putWorkflow(
+    workflow: Definition | WorkflowDocument,
+    options?: PutWorkflowOptions,
+  ): Promise<PutWorkflow> {
+    const put = await storeWorkflow(this.session, workflow, options)
+    this.starter.forget(put.id)
+    return put
+  }
+
+  /**
+   * The stored document of a workflow: of the version that is named, else of the one that was put or registered last.
+   * @throws WorkflowNotFoundError if there is none; durable functions are code alone
+   */
+  async getDefinition(p: { workflowId: string; version?: string }): Promise<StoredDefinition> {
+    return readDefinition(this.session, p)
   }
 
   /**

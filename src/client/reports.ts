@@ -69,6 +69,8 @@ export type WorkerReport = {
   /** Null: all. */
   queues: string[] | null
   workflows: { id: string; version: string }[]
+  /** Names of the stored graphs that it takes; `['*']`: all; null: none. */
+  graphs: string[] | null
   startedAt: Date
   leaseUntil: Date
   /** It was told to end: it takes no run any more. */
@@ -104,6 +106,7 @@ export async function readWorkers(session: Session): Promise<WorkerReport[]> {
       pid: row.info.pid,
       queues: row.info.queues === null ? null : [...row.info.queues],
       workflows: row.info.workflows.map(([id, version]) => ({ id, version })),
+      graphs: row.info.graphs ? [...row.info.graphs] : null,
       startedAt: row.started_at,
       leaseUntil: row.lease_until,
       draining: row.draining,

@@ -31,7 +31,7 @@ export type RunFilter = {
   createdAfter?: Date | string
   createdBefore?: Date | string
   endedBefore?: Date | string
-  /** Of the failure; of failed runs, unless `statuses` says otherwise. */
+  /** Of the failure; of failed runs and those that the engine paused, unless `statuses` says otherwise. */
   fingerprint?: string
   /** Runs that this schedule started, and their retries and forks. */
   scheduleId?: string

@@ -275,6 +275,12 @@ export class Starter {
     return answers
   }
 
+  /** Another version of this workflow may be what starts take now. */
+  forget(workflow: string): void {
+    for (const key of this.#routes.keys())
+      if ((JSON.parse(key) as [name: string])[0] === workflow) this.#routes.delete(key)
+  }
+
   /** Asked once for all starts that need it, also while the answer is on its way. */
   async #resolve(choice: RouteChoice, tx?: Tx): Promise<ResolvedRoute> {
     const key = JSON.stringify([choice.name, choice.version, choice.queue, choice.priority])

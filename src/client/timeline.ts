@@ -2,6 +2,7 @@ import type { Tx } from '../kernel/database.ts'
 import { getTimeline, type TimelineRow } from '../kernel/runs.ts'
 import type { RunFailure } from '../model/failure.ts'
 import type { Json } from '../model/json.ts'
+import type { SkipReason } from '../model/status.ts'
 import type { Page } from './page.ts'
 import { checkRunId } from './run-filter.ts'
 import type { Session } from './session.ts'
@@ -24,6 +25,8 @@ export type TimelineEntry = {
   readonly reason: string | null
   /** Of a child that was started, and of its end. */
   readonly childId: string | null
+  /** Of a step of a flow or graph that was skipped: why. Of `handler_failed`, `failure` is what it threw. */
+  readonly skipReason: SkipReason | null
 }
 
 export function readTimeline(rows: readonly TimelineRow[]): TimelineEntry[] {
@@ -40,6 +43,7 @@ export function readTimeline(rows: readonly TimelineRow[]): TimelineEntry[] {
     by: row.by,
     reason: row.reason,
     childId: row.child_id,
+    skipReason: row.skip_reason,
   }))
 }
 

@@ -410,6 +410,10 @@ export class WorkflowClient extends OperationsClient {
   /** A fork's input, where this process knows what its workflow takes. */
   async #checkInput(p: RunRef, input: unknown): Promise<void> {
     const { workflowId } = await this.#operate('get_run', p)
+    await this.checkInputOf(workflowId, input)
+  }
+
+  protected override async checkInputOf(workflowId: string, input: unknown): Promise<void> {
     const workflow: Startable & Partial<Definition> = this.startable({ id: workflowId })
     const what = `the input of workflow "${workflowId}"`
     const inputs = workflow.defaults?.rules?.batch && Array.isArray(input) ? input : [input]

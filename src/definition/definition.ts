@@ -15,10 +15,30 @@ export interface Definition<I = any, O = any, Steps = any> extends Startable<I, 
   readonly version: string
   /** Defaults of its starts, as the kernel keeps them. */
   readonly defaults: StartDefaults
+  /** Workflows that do parts of its runs: who has it has them. */
+  readonly parts?: readonly Definition[]
   /** When runs of it are started, as its code says. */
   readonly schedules?: readonly ScheduleRule[]
+  /**
+   * What it is, where that is data: a flow's shape, a graph. It is kept with the version, which can then have no
+   * other: registering it with another `hash` is refused.
+   */
+  readonly document?: DefinitionDocument | undefined
+  /**
+   * Another version of it, of its stored document, so that this process goes on with runs of that version; null if it
+   * cannot. Its `id` is the same, its `version` the one that is given.
+   */
+  revive?(text: string, version: string): Definition | null
   /** Takes one leased run as far as it goes in this process. */
   run(lease: LeasedRun, host: RunHost): RunHandle
+}
+
+/** What a definition is, as data. */
+export type DefinitionDocument = {
+  /** JSON text. */
+  readonly text: string
+  /** sha256, in hex (64 digits), of what makes it another version. */
+  readonly hash: string
 }
 
 export type StartDefaults = {

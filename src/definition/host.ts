@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg'
 import type { Change, ChildStart, JournalRow, Successor, Verdict } from '../model/journal.ts'
 import type { RunLogger } from '../model/logger.ts'
 import type { Startable } from './startable.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** A run that this process owns, as an authoring model sees it. */
 export type LeasedRun = {
@@ -57,6 +58,7 @@ export class Abandoned extends Error {
 /** What the worker does for a run. One `write` or `transact` at a time for each run. */
 export interface RunHost {
   readonly logger: RunLogger
+  readonly surroundings: Surroundings
   /** Writes it, together with what other runs have to say. @throws if it cannot be stored */
   write(change: Change): Promise<Verdict>
   /**
@@ -76,6 +78,15 @@ export interface RunHost {
   drawEventId(): Promise<string>
   /** Draws an id for the run as which this one continues, and says where its start goes. */
   prepareSuccessor(input: unknown, options: { version?: string }): Promise<PreparedSuccessor>
+  /**
+   * Ends what steps that were given up have begun elsewhere: children, by number, and questions, by the key of their step.
+   */
+  callOff(left: {
+    readonly children: readonly string[]
+    readonly questions: readonly string[]
+  }): Promise<void>
+  /** A query of a handler of the user's, apart from what the run writes. @throws what the database says */
+  query(text: string, values: readonly unknown[]): Promise<readonly unknown[]>
   /** The time by which runs live: the database's, never ahead of it. */
   now(): Date
 }

@@ -23,7 +23,7 @@ export type BulkJson = {
   sample: string[]
   done: number
   failed: number
-  failures: { run_id: string; code: string; message: string }[]
+  failures: { run_id: string | null; code: string; message: string }[]
   by: string | null
   created_at: string
   ended_at: string | null

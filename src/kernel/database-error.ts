@@ -1,5 +1,6 @@
 import {
   errorFromCode,
+  type Issue,
   PermissionError,
   UnavailableError,
   WorkflowEngineError,
@@ -65,10 +66,10 @@ export function decodeError(error: unknown): unknown {
   if (error instanceof WorkflowEngineError) return error
   const { code, message, detail, hint } = (error ?? {}) as PgError
   if (code?.startsWith('MR')) {
-    const details = parseDetail(detail)
+    const { issues, ...details } = parseDetail(detail)
     return errorFromCode(code, hint ? `${message} ${hint}` : (message ?? code), {
-      details,
-      cause: error,
+      ...{ details, cause: error },
+      ...(Array.isArray(issues) && { issues: issues.map(withPath) }),
     })
   }
   if (code === '42501') {
@@ -96,6 +97,11 @@ export function decodeError(error: unknown): unknown {
     )
   }
   return error
+}
+
+/** What the kernel finds in a document has a JSON pointer. */
+function withPath(issue: { message: string; pointer?: string }): Issue {
+  return { ...issue, path: issue.pointer }
 }
 
 function parseDetail(detail: string | undefined): Record<string, unknown> {

@@ -1,4 +1,5 @@
 import type { AttributeRules } from '../model/attribute-rules.ts'
+import type { Json } from '../model/json.ts'
 import type { LimitRules } from '../model/limit-rules.ts'
 import type { StartRules } from '../model/start-rules.ts'
 import type { Database, Tx } from './database.ts'
@@ -23,19 +24,22 @@ export type RegisteredDefinition = {
   readonly attributes?: AttributeRules
 }
 
-/** Makes a workflow version known, so that runs of it can be started. */
+/**
+ * Makes a workflow version known, so that runs of it can be started.
+ * @param document what it is, where that is data
+ * @throws ConflictError (MR015) if the version exists with another document
+ */
 export async function registerWorkflow(
   db: Database,
   tenant: number,
   name: string,
   version: string,
   definition: RegisteredDefinition,
+  document?: { readonly text: string; readonly hash: string },
 ): Promise<void> {
-  await db.call('select millrace.register_workflow($1, $2, $3, $4)', [
-    tenant,
-    name,
-    version,
-    JSON.stringify(definition),
+  await db.call('select millrace.register_workflow($1, $2, $3, $4, $5, $6)', [
+    ...[tenant, name, version, JSON.stringify(definition)],
+    ...[document?.text ?? null, document?.hash ?? null],
   ])
 }
 
@@ -97,6 +101,68 @@ export async function getRoutes(
     'select route_id as route, name, version, queue, priority, head, sweep_ms as "sweepMs", limited from millrace.get_routes($1, $2, $3, $4)',
     [tenant, workflows.map(([name]) => name), workflows.map(([, version]) => version), queues],
   )
+}
+
+/** Which stored definitions a worker could serve. */
+export type DocumentsFilter = {
+  /** Workflows that it takes up by their documents. */
+  readonly names: readonly string[]
+  /** Graphs that it takes; `['*']`: all; null: none. */
+  readonly graphs: readonly string[] | null
+  /** What it has already, or could not take up. */
+  readonly known: readonly (readonly [name: string, version: string])[]
+  /** Also versions that are not the newest, if they have unfinished runs. Reads all unfinished runs. */
+  readonly unfinished: boolean
+}
+
+export type DocumentRow = {
+  readonly id: string
+  readonly version: string
+  readonly kind: string
+  readonly document: string
+}
+
+/** A few at a time, until there are no more. @see sql/functions/definition/get_documents.sql */
+export async function getDocuments(
+  db: Database,
+  tenant: number,
+  { names, graphs, known, unfinished }: DocumentsFilter,
+): Promise<DocumentRow[]> {
+  return db.call<DocumentRow>(
+    'select workflow_id as id, version, kind, document from millrace.get_documents($1, $2, $3, $4, $5, $6)',
+    [
+      ...[tenant, names, graphs],
+      ...[known.map(([name]) => name), known.map(([, version]) => version), unfinished],
+    ],
+  )
+}
+
+export type DefinedRow = { workflow_id: string; version: string; created: boolean }
+
+/** Stores a graph. @param document JSON text @see sql/functions/definition/define_workflow.sql */
+export async function defineWorkflow(
+  db: Database,
+  document: string,
+  options: object,
+): Promise<DefinedRow> {
+  const text = 'select workflow_id, version, created from millrace.define_workflow($1, $2)'
+  const rows = await db.call<DefinedRow>(text, [document, options])
+  return rows[0] as DefinedRow
+}
+
+export type DefinitionRow = {
+  workflow_id: string
+  version: string
+  kind: string
+  document: Json
+  hash: string
+  created_at: Date
+}
+
+/** @see sql/functions/definition/get_definition.sql @throws WorkflowNotFoundError */
+export async function getDefinition(db: Database, options: object): Promise<DefinitionRow> {
+  const text = 'select * from millrace.get_definition($1)'
+  return (await db.call<DefinitionRow>(text, [options]))[0] as DefinitionRow
 }
 
 export type WorkflowRow = {

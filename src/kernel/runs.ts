@@ -1,3 +1,4 @@
+import type { SkipReason } from '../model/status.ts'
 import type { Database, Tx } from './database.ts'
 import { plainArray, textArray } from './sql-arrays.ts'
 
@@ -229,7 +230,7 @@ export type TimelineRow = {
   seq: number
   step_id: string
   kind: 'step' | 'undo' | 'wait' | 'timer' | 'child' | 'control'
-  status: 'running' | 'paused' | 'completed' | 'failed' | 'cancelled'
+  status: 'running' | 'paused' | 'completed' | 'failed' | 'cancelled' | 'skipped'
   attempt: number
   output: unknown
   timed_out: boolean
@@ -238,6 +239,7 @@ export type TimelineRow = {
   by: string | null
   reason: string | null
   child_id: string | null
+  skip_reason: SkipReason | null
 }
 
 /** What happened to a run, in order. @see sql/functions/run/get_timeline.sql */

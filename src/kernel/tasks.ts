@@ -431,3 +431,21 @@ export async function journalLength(
   )
   return rows[0]?.length ?? null
 }
+
+/**
+ * Ends what given-up steps of an owned run have begun elsewhere: children, by number, and questions, by step.
+ * @returns whether the run is the caller's
+ * @see sql/functions/task/call_off.sql
+ */
+export async function callOff(
+  db: Database,
+  tenant: number,
+  { run, task, fence }: Pick<LeasedTask, 'run' | 'task' | 'fence'>,
+  { children, questions }: { children: readonly string[]; questions: readonly string[] },
+): Promise<boolean> {
+  const rows = await db.call<{ ours: boolean }>(
+    'select millrace.call_off($1, $2, $3, $4, $5, $6) as ours',
+    [tenant, run, task, fence, children, questions],
+  )
+  return rows[0]?.ours === true
+}

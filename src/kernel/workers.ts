@@ -6,6 +6,8 @@ export type WorkerInfo = {
   readonly pid: number
   readonly queues: readonly string[] | null
   readonly workflows: readonly (readonly [name: string, version: string])[]
+  /** Stored graphs that it takes in any version; `['*']`: all; absent: none. */
+  readonly graphs?: readonly string[]
 }
 
 /**

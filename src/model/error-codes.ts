@@ -22,6 +22,7 @@ const rows = {
   MR012: ['TransitionConflictError', 409, 4, 'The entity is not in the state that was expected.'],
   MR013: ['TransitionNotAllowedError', 403, 4, 'A guard or a role forbids this transition.'],
   MR014: ['ConflictError', 409, 4, 'A live run holds this singleton key.'],
+  MR015: ['ConflictError', 409, 4, 'The version of a definition exists with another content.'],
   MR020: ['LimitError', 422, 2, 'A limit was reached.'],
   MR021: ['RateLimitedError', 429, 2, 'Too many calls; try again later.'],
   MR022: ['LimitError', 422, 2, 'The history of the run is full; the run is paused.'],

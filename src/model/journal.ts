@@ -1,3 +1,6 @@
+import type { RunFailure } from './failure.ts'
+import type { SkipReason } from './status.ts'
+
 /**
  * A run's journal, as the kernel keeps it. Kinds: r result of a step · e an attempt failed · f a step
  * failed for good · g a wait ended by a message · t its time is over · o no message came in time ·
@@ -5,7 +8,7 @@
  * x cancelled · v moved to another version · m what the run took at a change of its code ·
  * s a value that it published · l attributes that it set · z it continued as another run · w its history is
  * long · a the first step with an undo is about to begin · b the undos begin (UndoBegin) · i an attempt of an undo failed ·
- * n a step is undone. A row of kind ~ is never stored: it is news of a wait that ends without a row.
+ * n a step is undone · k a step of a flow or graph was skipped (Skip). A row of kind ~ is never stored: it is news of a wait that ends without a row.
  */
 export type JournalKind =
   | 'r'
@@ -30,6 +33,7 @@ export type JournalKind =
   | 'b'
   | 'i'
   | 'n'
+  | 'k'
   | '~'
 
 /** One row. `name` is the step's key; `data` is JSON text, null for undefined. */
@@ -126,6 +130,13 @@ export type Verdict =
   | { readonly kind: 'done' | 'stale' | 'paused' }
   | { readonly kind: 'news'; readonly rows: JournalRow[] }
   | { readonly kind: 'undo'; readonly data: string; readonly length: number }
+
+/** What a row of kind k says: why a step was skipped. */
+export type Skip = {
+  readonly reason: SkipReason
+  /** Of a handler that failed: what it threw. */
+  readonly failure?: RunFailure
+}
 
 /** What a row of kind b says: how the run ends once its steps are undone, and who wanted that. */
 export type UndoBegin = {

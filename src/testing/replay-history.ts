@@ -85,7 +85,9 @@ function readHistory(history: readonly TimelineEntry[]): JournalRow[] {
   }))
 }
 
-function dataOf({ kind, status, childId, failure, output }: TimelineEntry): string | null {
+function dataOf(entry: TimelineEntry): string | null {
+  const { kind, status, childId, failure, output, skipReason } = entry
+  if (skipReason) return JSON.stringify({ reason: skipReason, ...(failure && { failure }) })
   const text = encodePayload(output, { what: 'a recorded output' })
   if (kind !== 'child') return failure ? JSON.stringify(failure) : text
   if (status === 'running') return JSON.stringify({ run: '0', id: childId })
@@ -98,6 +100,7 @@ function kindOf(entry: TimelineEntry, later: readonly TimelineEntry[]): JournalR
   if (entry.kind === 'timer') return 't'
   if (entry.kind === 'wait') return entry.timedOut ? 'o' : 'g'
   if (entry.kind === 'child') return entry.status === 'running' ? 'c' : 'g'
+  if (entry.status === 'skipped') return 'k'
   if (entry.status !== 'failed') return 'r'
   // of an attempt that failed, only what follows tells whether it was the last
   return later.length === 0 || later.some(({ stepId }) => stepId === entry.stepId) ? 'e' : 'f'

@@ -1,4 +1,5 @@
 import type { PreparedChild, PreparedSuccessor, RunHost } from '../definition/host.ts'
+import { noSurroundings } from '../definition/surroundings.ts'
 import type { Change, Verdict } from '../model/journal.ts'
 import { runLogger } from '../model/logger.ts'
 
@@ -10,6 +11,7 @@ type Paused = { reason: string; failure?: { message: string } }
 /** A host that writes nothing: the first thing that a run would write ends its replay. */
 export class ReplayHost implements RunHost {
   readonly logger = runLogger(quiet, 'replay')
+  readonly surroundings = noSurroundings
   /** The message of what did not fit, or null. */
   readonly ended: Promise<string | null>
   readonly #now: Date
@@ -33,6 +35,16 @@ export class ReplayHost implements RunHost {
   }
 
   transact(): Promise<never> {
+    this.end(null)
+    return never
+  }
+
+  callOff(): Promise<never> {
+    this.end(null)
+    return never
+  }
+
+  query(): Promise<never> {
     this.end(null)
     return never
   }

@@ -15,6 +15,7 @@ import type { DatabaseClock } from './database-clock.ts'
 import type { ResolvedWorkerOptions } from './options.ts'
 import { type From, QueueOrder } from './queue-order.ts'
 import { scheduleWork } from './schedule-work.ts'
+import type { StoredDefinitions } from './stored-definitions.ts'
 import type { Wake } from './wake.ts'
 
 /** A sweep from the head of the queues costs this many times its own duration before the next. */
@@ -61,6 +62,13 @@ export type ClaimAs = {
   readonly lanes: number
 }
 
+/** What a claimer works with. */
+export type ClaimerParts = {
+  readonly clock: DatabaseClock
+  readonly stored: StoredDefinitions
+  readonly served: () => Promise<void>
+}
+
 /**
  * Asks for work: the queues in their order, from where the last claim ended, and now and then from
  * their heads. Does what a claim says somebody should do.
@@ -76,6 +84,10 @@ export class Claimer {
   readonly #events: BackgroundWork
   readonly #schedules: BackgroundWork
   readonly #order = new QueueOrder()
+  readonly #stored: StoredDefinitions
+  readonly #served: () => Promise<void>
+  /** There are definitions of which nobody was told. */
+  #untold = false
   #refreshed: Promise<void> = Promise.resolve()
   #sweptAt = Number.NEGATIVE_INFINITY
   #sweepPause = 0
@@ -93,12 +105,15 @@ export class Claimer {
   /** Looks since the worker said that it is idle, and nothing was heard. */
   #looks = 0
 
-  /** @param clock is told the time by each claim */
+  /**
+   * @param clock is told the time by each claim
+   * @param served is called when this process serves more than it did
+   */
   constructor(
     session: Session,
     registry: Registry,
     options: ResolvedWorkerOptions,
-    clock: DatabaseClock,
+    { clock, stored, served }: ClaimerParts,
   ) {
     this.#bulk = bulkWork(session)
     this.#retention = retentionWork(session)
@@ -109,6 +124,8 @@ export class Claimer {
     this.#registry = registry
     this.#options = options
     this.#clock = clock
+    this.#stored = stored
+    this.#served = served
   }
 
   route(id: number): Route | undefined {
@@ -133,7 +150,7 @@ export class Claimer {
 
   /** The workflow versions of this process. */
   workflows(): (readonly [name: string, version: string])[] {
-    return this.#registry.all().map(({ id, version }) => [id, version] as const)
+    return this.#registry.served().map(({ id, version }) => [id, version] as const)
   }
 
   /**
@@ -145,9 +162,27 @@ export class Claimer {
     return this.#refreshed
   }
 
+  /** Takes up what was stored since it looked last. @returns whether there was any */
+  async lookForGraphs(): Promise<boolean> {
+    if (this.#stored.graphs === null) return false
+    const found = this.#refreshed
+      .catch(() => {})
+      .then(async () => {
+        if (!(await this.#stored.look())) return false
+        this.#untold = true
+        await this.#refreshRoutes()
+        return true
+      })
+    this.#refreshed = found.then(() => {})
+    return found
+  }
+
   async #refreshRoutes(): Promise<void> {
     const { db } = this.#session
     const tenant = await this.#session.tenant()
+    if (await this.#stored.look()) this.#untold = true
+    if (this.#untold) await this.#served()
+    this.#untold = false
     const routes = await getRoutes(db, tenant, this.workflows(), this.#options.queues)
     this.#order.set(routes)
     if (this.#sweptAt === Number.NEGATIVE_INFINITY) this.#putOffSweep(routes)

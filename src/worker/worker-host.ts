@@ -9,7 +9,14 @@ import type {
   RunHost,
 } from '../definition/host.ts'
 import type { Startable } from '../definition/startable.ts'
-import { type Advance, advanceTasks, journalLength, type LeasedTask } from '../kernel/tasks.ts'
+import type { Surroundings } from '../definition/surroundings.ts'
+import {
+  type Advance,
+  advanceTasks,
+  callOff,
+  journalLength,
+  type LeasedTask,
+} from '../kernel/tasks.ts'
 import { UnavailableError } from '../model/errors.ts'
 import type { Change, Verdict } from '../model/journal.ts'
 import { MAX_TIMER_MS } from '../model/limits.ts'
@@ -34,6 +41,7 @@ export type HostParts = {
   readonly now: () => Date
   /** Whether this worker's lease is over. */
   readonly leaseOver: () => boolean
+  readonly surroundings: Surroundings
   /** In so many milliseconds the wait of a run that left is over. */
   readonly dueIn: (ms: number) => void
 }
@@ -58,6 +66,10 @@ export class WorkerHost implements RunHost {
     const { workflowId, id } = this.#lease
     this.#logger ??= runLogger(this.#parts.session.logger, `${workflowId} ${id}`)
     return this.#logger
+  }
+
+  get surroundings(): Surroundings {
+    return this.#parts.surroundings
   }
 
   write(change: Change): Promise<Verdict> {
@@ -147,6 +159,20 @@ export class WorkerHost implements RunHost {
         over: leaseOver,
       }),
     )
+  }
+
+  async callOff(left: {
+    children: readonly string[]
+    questions: readonly string[]
+  }): Promise<void> {
+    const { session, leaseOver } = this.#parts
+    const tenant = await session.tenant()
+    await whileAway(() => callOff(session.db, tenant, this.#task, left), leaseOver)
+  }
+
+  query(text: string, values: readonly unknown[]): Promise<readonly unknown[]> {
+    const { session, transactions } = this.#parts
+    return transactions.use(async () => (await session.db.pool.query(text, [...values])).rows)
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Session } from '../client/session.ts'
 import type { Starter } from '../client/starter.ts'
 import type { RunEnd } from '../definition/definition.ts'
 import type { Registry } from '../definition/registry.ts'
+import type { Surroundings } from '../definition/surroundings.ts'
 import { Listener } from '../kernel/listen.ts'
 import { heldTasks, type LeasedTask } from '../kernel/tasks.ts'
 import {
@@ -24,6 +25,7 @@ import { LeasedTaskRun } from './leased-run.ts'
 import type { ResolvedWorkerOptions } from './options.ts'
 import { ReplySize } from './reply-size.ts'
 import { Slots } from './slots.ts'
+import type { StoredDefinitions } from './stored-definitions.ts'
 import { Wake } from './wake.ts'
 import { Watcher } from './watcher.ts'
 import { type HostParts, WorkerHost } from './worker-host.ts'
@@ -41,7 +43,9 @@ export type WorkerParts = {
   readonly starter: Starter
   readonly results: Results
   readonly registry: Registry
+  readonly stored: StoredDefinitions
   readonly options: ResolvedWorkerOptions
+  readonly surroundings: Surroundings
   /** An operator told this worker to end. */
   readonly drain: () => void
 }
@@ -81,7 +85,11 @@ export class Worker {
       begin: (held) => this.#begin(held),
       handBack: (held) => void this.#handBack(held),
     })
-    this.#claimer = new Claimer(session, registry, options, this.#clock)
+    this.#claimer = new Claimer(session, registry, options, {
+      clock: this.#clock,
+      stored: parts.stored,
+      served: () => this.#describe(),
+    })
     this.#watcher = new Watcher(session, this.#held, this.#clock)
     this.#writer = new Writer(session, this.#clock, () => this.#leaseOver())
     this.#hostParts = {
@@ -91,6 +99,7 @@ export class Worker {
       transactions: new Slots(Math.max(1, Math.floor(session.db.poolSize / 2))),
       now: () => this.#clock.earliest(),
       leaseOver: () => this.#leaseOver(),
+      surroundings: parts.surroundings,
       dueIn: (ms) => this.#wake.within(Math.max(ms - AHEAD_MS, 0)),
     }
     this.#listener = new Listener(
@@ -120,6 +129,7 @@ export class Worker {
     this.#reporter = setInterval(() => {
       void this.#watcher.round(this.#id)
       void this.#askDrain()
+      void this.#lookForGraphs()
     }, heartbeatMs)
     this.#loop = this.#run()
   }
@@ -147,12 +157,19 @@ export class Worker {
   async refresh(): Promise<void> {
     await this.#claimer.refreshRoutes()
     this.#wake.now()
+    await this.#describe()
+  }
+
+  async #describe(): Promise<void> {
     if (this.#id !== '') await describeWorker(this.#parts.session.db, this.#id, this.#info())
   }
 
   #info(): WorkerInfo {
-    const { queues } = this.#parts.options
-    return { host: hostname(), pid: process.pid, queues, workflows: this.#claimer.workflows() }
+    const { options, stored } = this.#parts
+    const { queues } = options
+    const workflows = this.#claimer.workflows()
+    const graphs = stored.graphs === null ? {} : { graphs: stored.graphs }
+    return { host: hostname(), pid: process.pid, queues, workflows, ...graphs }
   }
 
   async #drained(ms: number): Promise<void> {
@@ -358,9 +375,20 @@ export class Worker {
     drain()
   }
 
-  /** '' is work; 'look …' names runs whose waits or leases changed; 'drain': some shall end. */
+  /** Graphs may have been stored: a notification is only a hint. */
+  async #lookForGraphs(): Promise<void> {
+    if (this.#stopping || this.#leaseOver()) return
+    const found = await this.#claimer.lookForGraphs().catch(() => false)
+    if (found) this.#wake.now()
+  }
+
+  /**
+   * '' is work; 'look …' names runs whose waits or leases changed; 'drain': some shall end; 'graphs': some were
+   * stored.
+   */
   #heard(payload: string): void {
     if (payload === 'drain') void this.#askDrain()
+    if (payload === 'graphs') return void this.#lookForGraphs()
     if (!payload.startsWith('look ')) return this.#wake.now()
     const runs = payload.slice(5).split(' ')
     const mine = runs.flatMap((run) => this.#held.get(run) ?? [])

@@ -1,18 +1,28 @@
+import { registerDefinition } from '../client/definitions.ts'
 import { WorkflowClient, type WorkflowClientOptions } from '../client/workflow-client.ts'
 import type { Definition } from '../definition/definition.ts'
 import { Registry } from '../definition/registry.ts'
 import type { Startable } from '../definition/startable.ts'
-import { registerWorkflow } from '../kernel/definitions.ts'
 import { checkMigrated, migrate } from '../kernel/migrate.ts'
 import { syncSchedules } from '../kernel/schedules.ts'
+import { InvalidInputError } from '../model/errors.ts'
+import { checkName } from '../model/names.ts'
+import { HandlerSurroundings, type SurroundingOptions } from './handler-surroundings.ts'
 import { type ResolvedWorkerOptions, resolveWorkerOptions, type WorkerOptions } from './options.ts'
+import { type Graphs, type LoadGraph, StoredDefinitions } from './stored-definitions.ts'
 import { Worker } from './worker.ts'
 
-export type WorkflowEngineOptions = WorkflowClientOptions & {
-  workflows?: readonly Definition[]
-  /** At start: bring the schema up to date, only check that it is, or neither. Default 'auto'. */
-  migrate?: 'auto' | 'check' | 'off'
-}
+export type WorkflowEngineOptions = WorkflowClientOptions &
+  SurroundingOptions & {
+    workflows?: readonly Definition[]
+    /** At start: bring the schema up to date, only check that it is, or neither. Default 'auto'. */
+    migrate?: 'auto' | 'check' | 'off'
+    /**
+     * Run graphs that only the database has (`putWorkflow`, `define_workflow`): all, or those of these names; also
+     * those that are put while the worker runs. Default false.
+     */
+    graphs?: boolean | readonly string[]
+  }
 
 /**
  * A client that also runs handlers.
@@ -22,6 +32,8 @@ export type WorkflowEngineOptions = WorkflowClientOptions & {
 export class WorkflowEngine extends WorkflowClient {
   readonly #registry = new Registry()
   readonly #migrate: 'auto' | 'check' | 'off'
+  readonly #surroundings: HandlerSurroundings
+  readonly #graphs: Graphs
   #worker: Worker | null = null
   #prepared: Promise<void> | null = null
   #starting: Promise<void> | null = null
@@ -31,6 +43,8 @@ export class WorkflowEngine extends WorkflowClient {
   constructor(options: WorkflowEngineOptions) {
     super(options)
     this.#migrate = options.migrate ?? 'auto'
+    this.#surroundings = new HandlerSurroundings(options)
+    this.#graphs = checkGraphs(options.graphs ?? false)
     for (const definition of options.workflows ?? []) this.#registry.add(definition)
   }
 
@@ -59,7 +73,10 @@ export class WorkflowEngine extends WorkflowClient {
   async #startWorker(options: ResolvedWorkerOptions): Promise<void> {
     const { session, starter, results } = this
     const drain = options.onDrain ?? (() => this.#drain())
-    const parts = { session, starter, results, registry: this.#registry, options, drain }
+    const [registry, surroundings] = [this.#registry, this.#surroundings]
+    const load: LoadGraph = (text, version) => this.loadGraph(text, version)
+    const stored = new StoredDefinitions(session, registry, this.#graphs, load)
+    const parts = { session, starter, results, registry, stored, options, surroundings, drain }
     const worker = new Worker(parts)
     try {
       await this.#declareSchedules(this.#registry.all())
@@ -78,6 +95,7 @@ export class WorkflowEngine extends WorkflowClient {
     this.#worker = null
     this.#starting = null
     await worker?.stop()
+    await this.#surroundings.close()
     this.#prepared = null
     await super.stop()
   }
@@ -103,7 +121,7 @@ export class WorkflowEngine extends WorkflowClient {
   /** Adds a workflow, also while the worker runs. @throws DuplicateWorkflowError */
   async registerWorkflow(definition: Definition): Promise<this> {
     this.#registry.add(definition)
-    if (this.#registered) await this.#register([definition])
+    if (this.#registered) await this.#register([definition, ...(definition.parts ?? [])])
     if (this.#worker) await this.#declareSchedules([definition])
     await this.#worker?.refresh()
     return this
@@ -146,6 +164,12 @@ export class WorkflowEngine extends WorkflowClient {
     this.#registered = true
   }
 
+  /** What makes a definition of a stored graph, loaded when one is met. */
+  protected async loadGraph(text: string, version: string): Promise<Definition> {
+    const { loadDefinition } = await import('../graph/load-definition.ts')
+    return loadDefinition(text, version)
+  }
+
   /** Of several versions of a workflow only the newest has a say. */
   async #declareSchedules(all: readonly Definition[]): Promise<void> {
     const newest = all.filter((one) => this.#registry.newest(one.id) === one)
@@ -158,16 +182,13 @@ export class WorkflowEngine extends WorkflowClient {
 
   async #register(all: readonly Definition[]): Promise<void> {
     const tenant = await this.session.tenant()
-    for (const { id, version, kind, defaults } of all) {
-      const { timeoutMs, retentionMs, startOn, ...rest } = defaults
-      const definition = {
-        kind,
-        ...rest,
-        ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),
-        ...(retentionMs === undefined ? {} : { retention_ms: retentionMs }),
-        ...(startOn === undefined ? {} : { start_on: startOn }),
-      }
-      await registerWorkflow(this.session.db, tenant, id, version, definition)
-    }
+    for (const definition of all) await registerDefinition(this.session, tenant, definition)
   }
+}
+
+function checkGraphs(graphs: Graphs): Graphs {
+  if (typeof graphs === 'boolean') return graphs
+  if (!Array.isArray(graphs))
+    throw new InvalidInputError(`graphs is ${graphs}; it must be true, false or an array of names.`)
+  return graphs.map((name) => checkName('graph', name))
 }

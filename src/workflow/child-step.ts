@@ -6,6 +6,7 @@ import type { RunFailure } from '../model/failure.ts'
 import { decodePayload } from '../model/json.ts'
 import type { Execution } from './execution.ts'
 import { attempts, recordedEnd } from './run-step.ts'
+import type { StepGroup } from './step-group.ts'
 import type { ChildOptions } from './step-types.ts'
 
 /** A child that a step starts. */
@@ -17,6 +18,8 @@ export type ChildStep = {
   readonly options: ChildOptions
   /** Of the start itself: the workflow may be registered a moment later. */
   readonly retry: ResolvedRetry
+  /** What it is given up with. */
+  readonly group: StepGroup | null
 }
 
 /**
@@ -44,9 +47,11 @@ export async function invoke(x: Execution, step: ChildStep): Promise<unknown> {
   if (row && !end) x.skip(new Set([key]))
   const child = await startedChild(x, step, { end, row, failures }, false)
   if (child.wait && !end) x.children.keepOpen(key, child.run)
+  step.group?.start(key, child.run)
   const message = end ?? (await x.wait({ key, name: `$child:${child.run}`, ms: null }))
   x.children.closed(key)
   await x.deliver(key)
+  step.group?.ended(key)
   const { status, output } = decodePayload(message.data) as EndOfChild
   if (status === 'c') return output
   throw childFailed(step, child, status === 'f' ? (output as RunFailure) : null)
@@ -86,6 +91,7 @@ async function startedChild(
   if (end) return (await recordedEnd(x, key, { kind: 'f', name: key, data: end.data })) as never
   const perform = async (): Promise<Child> => {
     const child = await prepare(x, step)
+    if (step.group?.isOver) throw new Error('The step was given up.')
     const facts: Child = {
       run: child.start.id,
       id: child.id,
@@ -96,7 +102,9 @@ async function startedChild(
     x.startChild(child, { kind: 'c', name: key, data: JSON.stringify(facts) }, ends)
     return facts
   }
-  return attempts(x, { id, key, retry, hooks: null, perform, ends }, failures) as Promise<Child>
+  const attempted = { id, key, retry, hooks: null, perform, ends }
+  const run = step.group ? { ...attempted, group: step.group.signal } : attempted
+  return attempts(x, run, failures) as Promise<Child>
 }
 
 function prepare(x: Execution, { workflow, input, options, key }: ChildStep) {

@@ -14,6 +14,8 @@ export class Deliveries {
   /** Ended while a write was under way: their place is known when that is through. */
   #late: string[] = []
   #waiting: Map<string, () => void> | null = null
+  /** Nobody will hear of those: their turns pass. */
+  #givenUp: Set<string> | null = null
   #open = 0
   /** The handler may be on its way with a result; at the next rest it is not. */
   #moved = false
@@ -59,8 +61,19 @@ export class Deliveries {
     this.#schedule()
   }
 
+  /** What they give goes to nobody, whenever it comes. */
+  giveUp(keys: ReadonlySet<string>): void {
+    this.#givenUp ??= new Set()
+    for (const key of keys) {
+      this.#givenUp.add(key)
+      this.#waiting?.delete(key)
+    }
+    this.#schedule()
+  }
+
   /** Resolves, or is undefined, when it is this step's turn. */
   deliver(key: string): Promise<void> | undefined {
+    if (this.#givenUp?.has(key)) return new Promise(() => {})
     if (!this.#moved && this.#open === 1 && this.#due[this.#next] === key) {
       this.#pass()
       return undefined
@@ -103,6 +116,7 @@ export class Deliveries {
   }
 
   #isNextReady(): boolean {
+    while (this.#givenUp?.has(this.#due[this.#next] as string)) this.#next++
     const key = this.#due[this.#next]
     return key !== undefined && this.#waiting?.has(key) === true
   }

@@ -200,7 +200,7 @@ function oddKind({ end, child, failures }: Entry, kinds: string): JournalKind | 
 }
 
 /** The kinds that belong to a step; the others are about the run. */
-const recorded = 'refgtocsl'
+const recorded = 'refgtocslk'
 
 const described: { [K in JournalKind]?: string } = {
   r: 'a step with a result',
@@ -212,4 +212,5 @@ const described: { [K in JournalKind]?: string } = {
   c: 'a child workflow',
   s: 'a published value',
   l: 'attributes that were set',
+  k: 'a step that was skipped',
 }

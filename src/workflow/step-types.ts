@@ -36,12 +36,15 @@ export type StepOptions = { retry?: RetryOptions | false; timeout?: Duration }
 /**
  * Of `step.run` and the items of `step.map`. `undo` gets the output of the step, as it is stored, and takes back what
  * the step did: when the run has failed or was cancelled, those of its completed steps run, the last first. It is
- * tried as a step is, with what the workflow says of retries unless `undoRetry` does; its `idempotencyKey` is its own.
+ * tried as a step is, with what the workflow says of retries unless `undoRetry` does; an attempt
+ * that takes longer than `undoTimeout` has failed; its `idempotencyKey` is its own.
  * @example await step.run('reserve', () => stock.reserve(sku), { undo: ({ hold }) => stock.release(hold) })
  */
 export type RunStepOptions<T = unknown> = StepOptions & {
   undo?: (output: Jsonify<T>, ctx: StepContext) => unknown
   undoRetry?: RetryOptions
+  /** Of each attempt of the undo; default: no limit. */
+  undoTimeout?: Duration
 }
 
 /** A step with a name of its own, for use in several workflows. */

@@ -2,7 +2,7 @@ import { RunCancelledError } from '../model/errors.ts'
 import type { Change, JournalRow, Verdict } from '../model/journal.ts'
 import type { Execution } from './execution.ts'
 import { forever } from './forever.ts'
-import type { InnerRun } from './inner-run.ts'
+import type { Pump } from './pump.ts'
 
 /** Runs a transaction; gets what makes the change of the row that it commits. */
 export type Transacting<T> = (
@@ -14,24 +14,24 @@ export type Transacting<T> = (
  * because both would give their rows the same numbers. Once the steps of the run are being undone, none commits.
  * @throws RunCancelledError then
  */
-export async function transact<T>(x: Execution, inner: InnerRun, run: Transacting<T>): Promise<T> {
-  await inner.outbox.turn()
+export async function transact<T>(x: Execution, pump: Pump, run: Transacting<T>): Promise<T> {
+  await pump.outbox.turn()
   try {
     if (x.ending) throw cancelled()
     const length = x.journal.length + 1
     let written: Change = { op: 'k', length, rows: [] }
     const { result, verdict } = await run((row) => {
-      written = { op: 'k', length, rows: [inner.activity.dated(row)] }
+      written = { op: 'k', length, rows: [pump.activity.dated(row)] }
       return written
     })
     if (verdict.kind !== 'undo') x.journal.grow(written)
-    inner.heed(verdict)
+    pump.heed(verdict)
     if (verdict.kind === 'undo') throw cancelled()
     if (x.over) return forever()
-    for (const { name } of written.rows) inner.deliveries.place(name, false)
+    for (const { name } of written.rows) pump.deliveries.place(name, false)
     return result
   } finally {
-    inner.written()
+    pump.written()
   }
 }
 

@@ -5,10 +5,10 @@ import type { JournalRow, UndoBegin } from '../model/journal.ts'
 import { decodePayload } from '../model/json.ts'
 import type { Execution } from './execution.ts'
 import { forever } from './forever.ts'
-import type { InnerRun } from './inner-run.ts'
 import { closeKey } from './journal.ts'
 import { LazySignal } from './lazy-signal.ts'
 import type { Hooks } from './plugin.ts'
+import type { Pump } from './pump.ts'
 import { retryDelay } from './retry-delay.ts'
 import { childOf, readUndos, type UndoRecord } from './undo-record.ts'
 import type { OneWait } from './waits.ts'
@@ -37,7 +37,7 @@ export function undoName(step: string): string {
  */
 export class Undoing {
   readonly #x: Execution
-  readonly #inner: InnerRun
+  readonly #pump: Pump
   readonly #record: UndoRecord
   readonly #aborting = new LazySignal()
   readonly #known = new Map<string, Undo>()
@@ -52,9 +52,9 @@ export class Undoing {
   #through = false
   #blocked: string | undefined
 
-  constructor(x: Execution, inner: InnerRun) {
+  constructor(x: Execution, pump: Pump) {
     this.#x = x
-    this.#inner = inner
+    this.#pump = pump
     this.#record = readUndos(x.lease.journal)
     this.#children = new Map(this.#record.children)
     this.#armed = this.#record.armed
@@ -112,7 +112,7 @@ export class Undoing {
 
   /** From now on nothing else begins. @param data of the row that says so */
   begin(data: string): void {
-    const { outbox, activity, waits, suspension } = this.#inner
+    const { outbox, activity, waits, suspension } = this.#pump
     suspension.allowMore()
     this.#restore(false)
     outbox.add({ kind: 'b', name: '', data })
@@ -131,7 +131,7 @@ export class Undoing {
   }
 
   #restore(sent: boolean): void {
-    for (const { name } of this.#inner.outbox.restore(sent)) this.#children.delete(name)
+    for (const { name } of this.#pump.outbox.restore(sent)) this.#children.delete(name)
   }
 
   /**
@@ -139,29 +139,27 @@ export class Undoing {
    * work when they began is waited for, because it may have to be undone too.
    */
   pump(): void {
-    const { outbox, activity, waits, suspension, write, suspend, draining, leave, replay } =
-      this.#inner
+    const { outbox, activity, waits, suspension } = this.#pump
     const due = outbox.size > 0
     if (activity.size > 0 || this.#x.journal.unseen.size > 0) {
-      if (due) return write({ op: 'k' })
+      if (due) return this.#pump.write({ op: 'k' })
       if (outbox.turns > 0) return outbox.grant()
       if (activity.size > 0) return
     }
-    if (suspension.wanted) return suspend()
-    if (draining()) return leave()
-    if (this.#x.journal.unseen.size > 0) return replay()
-    if (waits.size > 0) return write({ op: 'w' })
+    if (suspension.wanted) return this.#pump.suspend()
+    if (this.#pump.draining) return this.#pump.leave()
+    if (this.#x.journal.unseen.size > 0) return this.#pump.replay()
+    if (waits.size > 0) return this.#pump.write({ op: 'w' })
     if (this.#through) return this.#end(this.#begin as UndoBegin)
-    if (due) return write({ op: 'k' })
+    if (due) return this.#pump.write({ op: 'k' })
     this.#next()
   }
 
   /** All is undone. */
   #end({ status, failure, reason, by }: UndoBegin): void {
-    const { outbox, write } = this.#inner
-    if (status === 'f') return write({ op: 'f', output: JSON.stringify(failure) })
-    outbox.add({ kind: 'x', name: '', data: JSON.stringify({ reason, by }) })
-    write({ op: 'x' })
+    if (status === 'f') return this.#pump.write({ op: 'f', output: JSON.stringify(failure) })
+    this.#pump.outbox.add({ kind: 'x', name: '', data: JSON.stringify({ reason, by }) })
+    this.#pump.write({ op: 'x' })
   }
 
   /** All that was said is durable, and nothing is at work: what waits for that goes on. */
@@ -217,7 +215,7 @@ export class Undoing {
     if (x.isKept(backoff)) await this.#wait({ key: backoff, name: null, ms: null })
     for (;;) {
       await this.#myTurn()
-      this.#inner.activity.begin(name, x.journal.length)
+      this.#pump.activity.begin(name, x.journal.length)
       all++
       since++
       try {
@@ -225,15 +223,15 @@ export class Undoing {
         const given = await undo.perform(decodePayload(data), all)
         if (hooks) await hooks.afterStep(undoName(id), given)
         if (x.over) return forever()
-        return this.#inner.outbox.add({ kind: 'n', name: key, data: null })
+        return this.#pump.outbox.add({ kind: 'n', name: key, data: null })
       } catch (error) {
         if (!x.over && hooks) await hooks.stepFailed(undoName(id), error)
         if (x.over) return forever()
         const ms = retryDelay(retry, error, since, x.host.now())
         const failure = toFailure(error, { stepId: key, attempt: all })
-        this.#inner.outbox.add({ kind: 'i', name: key, data: JSON.stringify(failure) })
+        this.#pump.outbox.add({ kind: 'i', name: key, data: JSON.stringify(failure) })
         if (ms === null) {
-          this.#inner.suspension.want('undo_failed', undoFailed(failure, error))
+          this.#pump.suspension.want('undo_failed', undoFailed(failure, error))
           return forever()
         }
         x.end(name)
@@ -246,7 +244,7 @@ export class Undoing {
 
   #wait(wait: OneWait): Promise<unknown> {
     this.#x.touch()
-    return this.#inner.waits.add(wait)
+    return this.#pump.waits.add(wait)
   }
 }
 

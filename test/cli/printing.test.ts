@@ -1,14 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { findJsonError } from '../../src/cli/json-error.ts'
+import type { Output } from '../../src/cli/output.ts'
+import { showTimeline } from '../../src/cli/show/timeline-view.ts'
 import { signalCommands, waitInShort, waitsInFull } from '../../src/cli/show/waits-view.ts'
 import { ahead, coarse, shortTime } from '../../src/cli/show/words.ts'
 import { type Column, facts, table } from '../../src/cli/table.ts'
 import { wrap } from '../../src/cli/wrap.ts'
+import type { TimelineEntry } from '../../src/client/timeline.ts'
 import type { WorkflowRun } from '../../src/client/workflow-run.ts'
 import type { Census } from '../../src/demo/census.ts'
 import { Screen } from '../../src/demo/screen.ts'
+import type { RunFailure } from '../../src/model/failure.ts'
 import { nearest } from '../../src/model/nearest.ts'
+import type { SkipReason } from '../../src/model/status.ts'
 
 describe('a table', () => {
   const rows = [
@@ -29,6 +34,30 @@ describe('a table', () => {
   test('is cut at the width of the terminal, but its paint ends', () => {
     expect(table(columns, rows, 4)).toBe('NAM…\none…\n\u001b[31mthr\u001b[39m…')
   })
+})
+
+test('a timeline says of a skipped step why it was', () => {
+  const createdAt = new Date(0)
+  const entry = (stepId: string, skipReason: SkipReason, failure: RunFailure | null = null) =>
+    ({
+      ...{ seq: '0', stepId, kind: 'step', status: 'skipped', attempt: 1, output: undefined },
+      ...{ timedOut: false, failure, timestamp: createdAt, by: null, reason: null, childId: null },
+      skipReason,
+    }) as TimelineEntry
+  const failure = { name: 'Error', message: 'no route\nto host' } as RunFailure
+  const entries = [
+    entry('a', 'condition_unmet'),
+    entry('b', 'handler_failed', failure),
+    entry('c', 'dependency_skipped'),
+  ]
+  const output = { paint: (_: string, text: string) => text, columns: 120 } as unknown as Output
+  const lines = showTimeline(entries, { createdAt } as WorkflowRun, output, false).split('\n')
+  expect(lines.map((line) => line.replace(/ +/g, ' '))).toEqual([
+    'AFTER STEP KIND STATUS RESULT',
+    expect.stringMatching(/ a step ↷ skipped its condition was not met$/),
+    expect.stringMatching(/ b step ↷ skipped it failed, and is done without: Error: no route/),
+    expect.stringMatching(/ c step ↷ skipped what it depends on was skipped$/),
+  ])
 })
 
 describe('a table on a narrow terminal', () => {

@@ -54,3 +54,17 @@ test('a run of nobody, of another tenant or resource is not there', async () => 
   await refusal(progress(run, { tenant: 'second' }), 'MR041', uuid(run))
   await refusal(progress(run, { resource_id: 'r' }), 'MR041', 'of resource "r"')
 })
+
+test('a skipped step is done, in this run and in the last one', async () => {
+  const route = await kernel.route()
+  await kernel.start(route)
+  const { worker, task } = await kernel.lease(route)
+  const skipped = row('k', 'b', { reason: 'condition_unmet' })
+  await worker.advance(task, { op: 'c', tail: [row('r', 'a'), skipped, row('r', 'c')] })
+  const run = await kernel.start(route)
+  const next = await worker.claimOne(route)
+  await worker.keep(next, [row('r', 'a')])
+  expect(await progress(run)).toEqual({ done: 1, total: 3, percent: 33.33 })
+  await worker.keep({ ...next, journal: [row('r', 'a')] }, [skipped])
+  expect(await progress(run)).toEqual({ done: 2, total: 3, percent: 66.67 })
+})

@@ -214,6 +214,38 @@ test('what people do to a run of the chain they do to its last', async () => {
   expect(await kernel.run(run)).toMatchObject({ status: 'completed' })
 })
 
+test('it is moved, terminated, retried and discarded as its last, too', async () => {
+  const moved = await leased()
+  const { id } = await goOn(moved.worker, moved.task, moved.route)
+  await kernel.call('register_workflow', 1, moved.route.name, '2', {})
+  const to = { to_version: '2' }
+  expect(await kernel.call('migrate_workflow', uuid(moved.run), to)).toMatchObject({
+    ...{ id: uuid(id), version: '2' },
+  })
+  expect(await kernel.call('terminate_workflow', uuid(moved.run))).toMatchObject({
+    ...{ id: uuid(id), status: 'cancelled' },
+  })
+  const failed = await leased()
+  const last = await goOn(failed.worker, failed.task, failed.route)
+  await failed.worker.fail(await failed.worker.claimOne(failed.route))
+  expect(await kernel.call('discard_workflow', uuid(failed.run))).toMatchObject({
+    ...{ id: uuid(last.id), status: 'failed' },
+  })
+  expect(await kernel.call('retry_workflow', uuid(failed.run))).toMatchObject({
+    retried_from: uuid(last.id),
+  })
+  const { worker, task, route, run } = await leased()
+  await goOn(worker, task, route)
+  for (const verb of ['terminate', 'discard', 'migrate']) {
+    const options = verb === 'migrate' ? { to_version: '1' } : {}
+    const only = { run_ids: [uuid(run)] }
+    const begun = await kernel.call<{ id: string }>(`bulk_${verb}`, only, options)
+    await kernel.call('work_bulk')
+    const ended = await kernel.call('get_bulk_operation', begun.id)
+    expect(ended, verb).toMatchObject({ done: 0, failures: [{ code: 'MR011' }] })
+  }
+})
+
 test('a bulk operation on an old run of a chain leaves its last alone', async () => {
   const { route, run, worker, task } = await leased()
   const { id } = await goOn(worker, task, route)

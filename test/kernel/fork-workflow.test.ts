@@ -59,6 +59,28 @@ test('the history of a run that has ended is in its outcome', async () => {
   expect((await replayed(route, made))?.journal).toEqual([row('r', 'a', 1), row('r', 'b', 2)])
 })
 
+test('from a skipped step: what was skipped before stays so, and that step is looked at anew', async () => {
+  const skipped = (name: string) => row('k', name, { reason: 'dependency_skipped' })
+  const failed = row('k', 's', { reason: 'handler_failed', failure: { message: 'no' } })
+  const before = [row('r', 'a', 1), skipped('b')]
+  const { route, run } = await ran([...before, row('e', 's', {}), failed, skipped('z')])
+  const made = await fork(run, { from_step: 's' })
+  expect((await replayed(route, made))?.journal).toEqual(before)
+  const given = await fork(run, { from_step: 'z', output: 2 })
+  const journal = [...before, row('e', 's', {}), failed, row('r', 'z', 2)]
+  expect((await replayed(route, given))?.journal).toEqual(journal)
+  await refusal(fork(run, { from_step: 'none' }), 'MR001', 'did not come to a step "none"')
+})
+
+test('a step that was skipped beside another is no hindrance, one that ran beside it is', async () => {
+  const skipped = row('k', 'b', { reason: 'condition_unmet' })
+  const beside = (begun: number) => ({ ...row('r', 'c', 3), begun })
+  const free = await ran([row('r', 'a', 1), skipped, { ...row('r', 'd', 4), begun: 1 }])
+  expect(await fork(free.run, { from_step: 'd' })).toMatchObject({ forked_at: 'd' })
+  const held = await ran([row('r', 'a', 1), skipped, beside(1)])
+  await refusal(fork(held.run, { from_step: 'b' }), 'MR001', '"b" ran beside "c"')
+})
+
 describe('with an output the step does not run', () => {
   test.each([
     ['a step', [row('r', 's', 1)], [row('r', 's', { x: 2 })]],
@@ -166,6 +188,39 @@ describe('a step that ran beside others', () => {
     const made = await fork(run, { from_step: 'm' })
     expect((await replayed(route, made))?.journal).toEqual([row('r', 'a', 1)])
   })
+})
+
+test("a number that is another run's is refused, and that run stays as it is", async () => {
+  const { run } = await ran([row('r', 'a', 1), row('r', 'b', 1)])
+  const tenant = await kernel.makeTenant('second')
+  const theirs = await kernel.start(await kernel.route({ tenant, name: 'theirs' }))
+  const { run: mine } = await ran([])
+  const before = [await kernel.live(theirs), await kernel.live(mine)]
+  for (const new_run of [theirs, mine])
+    await refusal(fork(run, { from_step: 'b', new_run }), 'MR010', 'another run')
+  expect([await kernel.live(theirs), await kernel.live(mine)]).toEqual(before)
+  expect([...(await kernel.journal(theirs)), ...(await kernel.journal(mine))]).toEqual([])
+  for (const new_run of ['x', '-1', '99999999999999999'])
+    await refusal(fork(run, { from_step: 'b', new_run }), 'MR001', new_run)
+  const new_run = await kernel.call<string>('take_ids')
+  const made = await fork(run, { from_step: 'b', new_run })
+  expect(await fork(run, { from_step: 'b', new_run })).toMatchObject({ id: made.id })
+  await refusal(fork(run, { from_step: 'a', new_run }), 'MR010', 'another run')
+})
+
+test('a child that ran beside others has no place', async () => {
+  const kid = (name: string) => row('c', name, { run: '5', id: 'u' })
+  const end = (name: string) => row('g', name, { status: 'c', output: 1 })
+  const { run } = await ran([kid('one'), kid('two'), end('one'), end('two'), row('r', 'z', 1)])
+  await refusal(fork(run, { from_step: 'one' }), 'MR001', '"one" ran beside "two"')
+  const mixed = await ran([kid('one'), row('r', 'a', 1), end('one')])
+  await refusal(fork(mixed.run, { from_step: 'one' }), 'MR001', '"one" ran beside "a"')
+  const open = await ran([kid('one'), row('r', 'a', 1)])
+  await refusal(fork(open.run, { from_step: 'one' }), 'MR001', '"one" ran beside "a"')
+  const begun = await ran([kid('two'), { ...row('r', 'a', 1), begun: 0 }])
+  await refusal(fork(begun.run, { from_step: 'a' }), 'MR001', '"a" ran beside "two"')
+  const after = await ran([kid('one'), end('one'), kid('two'), end('two')])
+  expect(await fork(after.run, { from_step: 'one' })).toMatchObject({ forked_at: 'one' })
 })
 
 test('what cannot be: no step, an unknown one, another resource, too much', async () => {

@@ -89,7 +89,7 @@ describe('filters', () => {
     expect(await names({ statuses: live })).toEqual(live)
     expect(await names({ statuses: ['failed', 'pending'] })).toEqual(['failed', 'pending'])
     expect(await names({ statuses: [] })).toEqual([])
-    expect(await names({ statuses: ['odd'] })).toEqual([])
+    await refusal(names({ statuses: ['odd'] }), 'MR001', '"odd" is no status')
   })
 
   test('by workflow, version, queue, resource, tags and parent', async () => {

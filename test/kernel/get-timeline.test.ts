@@ -94,3 +94,30 @@ test('a run of nobody, of another tenant or resource is not there', async () => 
   await refusal(timeline(run, { tenant: 'second' }), 'MR041', uuid(run))
   await refusal(timeline(run, { resource_id: 'r' }), 'MR041', 'of resource "r"')
 })
+
+test('a skipped step says why, and what its handler threw', async () => {
+  const route = await kernel.route()
+  const run = await kernel.start(route)
+  const { worker, task } = await kernel.lease(route)
+  const failure = { name: 'Error', message: 'no' }
+  const rows = [
+    row('k', 'a', { reason: 'condition_unmet' }),
+    row('e', 'b', failure),
+    row('k', 'b', { reason: 'handler_failed', failure }),
+    row('k', 'c', { reason: 'dependency_skipped', failure: null }),
+    row('r', 'd', 0),
+  ]
+  await worker.advance(task, { op: 'c', output: '0', tail: rows })
+  const found = await timeline(run)
+  const short = found.map((r) => [r.step_id, r.kind, r.status, r.attempt, r.skip_reason].join(' '))
+  expect(short.map((line) => line.trimEnd())).toEqual([
+    'a step skipped 1 condition_unmet',
+    'b step failed 1',
+    'b step skipped 2 handler_failed',
+    'c step skipped 1 dependency_skipped',
+    'd step completed 1',
+  ])
+  expect(found[2]).toMatchObject({ failure, output: null, reason: null })
+  expect(found[3]).toMatchObject({ failure: null, output: null })
+  expect(found[4]).toMatchObject({ failure: null, output: 0, skip_reason: null })
+})

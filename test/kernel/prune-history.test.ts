@@ -83,6 +83,51 @@ test('of a chain of runs the first stays while it goes on, the others go in thei
   expect(await kernel.query('select from millrace.continuations')).toEqual([])
 })
 
+test('a chain is kept for as long as how it ended says, its last as long as its first', async () => {
+  await using kernel = await createKernel()
+  const keep = { completed: DAY, failed: 5 * DAY }
+  const route = await kernel.route({ definition: { retention_ms: keep } })
+  const [first, last] = await failedChain(kernel, route)
+  await kernel.advanceClock(DAY + 1)
+  await prune(kernel)
+  expect(await kept(kernel)).toEqual([first, last])
+  const failed = { workflow_id: route.name, statuses: ['failed'] }
+  await kernel.call('prune', failed, { older_than: 1000 })
+  await kernel.call('work_bulk')
+  expect(await kept(kernel)).toEqual([first, last])
+  await refusal(kernel.call('prune_run', 1, last), 'MR011', 'last of a chain')
+  await kernel.advanceClock(5 * DAY)
+  await prune(kernel)
+  expect(await kept(kernel)).toEqual([])
+  expect(await kernel.query('select from millrace.continuations')).toEqual([])
+})
+
+test('a chain that ended lately is not taken out because its first ended long ago', async () => {
+  await using kernel = await createKernel()
+  const route = await kernel.route()
+  const [first, last] = await failedChain(kernel, route, 10 * DAY)
+  await kernel.call('prune', { workflow_id: route.name }, { older_than: 5 * DAY })
+  await kernel.call('work_bulk')
+  expect(await kept(kernel)).toEqual([first, last])
+  await kernel.advanceClock(6 * DAY)
+  await kernel.call('prune', { workflow_id: route.name }, { older_than: 5 * DAY })
+  await kernel.call('work_bulk')
+  expect(await kept(kernel)).toEqual([])
+})
+
+/** A run, and the one as which it continued, which failed so much later. */
+async function failedChain(kernel: Kernel, route: Route, later = 0): Promise<[string, string]> {
+  const first = await kernel.start(route)
+  const id = String(BigInt(first) + 500n)
+  const one = await kernel.lease(route)
+  const successor = { id, route: route.route, input: null, meta: null }
+  await one.worker.advance(one.task, { op: 'c', output: null, successor })
+  await kernel.advanceClock(later)
+  const two = await kernel.lease(route)
+  await two.worker.fail(two.task)
+  return [first, id]
+}
+
 test('a long history is looked through in parts, and one run in between stays', async () => {
   await using kernel = await createKernel()
   const route = await kernel.route({ definition: { retention_ms: { completed: DAY } } })

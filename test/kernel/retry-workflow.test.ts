@@ -49,6 +49,15 @@ test('the new run has the input and the completed steps, but not the one that fa
   expect(await kernel.call('get_run', made.id)).toMatchObject({ status: 'completed' })
 })
 
+test('what was skipped stays skipped, but for the step that failed', async () => {
+  const { route, id, worker, task } = await started()
+  const skipped = row('k', 'a', { reason: 'condition_unmet' })
+  await worker.keep(task, [skipped, row('f', 'b', {}), row('k', 'c', {})])
+  await worker.fail(task, { message: 'no', stepId: 'b' })
+  await retry(id)
+  expect((await worker.claimOne(route)).journal).toEqual([skipped, row('k', 'c', {})])
+})
+
 test('a run whose handler failed keeps all its steps, and what it had caught', async () => {
   const { route, id, worker, task } = await started()
   await worker.keep(task, [row('f', 'a', { m: 1 }), row('r', 'b')])

@@ -31,6 +31,7 @@ await step.run('undone', () => ({ at: new Date() }), {
     ok<Eq<typeof ctx.attempt, number>>()
   },
   undoRetry: { maxAttempts: 5 },
+  undoTimeout: '1 minute',
 })
 // @ts-expect-error the undo gets what the step gave
 await step.run('undone', () => ({ at: new Date() }), { undo: ({ on }) => on })

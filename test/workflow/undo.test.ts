@@ -540,6 +540,31 @@ describe('an undo', () => {
     expect(tries).toEqual(['third', 'second 1', 'second 2', 'second 3', 'first'])
   })
 
+  test('that hangs has failed when its time is over, with its signal aborted', async () => {
+    const signals: AbortSignal[] = []
+    const w = workflow('undo hangs', async ({ step }) => {
+      await step.run('a', () => 1, {
+        undo: (_one, { signal, attempt }) => {
+          signals.push(signal)
+          return attempt < 3 ? new Promise(() => {}) : undefined
+        },
+        undoRetry: { maxAttempts: 2, baseDelay: 1 },
+        undoTimeout: 20,
+      })
+      throw new NonRetryableError('no')
+    })
+    const run = await t.start(w)
+    const { reason, failure } = await run.waitForStatus('paused', { timeoutMs: 15_000 })
+    expect([reason, failure?.message]).toEqual([
+      'undo_failed',
+      'The undo of step "a" failed after 2 attempts: The undo of step "a" took longer than its timeout of 20 ms.',
+    ])
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true])
+    await run.resume()
+    await failed(run)
+    expect(signals[2]?.aborted).toBe(false)
+  })
+
   test('says when it shall be tried again, and is left to another lease meanwhile', async () => {
     let times = 0
     const w = workflow('undo later', async ({ step }) => {

@@ -7,7 +7,7 @@ declare
   v_who  jsonb := jsonb_build_object('tenant', (select t.slug from millrace.tenants t where t.id = p_op.tenant_id));
   v_with jsonb := v_who || jsonb_build_object('by', p_op.actor) || p_op.options;
 begin
-  if p_op.verb in ('cancel', 'pause', 'resume', 'signal') and millrace.last_of_chain(p_run) <> p_run then
+  if p_op.verb not in ('fork', 'prune') and millrace.last_of_chain(p_run) <> p_run then
     -- the run that goes on may be none that the filter meant
     perform millrace.refuse_move(p_op.tenant_id, p_run, 'it continued as another run');
   end if;
@@ -20,7 +20,7 @@ begin
     when 'discard' then perform millrace.discard_workflow(v_id, v_with);
     when 'fork' then perform millrace.fork_workflow(v_id, v_with);
     when 'migrate' then perform millrace.migrate_workflow(v_id, v_with);
-    when 'prune' then perform millrace.prune_run(p_op.tenant_id, p_run);
+    when 'prune' then perform millrace.prune_run(p_op.tenant_id, p_run, (p_op.filter ->> 'ended_before')::timestamptz);
     when 'signal' then perform millrace.trigger_event(v_id, p_op.options ->> 'event_name', p_op.options -> 'data',
       v_who || jsonb_build_object('dedupe_id', 'bulk:' || p_op.id));
   end case;

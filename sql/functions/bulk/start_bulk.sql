@@ -4,18 +4,20 @@
 --            (runs at most; default: as fast as it goes) and operation_id (a number drawn by take_ids: the same again is the same
 --            operation)
 -- Returns: the operation as get_bulk_operation does; of a dry run one without an id.
--- Raises: MR001 for an option it does not know or that is missing, MR004 for a filter that is empty, matches none or more than 100,000
+-- Raises: MR001 for an option it does not know or that is missing, MR010 for an operation_id that is another operation's, MR040 for a
+-- version that there is not, MR004 for a filter that is empty, matches none or more than 100,000
 -- runs, or for which three million would have to be looked at.
 create or replace function millrace.start_bulk(p_verb text, p_filter jsonb, p_options jsonb, p_kinds jsonb) returns json
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
-  v_tenant  int := millrace.check_options('bulk_' || p_verb, p_options,
+  v_tenant  int := millrace.check_options('bulk_' || p_verb, coalesce(p_options, '{}'),
     '{"by": "text", "dry_run": "any", "per_second": "whole", "operation_id": "text"}' || p_kinds);
   v_dry     boolean := coalesce(p_options -> 'dry_run' = 'true', false);
   v_rate    int := (p_options ->> 'per_second')::int;
-  v_id      bigint := case when p_options ->> 'operation_id' ~ '^[0-9]{1,18}$' then (p_options ->> 'operation_id')::bigint end;
+  v_id      bigint := millrace.drawn_id('operation_id', p_options ->> 'operation_id');
+  v_own     jsonb := coalesce(p_options, '{}') - '{tenant,by,dry_run,per_second,operation_id}'::text[];  -- of the verb
   v_now     timestamptz := millrace.clock();
-  v_filter  jsonb := jsonb_strip_nulls(p_filter) - case when p_filter -> 'tags' = '[]' then 'tags' else '' end
+  v_filter  jsonb := jsonb_strip_nulls(coalesce(p_filter, '{}')) - case when p_filter -> 'tags' = '[]' then 'tags' else '' end
                      - case when p_filter -> 'attributes' = '{}' then 'attributes' else '' end;
   v_part    bigint[];
   v_bound   bigint := 0;
@@ -28,12 +30,14 @@ begin
     perform millrace.fail('MR001', 'A tenant is no part of a filter.', 'Give it among the options.');
   end if;
   perform millrace.check_filter('bulk_' || p_verb, p_filter);
-  perform millrace.check_verb(p_verb, p_options, v_rate);
+  perform millrace.check_verb(v_tenant, p_verb, p_filter, p_options, v_rate);
   if v_filter = '{}' then
     perform millrace.fail('MR004', 'The filter is empty: it would match every run.',
       'Say which runs are meant, by workflow_id or created_after, for example.');
-  elsif exists (select from millrace.bulk_operations b where b.id = v_id and b.tenant_id = v_tenant) then
-    return millrace.bulk_json(v_tenant, v_id);  -- the reply was lost
+  end if;
+  v_filter := case when p_verb = 'retry' then '{"statuses": ["failed"]}' else '{}' end::jsonb || v_filter;
+  if exists (select from millrace.bulk_operations b where b.id = v_id) then
+    return millrace.same_bulk(v_tenant, v_id, p_verb, v_filter, v_own);  -- the reply was lost
   end if;
   v_filter := v_filter || jsonb_build_object('until', v_now);
   loop
@@ -59,11 +63,11 @@ begin
   v_id := coalesce(v_id, millrace.take_ids());
   v_batch := least(greatest(coalesce(v_rate, 500) / 5, 1), 100);  -- five batches a second, or more seldom for a low rate
   insert into millrace.bulk_operations (id, tenant_id, verb, filter, options, actor, created_at, next_at, gap_ms, batch, matched, sample)
-  values (v_id, v_tenant, p_verb, v_filter, p_options - '{tenant,by,dry_run,per_second,operation_id}'::text[], p_options ->> 'by', v_now,
-          v_now, coalesce(ceil(1000.0 * v_batch / v_rate), 0), v_batch, v_matched, v_sample)
+  values (v_id, v_tenant, p_verb, v_filter, v_own, p_options ->> 'by', v_now, v_now,
+          coalesce(ceil(1000.0 * v_batch / v_rate), 0), v_batch, v_matched, v_sample)
   on conflict on constraint bulk_operations_pkey do nothing;
   perform millrace.hint();
-  return millrace.bulk_json(v_tenant, v_id);
+  return millrace.same_bulk(v_tenant, v_id, p_verb, v_filter, v_own);
 end $$;
 
 comment on function millrace.start_bulk(text, jsonb, jsonb, jsonb) is 'Begins to do something to all runs that a filter matches.';

@@ -2,7 +2,9 @@
 -- committed together, so a worker that dies in between changes nothing, and no run is done twice.
 -- The filter is looked at again: a run that does not match any more is passed over. One for which the verb is refused is counted as
 -- failed, with its error, and the others go on. One whose row somebody's open transaction holds is tried again a second later, and then
--- counts as failed. A batch that fails as a whole is tried again 10 s later, so that it does not stand before other operations.
+-- counts as failed. A batch that fails as a whole is tried again, later, so that it does not stand before other operations: half of it
+-- (it may have taken too long), down to one run. What that run alone cannot be done to counts as failed too. An operation whose filter
+-- cannot be looked at any more (an attribute has another type now) ends there, and says why.
 -- Returns: milliseconds until the next batch of any operation is due, 0 for now; null if there is none.
 -- Locks: the operation's row, skipping locked ones; then of each run what its verb locks, waiting for no row longer than 300 ms (so
 -- that a cancel, which locks parents too, may go against the order of everybody else).
@@ -15,6 +17,8 @@ declare
   v_bound bigint;
   v_run   bigint;
   v_bad   jsonb;
+  v_code  text;
+  v_text  text;
 begin
   select * into v_op from millrace.bulk_operations b where b.next_at <= v_now order by b.next_at limit 1 for update skip locked;
   if not found then
@@ -44,12 +48,13 @@ begin
     v_op.ended_at := case when v_bound is null then millrace.clock() end;
     v_op.next_at := case when v_bound is not null then v_op.next_at end;
   exception when query_canceled or others then
+    get stacked diagnostics v_code = returned_sqlstate, v_text = message_text;
     select * into v_op from millrace.bulk_operations b where b.id = v_op.id;
-    v_op.next_at := v_now + interval '10 s';
+    v_op := millrace.fail_batch(v_op, v_run, v_code, v_text, v_now);
   end;
   update millrace.bulk_operations b
   set done = v_op.done, failed = v_op.failed, failures = v_op.failures, after_run = v_op.after_run, held_run = v_op.held_run,
-      next_at = v_op.next_at, ended_at = v_op.ended_at
+      next_at = v_op.next_at, ended_at = v_op.ended_at, stopped = v_op.stopped, batch = v_op.batch, gap_ms = v_op.gap_ms
   where b.id = v_op.id;
   v_now := millrace.clock();
   return (select greatest(ceil(extract(epoch from b.next_at - v_now) * 1000), 0)

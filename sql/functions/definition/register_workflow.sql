@@ -1,9 +1,11 @@
 -- register_workflow: makes a workflow version known, so that runs of it can be started, and the one that a start without a
 -- version takes. Registering it again with another definition, the new options apply to starts from now on.
--- Returns: the route of its own queue and priority. Raises: MR001 for limits, rules or attributes that it cannot have.
--- Locks: the workflow's row.
+--   p_document  what it is, where that is data (a flow's shape, a graph), and p_hash, of what counts in it; null: code alone
+-- Returns: the route of its own queue and priority. Raises: MR001 for limits, rules or attributes that it cannot have; MR015 if the
+-- version exists with another content. Locks: the workflow's row.
+drop function if exists millrace.register_workflow(int, text, text, jsonb);
 create or replace function millrace.register_workflow(
-  p_tenant int, p_name text, p_version text, p_definition jsonb) returns int
+  p_tenant int, p_name text, p_version text, p_definition jsonb, p_document text default null, p_hash text default null) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_now   timestamptz := clock_timestamp();
@@ -16,6 +18,7 @@ begin
   on conflict (tenant_id, name, version)
   do update set definition = excluded.definition, registered_at = greatest(workflows.registered_at, excluded.registered_at)
   returning id into v_id;
+  perform millrace.put_document(p_tenant, v_id, p_document, p_hash);
   if p_definition ? 'attributes' then
     perform millrace.put_attributes(p_tenant, p_name, p_definition -> 'attributes');
   end if;
@@ -29,5 +32,5 @@ begin
   return v_route;
 end $$;
 
-comment on function millrace.register_workflow(int, text, text, jsonb) is 'Makes a workflow version known, and returns its route.';
-revoke execute on function millrace.register_workflow(int, text, text, jsonb) from public;
+comment on function millrace.register_workflow(int, text, text, jsonb, text, text) is 'Makes a workflow version known, and returns its route.';
+revoke execute on function millrace.register_workflow(int, text, text, jsonb, text, text) from public;

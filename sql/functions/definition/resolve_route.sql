@@ -1,6 +1,7 @@
 -- resolve_route: where a start goes: the interned (workflow version, queue, priority), with the definition's defaults
 -- for what the caller left open, and what it then is. Without a version: of those that a living worker has the one that was
--- registered last, so that a start does not wait for a deployment; if no worker lives, of all.
+-- registered last, so that a start does not wait for a deployment; if no worker lives, of all. Stored graphs need no deployment:
+-- workers that take them have every version.
 -- keys: the paths into the input that its limits need the values of, null: none (limit_keys).
 -- Raises: MR040 for a workflow or version that nobody registered, MR020 when a tenant has 10,000 routes.
 -- Locks: none, or the row that it inserts.
@@ -19,9 +20,11 @@ begin
   select * into v_workflow from millrace.workflows w
   where w.tenant_id = p_tenant and w.name = p_name and (p_version is null or w.version = p_version)
   order by p_version is null and exists (
-             select from millrace.workers k, jsonb_array_elements(k.info -> 'workflows') e
+             select from millrace.workers k
              where k.tenant_id = p_tenant and k.expires_at > pg_catalog.clock_timestamp()
-               and e ->> 0 = w.name and e ->> 1 = w.version) desc,
+               and (w.definition ->> 'kind' = 'graph' and k.info -> 'graphs' ?| array['*', w.name]
+                    or exists (select from jsonb_array_elements(k.info -> 'workflows') e
+                               where e ->> 0 = w.name and e ->> 1 = w.version))) desc,
            w.registered_at desc, w.id desc limit 1;
   if not found then
     perform millrace.fail('MR040',

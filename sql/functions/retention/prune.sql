@@ -18,7 +18,7 @@ begin
   if jsonb_typeof(v_own) = 'string' then
     v_till := least(v_till, (v_own #>> '{}')::timestamptz);
   end if;
-  return millrace.start_bulk('prune', filter || jsonb_build_object('ended_before', v_till), options - 'older_than', '{}');
+  return millrace.start_bulk('prune', coalesce(filter, '{}') || jsonb_build_object('ended_before', v_till), options - 'older_than', '{}');
 end $$;
 
 comment on function millrace.prune(jsonb, jsonb) is 'Takes runs that ended so long ago out of the history.';

@@ -27,12 +27,18 @@ begin
                     where r.route_id between v_at.route_id and v_at.route_id and r.id > v_at.after_run
                     order by r.route_id, r.id limit 500);
     select r.created_at into v_last from millrace.runs r where r.id = v_runs[cardinality(v_runs)];
-    select array_agg(x.id) filter (where x.ends < v_now) , min(x.id) filter (where x.ends >= v_now or x.at is null)
+    with looked as (
+      select u.id, e.beside, e.at,
+             e.at + (v_at.keep ->> case e.status when 'c' then 'completed' when 'f' then 'failed' else 'cancelled' end)
+                     ::numeric * interval '1 ms' as ends
+      from unnest(v_runs) u (id) left join lateral (select o.* from millrace.outcomes o where o.run_id = u.id offset 0) o on true,
+      lateral millrace.chain_end(u.id, o.status, o.at) e)
+    select array_agg(x.id) filter (where x.goes), min(x.id) filter (where x.at is null or not x.goes and x.later)
     into v_gone, v_stays
-    from (select u.id, e.at, e.at + (v_at.keep ->> case o.status when 'c' then 'completed' when 'f' then 'failed' else 'cancelled' end)
-                                        ::numeric * interval '1 ms' as ends
-          from unnest(v_runs) u (id) left join lateral (select o.* from millrace.outcomes o where o.run_id = u.id offset 0) o on true,
-          lateral (select case when o.status = 'c' and o.output is null then millrace.chain_ended_at(u.id, o.at) else o.at end as at) e) x;
+    from (select l.id, l.at, l.ends < v_now and (l.beside is null or l.beside in (select w.id from looked w where w.ends < v_now)) as goes,
+                 l.beside is null or exists (select from millrace.runs r join millrace.retention t on t.route_id = r.route_id
+                                             where r.id = l.beside) as later
+          from looked l) x;
     v_gone := array(select r.id from millrace.runs r where r.id = any (v_gone) order by r.id for update skip locked);
     perform millrace.delete_runs(v_at.tenant_id, v_gone);
     v_over := cardinality(v_runs) < 500 or v_last > v_now - v_least * interval '1 ms';

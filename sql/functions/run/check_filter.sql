@@ -7,7 +7,14 @@ declare
     '{"workflow_id": "text", "version": "text", "queue": "text", "statuses": "texts", "resource_id": "text", "tags": "texts",
       "parent_id": "uuid", "created_after": "time", "created_before": "time", "fingerprint": "text", "run_ids": "uuids",
       "ended_before": "time", "attributes": "any", "schedule_id": "text"}' || p_kinds);
+  v_bad    text;
 begin
+  select s into v_bad from jsonb_array_elements_text(coalesce(nullif(p_filter -> 'statuses', 'null'), '[]')) s
+  where s not in ('pending', 'running', 'waiting', 'paused', 'completed', 'failed', 'cancelled') limit 1;
+  if found then
+    perform millrace.fail('MR001', format('"%s" is no status of a run.', left(v_bad, 100)),
+      'There are pending, running, waiting, paused, completed, failed and cancelled.', json_build_object('status', left(v_bad, 100)));
+  end if;
   perform millrace.check_conditions(p_filter -> 'attributes');
   return v_tenant;
 end $$;

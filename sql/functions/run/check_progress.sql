@@ -1,4 +1,4 @@
--- check_progress: how far a run is. Its total is the steps it has done, plus those that the last completed run of the same
+-- check_progress: how far a run is. Its total is the steps it has done or skipped, plus those that the last completed run of the same
 -- workflow version did and it has not: 100 only when it is completed.   options  tenant, resource_id
 -- Raises: MR041 if there is no such run.
 create or replace function millrace.check_progress(run_id uuid, options jsonb default '{}')
@@ -10,7 +10,7 @@ declare
   v_run    bigint := millrace.find_run(v_tenant, check_progress.run_id, options ->> 'resource_id');
   v_last   bigint;
   v_ended  boolean := exists (select from millrace.outcomes o where o.run_id = v_run and o.status = 'c');
-  v_done   text[] := array(select distinct j.name from millrace.get_journal(v_run) j where j.kind in ('r', 'g', 't', 'o'));
+  v_done   text[] := array(select distinct j.name from millrace.get_journal(v_run) j where j.kind in ('r', 'g', 't', 'o', 'k'));
   v_rest   int := 0;
 begin
   if not v_ended then
@@ -20,7 +20,7 @@ begin
       where p.route_id = r.route_id order by p.id desc limit 1) x
     where r.id = v_run;
     v_rest := greatest((select count(distinct j.name) from millrace.get_journal(v_last) j
-                        where j.kind in ('r', 'g', 't', 'o') and j.name <> all (v_done)), case when v_last is null then 1 else 0 end);
+                        where j.kind in ('r', 'g', 't', 'o', 'k') and j.name <> all (v_done)), case when v_last is null then 1 else 0 end);
   end if;
   return query select cardinality(v_done), cardinality(v_done) + v_rest,
     case when v_ended then 100.0 else least(99.99, round(100.0 * cardinality(v_done) / greatest(cardinality(v_done) + v_rest, 1), 2)) end;

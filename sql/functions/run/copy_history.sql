@@ -30,7 +30,7 @@ begin
   end if;
   v_kept := array(
     select j.seq from millrace.get_journal(p_from) j
-    where j.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c', 'm', 's', 'l') and j.seq < p_before and j.name is distinct from p_except
+    where j.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c', 'm', 's', 'l', 'k') and j.seq < p_before and j.name is distinct from p_except
       and (v_anew is null or j.seq <> all (v_anew)) order by j.seq);
   insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data, begun)
   select p_to, x.at, k.i::int - 1, p_tenant, x.kind, x.name, x.data, nullif(b.begun, k.i::int - 1)

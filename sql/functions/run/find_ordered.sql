@@ -28,6 +28,7 @@ begin
   end if;
   select * into v_from from millrace.list_source(p_tenant, p_filter, v_ranges) s;
   v_few := millrace.few_runs(p_tenant, v_from.source, v_from.label, v_from.value, v_from.ids, v_ranges, 1000);
+  v_few := case when v_few is not null then v_few || v_from.also end;
   v_size := case when v_few is null then v_size else 1001 end;
   runs := '{}';
   keys := '{}';

@@ -43,6 +43,9 @@ begin
       when 'ids' then v_from.ids[v_at + 1 : v_at + v_size]
       when 'attribute' then millrace.attribute_window(v_points, bound, p_newer, v_size)
       else millrace.run_window(p_tenant, v_from.source, v_from.label, v_from.value, v_from.routes, bound, p_newer, v_size) end;
+    if v_from.also <> '{}' then
+      v_window := (millrace.ids_beyond(v_window || v_from.also, bound, p_newer))[1 : v_size];
+    end if;
     v_more := cardinality(v_window) = v_size;
     v_seen := v_seen + cardinality(v_window);
     v_at := v_at + case v_from.source when 'ids' then cardinality(v_window) else 0 end;

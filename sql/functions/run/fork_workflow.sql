@@ -5,8 +5,8 @@
 --            input (of the run), output (of the step; null too), version (default: the same), by,
 --            new_run (a number drawn by take_ids: the same again is the same fork)
 -- Returns: the new run. Raises: MR001 for a step that the run did not come to, one that ran beside others or that comes after one that
--- was undone, an output for a step that has none; MR002 for an input or output that is too big; MR011 while the run is undone, or if
--- a child that is waited for there is alive; MR040, MR041.
+-- was undone, an output for a step that has none; MR002 for an input or output that is too big; MR010 for a number that is
+-- another run's; MR011 while the run is undone, or if a child that is waited for there is alive; MR040, MR041.
 -- Locks: the run's row of runs.
 -- Example: select millrace.fork_workflow('…', '{"from_step": "charge", "version": "2"}');
 create or replace function millrace.fork_workflow(run_id uuid, options jsonb default '{}') returns json
@@ -17,8 +17,7 @@ declare
     '{"resource_id": "text", "from_step": "text", "input": "any", "output": "any", "version": "text", "by": "text",
       "new_run": "text"}');
   v_run    bigint := millrace.find_run(v_tenant, fork_workflow.run_id, options ->> 'resource_id');
-  v_new    bigint := case when options ->> 'new_run' ~ '^[0-9]{1,18}$' then (options ->> 'new_run')::bigint
-                          else millrace.take_ids() end;
+  v_new    bigint := coalesce(millrace.drawn_id('new_run', options ->> 'new_run'), millrace.take_ids());
   v_step   text := options ->> 'from_step';
   v_place  record;
   v_route  int;
@@ -32,7 +31,8 @@ begin
   end if;
   perform millrace.hold_run(v_tenant, v_run);
   if exists (select from millrace.runs r
-             where r.id = v_new and r.tenant_id = v_tenant and r.meta::json ->> 'forked_from' = v_run::text) then
+             where r.id = v_new and r.tenant_id = v_tenant and r.meta::json ->> 'forked_from' = v_run::text
+               and r.meta::json ->> 'forked_at' = v_step) then
     return (select j.run from millrace.run_json(v_tenant, array[v_new]) j);  -- the reply was lost
   end if;
   select * into v_place from millrace.fork_place(v_tenant, v_run, v_step, options ? 'output');

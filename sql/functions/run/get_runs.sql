@@ -1,6 +1,6 @@
 -- get_runs: runs as JSON, newest first, or by an attribute.
 --   options  tenant, workflow_id, version, queue, statuses, resource_id, tags (all of them), parent_id, created_after,
---            created_before, ended_before, fingerprint (of the failure; of failed runs, unless statuses say otherwise),
+--            created_before, ended_before, fingerprint (of the failure; of failed and paused runs, unless statuses say otherwise),
 --            run_ids (at most 1,000), schedule_id, attributes ({name: value}, {name: {gte, gt, lte, lt}}, {name: {in: [value, …]}}),
 --            order_by ({attribute, direction}: asc or desc; runs that have the attribute),
 --            limit (20, at most 101), after (a run's id: older ones follow), before (newer ones precede); with order_by these are cursors

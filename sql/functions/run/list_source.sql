@@ -1,10 +1,11 @@
 -- list_source: where the runs of a list are found that a filter (as get_runs takes it, checked) may match, by what it says beside
 -- attributes (p_ranges: attribute_ranges): the narrowest index that it allows.
 -- Returns: source (run_window), with label and value; or ids: the runs that it names, or the children of one. And what it says of
--- statuses (null: any) and routes.
+-- statuses (null: any) and routes. also: runs beside those of the source: with a fingerprint, those that the engine paused.
+drop function if exists millrace.list_source(int, jsonb, jsonb);
 create or replace function millrace.list_source(
   p_tenant int, p_filter jsonb, p_ranges jsonb,
-  out source text, out label "char", out value text, out ids bigint[], out statuses text[], out routes int[])
+  out source text, out label "char", out value text, out ids bigint[], out statuses text[], out routes int[], out also bigint[])
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set jit = off
 set join_collapse_limit = 16 set from_collapse_limit = 16 as $$
 declare
@@ -14,7 +15,7 @@ declare
   v_parent   bigint;
 begin
   statuses := case when jsonb_typeof(p_filter -> 'statuses') = 'array' then array(select jsonb_array_elements_text(p_filter -> 'statuses'))
-                   when p_filter ->> 'fingerprint' is not null then '{failed}' end;
+                   when p_filter ->> 'fingerprint' is not null then '{failed,paused}' end;
   routes := array(
     select r.id from millrace.routes r join millrace.workflows w on w.id = r.workflow_id
     where r.tenant_id = p_tenant and w.name = coalesce(p_filter ->> 'workflow_id', w.name)
@@ -32,10 +33,15 @@ begin
   source := case when ids is not null then 'ids'
                  when coalesce(v_resource, v_schedule, v_tag) is not null then 'label'
                  when statuses in ('{failed}', '{cancelled}') then 'unhappy'
+                 when statuses = '{failed,paused}' and p_filter ->> 'fingerprint' is not null then 'unhappy'
                  when statuses <@ '{pending,running,waiting,paused}' then 'live' else 'routes' end;
   label := case when v_resource is not null then 'r' when v_schedule is not null then 's' else 't' end;
-  value := case source when 'unhappy' then case statuses[1] when 'failed' then 'f' else 'x' end 
+  value := case source when 'unhappy' then case statuses[1] when 'failed' then 'f' else 'x' end
              else coalesce(v_resource, v_schedule, v_tag) end;
+  if source = 'unhappy' and statuses = '{failed,paused}' then
+    also := array(select l.run_id from millrace.live l
+                  where l.tenant_id = p_tenant and l.task = 0 and l.state = 'p' and l.reason in ('c', 'h', 'l', 'u'));
+  end if;
 end $$;
 
 comment on function millrace.list_source(int, jsonb, jsonb) is 'Where the runs of a list are found that a filter may match.';

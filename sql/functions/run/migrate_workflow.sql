@@ -1,6 +1,7 @@
 -- migrate_workflow: moves a run that is not at work to another version of its workflow, which replays what the run has behind it. A
 -- history that the other version does not fit pauses the run there (history_mismatch); it can be moved back.
--- This is the one change that a row of runs ever sees; the journal says who moved it, and from where.
+-- This is the one change that a row of runs ever sees; the journal says who moved it, and from where. Of a run that continued as new the
+-- last is meant.
 --   options  tenant, resource_id, to_version, by
 -- Returns: the run. Raises: MR011 while a worker has the run, or if it has ended; MR040 for a version that is not registered, MR041.
 -- Locks: the live row.
@@ -19,7 +20,11 @@ begin
   if options ->> 'to_version' is null then
     perform millrace.fail('MR001', 'to_version is missing.', 'Name the version to which the run shall be moved.');
   end if;
-  select * into v_live from millrace.live l where l.run_id = v_run and l.task = 0 for update;
+  loop
+    v_run := millrace.last_of_chain(v_run);
+    select * into v_live from millrace.live l where l.run_id = v_run and l.task = 0 for update;
+    exit when found or millrace.last_of_chain(v_run) = v_run;
+  end loop;
   if v_live.run_id is null or v_live.state = 'l' then
     perform millrace.refuse_move(v_tenant, v_run, 'only a run that no worker has can be moved; pause it first, or wait for its next wait');
   end if;

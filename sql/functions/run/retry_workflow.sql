@@ -1,5 +1,6 @@
 -- retry_workflow: a new run of a failed one: same workflow, version and input, with the journal up to the failure, so that
--- no completed step runs again. Outcomes are final: the old run stays as it is, and the new one names it (retried_from).
+-- no completed step runs again. Outcomes are final: the old run stays as it is, and the new one names it (retried_from). Of a run that
+-- continued as new the last is meant.
 -- The retry of a run is one run: who asks again, or at the same time, gets that one, whatever has become of it; if it has
 -- failed too, it is that one which can be retried. It is kept in run_keys, under a name that no workflow can have.
 -- The rows of the step that failed are left out (its attempts count anew); what a handler caught stays. Where steps were undone, the
@@ -12,7 +13,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
 #variable_conflict use_column
 declare
   v_tenant int := millrace.check_options('retry_workflow', options, '{"resource_id": "text", "by": "text"}');
-  v_run    bigint := millrace.find_run(v_tenant, retry_workflow.run_id, options ->> 'resource_id');
+  v_run    bigint := millrace.last_of_chain(millrace.find_run(v_tenant, retry_workflow.run_id, options ->> 'resource_id'));
   v_new    bigint;
   v_one    bigint;
   v_end    millrace.outcomes;

@@ -3,15 +3,15 @@
 -- With another input the keys of its limits and rules, and the attributes that are filled from it, are read anew. Of the rules of starts
 -- only that of a singleton holds for it, and refuses, whatever it says; nor need it begin in time.
 --   p_route  null: the same    p_input  null: the same    p_meta  what else is to be known of it; values of null are left out
--- Raises: MR001 for an input in which there is no such key, or a value of another type than the attribute's; MR014 if a live run has its
--- key.
+-- Raises: MR001 for an input in which there is no such key, or a value of another type than the attribute's; MR010 if p_new is another
+-- run's; MR014 if a live run has its key.
 create or replace function millrace.start_again(p_tenant int, p_run bigint, p_new bigint, p_route int, p_input text, p_meta jsonb)
 returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
   v_place record;
   v_rules jsonb := (select r.meta::jsonb -> 'rules' from millrace.runs r where r.id = p_run);
-  v_held  bigint;
+  v_made  record;
 begin
   p_meta := jsonb_strip_nulls(p_meta);  -- but a key may be null
   if p_input is not null then
@@ -36,16 +36,19 @@ begin
       p_meta := p_meta || millrace.key_meta(v_place.name, v_place.paths, v_place.weight, p_input::jsonb);
     end if;
   end if;
-  select s.existing into v_held
+  select s.verdict, s.existing into v_made
   from (select r.route_id, r.input,
                coalesce(r.meta, '{}')::jsonb - '{id,key,parent,retried_from,forked_from,forked_at,actor,tick,rules,start_within_ms}'::text[]
                || p_meta || millrace.rule_again(v_rules) as meta
         from millrace.runs r where r.id = p_run) x,
   lateral millrace.start_runs(p_tenant, array[p_new], array[coalesce(p_route, x.route_id)], null, array[coalesce(p_input, x.input)],
                               array[x.meta::text]) s
-  where s.verdict = 'r';
-  if found then
-    perform millrace.refuse_singleton(p_tenant, v_held);
+  where s.verdict <> 'm' limit 1;
+  if v_made.verdict = 'r' then
+    perform millrace.refuse_singleton(p_tenant, v_made.existing);
+  elsif found then  -- another run has its number: that must not be given this history
+    perform millrace.fail('MR010', 'The number of the new run belongs to another run.', 'Draw a new one by take_ids.',
+      json_build_object('new_run', p_new::text));
   end if;
   insert into millrace.run_labels (tenant_id, kind, value, run_id)
   select p_tenant, 's', r.meta::json ->> 'schedule', r.id from millrace.runs r

@@ -1,5 +1,6 @@
 -- terminate_workflow: ends a run at once, whatever it does, as cancelled: unlike cancel_workflow it does not run the undos of its steps,
--- and ends those that are under way. What was done stays done. Terminating a cancelled run changes nothing.
+-- and ends those that are under way. What was done stays done. Terminating a cancelled run changes nothing. Of one that continued as new
+-- the last is meant.
 --   options  tenant, resource_id, reason, by
 -- Returns: the run. Raises: MR011 if it completed or failed, MR041 if there is none. Locks: its live row, and its parent's.
 -- Example: select millrace.terminate_workflow('…', '{"reason": "refunded by hand", "by": "ada"}');
@@ -11,8 +12,12 @@ declare
   v_tenant int := millrace.check_options('terminate_workflow', options, '{"resource_id": "text", "reason": "text", "by": "text"}');
   v_run    bigint := millrace.find_run(v_tenant, terminate_workflow.run_id, options ->> 'resource_id');
 begin
-  perform millrace.cancel_runs(v_tenant, array[v_run], json_build_object('reason', options ->> 'reason', 'by', options ->> 'by'),
-    null, false, true);
+  loop
+    v_run := millrace.last_of_chain(v_run);
+    perform millrace.cancel_runs(v_tenant, array[v_run], json_build_object('reason', options ->> 'reason', 'by', options ->> 'by'),
+      null, false, true);
+    exit when millrace.last_of_chain(v_run) = v_run;
+  end loop;
   if not exists (select from millrace.outcomes o where o.run_id = v_run and o.status = 'x') then
     perform millrace.refuse_move(v_tenant, v_run, 'it cannot be terminated any more');
   end if;

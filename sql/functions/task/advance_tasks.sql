@@ -35,9 +35,8 @@ declare
   v_heard bigint[];     -- of those that end, the ones that were sent messages
   v_laned boolean;      -- one that ends held a place of a limit
 begin
-  if p_transaction is not null and p_transaction is distinct from current_setting('millrace.transaction', true) then
-    perform millrace.fail('MR001', 'The work of this step ended the transaction that was to record it.',
-      'Leave commit and rollback to the step: what was committed by hand stays, and is not repeated.');
+  if p_transaction is not null then
+    perform millrace.check_transaction(p_transaction);
   end if;
   if p_patience is not null then
     perform set_config('lock_timeout', p_patience::text, true);  -- a user's open transaction must not hold up the runs beside its own
@@ -70,11 +69,7 @@ begin
     perform millrace.append_rows(p_tenant, v_only, c_runs, c_seqs, c_kinds, c_names, c_data, c_begun, v_now);
   end if;
   if p_children is not null then
-    perform millrace.start_children(p_tenant, v_only, p_children);
-    v_heard := coalesce(v_heard, '{}') || array(  -- parents that end in the same call
-      select u.id from unnest(p_runs, p_ops) u (id, op)
-      where u.op in ('c', 'f') and (v_only is null or u.id = any (v_only))
-        and u.id in (select (c ->> 'parent')::bigint from json_array_elements(p_children) c));
+    v_heard := v_heard || millrace.start_children(p_tenant, v_only, p_children, p_runs, p_ops);
   end if;
   if coalesce(p_values, p_asks, p_events) is not null then
     perform millrace.take_along(p_tenant, v_only, p_values, p_asks, p_events, v_now);

@@ -1,8 +1,12 @@
 -- start_children: starts the children that parents ask for in the call that writes it into their journals: both or neither.
 -- Those that are not abandoned (parent_close of their meta) end with their parents: see close_children.
 --   p_only      the parents whose fence holds; null: all     p_children  [{parent, id, route, delay_ms, input, meta}]
+--   p_runs, p_ops  of the call: a parent may end in it
+-- Returns: the parents that end in this call, whose live rows do not say any more that they have children.
 -- Raises: MR010 if the id that a parent chose for its child belongs to another run.
-create or replace function millrace.start_children(p_tenant int, p_only bigint[], p_children json) returns void
+drop function if exists millrace.start_children(int, bigint[], json);
+create or replace function millrace.start_children(p_tenant int, p_only bigint[], p_children json, p_runs bigint[], p_ops "char"[])
+returns bigint[]
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_ids  bigint[];
@@ -11,7 +15,7 @@ begin
   select array_agg((c ->> 'id')::bigint) into v_ids from json_array_elements(p_children) c
   where p_only is null or (c ->> 'parent')::bigint = any (p_only);
   if v_ids is null then
-    return;
+    return null;
   end if;
   select s.* into v_used
   from (select array_agg((c ->> 'id')::bigint) as ids, array_agg((c ->> 'route')::int) as routes,
@@ -33,7 +37,11 @@ begin
   where l.run_id = any (array(select (c ->> 'parent')::bigint from json_array_elements(p_children) c
                               where (c ->> 'id')::bigint = any (v_ids)))
     and l.task = 0 and l.buffered is null;
+  return array(
+    select u.id from unnest(p_runs, p_ops) u (id, op)
+    where u.op in ('c', 'f') and (p_only is null or u.id = any (p_only))
+      and u.id in (select (c ->> 'parent')::bigint from json_array_elements(p_children) c));
 end $$;
 
-comment on function millrace.start_children(int, bigint[], json) is 'Starts children in the transaction that writes it into their parents'' journals.';
-revoke execute on function millrace.start_children(int, bigint[], json) from public;
+comment on function millrace.start_children(int, bigint[], json, bigint[], "char"[]) is 'Starts children in the transaction that writes it into their parents'' journals.';
+revoke execute on function millrace.start_children(int, bigint[], json, bigint[], "char"[]) from public;

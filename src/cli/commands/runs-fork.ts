@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { InvalidInputError } from '../../model/errors.ts'
 import { forMany, isForMany, type ManyOptions, steerMany } from '../bulk.ts'
 import { withClient } from '../connection.ts'
 import { readJsonArgument } from '../json-input.ts'
@@ -40,22 +39,21 @@ async function fork(
 ): Promise<void> {
   const settings = readSettings(command)
   const { fromStep, version, by = userName() } = options
-  const place = { fromStep, ...(version === undefined ? {} : { version }) }
-  if (isForMany(runId, options)) {
-    if ((options.input ?? options.output) !== undefined)
-      throw new InvalidInputError('--input and --output are for one run, not for --where.')
-    return steerMany(settings, { ...options, by }, (client, many) =>
-      client.bulk.fork({ ...many, ...place }),
-    )
-  }
+  const many = isForMany(runId, options)
   const input = await readJsonArgument('input', options.input)
   const output = await readJsonArgument('output', options.output)
+  const place = {
+    fromStep,
+    ...(version === undefined ? {} : { version }),
+    ...(input === undefined ? {} : { input }),
+    ...(output === undefined ? {} : { output }),
+  }
+  if (many)
+    return steerMany(settings, { ...options, by }, (client, which) =>
+      client.bulk.fork({ ...which, ...place }),
+    )
   await withClient(settings, async (client) => {
-    const run = await client.forkWorkflow({
-      ...{ runId: runId as string, ...place, by },
-      ...(input === undefined ? {} : { input }),
-      ...(output === undefined ? {} : { output }),
-    })
+    const run = await client.forkWorkflow({ runId: runId as string, ...place, by })
     showMoved(run, 'forked as', settings.out)
   })
 }

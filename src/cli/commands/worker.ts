@@ -20,6 +20,12 @@ export function workerCommand(): Command {
       'take runs of these queues only, commas between them (default: all)',
       list,
     )
+    .option(
+      '--graphs [names]',
+      'run stored graphs: all (the default), or these, commas between',
+      list,
+    )
+    .option('--no-graphs', 'run none')
     .option('--concurrency <n>', 'runs at work at once, 1 to 10000', wholeNumber(1, 10_000), 100)
     .addOption(
       new Option('--lease <duration>', 'how long a dead worker goes unnoticed, 1 s to 1 h')

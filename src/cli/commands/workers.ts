@@ -32,7 +32,7 @@ function listCommand(): Command {
 }
 
 function toJson({ id, info, running, started_at, lease_until, alive, draining }: WorkerRow) {
-  const { host, pid, queues, workflows } = info
+  const { host, pid, queues, workflows, graphs = null } = info
   return {
     id,
     host,
@@ -41,6 +41,7 @@ function toJson({ id, info, running, started_at, lease_until, alive, draining }:
     draining,
     queues,
     workflows: workflows.map(([name, version]) => ({ id: name, version })),
+    graphs,
     startedAt: started_at,
     leaseUntil: lease_until,
     running: running ?? [],

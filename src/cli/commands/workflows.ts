@@ -3,12 +3,15 @@ import { withClient } from '../connection.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
 import { table } from '../table.ts'
+import { exportWorkflowCommand } from './workflows-export.ts'
+import { putWorkflowCommand } from './workflows-put.ts'
 
 /** `millrace workflows …` */
 export function workflowsCommand(): Command {
-  return makeCommand('workflows', 'the workflows that are registered').addCommand(listCommand(), {
-    isDefault: true,
-  })
+  return makeCommand('workflows', 'the workflows that are registered, and graphs that are stored')
+    .addCommand(listCommand(), { isDefault: true })
+    .addCommand(putWorkflowCommand())
+    .addCommand(exportWorkflowCommand())
 }
 
 function listCommand(): Command {

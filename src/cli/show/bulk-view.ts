@@ -30,7 +30,7 @@ function describeDryRun({ matched, sample, verb }: BulkOperation, { paint }: Out
 
 function failuresOf({ failures, failed }: BulkOperation): string[] {
   const lines = failures.map(
-    ({ runId, code, message }) => `  ${runId}  ${code}  ${firstLine(message)}`,
+    ({ runId, code, message }) => `  ${runId ?? 'all'}  ${code}  ${firstLine(message)}`,
   )
   return failed > failures.length ? [...lines, `  and ${failed - failures.length} more`] : lines
 }

@@ -1,11 +1,19 @@
 import type { TimelineEntry } from '../../client/timeline.ts'
 import type { WorkflowRun } from '../../client/workflow-run.ts'
 import { formatDuration } from '../../model/duration.ts'
-import { isTerminal } from '../../model/status.ts'
+import type { RunFailure } from '../../model/failure.ts'
+import { isTerminal, type SkipReason } from '../../model/status.ts'
 import type { Output } from '../output.ts'
 import { table } from '../table.ts'
 import { isPauseReason, pauseReasons, showStack } from './run-view.ts'
 import { ahead, firstLine, oneLine, paintStatus } from './words.ts'
+
+/** Why a step was skipped. */
+const skipReasons = {
+  condition_unmet: 'its condition was not met',
+  handler_failed: 'it failed, and is done without',
+  dependency_skipped: 'what it depends on was skipped',
+} as const satisfies Record<SkipReason, string>
 
 /** What happened to a run, one line for each thing. With `stacks`, errors in full below it. */
 export function showTimeline(
@@ -53,13 +61,20 @@ function detail({
   timedOut,
   output,
   childId,
+  skipReason,
   ...entry
 }: TimelineEntry): string {
+  if (skipReason) return skipped(skipReason, failure)
   if (failure) return firstLine(`${failure.name}: ${failure.message}`)
   if (kind === 'child' && output === undefined && childId) return `run ${childId}`
   if (timedOut) return 'no message came in time'
   const ofTheRun = kind === 'control' || (kind === 'undo' && stepId === '')
   return ofTheRun ? control(entry) : oneLine(output)
+}
+
+function skipped(reason: SkipReason, failure: RunFailure | null): string {
+  const said = failure ? `: ${failure.name}: ${failure.message}` : ''
+  return firstLine(`${skipReasons[reason]}${said}`)
 }
 
 /** Who it was, and why. */

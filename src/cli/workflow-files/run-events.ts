@@ -106,6 +106,9 @@ function listenTo(host: RunHost, log: LogSink, ears: Ears): RunHost {
   return {
     logger: makeRunLogger(log),
     now: () => host.now(),
+    surroundings: host.surroundings,
+    callOff: (left) => host.callOff(left),
+    query: (text, values) => host.query(text, values),
     prepareChild: (workflow, input, options) => host.prepareChild(workflow, input, options),
     drawEventId: () => host.drawEventId(),
     prepareSuccessor: (input, options) => host.prepareSuccessor(input, options),

@@ -106,12 +106,25 @@ export class WorkflowSet {
   }
 
   async #exchange(place: Place, file: string, definition: Definition): Promise<void> {
-    const before = JSON.stringify(place.definition.defaults)
+    const before = place.definition
     place.definition = definition
     place.file = file
-    if (JSON.stringify(definition.defaults) === before) return
-    await this.#engine.registerWorkflow(place.slot)
+    if (isRegisteredLike(definition, before)) return
+    try {
+      await this.#engine.registerWorkflow(place.slot)
+    } catch (error) {
+      // runs of this version go on with what it was
+      place.definition = before
+      throw error
+    }
   }
+}
+
+/** What revives older versions is made anew by each load: they go on with the new handlers too. */
+function isRegisteredLike(one: Definition, other: Definition): boolean {
+  const known = ({ defaults, document, schedules }: Definition) =>
+    JSON.stringify([defaults, document?.hash, schedules])
+  return !one.revive && known(one) === known(other)
 }
 
 function makeSlot(
@@ -129,6 +142,18 @@ function makeSlot(
     get defaults() {
       return box.definition.defaults
     },
+    get document() {
+      return box.definition.document
+    },
+    get schedules() {
+      return box.definition.schedules ?? []
+    },
+    ...(box.definition.revive && {
+      revive: (text: string, other: string) => {
+        const made = box.definition.revive?.(text, other) ?? null
+        return made && makeSlot({ definition: made }, listeners)
+      },
+    }),
     run: (lease, host) => runAudibly(box.definition, lease, host, listeners),
   }
 }

@@ -54,6 +54,8 @@ export type PlannedBlock = {
 
 /** A document, and what running it needs. */
 export type GraphPlan = {
+  /** The document as it was given. */
+  readonly source: Json
   /** In its normal form. */
   readonly document: GraphDocument
   readonly workflowId: string
@@ -69,11 +71,11 @@ export type GraphPlan = {
 }
 
 /** Makes the plan of a document that was found to be right. */
-export function planOf(draft: Draft, document: GraphDocument): GraphPlan {
+export function planOf(draft: Draft, source: Json, document: GraphDocument): GraphPlan {
   const byId = new Map<string, PlannedNode>()
   const root = planBlock(draft.root, document.steps, byId)
   return {
-    ...{ document, workflowId: workflowIdOf(document), root, byId },
+    ...{ source, document, workflowId: workflowIdOf(document), root, byId },
     dialect: document.$schema === undefined ? 'wae' : 'millrace',
     templates: new Map(draft.templates.map(({ pointer, template }) => [pointer, template])),
     ...timeoutOf(document.timeout),

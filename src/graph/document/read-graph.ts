@@ -37,12 +37,13 @@ export function readGraph(source: unknown, limits: GraphLimits = {}): GraphDocum
 /**
  * What running a document needs to know: its nodes in an order in which they could run, with their
  * dependencies, the branches that they are in, and their templates, parsed.
+ * @param path of its file, if it is the text of one
  * @throws DefinitionError (MR030) with every issue
  */
-export function planGraph(source: unknown, limits: GraphLimits = {}): GraphPlan {
+export function planGraph(source: unknown, limits: GraphLimits = {}, path?: string): GraphPlan {
   const { issues, plan } = check(source, limits)
   if (plan) return plan
-  throw toDefinitionError(issues)
+  throw toDefinitionError(issues, path)
 }
 
 /**
@@ -82,5 +83,5 @@ function check(source: unknown, limits: GraphLimits): Checked {
   checkBranches(draft)
   checkReferences(draft)
   if (!issues.isEmpty) return { issues: issues.located(locate), plan: null }
-  return { issues: [], plan: planOf(draft, normalise(value as Json)) }
+  return { issues: [], plan: planOf(draft, value as Json, normalise(value as Json)) }
 }

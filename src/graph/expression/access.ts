@@ -14,9 +14,14 @@ export type Paths = { readonly path: string; readonly basePath: string }
 /** What has a name in a value: own properties of mappings, and nothing of anything else. */
 export function attribute(base: Value, name: string, paths: Paths): Value {
   const known = defined(base)
-  if (known instanceof Dict) return known.get(name) ?? missing(known, paths)
-  if (known instanceof Tuple) return known.items[known.names.indexOf(name)] ?? missing(known, paths)
-  return missing(known, paths)
+  const found =
+    known instanceof Dict
+      ? known.get(name)
+      : known instanceof Tuple
+        ? known.items[known.names.indexOf(name)]
+        : undefined
+  // null is a value
+  return found === undefined ? missing(known, paths) : found
 }
 
 /** What has an index or a key in a value; a negative index counts from the end. */
@@ -29,7 +34,8 @@ export function item(base: Value, key: Value, paths: Paths, meter: Meter): Value
   }
   const index = toInteger(key)
   if (index === null) return missing(known, paths)
-  return at(known, Number(index), meter) ?? missing(known, paths)
+  const found = at(known, Number(index), meter)
+  return found === undefined ? missing(known, paths) : found
 }
 
 function at(base: Value, index: number, meter: Meter): Value | undefined {

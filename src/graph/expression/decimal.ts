@@ -7,7 +7,7 @@ import type { Num } from './numbers.ts'
  * @param digits negative: to tens, hundreds and so on
  */
 export function scaledToInteger(value: number, digits: number): bigint {
-  const [mantissa, exponent] = split(value)
+  const [mantissa, exponent] = splitFloat(value)
   const [up, down] = [10n ** BigInt(Math.max(digits, 0)), 10n ** BigInt(Math.max(-digits, 0))]
   const top = mantissa * up * (exponent > 0 ? 1n << BigInt(exponent) : 1n)
   return divideToEven(top, down * (exponent < 0 ? 1n << BigInt(-exponent) : 1n))
@@ -23,7 +23,7 @@ export function divideToEven(top: bigint, bottom: bigint): bigint {
 }
 
 /** A finite float as mantissa * 2 ** exponent. */
-function split(value: number): [mantissa: bigint, exponent: number] {
+export function splitFloat(value: number): [mantissa: bigint, exponent: number] {
   const bits = new DataView(new ArrayBuffer(8))
   bits.setFloat64(0, value)
   const high = bits.getUint32(0)

@@ -53,8 +53,11 @@ export function renderTemplate(template: Template, scope: Scope, limits?: Limits
       typeof part === 'string'
         ? part
         : evaluator.at(part.root, () => textOf(evaluator.evaluate(part.root), meter))
-    atText(() => meter.spendText(text.length + piece.length))
     text += piece
+    atText(() => {
+      meter.spend(piece.length / 16)
+      if (text.length > meter.bytes) meter.refuseBytes()
+    })
   }
   if (typeof only === 'string' && template.parts.length === 1) return only
   if (byteLength(text) > meter.bytes) atText(() => meter.refuseBytes())

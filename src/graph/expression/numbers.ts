@@ -1,4 +1,5 @@
 import { MAX_EXPRESSION_NUMBER_BITS } from '../../model/limits.ts'
+import { splitFloat } from './decimal.ts'
 import { Problem } from './expression-error.ts'
 import { bitLength, checkInteger, refuseInteger } from './meter.ts'
 import type { Value } from './value.ts'
@@ -128,7 +129,21 @@ function floatPower(base: number, exponent: number): number {
   const result = base ** exponent
   if (!Number.isFinite(result) && Number.isFinite(base) && Number.isFinite(exponent))
     throw new Problem('The power is too large for a float.')
-  return result
+  if (exponent === 0.5 && base > 0) return Math.sqrt(base)
+  return exactPower(base, exponent) ?? result
+}
+
+/** JavaScript's powers may be off in the last digit; small integer ones are found exactly and rounded once. */
+function exactPower(base: number, exponent: number): number | null {
+  const magnitude = Math.abs(base ** exponent)
+  const isSmall = Number.isInteger(exponent) && Math.abs(exponent) <= 64
+  if (!isSmall || !(magnitude > 1e-290) || !Number.isFinite(magnitude)) return null
+  const [mantissa, power] = splitFloat(base)
+  const times = Math.abs(exponent)
+  const whole = mantissa ** BigInt(times)
+  const shift = BigInt(Math.abs(power) * times)
+  const [top, bottom] = power < 0 ? [whole, 1n << shift] : [whole << shift, 1n]
+  return exponent < 0 ? divideIntegers(bottom, top) : divideIntegers(top, bottom)
 }
 
 export function negate(value: Num): Num {

@@ -54,14 +54,16 @@ function repeat(value: Value, times: Value, meter: Meter): Value | null {
   if (count === null) return null
   // more than this is refused in any case
   const many = count <= 0n ? 0 : Number(count)
+  if (value === '') return ''
   if (typeof value === 'string') {
     meter.spendText(value.length * many)
-    return value === '' ? '' : value.repeat(many)
+    return value.repeat(many)
   }
   if (!(value instanceof List || value instanceof Tuple)) return null
   const items = itemsOf(value, meter)
+  if (items.length === 0) return value
   meter.spend(items.length * many)
-  const repeated = items.length === 0 ? [] : Array.from({ length: many }, () => items).flat()
+  const repeated = Array.from({ length: many }, () => items).flat()
   return value instanceof List ? List.of(repeated) : new Tuple(repeated)
 }
 

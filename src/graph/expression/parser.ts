@@ -15,7 +15,7 @@ import {
 import { tests } from './tests.ts'
 
 /** How strongly what stands between two values binds them. Jinja's order, in which `~` is above `+`. */
-const strength: Record<string, number> = {
+export const strength: Readonly<Record<string, number>> = {
   if: 1,
   or: 2,
   and: 3,

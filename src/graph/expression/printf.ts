@@ -30,10 +30,13 @@ export function formatText(format: string, values: Value, meter: Meter): string 
     parts.push(format.slice(from, found.index))
     from = found.index + whole.length
     meter.spend(1)
+    if (whole === '%%') {
+      parts.push('%')
+      continue
+    }
     if (name !== undefined) source.choose(name)
     const given = source.place(flags, width, precision, kind)
-    const part = kind === '%' ? '%' : fill(given, source.take(), meter)
-    parts.push(kind === '%' ? part : pad(part, given, meter))
+    parts.push(pad(fill(given, source.take(), meter), given, meter))
   }
   parts.push(format.slice(from))
   source.finish()

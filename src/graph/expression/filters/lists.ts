@@ -13,8 +13,14 @@ export const listFilters: Readonly<Record<string, Filter>> = {
   length,
   count: length,
   list: filter([], (value, _, { meter }) => List.of(iterate(value, meter))),
-  first: filter([], (value, _, { meter }) => iterate(value, meter)[0] ?? nothing(value, 'first')),
-  last: filter([], (value, _, { meter }) => iterate(value, meter).at(-1) ?? nothing(value, 'last')),
+  first: filter([], (value, _, { meter }) => {
+    const items = iterate(value, meter)
+    return items.length === 0 ? nothing(value, 'first') : (items[0] as Value)
+  }),
+  last: filter([], (value, _, { meter }) => {
+    const items = iterate(value, meter)
+    return items.length === 0 ? nothing(value, 'last') : (items.at(-1) as Value)
+  }),
   reverse: filter([], (value, _, { meter }) => {
     const items = [...iterate(value, meter)].reverse()
     return typeof value === 'string' ? items.join('') : List.of(items)

@@ -1,0 +1,64 @@
+-- define_workflow: stores a graph: a workflow that is a document, without code. Workers that take stored graphs run it from now on.
+-- Its version is the document's own, or 's-' and what its content gives: the same content again changes nothing but the options. It is the
+-- version that starts take, also where it was put before another.
+--   document  {name, version, timeout, trigger_type, trigger_config, steps: [{id, type, config, depends_on}], …}
+--   options   tenant, version (default: the document's), queue, priority, retries, timeout (default: the document's; there a number is
+--             seconds), limits (as of put_queue)
+-- Returns: created: whether the version is new. Raises: MR030 with all issues of the document, MR015 if the version exists with another
+-- content, MR001 for options. Locks: the version's row of workflows; the schedules of the workflow, if it has had any.
+-- Example: select * from millrace.define_workflow('{"name": "ping", "steps": [{"id": "get", "type": "http", "config": {"url": "…"}}]}');
+create or replace function millrace.define_workflow(document jsonb, options jsonb default '{}')
+returns table (workflow_id text, version text, created boolean)
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+  v_tenant  int := millrace.check_options('define_workflow', options,
+    '{"version": "text", "queue": "text", "priority": "whole", "retries": "whole", "timeout": "any", "limits": "any"}');
+  v_now     timestamptz := clock_timestamp();
+  v_name    text := millrace.check_document(define_workflow.document);
+  v_text    text := define_workflow.document::text;
+  v_hash    text := encode(sha256(convert_to(v_text, 'UTF8')), 'hex');
+  v_version text := coalesce(options ->> 'version', define_workflow.document ->> 'version', 's-' || left(v_hash, 12));
+  v_cron    jsonb := case when define_workflow.document ->> 'trigger_type' = 'cron' then jsonb_strip_nulls(jsonb_build_object(
+                            'cron', define_workflow.document #> '{trigger_config,cron_expression}',
+                            'timezone', define_workflow.document #> '{trigger_config,timezone}')) end;
+  v_timeout jsonb := define_workflow.document -> 'timeout';
+  v_bad     text;
+  v_created boolean;
+  v_old     record;
+begin
+  v_bad := case
+    when options ->> 'version' !~ '^[A-Za-z0-9_.: -]{1,128}$' then 'version must match [A-Za-z0-9_.: -]{1,128}'
+    when options ->> 'queue' !~ '^[A-Za-z0-9_.: -]{1,128}$' then 'queue must match [A-Za-z0-9_.: -]{1,128}'
+    when (options ->> 'priority')::int not between -1000 and 1000 then 'priority must be from -1,000 to 1,000'
+    when (options ->> 'retries')::int not between 0 and 1000 then 'retries must be from 0 to 1,000' end;
+  if v_bad is not null then
+    perform millrace.fail('MR001', format('The options of define_workflow were refused: %s.', v_bad), 'Correct it, and put it again.',
+      json_build_object('options', options));
+  end if;
+  if v_cron is not null then
+    perform millrace.check_schedule(v_name, v_cron);
+  end if;
+  v_timeout := coalesce(nullif(options -> 'timeout', 'null'),
+                        case jsonb_typeof(v_timeout) when 'number' then to_jsonb(v_timeout::numeric * 1000) else v_timeout end);
+  insert into millrace.workflows (tenant_id, name, version, definition, registered_at)
+  values (v_tenant, v_name, v_version, '{"kind": "graph"}', v_now)
+  on conflict (tenant_id, name, version) do update set registered_at = workflows.registered_at
+  returning id, coalesce(definition ->> 'kind', 'function') as kind into v_old;
+  if v_old.kind <> 'graph' then  -- runs of it are under way with that code
+    perform millrace.fail('MR015', format('Workflow "%s" exists in version "%s" as code (kind %s).', v_name, v_version, v_old.kind),
+      'Give the graph a version of its own, or none: then it is taken from its content.',
+      json_build_object('workflow_id', v_name, 'version', v_version, 'kind', v_old.kind));
+  end if;
+  v_created := millrace.put_document(v_tenant, v_old.id, v_text, v_hash);
+  perform millrace.register_workflow(v_tenant, v_name, v_version, jsonb_strip_nulls(jsonb_build_object('kind', 'graph',
+    'queue', options ->> 'queue', 'priority', (options ->> 'priority')::int, 'retries', (options ->> 'retries')::int,
+    'timeout_ms', millrace.duration_ms(v_timeout), 'limits', options -> 'limits')), v_text, v_hash);
+  perform millrace.sync_schedules(v_tenant, jsonb_build_array(jsonb_build_object('workflow', v_name, 'version', v_version,
+    'schedules', jsonb_path_query_array(jsonb_build_array(v_cron), '$[*] ? (@ != null)'))));
+  perform pg_notify('millrace', 'graphs');  -- to those that take stored graphs; a version that is there already makes no new route
+  return query select v_name, v_version, v_created;
+end $$;
+
+comment on function millrace.define_workflow(jsonb, jsonb) is 'Stores a graph: a workflow that is a document, without code.';
+revoke execute on function millrace.define_workflow(jsonb, jsonb) from public;

@@ -1,0 +1,17 @@
+/**
+ * `millrace/graph`: workflows as documents, JSON or YAML, and the guarded requests that their steps send. See
+ * docs/graphs.md.
+ * @module
+ */
+export { defineGraph, loadGraph } from './define-graph.ts'
+export {
+  type Branches,
+  type GraphDocument,
+  type GraphIssue,
+  type GraphLimits,
+  type GraphNode,
+  type NodeType,
+  validateGraph,
+} from './document/index.ts'
+export { ExpressionError } from './expression/index.ts'
+export * from './http/index.ts'

@@ -1,0 +1,22 @@
+import type { Definition } from '../definition/definition.ts'
+import type { Json } from '../model/json.ts'
+import { makeGraph } from './define-graph.ts'
+import { planGraph } from './document/index.ts'
+
+/**
+ * Makes a definition of a stored graph, for a worker that has it from the database.
+ * @param text the document, as it is stored
+ * @throws DefinitionError with every issue of the document
+ */
+export async function loadDefinition(text: string, version: string): Promise<Definition> {
+  return makeGraph(planGraph(text), version)
+}
+
+/**
+ * A document of JSON or YAML, once it is known to be a graph.
+ * @param path of its file, as errors name it
+ * @throws DefinitionError with every issue
+ */
+export async function readDocument(text: string, path?: string): Promise<Json> {
+  return planGraph(text, {}, path).source
+}

@@ -1,0 +1,113 @@
+import { Dag, type DagNode } from '../dag/dag.ts'
+import { type Ends, type NodeEnd, type Skipped, type Walker, walk } from '../dag/walk.ts'
+import { StepFailedError } from '../model/errors.ts'
+import type { PlannedBlock, PlannedNode } from './document/index.ts'
+import { failureOf } from './node-error.ts'
+import { retryOf } from './node-options.ts'
+import type { NodeResult } from './node-result.ts'
+import { performNode } from './perform-node.ts'
+import { type Place, setOutput, withSteps } from './place.ts'
+import { outputsReadBy } from './reads.ts'
+
+/** What the walk through a block goes over. */
+type Walked = DagNode & { readonly node: PlannedNode }
+
+const dags = new WeakMap<PlannedBlock, Dag<Walked>>()
+
+/** Which item or round of a block it is, and what that is called. */
+type Item = { readonly index: number; readonly names: Readonly<Record<string, unknown>> }
+
+/** A place in a block of a node: it reads what the node may read, and what that says of retry is its default. */
+export function placeInside(node: PlannedNode, place: Place, item?: Item): Place {
+  const inner: Place = {
+    ...place,
+    retry: retryOf(node.retry, place),
+    outputs: outputsReadBy(node, place.outputs),
+  }
+  if (!item) return inner
+  const items = { ...place.items, ...item.names }
+  return { ...withSteps(inner, place.engine.item(item.index)), items }
+}
+
+/**
+ * Runs the nodes of a block, each when those before it have ended.
+ * @returns what its only leaf has given; of several leaves an object by id, without those that were skipped
+ * @throws StepFailedError of the node that fails it
+ */
+export async function runBlock(block: PlannedBlock, place: Place): Promise<unknown> {
+  const ends = await walkBlock(block, place)
+  const [only] = block.leaves
+  if (block.leaves.length === 1) return outputOf(ends, only as string) ?? null
+  return leavesOf(block, ends)
+}
+
+/** Runs the nodes of a document. @throws StepFailedError of the node that fails the run */
+export function walkBlock(block: PlannedBlock, place: Place): Promise<Ends> {
+  return walk(dagOf(block), new GraphWalker(place))
+}
+
+/** What the leaves of a block have given, by id; those that were skipped are not in it. */
+export function leavesOf({ leaves }: PlannedBlock, ends: Ends): Record<string, unknown> {
+  const given = leaves.flatMap((id) =>
+    ends.get(id)?.status === 'completed' ? [[id, outputOf(ends, id)] as const] : [],
+  )
+  return Object.fromEntries(given)
+}
+
+function outputOf(ends: Ends, id: string): unknown {
+  const end = ends.get(id)
+  return end?.status === 'completed' ? end.output : undefined
+}
+
+function dagOf(block: PlannedBlock): Dag<Walked> {
+  const known = dags.get(block)
+  if (known) return known
+  const nodes = block.nodes.map((node) => ({ id: node.id, dependsOn: node.dependencies, node }))
+  const dag = new Dag(nodes)
+  dags.set(block, dag)
+  return dag
+}
+
+class GraphWalker implements Walker<Walked> {
+  readonly #place: Place
+
+  constructor(place: Place) {
+    this.#place = place
+  }
+
+  async perform({ id, dependsOn, node }: Walked, ends: Ends): Promise<NodeEnd> {
+    const isLeftOut = dependsOn.length > 0 && dependsOn.every((one) => isSkipped(ends, one))
+    if (isLeftOut) {
+      const end: Skipped = { status: 'skipped', reason: 'dependency_skipped', cascades: false }
+      await this.skip({ id }, end)
+      return end
+    }
+    const end = await this.#end(node)
+    if (end.status === 'completed') setOutput(this.#place.outputs, id, end.output)
+    return end
+  }
+
+  skip({ id }: Pick<Walked, 'id'>, { reason }: Skipped): Promise<void> {
+    return this.#place.engine.skip(id, { reason })
+  }
+
+  async #end(node: PlannedNode): Promise<NodeEnd> {
+    const { on_error: onError = 'fail' } = node.node
+    let result: NodeResult
+    try {
+      result = await performNode(node, this.#place)
+    } catch (error) {
+      if (onError === 'fail' || !(error instanceof StepFailedError)) throw error
+      if (onError !== 'skip') return { status: 'completed', output: onError.continue_with }
+      const failure = failureOf(error)
+      await this.#place.engine.skip(`${node.id}~skipped`, { reason: 'handler_failed', failure })
+      return { status: 'skipped', reason: 'handler_failed', cascades: false }
+    }
+    const { output, untaken } = result
+    return { status: 'completed', output, ...(untaken === undefined ? {} : { untaken }) }
+  }
+}
+
+function isSkipped(ends: Ends, id: string): boolean {
+  return ends.get(id)?.status === 'skipped'
+}

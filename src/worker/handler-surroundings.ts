@@ -1,0 +1,111 @@
+import type { NamedStep } from '../definition/named-step.ts'
+import type { Surroundings } from '../definition/surroundings.ts'
+import type { HttpPolicyOptions } from '../graph/http/policy.ts'
+import { InvalidInputError } from '../model/errors.ts'
+import { checkName } from '../model/names.ts'
+import { describeValue } from '../model/text.ts'
+
+/** Looks a secret up; undefined if there is none of that name. */
+export type SecretLookup = (
+  name: string,
+  of: { tenant: string },
+) => string | undefined | Promise<string | undefined>
+
+/** What the handlers of an engine find around them. */
+export type SurroundingOptions = {
+  /**
+   * What the handlers of flows find in their context beside what is always there: clients of other services, say.
+   * @example resources: { supabase }
+   */
+  resources?: Readonly<Record<string, unknown>>
+  /** The environment that the handlers of flows see as `ctx.env`. Default: empty. */
+  env?: Readonly<Record<string, string | undefined>>
+  /** Steps, made with defineStep, that nodes of graphs may call by name. */
+  steps?: readonly NamedStep[]
+  /**
+   * SQL that nodes of type `sql` may run, by name; their parameters are `$1`, `$2` and so on.
+   * @example statements: { mark_paid: 'update orders set paid = true where id = $1 returning id' }
+   */
+  statements?: Readonly<Record<string, string>>
+  /**
+   * Secrets of graphs, by name, or how to look one up. They are read when a node is run, and stored nowhere.
+   * @example secrets: (name, { tenant }) => vault.read(`${tenant}/${name}`)
+   */
+  secrets?: Readonly<Record<string, string>> | SecretLookup
+  /**
+   * What nodes of type `http` may reach and use. Default: public addresses only.
+   * @example http: { allow: ['crm.internal:8080'] }
+   */
+  http?: HttpPolicyOptions
+}
+
+/** @see Surroundings */
+export class HandlerSurroundings implements Surroundings {
+  readonly env: Surroundings['env']
+  readonly resources: Surroundings['resources']
+  readonly steps: ReadonlyMap<string, NamedStep>
+  readonly statements: Readonly<Record<string, string>>
+  readonly http: object
+  readonly #secrets: SecretLookup
+  readonly #shared = new Map<object, AsyncDisposable>()
+
+  /** @throws InvalidInputError */
+  constructor(options: SurroundingOptions) {
+    this.env = options.env ?? {}
+    this.resources = Object.freeze({ ...options.resources })
+    this.steps = readSteps(options.steps ?? [])
+    this.statements = readStatements(options.statements ?? {})
+    this.http = options.http ?? {}
+    this.#secrets = readSecrets(options.secrets ?? {})
+  }
+
+  async secret(name: string, tenant: string): Promise<string | undefined> {
+    const value: unknown = await this.#secrets(name, { tenant })
+    if (value === undefined || value === null || typeof value === 'string')
+      return value ?? undefined
+    throw new InvalidInputError(`The secret "${name}" is ${typeof value}, not a text.`)
+  }
+
+  share<T extends AsyncDisposable>(key: object, make: () => T): T {
+    const known = this.#shared.get(key) ?? make()
+    this.#shared.set(key, known)
+    return known as T
+  }
+
+  /** Disposes of what runs have shared. */
+  async close(): Promise<void> {
+    const all = [...this.#shared.values()]
+    this.#shared.clear()
+    await Promise.all(all.map((one) => one[Symbol.asyncDispose]()))
+  }
+}
+
+function readSteps(steps: readonly NamedStep[]): Map<string, NamedStep> {
+  const byName = new Map<string, NamedStep>()
+  for (const step of steps) {
+    const isStep = typeof step?.name === 'string' && typeof step.handler === 'function'
+    if (!isStep)
+      throw new InvalidInputError(
+        `${describeValue(step)} is among the steps of the engine. Make them with defineStep.`,
+      )
+    const other = byName.get(step.name)
+    if (other && other !== step)
+      throw new InvalidInputError(`There are two steps called "${step.name}". Rename one of them.`)
+    byName.set(step.name, step)
+  }
+  return byName
+}
+
+function readStatements(given: Readonly<Record<string, string>>): Record<string, string> {
+  for (const [name, text] of Object.entries(given)) {
+    checkName('name of a statement', name)
+    if (typeof text !== 'string' || text.trim() === '')
+      throw new InvalidInputError(`The statement "${name}" is ${describeValue(text)}, not SQL.`)
+  }
+  return { ...given }
+}
+
+function readSecrets(given: Readonly<Record<string, string>> | SecretLookup): SecretLookup {
+  if (typeof given === 'function') return given
+  return (name) => (Object.hasOwn(given, name) ? given[name] : undefined)
+}

@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { PutWorkflow } from '../../src/index.ts'
+import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { TinyGraphEngine } from '../support/documents.ts'
+import { makeFolder, millrace, millraceJson, startMillrace } from './millrace.ts'
+
+// every command is a process, and a busy machine starts them slowly
+vi.setConfig({ testTimeout: 60_000 })
+
+let db: TestDatabase
+let folder: Awaited<ReturnType<typeof makeFolder>>
+
+beforeAll(async () => {
+  db = await createDatabase({ testClock: false })
+  folder = await makeFolder()
+})
+afterAll(async () => {
+  await folder.remove()
+  await db.drop()
+})
+
+const cli = (...args: string[]) => millrace(args, { url: db.url, cwd: folder.path })
+const json = <T>(...args: string[]) => millraceJson<T>(args, { url: db.url, cwd: folder.path })
+const file = (name: string, text: string) => folder.write(name, text)
+
+const yaml = `# what to do with an order
+name: order
+steps:
+  - { id: get, type: transform, config: { expression: "{{ 1 }}" } }
+  - id: tell
+    type: transform
+    depends_on: [get]
+    config: { expression: "{{ 2 }}" }
+`
+
+test('put, list, start, export, and put again', async () => {
+  await file('order.yaml', yaml)
+  const put = await cli('workflows', 'put', 'order.yaml')
+  expect(put).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/✓ stored order {2}version s-/),
+  })
+  expect(put.stderr).toContain('No worker takes stored graphs')
+  expect(put.stderr).toContain('worker --graphs')
+  const again = await json<PutWorkflow>('workflows', 'put', 'order.yaml')
+  expect(again).toMatchObject({ id: 'order', created: false })
+  expect((await cli('workflows')).stdout).toMatch(/order +s-[0-9a-f]{12} +graph +0 +0/)
+  // without loss: what is exported is the same version
+  for (const format of ['yaml', 'json']) {
+    const { stdout } = await cli('workflows', 'export', 'order', '--format', format)
+    await file(`again.${format}`, stdout)
+    expect(await json('workflows', 'put', `again.${format}`)).toEqual(again)
+  }
+  expect(await readFile(join(folder.path, 'again.yaml'), 'utf8')).toContain('  - id: tell\n')
+  const other = yaml.replace('order\n', 'order\nversion: "2"\n')
+  const { stdout } = await millrace(['workflows', 'put', '-', '--quiet'], {
+    url: db.url,
+    input: other,
+  })
+  expect(stdout).toBe('2\n')
+  const started = await json<{ version: string }>('start', 'order')
+  expect(started.version).toBe('2')
+  const exported = await cli('workflows', 'export', 'order', '--version', again.version)
+  expect(exported.stdout).not.toContain('version')
+  const stored = await json('workflows', 'export', 'order')
+  expect(stored).toMatchObject({ workflowId: 'order', version: '2', kind: 'graph' })
+})
+
+test('options of its runs', async () => {
+  await file(
+    'opted.json',
+    JSON.stringify({ name: 'opted', steps: [{ id: 'a', type: 'delay', config: {} }] }),
+  )
+  const options = ['--version', '1', '--queue', 'slow', '--priority', '-2', '--retries', '0']
+  await json('workflows', 'put', 'opted.json', ...options, '--timeout', '2 m')
+  const definition = `select definition from millrace.workflows where name = 'opted'`
+  expect(await db.value(definition)).toEqual({
+    ...{ kind: 'graph', queue: 'slow', priority: -2, retries: 0, timeout_ms: 120_000 },
+  })
+})
+
+test('no warning where a worker takes it', async () => {
+  const engine = new TinyGraphEngine({ connectionString: db.url, graphs: ['order'] })
+  await engine.start({ drainTimeout: '100 ms' })
+  const { stderr } = await cli('workflows', 'put', 'order.yaml')
+  await engine.stop()
+  expect(stderr).toBe('')
+})
+
+test('what is wrong is told, all of it', async () => {
+  await file('broken.yaml', 'name: a\nsteps: [\n')
+  const broken = await cli('workflows', 'put', 'broken.yaml')
+  expect(broken).toMatchObject({ code: 2, stderr: expect.stringMatching(/broken\.yaml:\d+:\d+ /) })
+  const bad = 'name: bad\nsteps:\n  - { id: a, type: htp, config: {}, depends_on: [b] }\n'
+  await file('bad.yaml', bad)
+  const refused = await cli('workflows', 'put', 'bad.yaml')
+  expect(refused.code).toBe(2)
+  expect(refused.stderr).toMatch(/"htp"/)
+  expect(refused.stderr).toMatch(/depends on "b", which does not exist/)
+  await file(
+    'two.yaml',
+    yaml.replace('order\n', 'order\nversion: "2"\n').replace('{{ 2 }}', '{{ 3 }}'),
+  )
+  expect(await cli('workflows', 'put', 'two.yaml')).toMatchObject({
+    ...{ code: 4, stderr: expect.stringContaining('another content') },
+  })
+  expect(await cli('workflows', 'put', 'none.yaml')).toMatchObject({ code: 2 })
+  expect(await cli('workflows', 'export', 'none')).toMatchObject({ code: 3 })
+})
+
+test('a worker runs stored graphs, without files too where it is told to; --no-graphs: none', async () => {
+  const alone = await cli('worker')
+  expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining('--graphs') })
+  const takes = async (...args: string[]) => {
+    const running = startMillrace(['worker', ...args], { url: db.url, cwd: folder.path })
+    await running.says('ready')
+    const [worker] = await json<{ graphs: string[] | null }[]>('workers')
+    await running.stop('SIGTERM')
+    return { graphs: worker?.graphs, text: running.text() }
+  }
+  const all = await takes('--graphs')
+  expect(all.graphs).toEqual(['*'])
+  expect(all.text).toContain('ready: stored graphs')
+  expect((await takes('--graphs', 'order,other')).graphs).toEqual(['order', 'other'])
+  const index = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)
+  const code = `import { workflow } from ${index}\nexport const w = workflow('w', () => 1)\n`
+  await folder.write('workflows/w.mjs', code)
+  expect((await takes()).graphs).toEqual(['*'])
+  expect((await takes('--no-graphs')).graphs).toBeNull()
+})

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest'
+import { Flow } from '../../src/flow/index.ts'
+import { useEngine } from '../support/engine.ts'
+
+const engine = useEngine()
+
+test('steps get the outputs of those before them, and the run gives those of the leaves', async () => {
+  const flow = new Flow<{ n: number }>({ slug: 'sums' })
+    .step({ slug: 'double' }, ({ n }) => n * 2)
+    .step({ slug: 'triple' }, ({ n }) => n * 3)
+    .step({ slug: 'sum', dependsOn: ['double', 'triple'] }, ({ double, triple }) => double + triple)
+    .step({ slug: 'text', dependsOn: ['double'] }, async ({ double }, ctx) => {
+      const { n } = await ctx.flowInput
+      return `${n} ${ctx.flowInput.n} ${double} ${ctx.stepSlug} ${ctx.attempt}`
+    })
+  const run = await engine.start(flow, { n: 7 })
+  expect(await run.result()).toEqual({ sum: 35, text: '7 7 14 text 1' })
+})
+
+test('maps go over arrays, and falsy outputs are kept', async () => {
+  const flow = new Flow<number[]>({ slug: 'maps' })
+    .map({ slug: 'half' }, (n) => n / 2)
+    .map({ slug: 'shown', array: 'half', concurrency: 2 }, (n, { index }) => `${index}:${n}`)
+    .step({ slug: 'zero' }, () => 0)
+    .step({ slug: 'no' }, () => false)
+    .step({ slug: 'empty' }, () => '')
+    .step({ slug: 'all', dependsOn: ['zero', 'no', 'empty'] }, (given) => given)
+  const run = await engine.start(flow, [4, 6])
+  expect(await run.result()).toEqual({
+    shown: ['0:2', '1:3'],
+    all: { zero: 0, no: false, empty: '' },
+  })
+  const empty = await engine.start(
+    new Flow<number[]>({ slug: 'none' }).map({ slug: 'a' }, (n) => n),
+    [],
+  )
+  expect(await empty.result()).toEqual({ a: [] })
+})
+
+describe('skipping', () => {
+  const flow = new Flow<{ vip: boolean }>({ slug: 'skips', maxAttempts: 1 })
+    .step({ slug: 'gift', if: { vip: true } }, () => 'wine')
+    .step({ slug: 'letter', dependsOn: ['gift'] }, ({ gift }) => `with ${gift ?? 'nothing'}`)
+    .step({ slug: 'card', ifNot: { vip: false }, whenUnmet: 'skip-cascade' }, () => 'card')
+    .step({ slug: 'stamp', dependsOn: ['card', 'gift'] }, () => 'stamp')
+    .step({ slug: 'weak', whenExhausted: 'skip' }, (): string => {
+      throw new Error('weak')
+    })
+    .step({ slug: 'after', dependsOn: ['weak'] }, (given) => Object.keys(given))
+
+  test('skip leaves the key out; skip-cascade skips all that depend on it', async () => {
+    const run = await engine.start(flow, { vip: false })
+    expect(await run.result()).toEqual({ letter: 'with nothing', after: [] })
+    const timeline = await run.timeline()
+    const skipped = timeline.filter(({ status }) => status === 'skipped')
+    expect(skipped.map(({ stepId }) => stepId).sort()).toEqual(
+      ['card', 'gift', 'stamp', 'weak~skipped'].sort(),
+    )
+  })
+
+  test('what is not skipped is run', async () => {
+    const run = await engine.start(flow, { vip: true })
+    expect(await run.result()).toEqual({ letter: 'with wine', stamp: 'stamp', after: [] })
+  })
+})
+
+test('a race gives the first, and aborts the others', async () => {
+  let aborted = false
+  const flow = new Flow<null>({ slug: 'race' }).race(
+    { slug: 'first' },
+    {
+      slow: (_, { signal }) =>
+        new Promise<string>((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            aborted = true
+            reject(signal.reason)
+          })
+        }),
+      fast: () => 'fast',
+    },
+  )
+  const run = await engine.start(flow, null)
+  expect(await run.result()).toEqual({ first: { winner: 'fast', output: 'fast' } })
+  expect(aborted).toBe(true)
+})
