@@ -25,7 +25,9 @@ describe('direction', () => {
     workflow: ['model', 'definition'],
     kernel: ['model'],
     client: ['model', 'definition', 'kernel'],
-    graph: ['model', 'definition'],
+    dag: ['model'],
+    flow: ['model', 'definition', 'dag', 'workflow'],
+    graph: ['model', 'definition', 'dag', 'workflow'],
     // of graphs only what loads stored ones, once one is met
     worker: ['model', 'definition', 'kernel', 'client', 'workflow', 'graph'],
     adapters: ['model', 'kernel'],

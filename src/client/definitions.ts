@@ -1,4 +1,5 @@
 import type { Definition } from '../definition/definition.ts'
+import { recordOf } from '../definition/definition-record.ts'
 import * as kernel from '../kernel/definitions.ts'
 import { type Duration, parseDuration } from '../model/duration.ts'
 import { InvalidInputError, WorkflowNotFoundError } from '../model/errors.ts'
@@ -108,17 +109,10 @@ export async function readDefinition(
 export async function registerDefinition(
   session: Session,
   tenant: number,
-  { id, version, kind, defaults, document }: Definition,
+  definition: Definition,
 ): Promise<void> {
-  const { timeoutMs, retentionMs, startOn, ...rest } = defaults
-  const definition = {
-    kind,
-    ...rest,
-    ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),
-    ...(retentionMs === undefined ? {} : { retention_ms: retentionMs }),
-    ...(startOn === undefined ? {} : { start_on: startOn }),
-  }
-  await kernel.registerWorkflow(session.db, tenant, id, version, definition, document)
+  const { id, version, document } = definition
+  await kernel.registerWorkflow(session.db, tenant, id, version, recordOf(definition), document)
 }
 
 function isDefinition(given: Definition | WorkflowDocument): given is Definition {

@@ -2,14 +2,10 @@ import { isSignal, type Signal } from '../definition/signal.ts'
 import type { Startable } from '../definition/startable.ts'
 import type { Tx } from '../kernel/database.ts'
 import { isRefused } from '../kernel/database-error.ts'
-import {
-  type RegisteredDefinition,
-  type ResolvedRoute,
-  type RouteChoice,
-  resolveRoute,
-} from '../kernel/definitions.ts'
+import { type ResolvedRoute, type RouteChoice, resolveRoute } from '../kernel/definitions.ts'
 import { type Accepted, type RunJson, type Start, type Started, startRuns } from '../kernel/runs.ts'
 import { Batcher } from '../model/batcher.ts'
+import type { DefinitionRecord } from '../model/definition-record.ts'
 import { type Duration, parseDuration } from '../model/duration.ts'
 import { ConflictError, IdempotencyConflictError, InvalidInputError } from '../model/errors.ts'
 import { decodePayload, encodePayload, type Json } from '../model/json.ts'
@@ -399,7 +395,7 @@ function heldBy(existing: string, { born, start }: Prepared): ConflictError {
 function makeMeta(
   workflow: string,
   options: StartOptions & InnerOptions,
-  definition: RegisteredDefinition,
+  definition: DefinitionRecord,
   keys: LimitKeys & { rules?: RulesOfStart },
 ): object | null {
   const { resourceId, idempotencyKey, runId, tags, attributes, retries, parent, parentClose } =

@@ -16,7 +16,7 @@ export class Registry {
   add(definition: Definition): void {
     const key = keyOf(definition.id, definition.version)
     const known = this.#definitions.get(key)
-    if (known !== undefined && known !== definition) {
+    if (known !== undefined && !isSame(known, definition)) {
       throw new DuplicateWorkflowError(
         `Workflow "${definition.id}" is already registered in version "${definition.version}". Give the other one another id, or a version of its own.`,
         { workflowId: definition.id, details: { version: definition.version } },
@@ -77,6 +77,13 @@ export class Registry {
       if (definition.id === id) this.#stored.delete(key)
     }
   }
+}
+
+/** A graph is all in its document. */
+function isSame(a: Definition, b: Definition): boolean {
+  return (
+    a === b || (a.kind === 'graph' && b.kind === 'graph' && a.document?.hash === b.document?.hash)
+  )
 }
 
 function keyOf(id: string, version: string): string {

@@ -44,11 +44,18 @@ export interface FlowContext<E extends Env = Env, I = unknown> {
     vt: string
     message: Json
   }
-  readonly workerConfig: Readonly<Record<string, unknown>>
+  /** Of pgflow's worker what handlers ask it: how many attempts there are. */
+  readonly workerConfig: { readonly retry: { readonly limit: number } }
 }
 
 /** The step that an attempt is of; `index`: which item of it. */
-type KnownStep = { readonly slug: string; readonly input: unknown; readonly index?: number }
+type KnownStep = {
+  readonly slug: string
+  readonly input: unknown
+  readonly index?: number
+  /** Attempts that it has. */
+  readonly limit: number
+}
 
 /** The context of one attempt. What few handlers use is made when they ask for it. */
 export class AttemptOfStep implements FlowContext {
@@ -139,8 +146,8 @@ export class AttemptOfStep implements FlowContext {
     }
   }
 
-  get workerConfig(): Readonly<Record<string, unknown>> {
-    return this.#engine.surroundings.resources
+  get workerConfig(): FlowContext['workerConfig'] {
+    return { retry: { limit: this.#step.limit } }
   }
 }
 

@@ -48,6 +48,7 @@ import { StepList } from './step-list.ts'
 type Nothing = {}
 
 const MAP_CONCURRENCY = 10
+const MAX_ATTEMPTS = 3
 /** Rows of a run's history: its steps and their items bound it, and it cannot continue as new. */
 const MAX_ROWS = 100_000
 
@@ -338,7 +339,8 @@ export class Flow<
         workflowId: this.slug,
       })
     }
-    const program = { slug: this.slug, dag: new Dag(this.#steps.all) }
+    const { maxAttempts = MAX_ATTEMPTS } = this.options
+    const program = { slug: this.slug, dag: new Dag(this.#steps.all), maxAttempts }
     const handler = ({ input, step }: WorkflowContext) => runFlow(program, input, step)
     const options = { ...workflowOptionsOf(this.options), maxSteps: MAX_ROWS }
     this.#compiled = defineWorkflow(this.slug, handler, { ...options, version: this.version }, [])

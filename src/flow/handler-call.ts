@@ -12,8 +12,24 @@ export type Place = {
   readonly engine: EngineSteps
   /** Handlers pass it. */
   readonly gate: Gate
+  /** Of steps that say nothing of it. */
+  readonly maxAttempts: number
   /** Of a block of a map: the place of its first item. */
   readonly from?: number
+}
+
+/** What the handler of a step gets beside its input. @param index of an item of a map */
+export function contextOf(
+  step: FlowStep,
+  input: unknown,
+  place: Place,
+  ctx: StepContext,
+  index?: number,
+): AttemptOfStep {
+  const flow = { slug: place.flow, input: place.flowInput }
+  const limit = step.retry?.maxAttempts ?? place.maxAttempts
+  const known = { slug: step.id, input, limit, ...(index === undefined ? {} : { index }) }
+  return new AttemptOfStep(ctx, place.engine, flow, known)
 }
 
 /** A handler with what it gets, as a step calls it. */
@@ -23,26 +39,17 @@ export function callOf(
   place: Place,
   handler: FlowHandler = step.handler as FlowHandler,
 ): (ctx: StepContext) => unknown {
-  const flow = { slug: place.flow, input: place.flowInput }
-  return (ctx) =>
-    handler(given, new AttemptOfStep(ctx, place.engine, flow, { slug: step.id, input: given }))
+  return (ctx) => handler(given, contextOf(step, given, place, ctx))
 }
 
 /** The options of a step, as step.run takes them. */
 export function optionsOf(step: FlowStep, place: Place): RunStepOptions<unknown> {
   const { retry, timeoutMs, undo } = step
-  const flow = { slug: place.flow, input: place.flowInput }
+  const undoing = (output: unknown, ctx: StepContext) =>
+    undo?.(output, contextOf(step, output, place, ctx))
   return {
     ...(retry === null ? {} : { retry }),
     ...(timeoutMs === null ? {} : { timeout: timeoutMs }),
-    ...(undo === null
-      ? {}
-      : {
-          undo: (output: unknown, ctx: StepContext) =>
-            undo(
-              output,
-              new AttemptOfStep(ctx, place.engine, flow, { slug: step.id, input: output }),
-            ),
-        }),
+    ...(undo === null ? {} : { undo: undoing }),
   }
 }

@@ -4,7 +4,7 @@
  */
 
 export type { Json } from '../model/json.ts'
-export { extractFlowShape } from './compile-flow.ts'
+export { compileFlow, extractFlowShape } from './compile-flow.ts'
 export type * from './extract.ts'
 export { Flow } from './flow.ts'
 export type { Env, FlowContext } from './flow-context.ts'

@@ -26,10 +26,12 @@ export function makePart(
   step: FlowStep,
   options: AllWorkflowOptions,
 ): WorkflowDefinition {
+  const maxAttempts = options.retry?.maxAttempts ?? 3
   const handler = ({ input, step: steps }: WorkflowContext) => {
     const { given, flowInput, from = 0 } = input as PartInput
     const gate = new Gate(1)
-    return doHere(step, given, { flow, flowInput, steps, engine: engineSteps(steps), gate, from })
+    const engine = engineSteps(steps)
+    return doHere(step, given, { flow, flowInput, steps, engine, gate, from, maxAttempts })
   }
   const { version, retry, retention } = options
   const mine: AllWorkflowOptions = {

@@ -18,6 +18,8 @@ const MAX_AT_ONCE = 100
 export type FlowProgram = {
   readonly slug: string
   readonly dag: Dag<FlowStep>
+  /** Of steps that say nothing of it. */
+  readonly maxAttempts: number
 }
 
 /**
@@ -56,8 +58,9 @@ class FlowWalker implements Walker<FlowStep> {
     const given = step.dependsOn.length === 0 ? this.#input : outputsOf(step, ends)
     if (step.condition && !isMet(step.condition, given)) return this.#unmet(step)
     if (step.startDelayMs > 0) await this.#engine.startDelay(step.id, step.startDelayMs)
+    const { slug: flow, maxAttempts } = this.#program
     const place: Place = {
-      ...{ flow: this.#program.slug, flowInput: this.#input, steps: this.#steps },
+      ...{ flow, maxAttempts, flowInput: this.#input, steps: this.#steps },
       ...{ engine: this.#engine, gate: this.#gate },
     }
     try {

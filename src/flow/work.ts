@@ -1,9 +1,8 @@
 import { InvalidInputError, LimitError } from '../model/errors.ts'
 import { failedAtOnce } from '../workflow/step-failed.ts'
 import type { StepContext } from '../workflow/step-types.ts'
-import { AttemptOfStep } from './flow-context.ts'
 import type { FlowHandler, FlowStep, FlowWork } from './flow-step.ts'
-import { callOf, optionsOf, type Place } from './handler-call.ts'
+import { callOf, contextOf, optionsOf, type Place } from './handler-call.ts'
 import { raceBranches } from './race.ts'
 
 type Work<T extends FlowWork['type']> = Extract<FlowWork, { type: T }>
@@ -38,13 +37,10 @@ export function doHere(step: FlowStep, given: unknown, place: Place): Promise<un
 }
 
 function map(step: FlowStep, work: Work<'map'>, items: unknown, place: Place): Promise<unknown> {
-  const flow = { slug: place.flow, input: place.flowInput }
   const { from = 0 } = place
   const handler = step.handler as FlowHandler
   const item = (one: unknown, ctx: StepContext & { index: number }) => {
-    const index = from + ctx.index
-    const known = { slug: step.id, input: one, index }
-    return handler(one, new AttemptOfStep(ctx, place.engine, flow, known))
+    return handler(one, contextOf(step, one, place, ctx, from + ctx.index))
   }
   const { concurrency } = work
   const all = items as readonly unknown[]

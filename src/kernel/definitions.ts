@@ -1,27 +1,11 @@
-import type { AttributeRules } from '../model/attribute-rules.ts'
+import type { DefinitionRecord } from '../model/definition-record.ts'
 import type { Json } from '../model/json.ts'
-import type { LimitRules } from '../model/limit-rules.ts'
-import type { StartRules } from '../model/start-rules.ts'
 import type { Database, Tx } from './database.ts'
 
 /** The number of a tenant. @throws PermissionError if there is none of that name. */
 export async function tenantId(db: Database, slug: string, tx?: Tx): Promise<number> {
   const rows = await db.call<{ id: number }>('select millrace.tenant_id($1) as id', [slug], tx)
   return rows[0]?.id as number
-}
-
-/** What the kernel keeps of a definition: the defaults of its starts. */
-export type RegisteredDefinition = {
-  readonly kind: string
-  readonly queue?: string
-  readonly priority?: number
-  readonly timeout_ms?: number
-  readonly retries?: number
-  readonly retention_ms?: { completed?: number; failed?: number; cancelled?: number }
-  readonly limits?: LimitRules
-  readonly rules?: StartRules
-  readonly start_on?: readonly { readonly event: string; readonly key?: string }[]
-  readonly attributes?: AttributeRules
 }
 
 /**
@@ -34,7 +18,7 @@ export async function registerWorkflow(
   tenant: number,
   name: string,
   version: string,
-  definition: RegisteredDefinition,
+  definition: DefinitionRecord,
   document?: { readonly text: string; readonly hash: string },
 ): Promise<void> {
   await db.call('select millrace.register_workflow($1, $2, $3, $4, $5, $6)', [
@@ -56,7 +40,7 @@ export type ResolvedRoute = {
   readonly version: string
   readonly queue: string
   readonly priority: number
-  readonly definition: RegisteredDefinition
+  readonly definition: DefinitionRecord
   /** Paths into the input that its limits need the values of; null: none. And the path of the key's weight. */
   readonly keys: string[] | null
   readonly weight: string | null
