@@ -1,0 +1,4 @@
+/** Documents told about, compared, and carried elsewhere. */
+export { diffDocuments } from './diff-documents.ts'
+export { type DryRunStep, dryRunPlan } from './dry-run.ts'
+export { type DocumentFormat, exportDocument } from './export-document.ts'
