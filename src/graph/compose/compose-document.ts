@@ -10,6 +10,7 @@ import {
   SCHEMA_URL,
   toDefinitionError,
 } from '../document/index.ts'
+import { toPointer } from '../document/pointer.ts'
 import { type Places, readsOf } from './names-in-expressions.ts'
 import type { Operation, Part } from './parts.ts'
 
@@ -89,7 +90,8 @@ class Composer {
   }
 
   sequence(parts: readonly Part[], entry: Entry, where: string, depth: number): Fragment {
-    if (parts.length === 0) this.#refuse('NO_STEPS', `${where} has no steps. Give at least one.`)
+    if (parts.length === 0)
+      this.#refuse('NO_STEPS', where, `${where} has no steps. Give at least one.`)
     const nodes: GraphNode[] = []
     let whole: Fragment = { nodes, last: '', pick: all }
     for (const [i, part] of parts.entries()) {
@@ -105,8 +107,8 @@ class Composer {
     if (!isKnown && !this.#known.has(step)) {
       const guess = nearest(step.slice(0, 128), this.#known)
       const meant = guess.length > 0 ? ` Did you mean ${describeValue(guess[0])}?` : ''
-      const message = `${where} is the step ${describeValue(step)}, which is not registered.${meant || ' Give it to the engine in `steps`.'}`
-      this.#refuse('UNKNOWN_STEP', message)
+      const message = `${where} is the step ${describeValue(step)}, which is not registered.${meant || ' Define it with defineStep, before this.'}`
+      this.#refuse('UNKNOWN_STEP', where, message)
     }
     const id = this.#id(step)
     const config = { step, input: braced(entry.value) }
@@ -121,7 +123,7 @@ class Composer {
   ): Fragment {
     if (parts.length < 2) {
       const message = `${where} is a ${type} of ${parts.length}; it needs two parts. Give more.`
-      this.#refuse('VALIDATION_ERROR', message)
+      this.#refuse('VALIDATION_ERROR', where, message)
     }
     const id = this.#id(type)
     const inside: Entry = { after: [], value: entry.value }
@@ -192,7 +194,7 @@ class Composer {
 
   #expression(text: unknown, names: Places, where: string): string {
     const { expression, problem } = readsOf(text, names)
-    if (problem !== null) this.#refuse('EXPRESSION_ERROR', `${where}: ${problem}`)
+    if (problem !== null) this.#refuse('EXPRESSION_ERROR', where, `${where}: ${problem}`)
     return expression
   }
 
@@ -209,12 +211,13 @@ class Composer {
 
   #refusePart(part: unknown, where: string): Fragment {
     const message = `${where} is ${describeValue(part)}; give the name of a step, a step, or what an operator made.`
-    this.#refuse('VALIDATION_ERROR', message)
+    this.#refuse('VALIDATION_ERROR', where, message)
     return { nodes: [], last: '', pick: all }
   }
 
-  #refuse(code: GraphIssue['code'], message: string): void {
-    this.issues.push({ code, message, pointer: '' })
+  #refuse(code: GraphIssue['code'], where: string, message: string): void {
+    const pointer = toPointer(where.split(/[.[\]]+/).filter((step) => step !== ''))
+    this.issues.push({ code, message, pointer })
   }
 }
 

@@ -2,7 +2,6 @@ import type { Json } from '../../model/json.ts'
 import {
   chooseBranch,
   type GraphPlan,
-  type NodeType,
   type PlannedBlock,
   type PlannedNode,
 } from '../document/index.ts'
@@ -12,7 +11,7 @@ import { waitsFor } from './waits-for.ts'
 /** One node, as it would run. */
 export type DryRunStep = {
   readonly id: string
-  readonly type: NodeType
+  readonly type: string
   readonly dependsOn: readonly string[]
   /** From 0: nodes of one layer could run side by side; each comes after those that it depends on. */
   readonly layer: number

@@ -101,19 +101,20 @@ describe('what is refused', () => {
 
   test('every unknown name, at once, with what may have been meant', () => {
     const { codes, message } = refusal([
-      'won',
+      'oen',
       parallel('one', race('thre', 'x')),
       branch('true', 'one', 'meerge'),
     ])
     expect(codes).toEqual(Array.from({ length: 4 }, () => 'UNKNOWN_STEP'))
     expect(message).toContain(
-      'parts[0] is the step "won", which is not registered. Did you mean "one"?',
+      'parts[0] is the step "oen", which is not registered. Did you mean "one"?',
     )
     expect(message).toContain(
       'parts[1].parallel[1].race[0] is the step "thre", which is not registered. Did you mean "three"?',
     )
+    expect(message).toContain('/parts/1/parallel/1/race/0 UNKNOWN_STEP: ')
     expect(message).toContain('parts[2].otherwise is the step "meerge"')
-    expect(message).toContain('"x", which is not registered. Give it to the engine')
+    expect(message).toContain('"x", which is not registered. Define it with defineStep')
   })
 
   test.each<[string, unknown, string, RegExp]>([
