@@ -3,6 +3,16 @@
  * docs/graphs.md.
  * @module
  */
+export {
+  branch,
+  type Composed,
+  compose,
+  loop,
+  type Part,
+  parallel,
+  race,
+  sequence,
+} from './compose/index.ts'
 export { defineGraph, loadGraph } from './define-graph.ts'
 export {
   type Branches,
@@ -30,3 +40,10 @@ export {
   isHttpError,
   type Lookup as HttpLookup,
 } from './http/index.ts'
+export {
+  type DocumentFormat,
+  type DryRunStep,
+  diffDefinitions,
+  dryRun,
+  exportDefinition,
+} from './moving/index.ts'

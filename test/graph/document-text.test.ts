@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { readSource } from '../../src/graph/document/source.ts'
 import { documentText } from '../../src/graph/document-text.ts'
-import { readDocument } from '../../src/graph/load-definition.ts'
 import type { Json } from '../../src/model/json.ts'
 
 const document: Json = {
@@ -59,6 +59,13 @@ test('JSON in the same order', async () => {
   expect(text.endsWith('}\n')).toBe(true)
 })
 
+test('SQL that stores it, whatever it says', async () => {
+  const text = await documentText({ name: 'a\nb', note: '$graph$; drop' }, 'sql')
+  expect(text).toBe(
+    '-- a b\nselect millrace.define_workflow($graph1$\n{\n  "name": "a\\nb",\n  "note": "$graph$; drop"\n}\n$graph1$);\n',
+  )
+})
+
 test('whatever is in a document, it is read again as it was', async () => {
   const unit = fc.constantFrom(
     ...'aé😀 \n\t"\'\\:#-?{}[],&*!|>%@`~0.1eE+_\u0001\u007f\u0085\u2028=<',
@@ -82,10 +89,10 @@ test('whatever is in a document, it is read again as it was', async () => {
   await fc.assert(
     fc.asyncProperty(
       record,
-      fc.constantFrom('yaml' as const, 'json' as const),
+      fc.constantFrom('yaml' as const, 'json' as const, 'sql' as const),
       async (one, how) => {
         const given = JSON.parse(JSON.stringify(one)) as Json
-        const again = await readDocument(await documentText(given, how))
+        const again = readSource(await documentText(given, how)).value as Json
         expect(JSON.stringify(sorted(again))).toBe(JSON.stringify(sorted(given)))
       },
     ),

@@ -7,8 +7,11 @@ import { below } from './pointer.ts'
 /** One id in a list of a condition or switch. */
 type Entry = { readonly node: DraftNode; readonly pointer: string; readonly branch: string }
 
-/** The choices of other nodes under which a node runs: by the node that chooses, its branches. */
+/** The choices of other nodes under which a node runs: by the node that chooses, its branches, or that it has not run. */
 type Requirements = ReadonlyMap<DraftNode, ReadonlySet<string>>
+
+/** Of a node that was skipped: it chooses nothing, and so skips nothing. */
+const NOT_RUN = ''
 
 /** Choices that are followed down a chain: those far above rarely meet again. */
 const MAX_FOLLOWED = 32
@@ -88,7 +91,7 @@ function refuseLoose(chooser: DraftNode, node: DraftNode, pointer: string, draft
   draft.issues.add('INVALID_BRANCH', pointer, message)
 }
 
-/** A node runs if one of its dependencies does, and no choice skips it. */
+/** A node runs if one of its dependencies does, and no choice skips it. Never wrong about one that it tells, but does not find all. */
 function checkReach(
   block: DraftBlock,
   own: ReadonlyMap<DraftNode, ReadonlyMap<DraftNode, ReadonlySet<string>>>,
@@ -132,20 +135,26 @@ function both(
   own: ReadonlyMap<DraftNode, ReadonlySet<string>> | undefined,
   node: DraftNode,
 ): { all: Requirements; clash: string | null } {
-  if (!own) return { all: inherited, clash: null }
   const all = new Map(inherited)
-  for (const [chooser, branches] of own) {
-    const shown = describeValue(chooser.id)
+  for (const [chooser, branches] of own ?? []) {
+    const isBoth = chooser.type === 'condition' && branches.size > 1
     // a condition skips all that its other branch names, also what both name
-    if (chooser.type === 'condition' && branches.size > 1)
-      return { all, clash: `it is in both branches of ${shown}, and each choice skips the other's` }
+    const allowed = isBoth ? [NOT_RUN] : [...branches, NOT_RUN]
     const before = inherited.get(chooser)
-    const left = before ? [...branches].filter((branch) => before.has(branch)) : [...branches]
-    if (left.length === 0 && node.dependencies.length > 0)
-      return { all, clash: `it comes after another branch of ${shown} than the one that it is in` }
+    const left = before ? allowed.filter((branch) => before.has(branch)) : allowed
+    if (left.length === 0) return { all, clash: clashOf(chooser, isBoth) }
     all.delete(chooser)
     all.set(chooser, new Set(left))
   }
+  const mine = branchesOf(node.type, node.config).map(({ branch }) => branch)
+  if (mine.length > 0) all.set(node, new Set(mine))
   while (all.size > MAX_FOLLOWED) all.delete(all.keys().next().value as DraftNode)
   return { all, clash: null }
+}
+
+function clashOf(chooser: DraftNode, isBoth: boolean): string {
+  const shown = describeValue(chooser.id)
+  return isBoth
+    ? `it is in both branches of ${shown}, and each choice skips the other's`
+    : `it comes after another branch of ${shown} than the one that it is in`
 }

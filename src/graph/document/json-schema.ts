@@ -64,12 +64,12 @@ export function checkJsonSchema(
   checkSchemaRules(schema as Record<string, unknown>, refuse)
   if (!isFine) return
   try {
-    if (ajv.validateSchema(schema as AnySchema) !== true)
-      for (const error of ajv.errors?.slice(0, 5) ?? [])
-        refuse(
-          error.instancePath,
-          `is not one: ${error.instancePath || 'it'} ${error.message}. Change it`,
-        )
+    if (ajv.validateSchema(schema as AnySchema) !== true) {
+      // of several ways in which a value may be right, each says why it is not: the first is enough
+      const byPlace = new Map((ajv.errors ?? []).reverse().map((one) => [one.instancePath, one]))
+      for (const [place, error] of [...byPlace].slice(0, 5))
+        refuse(place, `is not one: ${place || 'it'} ${toIssue(error).message}. Change it`)
+    }
     if (isFine) compile(ajv, schema as AnySchema)
   } catch (error) {
     refuse('', `cannot be read: ${(error as Error).message}. Change it`)
@@ -80,7 +80,8 @@ function compile(ajv: Ajv, schema: AnySchema) {
   try {
     return ajv.compile(schema)
   } finally {
-    ajv.removeSchema(schema) // it keeps all that it has ever seen
+    // it keeps all that it has ever seen
+    if (typeof schema === 'object') ajv.removeSchema(schema)
   }
 }
 

@@ -28,8 +28,10 @@ export class LinearPattern {
   readonly #steps: Step[] = []
   /** The turn in which each step was last reached. */
   readonly #reached: Uint32Array
+  readonly #source: string
 
   constructor(pattern: string) {
+    this.#source = pattern
     try {
       new RegExp(pattern, 'u')
     } catch (error) {
@@ -39,6 +41,11 @@ export class LinearPattern {
     this.#build(new PatternReader(pattern).read())
     this.#push({ do: 'match' })
     this.#reached = new Uint32Array(this.#steps.length)
+  }
+
+  /** What tells it from others: Ajv keeps one of each. */
+  toString(): string {
+    return this.#source
   }
 
   /** Whether it matches anywhere in a text. */

@@ -22,6 +22,7 @@ export function checkNodeRules(node: DraftNode, owner: string, issues: IssueList
   }
   checkRetry(node, owner, refuse)
   const { config } = node
+  if (node.value.config !== config) return // none, or no object: that has been said
   switch (node.type) {
     case 'http':
       checkUrl(config.url, owner, refuse)

@@ -64,7 +64,8 @@ function lineStarts(text: string): number[] {
 export function numberProblem(value: number, source: string): string | null {
   if (!Number.isFinite(value)) return `JSON has no ${source}. Leave it out, or quote it as a text.`
   if (Number.isSafeInteger(value) || !/^[+-]?\d+$/.test(source)) return null
-  if (BigInt(source) === BigInt(value)) return null
+  // digits that come back when it is written again are enough
+  if (BigInt(source) === BigInt(value) || source.replace(/^\+/, '') === String(value)) return null
   return `The number ${source} has more digits than numbers keep. Quote it as a text.`
 }
 

@@ -105,7 +105,7 @@ function kindSchema(kind: Kind): JsonObject {
         ...(kind.most !== undefined && { maxLength: kind.most }),
       }
     case 'expression':
-      return { type: 'string', minLength: 1 }
+      return { type: 'string' }
     case 'schema':
       return { type: ['object', 'boolean'] }
     case 'number':

@@ -1,4 +1,15 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments, type YAMLMap } from 'yaml'
+import {
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  Parser,
+  type YAMLMap,
+} from 'yaml'
 import type { Json } from '../../model/json.ts'
 import { MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH } from '../../model/limits.ts'
 import { describeValue } from '../../model/text.ts'
@@ -23,17 +34,44 @@ export function parseYamlText(text: string): ParsedText {
   return new YamlReader().read(document?.contents as Node | null)
 }
 
+/** The first two documents of a text: more than one is refused, however many they are. */
 function parse(text: string) {
-  try {
-    // the same key twice is looked for below: its own way compares each with each
-    const options = { prettyErrors: false, uniqueKeys: false, logLevel: 'silent' } as const
-    const documents = parseAllDocuments(text, options)
-    return 'empty' in documents ? [] : documents
-  } catch (error) {
-    // its parser calls itself for each level
-    if (!(error instanceof RangeError)) throw error
-    throw new TextProblem('The document is nested too deeply. Make it flatter.', 0, '', 'TOO_LARGE')
+  // the same key twice is looked for below: its own way compares each with each
+  const composer = new Composer({ prettyErrors: false, uniqueKeys: false, logLevel: 'silent' })
+  // It gathers all problems, and a text may have a million: the first is enough. What is thrown within it comes
+  // back as one more.
+  let first: TextProblem | undefined
+  Reflect.set(composer, 'onError', (source: ErrorSource, _code: string, message: string) => {
+    first ??= new TextProblem(`This is not YAML: ${message}`, startOf(source))
+    throw first
+  })
+  const documents: Document.Parsed[] = []
+  for (const document of composer.compose(new ShallowParser().parse(text))) {
+    documents.push(document)
+    if (documents.length > 1) break
   }
+  return documents
+}
+
+type ErrorSource = number | readonly [number, number] | { readonly offset: number }
+
+function startOf(source: ErrorSource): number {
+  if (typeof source === 'number') return source
+  return 'offset' in source ? source.offset : source[0]
+}
+
+/** What it holds open is what is nested: what composes it calls itself for each level. */
+class ShallowParser extends Parser {
+  override *next(source: string): Generator<CST.Token, void> {
+    yield* super.next(source)
+    // a document and a pair or two are open beside the containers
+    if (this.stack.length > 2 * MAX_DOCUMENT_DEPTH) refuseDepth(this.offset, '')
+  }
+}
+
+function refuseDepth(at: number, pointer: string): never {
+  const message = `The document has more than ${MAX_DOCUMENT_DEPTH} containers in each other. Make it flatter.`
+  throw new TextProblem(message, at, pointer, 'TOO_LARGE')
 }
 
 type Read = ParsedText & { readonly bytes: number }
@@ -49,10 +87,7 @@ class YamlReader {
 
   #node(node: Node | null, pointer: string, depth: number): Read {
     const at = node?.range?.[0] ?? 0
-    if (depth > MAX_DOCUMENT_DEPTH) {
-      const message = `The document has more than ${MAX_DOCUMENT_DEPTH} containers in each other. Make it flatter.`
-      throw new TextProblem(message, at, pointer, 'TOO_LARGE')
-    }
+    if (depth > MAX_DOCUMENT_DEPTH) refuseDepth(at, pointer)
     if (isAlias(node)) return this.#alias(node.source, at, pointer)
     const anchor = (node as { anchor?: string } | null)?.anchor
     if (anchor) this.#anchors.set(anchor, null)

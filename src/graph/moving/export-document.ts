@@ -1,0 +1,55 @@
+import { stringify } from 'yaml'
+import type { Json } from '../../model/json.ts'
+import { toSqlText } from '../document/sql-text.ts'
+
+type JsonObject = { [key: string]: Json }
+
+/** How a document is written. */
+export type DocumentFormat = 'json' | 'yaml' | 'sql'
+
+/** What people look for first; the long lists come last. */
+const documentKeys = ['$schema', 'name', 'version', 'description', 'trigger_type', 'trigger_config']
+const nodeKeys = ['id', 'type', 'description', 'depends_on']
+const lastKeys = ['output', 'steps', 'config', 'branches']
+
+/**
+ * The text of a document, without loss: read again, by `validateGraph` and its like, it is the same. The database
+ * does not keep the order of keys: they are put as one would write them.
+ * @param format 'sql' is the statement that stores it elsewhere
+ * @example exportDocument(stored.document, 'yaml')
+ */
+export function exportDocument(document: Json, format: DocumentFormat): string {
+  const ordered = arrange(document, documentKeys)
+  const json = JSON.stringify(ordered, null, 2)
+  if (format === 'json') return `${json}\n`
+  if (format === 'sql') return toSqlText(nameOf(document), json)
+  // readers of older YAML take 'no' and the like for other things than texts
+  const options = { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' } as const
+  return stringify(ordered, options)
+}
+
+function nameOf(document: Json): string {
+  return String((document as JsonObject | null)?.name ?? '')
+}
+
+/** An object with these keys first, and its nodes, of all levels, with theirs. */
+function arrange(value: Json, first: readonly string[]): Json {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const place = (key: string) => {
+    const at = first.indexOf(key)
+    return at >= 0 ? at - first.length : lastKeys.indexOf(key) + 1
+  }
+  const keys = Object.keys(value).sort((a, b) => place(a) - place(b))
+  return Object.fromEntries(keys.map((key) => [key, part(key, value[key] as Json)]))
+}
+
+function part(key: string, value: Json): Json {
+  if (key === 'steps' && Array.isArray(value)) return value.map((node) => arrange(node, nodeKeys))
+  if (key === 'config') return arrange(value, [])
+  if (key === 'branches' && Array.isArray(value)) return value.map((nodes) => part('steps', nodes))
+  if (key === 'branches' && typeof value === 'object' && value !== null)
+    return Object.fromEntries(
+      Object.entries(value as JsonObject).map(([name, nodes]) => [name, part('steps', nodes)]),
+    )
+  return value
+}
