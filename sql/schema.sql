@@ -967,7 +967,7 @@ create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '
   returns TABLE(workflow_id text, version text, created boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Stores a graph: a workflow that is a document, without code.
-  body: 61a7ab01cc1b56a242a216133e687313
+  body: 595d5b9d06e93497ce6e728ad581274c
 
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void

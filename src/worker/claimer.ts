@@ -173,7 +173,11 @@ export class Claimer {
         await this.#refreshRoutes()
         return true
       })
-    this.#refreshed = found.then(() => {})
+    // whoever asked hears of a failure
+    this.#refreshed = found.then(
+      () => {},
+      () => {},
+    )
     return found
   }
 
