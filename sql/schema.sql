@@ -1219,7 +1219,7 @@ create function millrace.get_documents(p_tenant integer, p_names text[], p_graph
   returns TABLE(workflow_id text, version text, kind text, document text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The stored definitions that a worker could serve.
-  body: be4270600a42817d3d39ebef261c1856
+  body: fb11f358900f5e99bb8cff3c3c1aa819
 
 create function millrace.get_events(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, name text, key text, data json, emitted_at timestamp with time zone, keep_until timestamp with time zone, dedupe_id text, matched integer, spreading boolean, started text[])
@@ -1328,6 +1328,12 @@ create function millrace.has_lanes(p_route integer, p_suspect boolean, p_sweep b
   language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Whether there may be something to hand out of a route that has limits.
   body: c14168b68f42ef338c7669ae039edab4
+
+create function millrace.has_queued(p_route integer)
+  returns boolean
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_bitmapscan=off
+  comment: Whether a route has a run that waits for a worker.
+  body: 9fbaa41a80b20fc689b763f89b7162de
 
 create function millrace.hash64(p_text text)
   returns bigint
