@@ -989,7 +989,7 @@ create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '
   returns TABLE(workflow_id text, version text, created boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Stores a graph: a workflow that is a document, without code.
-  body: 61a7ab01cc1b56a242a216133e687313
+  body: 595d5b9d06e93497ce6e728ad581274c
 
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
@@ -1259,7 +1259,7 @@ create function millrace.get_documents(p_tenant integer, p_names text[], p_graph
   returns TABLE(workflow_id text, version text, kind text, document text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The stored definitions that a worker could serve.
-  body: be4270600a42817d3d39ebef261c1856
+  body: fb11f358900f5e99bb8cff3c3c1aa819
 
 create function millrace.get_events(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, name text, key text, data json, emitted_at timestamp with time zone, keep_until timestamp with time zone, dedupe_id text, matched integer, spreading boolean, started text[])
@@ -1362,6 +1362,12 @@ create function millrace.has_early(p_tenant integer, p_routes integer[], p_look 
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Whether runs of these routes sleep whose time comes soon.
   body: 3e95a38c666643d49e9b83b79b4df5a7
+
+create function millrace.has_queued(p_route integer)
+  returns boolean
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_bitmapscan=off
+  comment: Whether a route has a run that waits for a worker.
+  body: 9fbaa41a80b20fc689b763f89b7162de
 
 create function millrace.hash64(p_text text)
   returns bigint

@@ -35,6 +35,16 @@ export class Registry {
     for (const part of definition.parts ?? []) this.addStored(part)
   }
 
+  /** Of each workflow keeps so many that the database has, those that were added last. */
+  trimStored(most: number): void {
+    const counts = new Map<string, number>()
+    for (const [key, { id }] of [...this.#stored].reverse()) {
+      const count = (counts.get(id) ?? 0) + 1
+      counts.set(id, count)
+      if (count > most) this.#stored.delete(key)
+    }
+  }
+
   get(id: string, version: string): Definition | undefined {
     const key = keyOf(id, version)
     return this.#definitions.get(key) ?? this.#stored.get(key)

@@ -4,7 +4,15 @@ import { SchemaVersionError } from '../model/errors.ts'
 import type { Database } from './database.ts'
 import { decodeError } from './database-error.ts'
 import { inSchema } from './schema-name.ts'
-import { readMigrations, readRepeatables, readTesting, type SqlFile } from './sql-files.ts'
+import {
+  COMPATIBLE,
+  type Compatible,
+  readCompatible,
+  readMigrations,
+  readRepeatables,
+  readTesting,
+  type SqlFile,
+} from './sql-files.ts'
 
 /**
  * Raised by one with every change under sql/ that is released. An older package leaves a newer
@@ -25,6 +33,8 @@ export type MigrateOptions = {
   dryRun?: boolean
   /** Also the clock that tests can move. Never in a database that is used. */
   testing?: boolean
+  /** Also the names of another system; once they are there, every migration keeps them up to date. */
+  compat?: Compatible | undefined
 }
 
 /** Paths of the files that were applied, or would be; empty when the schema is current. */
@@ -106,8 +116,8 @@ export async function checkMigrated(db: Database): Promise<void> {
 }
 
 /** All that `migrate` would run on an empty database, as one text for `psql -f`. */
-export function migrationScript(schema: string): string {
-  const files = [...readMigrations(schema), ...readRepeatables(schema)]
+export function migrationScript(schema: string, compat?: Compatible): string {
+  const files = allFiles(schema, { compat })
   const body = files.map((file) => `-- ${file.path}\n${file.text}\n${record(file, schema)}`)
   return [
     'begin;',
@@ -154,8 +164,23 @@ async function outstanding(
 }
 
 function allFiles(schema: string, options: MigrateOptions): SqlFile[] {
-  const testing = options.testing ? readTesting(schema) : []
-  return [...readMigrations(schema), ...readRepeatables(schema), ...testing]
+  return [...readMigrations(schema), ...repeatablesOf(schema, options)]
+}
+
+/** @param known paths of what is there */
+function repeatablesOf(
+  schema: string,
+  { testing, compat }: MigrateOptions,
+  known: readonly string[] = [],
+): SqlFile[] {
+  const others = COMPATIBLE.filter(
+    (system) => system === compat || known.some((path) => path.startsWith(`compat/${system}/`)),
+  )
+  return [
+    ...readRepeatables(schema),
+    ...(testing ? readTesting(schema) : []),
+    ...others.flatMap((system) => readCompatible(system, schema)),
+  ]
 }
 
 async function apply(
@@ -196,7 +221,7 @@ async function pending(
   ])
   const migrations = readMigrations(schema)
   for (const file of migrations) checkUnchanged(file, sums.get(file.path))
-  const repeatables = [...readRepeatables(schema), ...(options.testing ? readTesting(schema) : [])]
+  const repeatables = repeatablesOf(schema, options, [...sums.keys()])
   return [
     ...migrations.filter((file) => !sums.has(file.path)),
     ...repeatables.filter((file) => sums.get(file.path) !== file.checksum),

@@ -22,6 +22,15 @@ export function readRepeatables(schema: string): SqlFile[] {
   return ['functions', 'views', 'policies'].flatMap((folder) => readFolder(folder, schema))
 }
 
+/** Other systems whose names in SQL may be installed over ours. */
+export const COMPATIBLE = ['pgflow'] as const
+export type Compatible = (typeof COMPATIBLE)[number]
+
+/** The names of another system, in a schema that is called like it. */
+export function readCompatible(system: Compatible, schema: string): SqlFile[] {
+  return readFolder(`compat/${system}`, schema)
+}
+
 /** What only a database made for tests gets. */
 export function readTesting(schema: string): SqlFile[] {
   return readFolder('testing', schema)

@@ -162,9 +162,8 @@ export class Claimer {
     return this.#refreshed
   }
 
-  /** Takes up what was stored since it looked last. @returns whether there was any */
-  async lookForGraphs(): Promise<boolean> {
-    if (this.#stored.graphs === null) return false
+  /** Takes up what was stored, or is needed, since it looked last. @returns whether there was any */
+  async lookForStored(): Promise<boolean> {
     const found = this.#refreshed
       .catch(() => {})
       .then(async () => {
@@ -173,7 +172,11 @@ export class Claimer {
         await this.#refreshRoutes()
         return true
       })
-    this.#refreshed = found.then(() => {})
+    // whoever asked hears of a failure
+    this.#refreshed = found.then(
+      () => {},
+      () => {},
+    )
     return found
   }
 

@@ -4,6 +4,9 @@ import type { Registry } from '../definition/registry.ts'
 import { type DocumentRow, getDocuments } from '../kernel/definitions.ts'
 import { DefinitionError, WorkflowEngineError } from '../model/errors.ts'
 
+/** Stored versions of a workflow that are kept here: those that went come back with a run of theirs. */
+const MAX_VERSIONS = 20
+
 /** Makes a definition of a stored graph. @throws DefinitionError with what is wrong with it */
 export type LoadGraph = (text: string, version: string) => Promise<Definition>
 
@@ -32,8 +35,9 @@ export class StoredDefinitions {
   }
 
   /**
-   * Asks the kernel for what this process could serve, and adds it. After a change of the code, also for versions
-   * that have unfinished runs; else only for the newest of each graph.
+   * Asks the kernel for what this process could serve, and adds it: the newest of each graph, and older versions that
+   * have runs in a queue, as after a retry or a start that names them. After a change of the code, whatever has
+   * unfinished runs.
    * @returns whether there was any
    */
   async look(): Promise<boolean> {
@@ -43,7 +47,7 @@ export class StoredDefinitions {
     const all = this.#registry.all()
     const names = all.flatMap((definition) => (definition.revive ? definition.id : []))
     const { graphs } = this
-    if (graphs === null && (names.length === 0 || !unfinished)) return false
+    if (graphs === null && names.length === 0) return false
     const tenant = await this.#session.tenant()
     let found = false
     for (;;) {
@@ -54,6 +58,7 @@ export class StoredDefinitions {
       if (rows.length === 0) break
     }
     this.#revision = revision
+    if (found) this.#registry.trimStored(MAX_VERSIONS)
     return found
   }
 

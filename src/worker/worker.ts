@@ -129,7 +129,7 @@ export class Worker {
     this.#reporter = setInterval(() => {
       void this.#watcher.round(this.#id)
       void this.#askDrain()
-      void this.#lookForGraphs()
+      void this.#lookForStored()
     }, heartbeatMs)
     this.#loop = this.#run()
   }
@@ -375,10 +375,10 @@ export class Worker {
     drain()
   }
 
-  /** Graphs may have been stored: a notification is only a hint. */
-  async #lookForGraphs(): Promise<void> {
+  /** Graphs may have been stored, or runs of older versions started: a notification is only a hint. */
+  async #lookForStored(): Promise<void> {
     if (this.#stopping || this.#leaseOver()) return
-    const found = await this.#claimer.lookForGraphs().catch(() => false)
+    const found = await this.#claimer.lookForStored().catch(() => false)
     if (found) this.#wake.now()
   }
 
@@ -388,7 +388,7 @@ export class Worker {
    */
   #heard(payload: string): void {
     if (payload === 'drain') void this.#askDrain()
-    if (payload === 'graphs') return void this.#lookForGraphs()
+    if (payload === 'graphs') return void this.#lookForStored()
     if (!payload.startsWith('look ')) return this.#wake.now()
     const runs = payload.slice(5).split(' ')
     const mine = runs.flatMap((run) => this.#held.get(run) ?? [])

@@ -32,6 +32,23 @@ describe('an empty database', () => {
     expect(await millraceJson<object>(args, { url: db.url })).toMatchObject({ applied: [] })
   })
 
+  test('gets the SQL names of another system where they are asked for', async () => {
+    await using db = await createEmptyDatabase()
+    const at = { url: db.url }
+    const { applied } = await millraceJson<{ applied: string[] }>(
+      ['migrate', '--compat', 'pgflow'],
+      at,
+    )
+    expect(applied).toContain('compat/pgflow/start_flow.sql')
+    await db.query(`select pgflow.create_flow('a')`)
+    expect(await millraceJson<object>(['migrate'], at)).toMatchObject({ applied: [] })
+    expect((await millrace(['migrate', '--sql', '--compat', 'pgflow'])).stdout).toContain(
+      'create or replace function pgflow.start_flow(',
+    )
+    const other = await millrace(['migrate', '--compat', 'other'], at)
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('pgflow')])
+  })
+
   test('a schema that cannot be named so: exit code 2', async () => {
     const { code, stderr } = await millrace(['migrate', '--sql', '--schema', 'Not-This'])
     expect([code, stderr.slice(0, 12)]).toEqual([2, 'error MR001:'])

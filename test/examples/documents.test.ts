@@ -81,20 +81,26 @@ describe.concurrent('the samples of the documents', { timeout: 120_000 }, () => 
     expect(said).not.toMatch(/failed|never called/)
   })
 
-  test.for(['README', 'sql', 'events', 'transactions', 'workers', 'schedules', 'flow-control'])(
-    'of %s in SQL run',
-    async (page) => {
-      await using db = await createDatabase({ testClock: false })
-      const order = workflow('order', () => 1)
-      const engine = new WorkflowEngine({ connectionString: db.url, workflows: [order] })
-      await engine.start(false)
-      await engine.stop()
-      if (page === 'README') await db.pool.query('create table orders (id int, sku text)')
-      const statements = samples.filter((one) => one.page === page && one.language === 'sql')
-      expect(statements).not.toEqual([])
-      for (const { text } of statements) await db.pool.query(text)
-    },
-  )
+  test.for([
+    'README',
+    'sql',
+    'events',
+    'transactions',
+    'workers',
+    'schedules',
+    'flow-control',
+    'stored-definitions',
+  ])('of %s in SQL run', async (page) => {
+    await using db = await createDatabase({ testClock: false })
+    const order = workflow('order', () => 1)
+    const engine = new WorkflowEngine({ connectionString: db.url, workflows: [order] })
+    await engine.start(false)
+    await engine.stop()
+    if (page === 'README') await db.pool.query('create table orders (id int, sku text)')
+    const statements = samples.filter((one) => one.page === page && one.language === 'sql')
+    expect(statements).not.toEqual([])
+    for (const { text } of statements) await db.pool.query(text)
+  })
 })
 
 /** A program of node, as a user would run it; what it prints. It must succeed. */

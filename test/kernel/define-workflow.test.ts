@@ -134,6 +134,11 @@ test('a document with a cron has its schedule; the next one without it has none'
     ...{ trigger_type: 'cron', trigger_config: { cron_expression: 'at nine' } },
   })
   await refusal(define(bad), 'MR001', /"at nine" must have 5 or 6 fields/)
+  const off = { trigger_type: 'cron', trigger_config: trigger, is_active: false }
+  await define(graph('timed', undefined, off))
+  expect(await schedules()).toEqual([])
+  await define(graph('timed', undefined, { trigger_type: 'cron', trigger_config: trigger }))
+  expect(await schedules()).toHaveLength(1)
   await define(graph('timed', undefined, { trigger_type: 'manual' }))
   expect(await schedules()).toEqual([])
 })

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Definition, DefinitionDocument } from '../../src/definition/definition.ts'
-import { type StepBaseContext, WorkflowEngine, workflow } from '../../src/index.ts'
+import {
+  NonRetryableError,
+  type StepBaseContext,
+  WorkflowEngine,
+  workflow,
+} from '../../src/index.ts'
 
 /** What a shape is made of: a step for each name, and a wait for the signal `go` where it is `wait`. */
 export type Shape = readonly string[]
@@ -39,13 +44,19 @@ export function tinyFlow(
   }
 }
 
-/** A graph of its document alone, `{"name": …, "steps": [{"id": …}]}`: each step gives its id. */
+/** A graph of its document alone, `{"name": …, "steps": [{"id": …}]}`: each step gives its id, but for `fails`. */
 export function tinyGraph(text: string, version: string): Definition {
   const { name, steps } = JSON.parse(text) as { name: string; steps: { id: string }[] }
   const ids = steps.map(({ id }) => id)
-  const handlers = Object.fromEntries(ids.map((step) => [step, () => `${version} ${step}`]))
+  const handlers = Object.fromEntries(
+    ids.map((step) => [step, () => (step === 'fails' ? fail() : `${version} ${step}`)]),
+  )
   const run = workflow(name, ({ step, input }) => walk(ids, handlers, step, input), { version })
   return { ...run, kind: 'graph' }
+}
+
+function fail(): never {
+  throw new NonRetryableError('it fails')
 }
 
 async function walk(

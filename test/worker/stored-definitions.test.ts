@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { NonRetryableError } from '../../src/model/errors.ts'
 import type { WorkflowEngine } from '../../src/worker/workflow-engine.ts'
 import { createWorkflowRef } from '../../src/workflow/workflow-ref.ts'
 import { tinyFlow, versionOf } from '../support/documents.ts'
@@ -62,6 +63,20 @@ test('a version without unfinished runs is not taken up', async () => {
   const b = await t.another([codeB], fast)
   const [, old] = await b.getVersions({ workflowId: 'order' })
   expect(old).toMatchObject({ version: versionOf(before), workers: 0, retirable: true })
+})
+
+test('a retry of a run of the old shape finds a process that had no reason to take that up', async () => {
+  await using t = await startEngine([], fast)
+  const broken = { ...handlers, last: () => Promise.reject(new NonRetryableError('it is broken')) }
+  const a = await t.another([tinyFlow('order', before, broken)], fast)
+  const run = await a.startWorkflow({ workflowId: 'order', input: null })
+  await a.triggerEvent({ runId: run.id, eventName: 'go', data: 1 })
+  await expect(run.result()).rejects.toThrow('it is broken')
+  await a.stop()
+  const b = await t.another([codeB], { ...fast, heartbeatSeconds: 0.2 })
+  const again = await b.retryWorkflow({ runId: run.id })
+  expect(again.version).toBe(versionOf(before))
+  expect(await again.result()).toEqual({ first: 1, wait: 1, last: 'new' })
 })
 
 test('what the code cannot take up is left, said once, and seen in the versions', async () => {

@@ -72,6 +72,39 @@ test('a notification is only a hint: what was not heard of is found with a heart
   expect(await run.result()).toEqual({ a: '1 a' })
 })
 
+test('a start of an older version, and its retry, find a worker that had no reason to have it', async () => {
+  await using t = await startEngine()
+  await t.engine.putWorkflow(graph('old', 'a'), { version: '1' })
+  await t.engine.putWorkflow(graph('old', 'fails'), { version: '2' })
+  await t.engine.putWorkflow(graph('old', 'b'), { version: '3' })
+  await using _worker = await graphEngine(t, true, 0.2)
+  const one = await t.engine.startWorkflow({ ...named('old'), options: { version: '1' } })
+  expect(await one.result()).toEqual({ a: '1 a' })
+  const two = await t.engine.startWorkflow({ ...named('old'), options: { version: '2' } })
+  await expect(two.result()).rejects.toThrow('it fails')
+  const again = await t.engine.retryWorkflow({ runId: two.id })
+  await expect(again.result()).rejects.toThrow('it fails')
+})
+
+test('of many versions a worker keeps the last; those that went come back with a run of theirs', async () => {
+  await using t = await startEngine()
+  await using worker = await graphEngine(t, true, 0.2)
+  for (let i = 1; i <= 25; i++) {
+    await t.engine.putWorkflow(graph('many', 'a'), { version: `${i}` })
+    const run = await t.engine.startWorkflow(named('many'))
+    expect(await run.result()).toEqual({ a: `${i} a` })
+  }
+  const served = async () =>
+    (await worker.getWorkers()).flatMap(({ workflows }) => workflows.map(({ version }) => version))
+  const kept = await served()
+  expect(kept).toHaveLength(20)
+  expect(kept).toContain('25')
+  expect(kept).not.toContain('1')
+  const first = await t.engine.startWorkflow({ ...named('many'), options: { version: '1' } })
+  expect(await first.result()).toEqual({ a: '1 a' })
+  expect(await served()).toHaveLength(20)
+})
+
 test('only workers that are told to take graphs do, and only those of their names', async () => {
   await using t = await startEngine()
   await using _mine = await graphEngine(t, ['mine'])

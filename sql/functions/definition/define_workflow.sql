@@ -19,7 +19,8 @@ declare
   v_text    text := define_workflow.document::text;
   v_hash    text := encode(sha256(convert_to(v_text, 'UTF8')), 'hex');
   v_version text := coalesce(options ->> 'version', define_workflow.document ->> 'version', 's-' || left(v_hash, 12));
-  v_cron    jsonb := case when define_workflow.document ->> 'trigger_type' = 'cron' then jsonb_strip_nulls(jsonb_build_object(
+  v_cron    jsonb := case when define_workflow.document ->> 'trigger_type' = 'cron'
+                           and define_workflow.document -> 'is_active' is distinct from 'false' then jsonb_strip_nulls(jsonb_build_object(
                             'cron', define_workflow.document #> '{trigger_config,cron_expression}',
                             'timezone', define_workflow.document #> '{trigger_config,timezone}')) end;
   v_timeout jsonb := define_workflow.document -> 'timeout';

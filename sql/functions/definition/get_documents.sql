@@ -1,7 +1,8 @@
 -- get_documents: the stored definitions that a worker could serve beside what its code has: of workflows that it knows how to take up,
--- the versions that have unfinished runs; of graphs, which need no code, also the version of each that was registered last.
+-- the versions that have runs in a queue; of graphs, which need no code, also the version of each that was registered last.
 --   p_names   workflows that it takes up by their documents    p_graphs  graphs that it takes; {*}: all; null: none
---   p_known   what it has already, or could not take up, by name and version    p_unfinished  look for unfinished runs, which reads live
+--   p_known   what it has already, or could not take up, by name and version
+--   p_unfinished  also the versions whose runs are all under way or wait, which reads live
 -- Returns: 20 at most, newest first, and no second one where they have more than 4 MiB together, as one may have. Who asks again knows
 -- those.
 create or replace function millrace.get_documents(
@@ -31,6 +32,10 @@ begin
     v_wanted := v_wanted || array(
       select distinct r.workflow_id from millrace.routes r join millrace.live l on l.route_id = r.id and l.task = 0
       where r.workflow_id = any (v_other));
+  else
+    v_wanted := v_wanted || array(
+      select r.workflow_id from millrace.routes r
+      where r.workflow_id = any (v_other) and millrace.has_queued(r.id));
   end if;
   return query
   select w.name, w.version, w.definition ->> 'kind', d.document

@@ -1,13 +1,14 @@
 import { type Command, Option } from 'commander'
 import { migrate, migrationScript } from '../../kernel/migrate.ts'
 import { checkSchemaName, DEFAULT_SCHEMA } from '../../kernel/schema-name.ts'
+import { COMPATIBLE, type Compatible } from '../../kernel/sql-files.ts'
 import { withDatabase } from '../connection.ts'
 import { makeCommand } from '../program.ts'
 import { roleStatements } from '../roles.ts'
 import { readSettings, refuseJson, type Settings } from '../settings.ts'
 import { count } from '../show/words.ts'
 
-type Options = { dryRun?: boolean; sql?: boolean; roles?: boolean }
+type Options = { dryRun?: boolean; sql?: boolean; roles?: boolean; compat?: Compatible }
 
 /** `millrace migrate` */
 export function migrateCommand(): Command {
@@ -21,21 +22,26 @@ export function migrateCommand(): Command {
       new Option('--dry-run', 'only list what would be applied').conflicts(['sql', 'roles']),
     )
     .addOption(new Option('--sql', 'print it all as SQL; needs no database').conflicts('roles'))
+    .addOption(
+      new Option('--compat <system>', 'also its names in SQL, over ours, in a schema of its name')
+        .choices(COMPATIBLE)
+        .conflicts('roles'),
+    )
     .option('--roles', 'print roles and grants as SQL; needs no database')
     .action(async (options: Options, command: Command) => {
       const settings = readSettings(command)
       if (options.sql || options.roles) refuseJson(settings, '--sql and --roles print SQL')
       const schema = checkSchemaName(settings.schema ?? DEFAULT_SCHEMA)
-      if (options.sql) return settings.out.print(migrationScript(schema).trimEnd())
+      if (options.sql) return settings.out.print(migrationScript(schema, options.compat).trimEnd())
       if (options.roles) return settings.out.print(roleStatements(schema).trimEnd())
-      await apply(settings, options.dryRun ?? false)
+      await apply(settings, options)
     })
 }
 
-async function apply(settings: Settings, dryRun: boolean): Promise<void> {
+async function apply(settings: Settings, { dryRun = false, compat }: Options): Promise<void> {
   const { out } = settings
   const [schema, applied] = await withDatabase(settings, async (db) => {
-    const result = await migrate(db, { dryRun })
+    const result = await migrate(db, { dryRun, compat })
     return [db.schema, result.applied] as const
   })
   out.show({ schema, dryRun, applied }, () => {
