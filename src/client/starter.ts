@@ -93,6 +93,8 @@ export const startOptionNames: OptionNames<StartOptions> = {
 export type InnerOptions = {
   parent?: string
   parentClose?: string
+  /** Runs above it that wait for each other, from the second on. */
+  depth?: number
   /** It goes on where another ends, whose start was decided: no rule holds for it. */
   continues?: boolean
 }
@@ -398,8 +400,8 @@ function makeMeta(
   definition: DefinitionRecord,
   keys: LimitKeys & { rules?: RulesOfStart },
 ): object | null {
-  const { resourceId, idempotencyKey, runId, tags, attributes, retries, parent, parentClose } =
-    options
+  const { resourceId, idempotencyKey, runId, tags, attributes, retries } = options
+  const { parent, parentClose, depth } = options
   const timeout =
     options.timeout === undefined ? definition.timeout_ms : parseDuration(options.timeout)
   const within = options.startWithin === undefined ? undefined : parseDuration(options.startWithin)
@@ -415,6 +417,7 @@ function makeMeta(
     ...(within === undefined ? {} : { start_within_ms: within }),
     ...(parent === undefined ? {} : { parent }),
     ...(parentClose === undefined ? {} : { parent_close: parentClose }),
+    ...(depth === undefined ? {} : { depth }),
   }
   return Object.keys(meta).length === 0 ? null : { ...meta, workflow }
 }

@@ -24,6 +24,8 @@ export type LeasedRun = {
   readonly journal: readonly JournalRow[]
   /** Waits that have not ended: milliseconds left, null without a time; below 0 a wait for time alone is over. */
   readonly waits: ReadonlyMap<string, number | null>
+  /** Runs above it that wait for each other: its parent, that of its parent and so on. Default 0. */
+  readonly depth?: number
   /** Owners that died in a row. */
   readonly crashes: number
 }

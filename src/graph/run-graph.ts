@@ -16,13 +16,14 @@ import { triggerOf } from './trigger.ts'
  */
 export async function runGraph(plan: GraphPlan, ctx: WorkflowContext): Promise<unknown> {
   const { step: steps, runId, workflowId, version } = ctx
+  const engine = engineSteps(steps)
   const place: Place = {
     ...{ plan, partId: partIdOf(plan), outputs: {}, items: {}, retry: undefined },
     names: {
-      trigger: triggerOf(plan.document, ctx),
+      trigger: triggerOf(plan.document, ctx, engine.depth),
       run: { id: runId, workflow_id: workflowId, version },
     },
-    ...{ steps, engine: engineSteps(steps), gate: new Gate(MAX_AT_ONCE) },
+    ...{ steps, engine, gate: new Gate(MAX_AT_ONCE) },
   }
   const ends = await walkBlock(plan.root, place)
   const { output } = plan.document

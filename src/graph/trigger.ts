@@ -1,12 +1,14 @@
 import type { WorkflowContext } from '../workflow/workflow-context.ts'
 import type { GraphDocument } from './document/index.ts'
 
-/** What was started, as expressions see it: the shapes of the Workflow Automation Engine. */
+/** What was started, as expressions see it: the shapes of the Workflow Automation Engine. @param depth above 0: of a child */
 export function triggerOf(
   { trigger_type: type }: GraphDocument,
   { input, scheduledFor }: Pick<WorkflowContext, 'input' | 'scheduledFor'>,
+  depth: number,
 ): Record<string, unknown> {
   const data = input ?? {}
+  if (depth > 0) return { source: 'sub_workflow', data }
   if (scheduledFor) {
     const time = scheduledFor.toISOString()
     return { source: 'cron', data, triggered_by: 'cron', scheduled_time: time }

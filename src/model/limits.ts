@@ -144,6 +144,9 @@ export const MAX_DOCUMENT_DEPTH = 128
 /** Problems of a document that are told at once: more say nothing new. */
 export const MAX_ISSUES = 1000
 
+/** Runs that wait for each other, a sub_workflow in another: a graph that starts itself has an end. */
+export const MAX_SUB_WORKFLOW_DEPTH = 32
+
 /** Iterations of one loop of a graph: each is in the history of its run. */
 export const MAX_ITERATIONS = 10_000
 

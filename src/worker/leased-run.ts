@@ -14,6 +14,7 @@ type Meta = {
   given?: string
   /** The number of the run that waits for its end. */
   parent?: string
+  depth?: number
 }
 
 const NOTHING: Meta = {}
@@ -73,6 +74,10 @@ export class LeasedTaskRun implements LeasedRun {
 
   get retries(): number | null {
     return this.#meta.retries ?? null
+  }
+
+  get depth(): number {
+    return this.#meta.depth ?? (this.#meta.parent === undefined ? 0 : 1)
   }
 
   get parent(): string | null {

@@ -106,6 +106,7 @@ export class WorkerHost implements RunHost {
       ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
       parent: this.#task.run,
       parentClose,
+      ...depthBelow(this.#lease.depth),
     }
     const { start, id } = await whileAway(() => starter.prepare(workflow, input, all), leaseOver)
     return { start: { ...start, meta: start.meta as string }, id }
@@ -121,13 +122,14 @@ export class WorkerHost implements RunHost {
     options: { version?: string },
   ): Promise<PreparedSuccessor> {
     const { starter, leaseOver } = this.#parts
-    const { workflowId, queue, priority, resourceId, tags, retries, parent } = this.#lease
+    const { workflowId, queue, priority, resourceId, tags, retries } = this.#lease
+    const { parent, depth } = this.#lease
     const all = {
       ...options,
       ...{ queue, priority, tags: [...tags] },
       ...(resourceId === null ? {} : { resourceId }),
       ...(retries === null ? {} : { retries }),
-      ...(parent === null ? {} : { parent }),
+      ...(parent === null ? {} : { parent, ...depthBelow(depth - 1) }),
       continues: true,
     }
     const workflow = { id: workflowId }
@@ -195,4 +197,9 @@ export class WorkerHost implements RunHost {
     const parent = change.successor ? null : this.#lease.parent
     return { ...change, run, task, fence, parent }
   }
+}
+
+/** Noted from the second on: of the first it is told by its parent. */
+function depthBelow(depth: number): { depth?: number } {
+  return depth < 1 ? {} : { depth: depth + 1 }
 }

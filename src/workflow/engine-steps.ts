@@ -57,6 +57,11 @@ export class EngineSteps {
     return this.#x.lease.tenant
   }
 
+  /** Runs above it that wait for each other. */
+  get depth(): number {
+    return this.#x.lease.depth ?? 0
+  }
+
   /** What the process has for handlers. */
   get surroundings(): Surroundings {
     return this.#x.host.surroundings

@@ -138,6 +138,11 @@ describe('nodes', () => {
     ).toEqual({ r: { status: 'completed', context: { refunded: { n: 1 } } } })
   })
 
+  test('a graph that starts itself has an end', { timeout: 30_000 }, async () => {
+    const node = { id: 'again', type: 'sub_workflow', config: { workflow_id: `g${names + 1}` } }
+    await expect(run([node])).rejects.toThrow(/failed at step "again"/)
+  })
+
   test('sql runs a registered statement', async () => {
     expect(
       await run([{ id: 's', type: 'sql', config: { statement: 'sum', params: [1, '{{ 2 }}'] } }]),
