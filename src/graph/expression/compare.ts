@@ -1,7 +1,8 @@
 import { Problem } from './expression-error.ts'
 import type { Meter } from './meter.ts'
 import { toNumber } from './numbers.ts'
-import { itemsOf } from './text.ts'
+import { includes } from './search.ts'
+import { integerText, itemsOf } from './text.ts'
 import { Dict, defined, iterate, kindOf, List, Tuple, type Value } from './value.ts'
 
 /** `==`: of any two values; true is 1 and 1 is 1.0. */
@@ -81,7 +82,7 @@ export function contains(container: Value, item: Value, meter: Meter): boolean {
     const part = defined(item)
     if (typeof part !== 'string') throw new Problem(`A text cannot have ${kindOf(part)} in it.`)
     meter.spend((known.length + part.length) / 16)
-    return known.includes(part)
+    return includes(known, part)
   }
   if (known instanceof Dict) {
     hashKey(item, meter)
@@ -105,7 +106,7 @@ export function hashKey(value: Value, meter: Meter): string {
   const number = toNumber(known)
   if (number !== null) {
     const isWhole = typeof number === 'bigint' || Number.isInteger(number)
-    return isWhole ? `n${BigInt(number)}` : `f${number}`
+    return isWhole ? `n${integerText(BigInt(number), meter)}` : `f${number}`
   }
   if (known === null) return '-'
   if (!(known instanceof Tuple)) throw new Problem(`${kindOf(known)} cannot be a key.`)

@@ -15,6 +15,8 @@ export class Evaluator {
   readonly #text: string
   readonly #scope: Dict
   readonly #meter: Meter
+  /** Filters that apply filters. */
+  #nesting = 0
 
   /** @param text that the expression was read from, for errors */
   constructor(text: string, scope: Dict, meter: Meter) {
@@ -58,7 +60,7 @@ export class Evaluator {
         return joinTexts(texts, '', this.#meter)
       }
       case 'attribute':
-        return attribute(this.evaluate(node.base), node.name, this.#paths(node, node.base))
+        return attribute(this.evaluate(node.base), node.name, () => this.#paths(node, node.base))
       case 'item':
         return this.#item(node, node.base, node.key)
       case 'slice': {
@@ -119,7 +121,7 @@ export class Evaluator {
   #item(node: Node, base: Node, keyNode: Node): Value {
     const of = this.evaluate(base)
     const key = this.evaluate(keyNode)
-    return item(of, key, this.#paths(node, base), this.#meter)
+    return item(of, key, () => this.#paths(node, base), this.#meter)
   }
 
   #dict(pairs: readonly (readonly [Node, Node])[]): Dict {
@@ -163,7 +165,11 @@ export class Evaluator {
     if (filter === undefined) throw new Problem(`There is no filter "${cut(name, 40)}".`)
     this.#meter.spend(1)
     const bound = bindArguments(`filter "${name}"`, filter.parameters, args, named)
-    return filter.apply(value, bound, this.#call(named))
+    // map('map', 'map', …)
+    this.#meter.checkDepth(this.#nesting++)
+    const result = filter.apply(value, bound, this.#call(named))
+    this.#nesting--
+    return result
   }
 
   #test(name: string, value: Value, args: readonly Value[], named: Call['named']): boolean {
