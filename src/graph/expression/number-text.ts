@@ -35,6 +35,7 @@ export function parseIntegerText(text: string, base: bigint | null, meter: Meter
   if (!/^[\da-z](?:_?[\da-z])*$/.test(digits) || digits.length > MOST_DIGITS) return null
   // with base 0 it is a literal, and those have no zeros before them
   if (base === 0n && !isPrefix && /^0[_0]*[1-9]/.test(digits)) return null
+  if (radix !== 10) meter.spend(digits.length / 4)
   const value = fromDigits(digits.replaceAll('_', ''), radix)
   return value === null ? null : checkInteger(sign === '-' ? -value : value)
 }

@@ -4,6 +4,7 @@ import { Problem } from '../expression-error.ts'
 import { type Filter, filter } from '../filter.ts'
 import type { Meter } from '../meter.ts'
 import { calculate } from '../operators.ts'
+import { sorted } from '../sort.ts'
 import { integerText, joinTexts, textOf } from '../text.ts'
 import { Dict, defined, iterate, List, Tuple, type Value } from '../value.ts'
 import { pairsOf } from './lists.ts'
@@ -102,7 +103,7 @@ function json(
 }
 
 function sortedKeys(dict: Dict, meter: Meter): string[] {
-  return [...dict.keys(meter)].sort((a, b) => (isLess(a, b, meter) ? -1 : 1))
+  return sorted(dict.keys(meter), (a, b) => isLess(a, b, meter))
 }
 
 function jsonNumber(value: number): string {
