@@ -50,7 +50,7 @@ export class List {
   }
 
   get length(): number {
-    return (this.#items ?? (this.raw as readonly unknown[])).length
+    return this.#items?.length ?? Number(ownValue(this.raw as readonly unknown[], 'length'))
   }
 
   /** The item at an index that there is. */
