@@ -10,7 +10,11 @@ const NAMES_SHOWN = 10
 const NAME_SHOWN = 40
 
 /** How an error names what was read, and what it was read of. */
-export type Paths = { readonly path: string; readonly basePath: string }
+export type Paths = {
+  readonly path: string
+  readonly basePath: string
+  readonly offset?: number
+}
 
 /** They are only found where something is missing. */
 export type FindPaths = () => Paths
@@ -52,8 +56,9 @@ export function itemAt(base: Value, index: number, meter: Meter): Value | undefi
 }
 
 function missing(base: Exclude<Value, Undefined>, paths: FindPaths): Undefined {
-  const { path, basePath } = paths()
-  return new Undefined(path, () => `is not there; ${cut(basePath)} ${contents(base)}`)
+  const { path, basePath, offset } = paths()
+  const explain = () => `is not there; ${cut(basePath)} ${contents(base)}`
+  return new Undefined(path, explain, offset)
 }
 
 /** What there is in a value, as the rest of a sentence. */

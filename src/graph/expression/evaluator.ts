@@ -38,8 +38,8 @@ export class Evaluator {
     try {
       return work()
     } catch (error) {
-      if (error instanceof Problem) throw new ExpressionError(error.message, start, error.path)
-      throw error
+      if (!(error instanceof Problem)) throw error
+      throw new ExpressionError(error.message, error.offset ?? start, error.path)
     }
   }
 
@@ -48,7 +48,7 @@ export class Evaluator {
       case 'literal':
         return node.value
       case 'name':
-        return this.#named(node.name)
+        return this.#named(node)
       case 'list':
         return List.of(this.#all(node.items))
       case 'tuple':
@@ -109,13 +109,14 @@ export class Evaluator {
     return nodes.map((node) => this.evaluate(node))
   }
 
-  #named(name: string): Value {
+  #named({ name, start }: Extract<Node, { kind: 'name' }>): Value {
     const found = this.#scope.get(name)
     if (found !== undefined) return found
-    return new Undefined(name, () => {
+    const explain = () => {
       const all = listNames(this.#scope)
       return `is not there; ${all === '' ? 'there is nothing to read' : `there are: ${all}`}`
-    })
+    }
+    return new Undefined(name, explain, start)
   }
 
   #item(node: Node, base: Node, keyNode: Node): Value {
@@ -137,10 +138,8 @@ export class Evaluator {
 
   #noElse(node: Node): Undefined {
     const path = this.#shown(node)
-    return new Undefined(
-      path,
-      () => 'has no value: its condition does not hold, and it has no else',
-    )
+    const explain = () => 'has no value: its condition does not hold, and it has no else'
+    return new Undefined(path, explain, node.start)
   }
 
   // ── filters and tests
@@ -193,7 +192,7 @@ export class Evaluator {
 
   #paths(node: Node, base: Node) {
     const [path, basePath] = [this.#shown(node), this.#shown(base)]
-    return { path, basePath }
+    return { path, basePath, offset: node.start }
   }
 
   #shown({ start, end }: Node): string {

@@ -133,15 +133,20 @@ export class Dict {
 export class Undefined {
   readonly path: string
   readonly #explain: () => string
+  readonly #offset: number | undefined
 
-  /** @param explain what was there instead, as the rest of a sentence that begins with the path */
-  constructor(path: string, explain: () => string) {
+  /**
+   * @param explain what was there instead, as the rest of a sentence that begins with the path
+   * @param offset where it was read, if that is known
+   */
+  constructor(path: string, explain: () => string, offset?: number) {
     this.path = path
     this.#explain = explain
+    this.#offset = offset
   }
 
   toProblem(): Problem {
-    return new Problem(`${cut(this.path)} ${this.#explain()}`, this.path)
+    return new Problem(`${cut(this.path)} ${this.#explain()}`, this.path, this.#offset)
   }
 }
 
