@@ -62,13 +62,16 @@ function isTextLess(a: string, b: string): boolean {
   const most = Math.min(a.length, b.length)
   for (let i = 0; i < most; i++) {
     const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)]
-    if (x !== y) return x >= 0xd800 && y >= 0xd800 ? rank(x) < rank(y) : x < y
+    if (x !== y) return x >= 0xd800 && y >= 0xd800 ? isCharacterLess(a, b, i) : x < y
   }
   return a.length < b.length
 }
 
-function rank(unit: number): number {
-  return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000
+/** The characters that differ first may have begun a unit before. */
+function isCharacterLess(a: string, b: string, at: number): boolean {
+  const begin = /[\ud800-\udbff]/.test(a.charAt(at - 1)) ? at - 1 : at
+  const [x, y] = [a.codePointAt(begin) as number, b.codePointAt(begin) as number]
+  return x === y ? a.charCodeAt(at) < b.charCodeAt(at) : x < y
 }
 
 function areSequences(a: Value, b: Value): a is List | Tuple {

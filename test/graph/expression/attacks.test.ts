@@ -390,6 +390,12 @@ describe('hostile text', () => {
     },
   )
 
+  test('half of a pair has its own place in the order of characters', () => {
+    const scope = { x: ['\uffee', '😀', 'a\udd95', '\udd95', '𒎄', '\ud83d'] }
+    const order = ['a\udd95', '\ud83d', '\udd95', '\uffee', '𒎄', '😀']
+    expect(evaluate('x|sort', scope)).toEqual(order)
+  })
+
   test('a path to something odd is shown as it is, and not at length', () => {
     const refused = refusalOf(() => evaluate(`x['${'\0'.repeat(5000)}']`, { x: {} }))
     expect(refused.message.length).toBeLessThan(400)

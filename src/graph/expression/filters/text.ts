@@ -116,6 +116,8 @@ function rest(text: string): string {
 
 function capitalize(text: string): string {
   const begin = first(text)
+  // Georgian has capitals only where all letters are
+  if (/^[\u10d0-\u10ff]/.test(begin)) return text.toLowerCase()
   // of letters that are two in capitals only the first is: ß is Ss
   const large = begin.toUpperCase()
   return first(large) + rest(large).toLowerCase() + rest(text).toLowerCase()
@@ -183,7 +185,8 @@ function indent(
   meter: Meter,
 ): string {
   meter.spendText(text.length)
-  const lines = text.split(lineEnd)
+  // Jinja adds a line end before it looks for them
+  const lines = text.replace(/\r$/, '').split(lineEnd)
   meter.spend(lines.length)
   meter.spendText(text.length + lines.length * margin.length)
   const indented = lines.map((line, i) => {
