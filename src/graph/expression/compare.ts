@@ -1,7 +1,8 @@
 import { Problem } from './expression-error.ts'
 import type { Meter } from './meter.ts'
 import { toNumber } from './numbers.ts'
-import { itemsOf } from './text.ts'
+import { includes } from './search.ts'
+import { integerText, itemsOf } from './text.ts'
 import { Dict, defined, iterate, kindOf, List, Tuple, type Value } from './value.ts'
 
 /** `==`: of any two values; true is 1 and 1 is 1.0. */
@@ -61,13 +62,16 @@ function isTextLess(a: string, b: string): boolean {
   const most = Math.min(a.length, b.length)
   for (let i = 0; i < most; i++) {
     const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)]
-    if (x !== y) return x >= 0xd800 && y >= 0xd800 ? rank(x) < rank(y) : x < y
+    if (x !== y) return x >= 0xd800 && y >= 0xd800 ? isCharacterLess(a, b, i) : x < y
   }
   return a.length < b.length
 }
 
-function rank(unit: number): number {
-  return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000
+/** The characters that differ first may have begun a unit before. */
+function isCharacterLess(a: string, b: string, at: number): boolean {
+  const begin = /[\ud800-\udbff]/.test(a.charAt(at - 1)) ? at - 1 : at
+  const [x, y] = [a.codePointAt(begin) as number, b.codePointAt(begin) as number]
+  return x === y ? a.charCodeAt(at) < b.charCodeAt(at) : x < y
 }
 
 function areSequences(a: Value, b: Value): a is List | Tuple {
@@ -81,7 +85,7 @@ export function contains(container: Value, item: Value, meter: Meter): boolean {
     const part = defined(item)
     if (typeof part !== 'string') throw new Problem(`A text cannot have ${kindOf(part)} in it.`)
     meter.spend((known.length + part.length) / 16)
-    return known.includes(part)
+    return includes(known, part)
   }
   if (known instanceof Dict) {
     hashKey(item, meter)
@@ -105,7 +109,7 @@ export function hashKey(value: Value, meter: Meter): string {
   const number = toNumber(known)
   if (number !== null) {
     const isWhole = typeof number === 'bigint' || Number.isInteger(number)
-    return isWhole ? `n${BigInt(number)}` : `f${number}`
+    return isWhole ? `n${integerText(BigInt(number), meter)}` : `f${number}`
   }
   if (known === null) return '-'
   if (!(known instanceof Tuple)) throw new Problem(`${kindOf(known)} cannot be a key.`)

@@ -3,7 +3,7 @@ import { type Limits, Meter } from './meter.ts'
 import { byteLength, toResult } from './result.ts'
 import { atText, type Expression, type Template } from './template.ts'
 import { textOf } from './text.ts'
-import { Dict } from './value.ts'
+import { Data, Dict } from './value.ts'
 
 /**
  * What expressions may read: plain data by name. Only own properties are read, no getter is called, and nothing
@@ -32,7 +32,7 @@ export function evaluateTemplate(template: Template, scope: Scope, limits?: Limi
  */
 export function evaluateExpression(expression: Expression, scope: Scope, limits?: Limits): unknown {
   const meter = new Meter(limits)
-  const evaluator = new Evaluator(expression.text, new Dict(scope, null), meter)
+  const evaluator = new Evaluator(expression.text, Dict.read(scope, new Data(meter)), meter)
   const value = evaluator.evaluate(expression.root)
   return evaluator.at(expression.root, () => toResult(value, meter))
 }
@@ -46,7 +46,7 @@ export function renderTemplate(template: Template, scope: Scope, limits?: Limits
   const [only] = template.parts
   if (template.parts.length === 0) return ''
   const meter = new Meter(limits)
-  const evaluator = new Evaluator(template.text, new Dict(scope, null), meter)
+  const evaluator = new Evaluator(template.text, Dict.read(scope, new Data(meter)), meter)
   let text = ''
   for (const part of template.parts) {
     const piece =

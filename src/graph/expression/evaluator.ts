@@ -15,6 +15,8 @@ export class Evaluator {
   readonly #text: string
   readonly #scope: Dict
   readonly #meter: Meter
+  /** Filters that apply filters. */
+  #nesting = 0
 
   /** @param text that the expression was read from, for errors */
   constructor(text: string, scope: Dict, meter: Meter) {
@@ -36,8 +38,8 @@ export class Evaluator {
     try {
       return work()
     } catch (error) {
-      if (error instanceof Problem) throw new ExpressionError(error.message, start, error.path)
-      throw error
+      if (!(error instanceof Problem)) throw error
+      throw new ExpressionError(error.message, error.offset ?? start, error.path)
     }
   }
 
@@ -46,7 +48,7 @@ export class Evaluator {
       case 'literal':
         return node.value
       case 'name':
-        return this.#named(node.name)
+        return this.#named(node)
       case 'list':
         return List.of(this.#all(node.items))
       case 'tuple':
@@ -58,7 +60,7 @@ export class Evaluator {
         return joinTexts(texts, '', this.#meter)
       }
       case 'attribute':
-        return attribute(this.evaluate(node.base), node.name, this.#paths(node, node.base))
+        return attribute(this.evaluate(node.base), node.name, () => this.#paths(node, node.base))
       case 'item':
         return this.#item(node, node.base, node.key)
       case 'slice': {
@@ -107,19 +109,20 @@ export class Evaluator {
     return nodes.map((node) => this.evaluate(node))
   }
 
-  #named(name: string): Value {
+  #named({ name, start }: Extract<Node, { kind: 'name' }>): Value {
     const found = this.#scope.get(name)
     if (found !== undefined) return found
-    return new Undefined(name, () => {
+    const explain = () => {
       const all = listNames(this.#scope)
       return `is not there; ${all === '' ? 'there is nothing to read' : `there are: ${all}`}`
-    })
+    }
+    return new Undefined(name, explain, start)
   }
 
   #item(node: Node, base: Node, keyNode: Node): Value {
     const of = this.evaluate(base)
     const key = this.evaluate(keyNode)
-    return item(of, key, this.#paths(node, base), this.#meter)
+    return item(of, key, () => this.#paths(node, base), this.#meter)
   }
 
   #dict(pairs: readonly (readonly [Node, Node])[]): Dict {
@@ -135,10 +138,8 @@ export class Evaluator {
 
   #noElse(node: Node): Undefined {
     const path = this.#shown(node)
-    return new Undefined(
-      path,
-      () => 'has no value: its condition does not hold, and it has no else',
-    )
+    const explain = () => 'has no value: its condition does not hold, and it has no else'
+    return new Undefined(path, explain, node.start)
   }
 
   // ── filters and tests
@@ -163,7 +164,11 @@ export class Evaluator {
     if (filter === undefined) throw new Problem(`There is no filter "${cut(name, 40)}".`)
     this.#meter.spend(1)
     const bound = bindArguments(`filter "${name}"`, filter.parameters, args, named)
-    return filter.apply(value, bound, this.#call(named))
+    // map('map', 'map', …)
+    this.#meter.checkDepth(this.#nesting++)
+    const result = filter.apply(value, bound, this.#call(named))
+    this.#nesting--
+    return result
   }
 
   #test(name: string, value: Value, args: readonly Value[], named: Call['named']): boolean {
@@ -187,7 +192,7 @@ export class Evaluator {
 
   #paths(node: Node, base: Node) {
     const [path, basePath] = [this.#shown(node), this.#shown(base)]
-    return { path, basePath }
+    return { path, basePath, offset: node.start }
   }
 
   #shown({ start, end }: Node): string {

@@ -18,13 +18,16 @@ export class ExpressionError extends Error {
   }
 }
 
-/** What is wrong, found where nobody knows the offset: the evaluator makes an ExpressionError of it. */
+/** What is wrong, found where the text is not known: the evaluator makes an ExpressionError of it. */
 export class Problem extends Error {
   readonly path: string | undefined
+  /** Where it is, if it is known: else it is where it was noticed. */
+  readonly offset: number | undefined
 
-  constructor(message: string, path?: string) {
+  constructor(message: string, path?: string, offset?: number) {
     super(message)
     this.path = path
+    this.offset = offset
   }
 }
 

@@ -76,9 +76,11 @@ export class Meter {
   }
 }
 
+const tooLarge = 1n << BigInt(MAX_EXPRESSION_NUMBER_BITS)
+
 /** An integer once it is known not to be too large. */
 export function checkInteger(value: bigint): bigint {
-  if (bitLength(value) > MAX_EXPRESSION_NUMBER_BITS) refuseInteger()
+  if (value >= tooLarge || value <= -tooLarge) refuseInteger()
   return value
 }
 

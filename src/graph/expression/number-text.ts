@@ -1,8 +1,7 @@
 import type { Meter } from './meter.ts'
 import { checkInteger } from './meter.ts'
-import { SPACES } from './text.ts'
+import { stripEnd, stripStart } from './text.ts'
 
-const edges = new RegExp(`^[${SPACES}]+|[${SPACES}]+$`, 'gu')
 const decimal =
   /^[+-]?(?:\d(?:_?\d)*(?:\.(?:\d(?:_?\d)*)?)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?$/
 const infinity = /^([+-]?)inf(?:inity)?$/i
@@ -10,6 +9,9 @@ const prefixes: Record<string, number> = { b: 2, o: 8, x: 16 }
 
 /** Longer texts are no numbers that anybody means; reading one takes time that grows with its square. */
 const MOST_DIGITS = 4300
+
+/** So many of any base are exact as a float. */
+const DIGITS_AT_ONCE = 10
 
 /** A text as Python's float() reads it; null: it does not. */
 export function parseFloatText(text: string, meter: Meter): number | null {
@@ -33,23 +35,25 @@ export function parseIntegerText(text: string, base: bigint | null, meter: Meter
   if (!/^[\da-z](?:_?[\da-z])*$/.test(digits) || digits.length > MOST_DIGITS) return null
   // with base 0 it is a literal, and those have no zeros before them
   if (base === 0n && !isPrefix && /^0[_0]*[1-9]/.test(digits)) return null
+  if (radix !== 10) meter.spend(digits.length / 4)
   const value = fromDigits(digits.replaceAll('_', ''), radix)
   return value === null ? null : checkInteger(sign === '-' ? -value : value)
 }
 
 function fromDigits(digits: string, radix: number): bigint | null {
   if (radix === 10) return /^\d+$/.test(digits) ? BigInt(digits) : null
+  if ([...digits].some((digit) => Number.parseInt(digit, 36) >= radix)) return null
   let value = 0n
-  for (const digit of digits) {
-    const worth = Number.parseInt(digit, 36)
-    if (worth >= radix) return null
-    value = value * BigInt(radix) + BigInt(worth)
+  for (let at = 0; at < digits.length; at += DIGITS_AT_ONCE) {
+    const some = digits.slice(at, at + DIGITS_AT_ONCE)
+    value = value * BigInt(radix) ** BigInt(some.length) + BigInt(Number.parseInt(some, radix))
   }
   return value
 }
 
 function strip(text: string, meter: Meter): string {
   meter.spendText(text.length)
-  // nothing longer is a number, and the edges of a long text take time
-  return text.length > MOST_DIGITS * 2 ? '' : text.replace(edges, '')
+  const bare = stripStart(stripEnd(text))
+  // nothing longer is a number
+  return bare.length > MOST_DIGITS * 2 ? '' : bare
 }

@@ -1,8 +1,8 @@
 import { exponentParts, exponentText, fixedText } from './decimal.ts'
-import { Problem } from './expression-error.ts'
+import { cut, Problem } from './expression-error.ts'
 import type { Meter } from './meter.ts'
 import { toFloat, toInteger, toNumber } from './numbers.ts'
-import { hexEscape, joinTexts, lengthOf, repr, textOf } from './text.ts'
+import { hexEscape, joinTexts, lengthOf, offsetOf, repr, textOf } from './text.ts'
 import { Dict, kindOf, List, Tuple, type Value } from './value.ts'
 
 /** One place of a format: %(name)-08.3f */
@@ -36,7 +36,9 @@ export function formatText(format: string, values: Value, meter: Meter): string 
     }
     if (name !== undefined) source.choose(name)
     const given = source.place(flags, width, precision, kind)
-    parts.push(pad(fill(given, source.take(), meter), given, meter))
+    const part = pad(fill(given, source.take(), meter), given, meter)
+    meter.spendText(part.length)
+    parts.push(part)
   }
   parts.push(format.slice(from))
   source.finish()
@@ -57,9 +59,11 @@ class Source {
 
   choose(name: string): void {
     if (!(this.#values instanceof Dict))
-      throw new Problem(`%(${name}) needs a mapping, and there is ${kindOf(this.#values)}.`)
+      throw new Problem(
+        `%(${cut(name, 40)}) needs a mapping, and there is ${kindOf(this.#values)}.`,
+      )
     this.#chosen = this.#values.get(name)
-    if (this.#chosen === undefined) throw new Problem(`%(${name}) is not in the mapping.`)
+    if (this.#chosen === undefined) throw new Problem(`%(${cut(name, 40)}) is not in the mapping.`)
   }
 
   take(): Value {
@@ -104,6 +108,8 @@ class Source {
 function fill({ kind, precision, flags }: Place, value: Value, meter: Meter): string {
   if (precision !== null && precision > 500 && !/[sra]/.test(kind))
     throw new Problem('A place of a format has at most 500 digits.')
+  // digits that nobody asked for, and those of large numbers
+  meter.spend(20 + (precision ?? 0) / 4)
   switch (kind) {
     case 's':
       return shorten(textOf(value, meter), precision)
@@ -139,7 +145,7 @@ function fill({ kind, precision, flags }: Place, value: Value, meter: Meter): st
 
 function shorten(text: string, precision: number | null): string {
   if (precision === null || text.length <= precision) return text
-  return [...text].slice(0, precision).join('')
+  return text.slice(0, offsetOf(text, precision))
 }
 
 function ascii(text: string, meter: Meter): string {

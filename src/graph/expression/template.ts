@@ -1,7 +1,7 @@
 import { ExpressionError, Problem } from './expression-error.ts'
 import { Parser } from './parser.ts'
 import type { Node } from './syntax.ts'
-import { SPACES } from './text.ts'
+import { stripEnd, stripStart } from './text.ts'
 
 /** An expression that has been read. */
 export type Expression = {
@@ -96,16 +96,11 @@ function readComment(text: string, { start, sign }: Tag): Found {
   return { expression: null, end: end + 2, isTrimmed: text[end - 1] === '-' }
 }
 
-const leading = new RegExp(`^[${SPACES}]+`, 'u')
-const trailing = new RegExp(`[${SPACES}]`, 'u')
-
 function plain(text: string, fromStart: boolean, fromEnd: boolean, isLast: boolean): string {
   let kept = text.replace(/\r\n?/g, '\n')
   if (isLast && kept.endsWith('\n')) kept = kept.slice(0, -1)
-  if (fromStart) kept = kept.replace(leading, '')
-  let end = kept.length
-  while (fromEnd && end > 0 && trailing.test(kept[end - 1] as string)) end--
-  return kept.slice(0, end)
+  if (fromStart) kept = stripStart(kept)
+  return fromEnd ? stripEnd(kept) : kept
 }
 
 /** What is wrong outside of any expression, as an error of the text. */

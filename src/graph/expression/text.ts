@@ -27,7 +27,7 @@ function reprAt(value: Value, meter: Meter, level: number): string {
   const known = defined(value)
   if (known === null) return 'None'
   if (typeof known === 'boolean') return known ? 'True' : 'False'
-  if (typeof known === 'bigint') return String(known)
+  if (typeof known === 'bigint') return integerText(known, meter)
   if (typeof known === 'number') return floatText(known)
   if (typeof known === 'string') return quote(known, meter)
   meter.checkDepth(level + 1)
@@ -46,6 +46,13 @@ function reprAt(value: Value, meter: Meter, level: number): string {
   return joined(items, '(', items.length === 1 ? ',)' : ')', meter)
 }
 
+/** An integer in digits; long ones take time. */
+export function integerText(value: bigint, meter: Meter): string {
+  const text = String(value)
+  meter.spend(text.length / 16)
+  return text
+}
+
 function joined(parts: readonly string[], open: string, close: string, meter: Meter): string {
   return open + joinTexts(parts, ', ', meter) + close
 }
@@ -56,6 +63,22 @@ export function joinTexts(parts: readonly string[], separator: string, meter: Me
   const length = parts.reduce((sum, part) => sum + part.length, 0)
   meter.spendText(length + separator.length * Math.max(parts.length - 1, 0))
   return parts.join(separator)
+}
+
+const space = new RegExp(`[${SPACES}]`, 'u')
+
+/** Without the white space at its beginning. */
+export function stripStart(text: string): string {
+  let start = 0
+  while (start < text.length && space.test(text[start] as string)) start++
+  return text.slice(start)
+}
+
+/** Without the white space at its end: an expression for it would look at each space of the text. */
+export function stripEnd(text: string): string {
+  let end = text.length
+  while (end > 0 && space.test(text[end - 1] as string)) end--
+  return text.slice(0, end)
 }
 
 const special = /[\\\n\r\t']|(?! )[\p{C}\p{Z}]/gu
@@ -94,9 +117,28 @@ export function lengthOf(text: string, meter: Meter): number {
   return length
 }
 
-/** Whether some character takes two units of a text: only then indexes of Python and of JavaScript differ. */
-export function hasPairs(text: string): boolean {
-  return /[\ud800-\udbff][\udc00-\udfff]/.test(text)
+/** Where the character of a number begins in a text, or its end; `from` is where one begins. */
+export function offsetOf(text: string, number: number, from = 0): number {
+  let at = from
+  for (let left = number; left > 0 && at < text.length; left--) at += isPair(text, at) ? 2 : 1
+  return at
+}
+
+/** The character of a number, a negative one counts from the end; undefined: there is none. */
+export function characterAt(text: string, number: number, meter: Meter): string | undefined {
+  meter.spend(Math.min(Math.abs(number), text.length) / 16)
+  const at = number < 0 ? offsetFromEnd(text, -number) : offsetOf(text, number)
+  if (at < 0 || at >= text.length) return undefined
+  return text.slice(at, at + (isPair(text, at) ? 2 : 1))
+}
+
+function offsetFromEnd(text: string, number: number): number {
+  let at = text.length
+  for (let left = number; left > 0; left--) {
+    if (at <= 0) return -1
+    at -= isPair(text, at - 2) ? 2 : 1
+  }
+  return at
 }
 
 function isPair(text: string, i: number): boolean {

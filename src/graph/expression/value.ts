@@ -7,29 +7,56 @@ import type { Meter } from './meter.ts'
  */
 export type Value = null | boolean | bigint | number | string | List | Tuple | Dict | Undefined
 
+/** The data that one evaluation reads. */
+export class Data {
+  readonly #meter: Meter
+  /** Listing the keys of a mapping takes time, and the same one may be asked for them at each item of a list. */
+  readonly #keys = new Map<object, readonly string[]>()
+
+  constructor(meter: Meter) {
+    this.#meter = meter
+  }
+
+  /** The keys that have a value; costs a unit for each, once. @throws Problem */
+  keysOf(raw: object): readonly string[] {
+    const known = this.#keys.get(raw)
+    if (known !== undefined) return known
+    const keys = keysWithValue(raw)
+    this.#keys.set(raw, keys)
+    this.#meter.spend(keys.length)
+    return keys
+  }
+}
+
 /** A list: of the data given, or made by the expression. */
 export class List {
   /** The data it is, where it was not made here. */
   readonly raw: readonly unknown[] | null
   readonly #items: readonly Value[] | null
+  readonly #data: Data | null
 
-  constructor(raw: readonly unknown[] | null, items: readonly Value[] | null) {
+  private constructor(raw: List['raw'], data: Data | null, items: readonly Value[] | null) {
     this.raw = raw
+    this.#data = data
     this.#items = items
   }
 
   static of(items: readonly Value[]): List {
-    return new List(null, items)
+    return new List(null, null, items)
+  }
+
+  static read(raw: readonly unknown[], data: Data): List {
+    return new List(raw, data, null)
   }
 
   get length(): number {
-    return (this.#items ?? (this.raw as readonly unknown[])).length
+    return this.#items?.length ?? Number(ownValue(this.raw as readonly unknown[], 'length'))
   }
 
   /** The item at an index that there is. */
   at(index: number): Value {
     if (this.#items !== null) return this.#items[index] as Value
-    return lift(ownValue(this.raw as readonly unknown[], String(index))) ?? null
+    return lift(ownValue(this.raw as readonly unknown[], String(index)), this.#data as Data) ?? null
   }
 
   /** All items; costs a unit for each. */
@@ -56,15 +83,24 @@ export class Dict {
   /** The data it is, where it was not made here. */
   readonly raw: object | null
   readonly #entries: ReadonlyMap<string, Value> | null
-  #keys: readonly string[] | null = null
+  readonly #data: Data | null
 
-  constructor(raw: object | null, entries: ReadonlyMap<string, Value> | null) {
+  private constructor(
+    raw: object | null,
+    data: Data | null,
+    entries: ReadonlyMap<string, Value> | null,
+  ) {
     this.raw = raw
+    this.#data = data
     this.#entries = entries
   }
 
   static of(entries: ReadonlyMap<string, Value>): Dict {
-    return new Dict(null, entries)
+    return new Dict(null, null, entries)
+  }
+
+  static read(raw: object, data: Data): Dict {
+    return new Dict(raw, data, null)
   }
 
   get size(): number {
@@ -74,7 +110,7 @@ export class Dict {
   /** undefined: it has no such key. Only own properties are keys, and no getter is ever called. */
   get(key: string): Value | undefined {
     if (this.#entries !== null) return this.#entries.get(key)
-    return lift(ownValue(this.raw as object, key))
+    return lift(ownValue(this.raw as object, key), this.#data as Data)
   }
 
   /** Its keys; costs a unit for each. */
@@ -83,14 +119,13 @@ export class Dict {
     return this.#entries === null ? this.#ownKeys() : [...this.#entries.keys()]
   }
 
-  /** Some keys, for a message. */
-  someKeys(count: number): readonly string[] {
-    return [...(this.#entries?.keys() ?? this.#ownKeys())].slice(0, count)
+  /** Its keys, for a message: free, as nothing comes after it. */
+  get names(): readonly string[] {
+    return this.#entries === null ? keysWithValue(this.raw as object) : [...this.#entries.keys()]
   }
 
   #ownKeys(): readonly string[] {
-    this.#keys ??= Object.keys(this.raw as object).filter((key) => this.get(key) !== undefined)
-    return this.#keys
+    return (this.#data as Data).keysOf(this.raw as object)
   }
 }
 
@@ -98,15 +133,20 @@ export class Dict {
 export class Undefined {
   readonly path: string
   readonly #explain: () => string
+  readonly #offset: number | undefined
 
-  /** @param explain what was there instead, as the rest of a sentence that begins with the path */
-  constructor(path: string, explain: () => string) {
+  /**
+   * @param explain what was there instead, as the rest of a sentence that begins with the path
+   * @param offset where it was read, if that is known
+   */
+  constructor(path: string, explain: () => string, offset?: number) {
     this.path = path
     this.#explain = explain
+    this.#offset = offset
   }
 
   toProblem(): Problem {
-    return new Problem(`${cut(this.path)} ${this.#explain()}`, this.path)
+    return new Problem(`${cut(this.path)} ${this.#explain()}`, this.path, this.#offset)
   }
 }
 
@@ -117,7 +157,7 @@ export function defined<T extends Value>(value: T): Exclude<T, Undefined> {
 }
 
 /** Of the data given; undefined: nothing that JSON knows. */
-export function lift(raw: unknown): Value | undefined {
+export function lift(raw: unknown, data: Data): Value | undefined {
   switch (typeof raw) {
     case 'string':
     case 'boolean':
@@ -127,7 +167,7 @@ export function lift(raw: unknown): Value | undefined {
       return liftNumber(raw)
     case 'object':
       if (raw === null) return null
-      return Array.isArray(raw) ? new List(raw, null) : new Dict(raw, null)
+      return Array.isArray(raw) ? List.read(raw, data) : Dict.read(raw, data)
     default:
       return undefined
   }
@@ -142,6 +182,13 @@ function liftNumber(raw: number): bigint | number {
 /** The value of an own property; a getter is not called. */
 export function ownValue(object: object, key: string): unknown {
   return Object.getOwnPropertyDescriptor(object, key)?.value
+}
+
+function keysWithValue(raw: object): readonly string[] {
+  return Object.keys(raw).filter((key) => {
+    const kind = typeof ownValue(raw, key)
+    return kind !== 'undefined' && kind !== 'function' && kind !== 'symbol'
+  })
 }
 
 /** A value as messages name it. @example kindOf(1n) // 'an integer' */

@@ -12,7 +12,7 @@ import {
 } from '../../../src/graph/expression/index.ts'
 import { Meter } from '../../../src/graph/expression/meter.ts'
 import { repr } from '../../../src/graph/expression/text.ts'
-import { Dict, lift, type Value } from '../../../src/graph/expression/value.ts'
+import { Data, Dict, lift, type Value } from '../../../src/graph/expression/value.ts'
 import { tablesOf } from '../../support/tables.ts'
 import { type PythonValue, readPython } from './python.ts'
 
@@ -75,7 +75,9 @@ describe('differences on purpose', () => {
   })
 
   test.each(rows)('$text', ({ text, jinja, here, why }) => {
-    const value = attempt(() => lift(evaluateTemplate(parseTemplate(text), scope)) as Value)
+    const value = attempt(
+      () => lift(evaluateTemplate(parseTemplate(text), scope), new Data(new Meter())) as Value,
+    )
     const found = value === 0 ? 'error' : repr(value, new Meter())
     expect(found).toBe(here)
     expect(found).not.toBe(jinja)
@@ -103,7 +105,7 @@ function attempt<T>(work: () => T): T | 0 {
 function reprOf(text: string): string {
   const { root } = parseExpression(text)
   const meter = new Meter()
-  const evaluator = new Evaluator(text, new Dict(scope, null), meter)
+  const evaluator = new Evaluator(text, Dict.read(scope, new Data(meter)), meter)
   return evaluator.at(root, () => repr(evaluator.evaluate(root), meter))
 }
 

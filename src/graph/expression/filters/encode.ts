@@ -4,7 +4,8 @@ import { Problem } from '../expression-error.ts'
 import { type Filter, filter } from '../filter.ts'
 import type { Meter } from '../meter.ts'
 import { calculate } from '../operators.ts'
-import { joinTexts, textOf } from '../text.ts'
+import { sorted } from '../sort.ts'
+import { integerText, joinTexts, textOf } from '../text.ts'
 import { Dict, defined, iterate, List, Tuple, type Value } from '../value.ts'
 import { pairsOf } from './lists.ts'
 
@@ -36,6 +37,7 @@ export const encodingFilters: Readonly<Record<string, Filter>> = {
     if (step !== null && typeof step !== 'string')
       throw new Problem('indent is an integer or a text.')
     const text = json(value, step, '\n', meter, 0)
+    meter.spendText(text.length)
     return text.replace(/[<>&']/g, (found) => jsonEscape(found))
   }),
   urlencode: filter([], (value, _, { meter }) => {
@@ -80,7 +82,8 @@ function json(
 ): string {
   const known = defined(value)
   if (known === null) return 'null'
-  if (typeof known === 'boolean' || typeof known === 'bigint') return String(known)
+  if (typeof known === 'boolean') return String(known)
+  if (typeof known === 'bigint') return integerText(known, meter)
   if (typeof known === 'number') return jsonNumber(known)
   if (typeof known === 'string') return jsonText(known, meter)
   meter.checkDepth(level + 1)
@@ -100,7 +103,7 @@ function json(
 }
 
 function sortedKeys(dict: Dict, meter: Meter): string[] {
-  return [...dict.keys(meter)].sort((a, b) => (isLess(a, b, meter) ? -1 : 1))
+  return sorted(dict.keys(meter), (a, b) => isLess(a, b, meter))
 }
 
 function jsonNumber(value: number): string {

@@ -1,4 +1,4 @@
-import { attributeOf, attributeParts, count } from '../access.ts'
+import { attributeOf, attributeParts, count, itemAt } from '../access.ts'
 import { Problem } from '../expression-error.ts'
 import { type Filter, filter } from '../filter.ts'
 import type { Meter } from '../meter.ts'
@@ -13,14 +13,8 @@ export const listFilters: Readonly<Record<string, Filter>> = {
   length,
   count: length,
   list: filter([], (value, _, { meter }) => List.of(iterate(value, meter))),
-  first: filter([], (value, _, { meter }) => {
-    const items = iterate(value, meter)
-    return items.length === 0 ? nothing(value, 'first') : (items[0] as Value)
-  }),
-  last: filter([], (value, _, { meter }) => {
-    const items = iterate(value, meter)
-    return items.length === 0 ? nothing(value, 'last') : (items.at(-1) as Value)
-  }),
+  first: filter([], (value, _, { meter }) => end(value, 0, 'first', meter)),
+  last: filter([], (value, _, { meter }) => end(value, -1, 'last', meter)),
   reverse: filter([], (value, _, { meter }) => {
     const items = [...iterate(value, meter)].reverse()
     return typeof value === 'string' ? items.join('') : List.of(items)
@@ -56,8 +50,12 @@ export function pairsOf(value: Value, meter: Meter): readonly Tuple[] {
   return known.keys(meter).map((key) => new Tuple([key, known.get(key) as Value]))
 }
 
-function nothing(value: Value, which: string): Undefined {
-  return new Undefined(`the ${which} item`, () => `is not there; ${kindOf(value)} is empty`)
+function end(value: Value, index: 0 | -1, which: string, meter: Meter): Value {
+  const known = defined(value)
+  const isShort = known instanceof List || known instanceof Tuple || typeof known === 'string'
+  const found = isShort ? itemAt(known, index, meter) : iterate(known, meter).at(index)
+  if (found !== undefined) return found
+  return new Undefined(`the ${which} item`, () => `is not there; ${kindOf(known)} is empty`)
 }
 
 function toCount(value: Value, what: string): number {

@@ -68,6 +68,7 @@ function round(value: Value, precision: Value, method: Value, meter: Meter): Val
     return toWhole(roundTo(number, 0), 'floor')
   }
   const most = digits > 5000n ? 5000 : digits < -5000n ? -5000 : Number(digits)
+  meter.spend(10 + Math.min(Math.abs(most), 320) / 8)
   return roundTo(number, most)
 }
 

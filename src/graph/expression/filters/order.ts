@@ -4,6 +4,7 @@ import { Problem } from '../expression-error.ts'
 import { type Filter, filter } from '../filter.ts'
 import type { Meter } from '../meter.ts'
 import { toInteger } from '../numbers.ts'
+import { areLess, type IsBefore, sorted } from '../sort.ts'
 import { defined, isTruthy, iterate, kindOf, List, Tuple, Undefined, type Value } from '../value.ts'
 import { pairsOf } from './lists.ts'
 
@@ -19,8 +20,9 @@ export const orderFilters: Readonly<Record<string, Filter>> = {
       const names = typeof name === 'string' ? name.split(',') : [name as Value]
       const parts = names.map(attributeParts)
       const keyOf = (item: Value) =>
-        List.of(parts.map((part) => fold(attributeOf(item, part, meter), isExact as Value, meter)))
-      return sort(iterate(value, meter), keyOf, reverse as Value, meter)
+        parts.map((part) => fold(attributeOf(item, part, meter), isExact as Value, meter))
+      const isBefore = (a: Value[], b: Value[]) => areLess(a, b, meter)
+      return sort(iterate(value, meter), keyOf, isBefore, reverse as Value)
     },
   ),
   dictsort: filter(
@@ -34,7 +36,8 @@ export const orderFilters: Readonly<Record<string, Filter>> = {
         throw new Problem('dictsort sorts by "key" or by "value".')
       const keyOf = (pair: Value) =>
         fold((pair as Tuple).items[by === 'key' ? 0 : 1] as Value, isExact as Value, meter)
-      return sort(pairsOf(value, meter), keyOf, reverse as Value, meter)
+      const isBefore = (a: Value, b: Value) => isLess(a, b, meter)
+      return sort(pairsOf(value, meter), keyOf, isBefore, reverse as Value)
     },
   ),
   unique: filter(
@@ -68,22 +71,21 @@ function fold(value: Value, isExact: Value, meter: Meter): Value {
   return value.toLowerCase()
 }
 
-function sort(
+function sort<Key>(
   items: readonly Value[],
-  keyOf: (item: Value) => Value,
+  keyOf: (item: Value) => Key,
+  isBefore: IsBefore<Key>,
   reverse: Value,
-  meter: Meter,
 ): List {
   const isDown = toInteger(reverse)
   if (isDown === null)
     throw new Problem(`reverse must be true or false, and is ${kindOf(reverse)}.`)
-  const sign = isDown === 0n ? 1 : -1
   const keyed = items.map((item) => ({ item, key: keyOf(item) }))
-  keyed.sort((a, b) => {
-    if (isLess(a.key, b.key, meter)) return -sign
-    return isLess(b.key, a.key, meter) ? sign : 0
-  })
-  return List.of(keyed.map(({ item }) => item))
+  const inOrder =
+    isDown === 0n
+      ? sorted(keyed, (a, b) => isBefore(a.key, b.key))
+      : sorted(keyed, (a, b) => isBefore(b.key, a.key))
+  return List.of(inOrder.map(({ item }) => item))
 }
 
 type IsBetter = (key: Value, best: Value, meter: Meter) => boolean
@@ -120,7 +122,8 @@ function group(
   const attribute = (item: Value) => attributeOf(item, parts, meter, byDefault)
   const keyOf = (item: Value) => fold(attribute(item), isExact, meter)
   const groups: { key: Value; items: Value[] }[] = []
-  for (const item of sort(items, keyOf, false, meter).items(meter)) {
+  const isBefore = (a: Value, b: Value) => isLess(a, b, meter)
+  for (const item of sort(items, keyOf, isBefore, false).items(meter)) {
     const [last, key] = [groups.at(-1), keyOf(item)]
     if (last !== undefined && equals(last.key, key, meter)) last.items.push(item)
     else groups.push({ key, items: [item] })

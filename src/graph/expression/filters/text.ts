@@ -5,15 +5,25 @@ import type { Meter } from '../meter.ts'
 import { toInteger } from '../numbers.ts'
 import { calculate } from '../operators.ts'
 import { formatText } from '../printf.ts'
-import { joinTexts, LINE_ENDS, lengthOf, SPACES, textOf } from '../text.ts'
+import { split } from '../search.ts'
+import {
+  joinTexts,
+  LINE_ENDS,
+  lengthOf,
+  offsetOf,
+  SPACES,
+  stripEnd,
+  stripStart,
+  textOf,
+} from '../text.ts'
 import { Dict, iterate, kindOf, Tuple, type Value } from '../value.ts'
 
 /** A filter that makes a text of one, and costs its length twice. */
-function ofText(change: (text: string) => string): Filter {
+function ofText(change: (text: string, meter: Meter) => string): Filter {
   return filter([], (value, _, { meter }) => {
     const text = textOf(value, meter)
     meter.spendText(text.length)
-    const changed = change(text)
+    const changed = change(text, meter)
     meter.spendText(changed.length)
     return changed
   })
@@ -27,14 +37,17 @@ export const textFilters: Readonly<Record<string, Filter>> = {
   upper: ofText((text) => text.toUpperCase()),
   lower: ofText((text) => text.toLowerCase()),
   capitalize: ofText(capitalize),
-  title: ofText((text) => {
+  title: ofText((text, meter) => {
     const parts = text.split(wordBeginning)
+    meter.spend(parts.length)
     return parts.map((part) => first(part).toUpperCase() + rest(part).toLowerCase()).join('')
   }),
   wordcount: filter([], (value, _, { meter }) => {
     const text = textOf(value, meter)
     meter.spendText(text.length)
-    return BigInt(text.match(/[\p{L}\p{N}_]+/gu)?.length ?? 0)
+    const words = text.match(/[\p{L}\p{N}_]+/gu)?.length ?? 0
+    meter.spend(words)
+    return BigInt(words)
   }),
   trim: filter([['chars', null]], (value, [chars], { meter }) =>
     trim(textOf(value, meter), chars as Value, meter),
@@ -103,21 +116,16 @@ function rest(text: string): string {
 
 function capitalize(text: string): string {
   const begin = first(text)
+  // Georgian has capitals only where all letters are
+  if (/^[\u10d0-\u10ff]/.test(begin)) return text.toLowerCase()
   // of letters that are two in capitals only the first is: ß is Ss
   const large = begin.toUpperCase()
   return first(large) + rest(large).toLowerCase() + rest(text).toLowerCase()
 }
 
-const leading = new RegExp(`^[${SPACES}]+`, 'u')
-const trailing = new RegExp(`[${SPACES}]$`, 'u')
-
 function trim(text: string, chars: Value, meter: Meter): string {
   meter.spendText(text.length)
-  if (chars === null) {
-    let end = text.length
-    while (end > 0 && trailing.test(text[end - 1] as string)) end--
-    return text.slice(0, end).replace(leading, '')
-  }
+  if (chars === null) return stripStart(stripEnd(text))
   if (typeof chars !== 'string') throw new Problem(`The characters to trim are ${kindOf(chars)}.`)
   const all = new Set(iterate(chars, meter))
   const characters = iterate(text, meter) as string[]
@@ -130,7 +138,7 @@ function trim(text: string, chars: Value, meter: Meter): string {
 function replace(text: string, old: string, by: string, most: Value, meter: Meter): string {
   const limit = most === null ? -1n : toInteger(most)
   if (limit === null) throw new Problem(`The count of replacements is ${kindOf(most)}.`)
-  const parts = old === '' ? between(text, meter) : text.split(old)
+  const parts = old === '' ? between(text, meter) : split(text, old)
   meter.spend(parts.length)
   const times = limit < 0n || limit > parts.length ? parts.length - 1 : Number(limit)
   const count = Math.min(times, parts.length - 1)
@@ -161,7 +169,7 @@ function truncate(value: Value, args: readonly Value[], killWords: boolean, mete
   if (BigInt(count(value, meter)) <= most + more) return value
   if (typeof value !== 'string')
     throw new Problem(`${kindOf(value)} cannot be truncated: make it a text.`)
-  const kept = (iterate(value, meter) as string[]).slice(0, Number(most) - endLength).join('')
+  const kept = value.slice(0, offsetOf(value, Number(most) - endLength))
   meter.spendText(kept.length + end.length)
   const lastSpace = kept.lastIndexOf(' ')
   return (killWords || lastSpace === -1 ? kept : kept.slice(0, lastSpace)) + end
@@ -177,7 +185,8 @@ function indent(
   meter: Meter,
 ): string {
   meter.spendText(text.length)
-  const lines = text.split(lineEnd)
+  // Jinja adds a line end before it looks for them
+  const lines = text.replace(/\r$/, '').split(lineEnd)
   meter.spend(lines.length)
   meter.spendText(text.length + lines.length * margin.length)
   const indented = lines.map((line, i) => {
