@@ -75,8 +75,15 @@ test('whatever is in a document, it is read again as it was', async () => {
     ...['2026-01-01', '12:30', '---', '...', '<<', '=', '__proto__', 'steps', 'config'],
   )
   const key = fc.oneof(fc.string({ unit, maxLength: 8 }), words)
-  const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => (n === 0 ? 0 : n))
-  const leaf = fc.oneof(key, number, fc.integer(), fc.boolean(), fc.constant(null))
+  // whole numbers above 2 ** 53 are refused by readers: they may have had more digits
+  const number = fc.double({ noNaN: true, min: -(2 ** 53), max: 2 ** 53 })
+  const leaf = fc.oneof(
+    key,
+    number.map((n) => (n === 0 ? 0 : n)),
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+  )
   const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     value: fc.oneof(
       { maxDepth: 4 },
@@ -85,6 +92,7 @@ test('whatever is in a document, it is read again as it was', async () => {
       fc.dictionary(key, tie('value'), { maxKeys: 4, noNullPrototype: true }),
     ),
   }))
+  const steps = [{ id: 'a', type: 'delay', config: { seconds: 1 } }]
   const record = fc.dictionary(key, value, { maxKeys: 5, noNullPrototype: true })
   await fc.assert(
     fc.asyncProperty(
