@@ -153,7 +153,13 @@ export const MAX_ITERATIONS = 10_000
 /** UTF-8 bytes of a JSON Schema in a document: it is compiled at each registration. */
 export const MAX_SCHEMA_BYTES = 64 * 1024
 
-/** Schemas in a JSON Schema with each $ref in its place: their number is what checking a value costs. */
+/** UTF-8 bytes of all JSON Schemas of a document that are not the same. */
+export const MAX_SCHEMAS_BYTES = 256 * 1024
+
+/**
+ * Schemas in the JSON Schemas of a document, with each $ref in its place, and five more for each that is not the
+ * same as another: their number is what compiling them, and checking a value, costs.
+ */
 export const MAX_SUBSCHEMAS = 10_000
 
 /** States of a regular expression in a JSON Schema: a text is matched in as much work for each character. */

@@ -8,7 +8,7 @@ import type { Draft, DraftBlock, DraftNode } from './draft.ts'
 import { type Fields, jsonTypeOf } from './field-kinds.ts'
 import type { NodeType } from './graph-document.ts'
 import type { IssueList } from './issue-list.ts'
-import { checkJsonSchema } from './json-schema.ts'
+import { SchemaCheck } from './json-schema.ts'
 import { commonFields, nodeTypes } from './node-fields.ts'
 import { checkNodeRules } from './node-rules.ts'
 import { below, stepsOf } from './pointer.ts'
@@ -42,11 +42,13 @@ class ShapeCheck {
   readonly #draft: Draft
   readonly #maxNodes: number
   readonly #issues: IssueList
+  readonly #schemas: SchemaCheck
   #count = 0
 
   constructor(maxNodes: number, issues: IssueList) {
     this.#maxNodes = maxNodes
     this.#issues = issues
+    this.#schemas = new SchemaCheck(issues)
     const root = newBlock(null, '')
     this.#draft = { root, blocks: [root], byId: new Map(), templates: [], issues }
   }
@@ -57,7 +59,7 @@ class ShapeCheck {
       issues: this.#issues,
       owner: 'document',
       nodes: (nodes, pointer) => this.#block(nodes, pointer, root),
-      schema: (schema, pointer, where) => checkJsonSchema(schema, pointer, where, this.#issues),
+      schema: (schema, pointer, where) => this.#schemas.check(schema, pointer, where),
     })
     checkDocumentRules(value, this.#issues)
     const kind = { is: 'fields', fields: documentFields } as const
@@ -126,7 +128,7 @@ class ShapeCheck {
       issues: this.#issues,
       owner,
       nodes: (nodes, pointer) => this.#inner(nodes, pointer, node),
-      schema: (schema, pointer, where) => checkJsonSchema(schema, pointer, where, this.#issues),
+      schema: (schema, pointer, where) => this.#schemas.check(schema, pointer, where),
     }
   }
 

@@ -1,4 +1,3 @@
-import { MAX_SCHEMA_BYTES, MAX_SUBSCHEMAS } from '../../model/limits.ts'
 import { describeValue } from '../../model/text.ts'
 import { jsonTypeOf } from './field-kinds.ts'
 import { LinearPattern, PatternProblem } from './linear-pattern.ts'
@@ -31,13 +30,12 @@ const refused: Readonly<Record<string, string>> = {
  * Rules that make the check of a value cost no more than its size times that of the schema: no $ref to other
  * documents, none that comes back to itself, regular expressions that are matched in linear time, and
  * uniqueItems of few items.
+ * @returns how many schemas it stands for
  */
-export function checkSchemaRules(schema: SchemaObject, refuse: RefuseSchema): void {
-  if (JSON.stringify(schema).length > MAX_SCHEMA_BYTES)
-    return refuse('', `takes more than ${MAX_SCHEMA_BYTES} bytes. Say less`)
+export function checkSchemaRules(schema: SchemaObject, refuse: RefuseSchema): number {
   const walk = new SchemaWalk(schema, refuse)
   walk.check(schema, '')
-  walk.measure()
+  return walk.measure()
 }
 
 class SchemaWalk {
@@ -68,14 +66,9 @@ class SchemaWalk {
       this.check(part, pointer + at)
   }
 
-  /** Whether it is small enough with each $ref in its place. */
-  measure(): void {
-    const cost = this.#cost(this.#root, '')
-    if (cost > MAX_SUBSCHEMAS)
-      this.#refuse(
-        '',
-        `stands for more than ${MAX_SUBSCHEMAS} schemas, with each $ref in its place. Say less`,
-      )
+  /** The schemas in it, with each $ref in its place. */
+  measure(): number {
+    return this.#cost(this.#root, '')
   }
 
   #cost(schema: unknown, pointer: string): number {

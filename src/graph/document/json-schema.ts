@@ -1,10 +1,11 @@
 import { Ajv, type AnySchema, type ErrorObject } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { Json } from '../../model/json.ts'
+import { MAX_SCHEMA_BYTES, MAX_SCHEMAS_BYTES, MAX_SUBSCHEMAS } from '../../model/limits.ts'
 import type { Schema } from '../../model/schema.ts'
 import { describeValue } from '../../model/text.ts'
 import type { IssueList } from './issue-list.ts'
-import { checkSchemaRules } from './json-schema-rules.ts'
+import { checkSchemaRules, type RefuseSchema } from './json-schema-rules.ts'
 import { LinearPattern } from './linear-pattern.ts'
 import { stepsOf } from './pointer.ts'
 
@@ -39,40 +40,68 @@ function reader(dialect: string, make: () => Ajv): Ajv {
   return known
 }
 
-/** Checks a JSON Schema within a document: what it says, and that a check with it is bounded. */
-export function checkJsonSchema(
-  schema: unknown,
-  pointer: string,
-  where: string,
-  issues: IssueList,
-): void {
-  let isFine = true
-  const refuse = (at: string, problem: string) => {
-    isFine = false
-    issues.add('VALIDATION_ERROR', pointer + at, `The JSON Schema in ${where} ${problem}.`)
+/** Compiling one costs as much as this many schemas within it. */
+const WHOLE = 5
+
+/** Checks the JSON Schemas of one document: what they say, and that compiling and using them is bounded. */
+export class SchemaCheck {
+  readonly #issues: IssueList
+  readonly #fine = new Set<string>()
+  #bytes = 0
+  #schemas = 0
+
+  constructor(issues: IssueList) {
+    this.#issues = issues
   }
-  if (typeof schema === 'boolean') return
-  const ajv = readerOf(schema as Json)
-  if (!ajv) {
-    const shown = describeValue((schema as { $schema: unknown }).$schema)
-    refuse(
-      '/$schema',
-      `is of ${shown}; read are 2020-12 and draft-07. Leave $schema out for 2020-12`,
-    )
-    return
-  }
-  checkSchemaRules(schema as Record<string, unknown>, refuse)
-  if (!isFine) return
-  try {
-    if (ajv.validateSchema(schema as AnySchema) !== true) {
-      // of several ways in which a value may be right, each says why it is not: the first is enough
-      const byPlace = new Map((ajv.errors ?? []).reverse().map((one) => [one.instancePath, one]))
-      for (const [place, error] of [...byPlace].slice(0, 5))
-        refuse(place, `is not one: ${place || 'it'} ${toIssue(error).message}. Change it`)
+
+  /** @param where as messages name it: 'input_schema of document' */
+  check(schema: unknown, pointer: string, where: string): void {
+    const text = JSON.stringify(schema)
+    if (typeof schema === 'boolean' || this.#fine.has(text)) return
+    let isFine = true
+    const refuse = (at: string, problem: string) => {
+      isFine = false
+      const message = `The JSON Schema in ${where} ${problem}.`
+      this.#issues.add('VALIDATION_ERROR', pointer + at, message)
     }
-    if (isFine) compile(ajv, schema as AnySchema)
+    this.#bytes += Buffer.byteLength(text)
+    if (text.length > MAX_SCHEMA_BYTES)
+      return refuse('', `takes more than ${MAX_SCHEMA_BYTES} bytes. Say less`)
+    if (this.#bytes > MAX_SCHEMAS_BYTES)
+      return refuse('', `is too much: all of the document take over ${MAX_SCHEMAS_BYTES} bytes`)
+    const ajv = readerOf(schema as Json)
+    if (!ajv) {
+      const shown = describeValue((schema as { $schema: unknown }).$schema)
+      const remedy = 'read are 2020-12 and draft-07. Leave $schema out for 2020-12'
+      return refuse('/$schema', `is of ${shown}; ${remedy}`)
+    }
+    this.#schemas += WHOLE + checkSchemaRules(schema as Record<string, unknown>, refuse)
+    if (isFine && this.#schemas > MAX_SUBSCHEMAS)
+      refuse(
+        '',
+        `is too much: all of the document stand for more than ${MAX_SUBSCHEMAS} schemas, with each $ref in its place. Say less`,
+      )
+    if (isFine) tryOut(ajv, schema as AnySchema, refuse)
+    if (isFine) this.#fine.add(text)
+  }
+}
+
+function tryOut(ajv: Ajv, schema: AnySchema, refuse: RefuseSchema): void {
+  try {
+    if (ajv.validateSchema(schema) === true) {
+      compile(ajv, schema)
+      return
+    }
+    // of several ways in which a value may be right, each says why it is not: the first is enough
+    const byPlace = new Map((ajv.errors ?? []).reverse().map((one) => [one.instancePath, one]))
+    for (const [place, error] of [...byPlace].slice(0, 5))
+      refuse(place, `is not one: ${place || 'it'} ${toIssue(error).message}. Change it`)
   } catch (error) {
-    refuse('', `cannot be read: ${(error as Error).message}. Change it`)
+    const isDeep = error instanceof RangeError
+    const problem = isDeep
+      ? 'is too large for one: a thousand properties of one object are fine'
+      : `cannot be read: ${(error as Error).message}. Change it`
+    refuse('', problem)
   }
 }
 

@@ -4,7 +4,7 @@ import { Ajv } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { toSchema } from '../../../src/graph/document/index.ts'
+import { toSchema, validateGraph } from '../../../src/graph/document/index.ts'
 import type { Json } from '../../../src/model/json.ts'
 import { busyMs, graph, node, only, problems } from './samples.ts'
 
@@ -109,10 +109,44 @@ describe('schemas in documents', () => {
       $defs[`d${i}`] = { allOf: [{ $ref: `#/$defs/d${i - 1}` }, { $ref: `#/$defs/d${i - 1}` }] }
     const ms = busyMs(() => {
       expect(only(withSchema({ $ref: '#/$defs/d39', $defs })).message).toMatch(
-        /stands for more than 10000 schemas/,
+        /stand for more than 10000 schemas/,
       )
     })
     expect(ms).toBeLessThan(500)
+  })
+
+  test('many are refused together, and the same ones count once', () => {
+    const wide = (name: string) => ({
+      properties: Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`${name}${i}`, {}])),
+    })
+    const waits = (name: (i: number) => string) =>
+      graph(
+        ...Array.from({ length: 60 }, (_, i) =>
+          node(`w${i}`, [], {
+            type: 'wait_for',
+            config: { event_name: 'e', schema: wide(name(i)) },
+          }),
+        ),
+      )
+    expect(problems(waits(() => 'a'))).toEqual([])
+    const ms = busyMs(() => {
+      expect(problems(waits((i) => `a${i}_`))[0]).toBe('VALIDATION_ERROR /steps/11/config/schema')
+    })
+    expect(ms).toBeLessThan(10_000)
+    const long = (i: number) => ({ description: `${'x'.repeat(60_000)}${i}` })
+    const large = Array.from({ length: 6 }, (_, i) =>
+      node(`w${i}`, [], { type: 'wait_for', config: { event_name: 'e', schema: long(i) } }),
+    )
+    expect(problems(graph(...large))).toEqual([
+      'VALIDATION_ERROR /steps/4/config/schema',
+      'VALIDATION_ERROR /steps/5/config/schema',
+    ])
+  })
+
+  test('one that is too large for the compiler is refused as such', () => {
+    const properties = Object.fromEntries(Array.from({ length: 2500 }, (_, i) => [`p${i}`, {}]))
+    const found = validateGraph(withSchema({ properties: { a: { properties } } }))
+    for (const { message } of found) expect(message).toMatch(/is too large for one/)
   })
 
   test('of wait_for is checked as that of the document is', () => {
