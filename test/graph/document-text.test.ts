@@ -92,7 +92,6 @@ test('whatever is in a document, it is read again as it was', async () => {
       fc.dictionary(key, tie('value'), { maxKeys: 4, noNullPrototype: true }),
     ),
   }))
-  const steps = [{ id: 'a', type: 'delay', config: { seconds: 1 } }]
   const record = fc.dictionary(key, value, { maxKeys: 5, noNullPrototype: true })
   await fc.assert(
     fc.asyncProperty(
