@@ -105,7 +105,7 @@ test('limits are exact while claims race, rules change, workers die, and runs ar
         await kernel.call('cancel_workflow', uuid(run)).catch(() => {})
       }
       if (i % 6 === 0) await kernel.call('pause_dispatch', { workflow_id: name })
-      const waiting = { statuses: ['waiting', 'queued'], workflow_id: name }
+      const waiting = { statuses: ['waiting', 'pending'], workflow_id: name }
       if (i % 7 === 0) await kernel.call('bulk_pause', waiting).catch(unlessNone)
       await kernel.call('work_bulk')
       await kernel.call('resume_dispatch', { workflow_id: name })

@@ -35,7 +35,7 @@ describe('migrate', () => {
     await expect(checkMigrated(db)).rejects.toThrow(/not up to date.*Run "millrace migrate"/)
   })
 
-  test('twice at once from two processes is once', async () => {
+  test('twice at once from two processes is once', { timeout: 60_000 }, async () => {
     await using empty = await createEmptyDatabase()
     const script = new URL('../support/migrate-process.ts', import.meta.url).pathname
     const run = promisify(execFile)

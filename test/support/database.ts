@@ -19,6 +19,8 @@ export type TestDatabase = {
   connect(asSuperuser?: boolean): Promise<pg.Client>
   /** Waits until a statement of this connection waits for a lock. */
   waitUntilBlocked(client: pg.Client): Promise<void>
+  /** Stops the time by which runs live, in a database with the clock of tests: only advanceClock moves it then. */
+  stopClock(): Promise<void>
   /** Moves the time by which runs live, in a database with the clock of tests. */
   advanceClock(ms: number): Promise<void>
   drop(): Promise<void>
@@ -96,6 +98,14 @@ function openDatabase(name: string): TestDatabase {
         const text = `select from pg_stat_activity where pid = $1 and wait_event_type = 'Lock'`
         return (await query(text, [processID])).length > 0
       })
+    },
+    async stopClock() {
+      await query(`do $do$ begin execute format($f$
+        create or replace function millrace.clock() returns timestamptz
+        language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+        begin
+          return %L::timestamptz + (select c.offset_ms from millrace.test_clock c) * interval '1 ms';
+        end $$ $f$, clock_timestamp()); end $do$`)
     },
     async advanceClock(ms) {
       await query('update millrace.test_clock set offset_ms = offset_ms + $1', [ms])

@@ -33,7 +33,10 @@ describe('waits for an event', () => {
     expect((await runs[0]?.refresh())?.waits).toEqual([
       { stepId: 'payment', event: 'paid', key, until: null },
     ])
-    expect(await t.engine.emitEvent(paid, { amount: 90 }, { key })).toEqual({ matched: 3 })
+    expect(await t.engine.emitEvent(paid, { amount: 90 }, { key })).toEqual({
+      matched: 3,
+      started: [],
+    })
     for (const run of runs) expect(await run.result(LONG)).toBe(90)
     expect((await other.refresh()).status).toBe('waiting')
     await other.cancel()
@@ -41,7 +44,10 @@ describe('waits for an event', () => {
 
   test('find what was emitted before the run was', async () => {
     const key = newKey()
-    expect(await t.engine.emitEvent(paid, { amount: 7 }, { key })).toEqual({ matched: 0 })
+    expect(await t.engine.emitEvent(paid, { amount: 7 }, { key })).toEqual({
+      matched: 0,
+      started: [],
+    })
     expect(await (await t.start(waits, key)).result(LONG)).toBe(7)
     expect(await (await t.start(waits, key)).result(LONG)).toBe(7)
   })
@@ -133,8 +139,14 @@ describe('an emission', () => {
     const run = await t.start(waits)
     await run.waitForStatus('waiting', LONG)
     const options = { key, dedupeId: 'payment-1' }
-    expect(await t.engine.emitEvent(paid, { amount: 1 }, options)).toEqual({ matched: 1 })
-    expect(await t.engine.emitEvent(paid, { amount: 1 }, options)).toEqual({ matched: 1 })
+    expect(await t.engine.emitEvent(paid, { amount: 1 }, options)).toEqual({
+      matched: 1,
+      started: [],
+    })
+    expect(await t.engine.emitEvent(paid, { amount: 1 }, options)).toEqual({
+      matched: 1,
+      started: [],
+    })
     expect(await run.result(LONG)).toEqual([1, null])
   })
 
@@ -148,7 +160,10 @@ describe('an emission', () => {
     await run.waitForStatus('waiting', LONG)
     const tx = await t.db.connect()
     await tx.query('begin')
-    expect(await t.engine.emitEvent(paid, { amount: 1 }, { key, tx })).toEqual({ matched: 1 })
+    expect(await t.engine.emitEvent(paid, { amount: 1 }, { key, tx })).toEqual({
+      matched: 1,
+      started: [],
+    })
     await tx.query('rollback')
     await tx.query('begin')
     await t.engine.emitEvent(paid, { amount: 2 }, { key, tx })
