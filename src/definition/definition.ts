@@ -17,6 +17,8 @@ export interface Definition<I = any, O = any, Steps = any> extends Startable<I, 
   readonly defaults: StartDefaults
   /** Workflows that do parts of its runs: who has it has them. */
   readonly parts?: readonly Definition[]
+  /** What its runs call by name: a process that has not all of it does not take them. */
+  readonly needs?: DefinitionNeeds
   /** When runs of it are started, as its code says. */
   readonly schedules?: readonly ScheduleRule[]
   /**
@@ -31,6 +33,12 @@ export interface Definition<I = any, O = any, Steps = any> extends Startable<I, 
   revive?(text: string, version: string): Definition | null
   /** Takes one leased run as far as it goes in this process. */
   run(lease: LeasedRun, host: RunHost): RunHandle
+}
+
+/** Names of steps, and of statements of SQL. */
+export type DefinitionNeeds = {
+  readonly steps: readonly string[]
+  readonly statements: readonly string[]
 }
 
 /** What a definition is, as data. */

@@ -1,4 +1,4 @@
-import type { Definition } from '../definition/definition.ts'
+import type { Definition, DefinitionNeeds } from '../definition/definition.ts'
 import { jsonbHash } from '../model/jsonb-text.ts'
 import { defineWorkflow } from '../workflow/define-workflow.ts'
 import type { WorkflowContext } from '../workflow/workflow-context.ts'
@@ -53,8 +53,19 @@ export function makeGraph(plan: GraphPlan, version?: string): Definition {
     kind: 'graph' as const,
     document: { text: JSON.stringify(plan.source), hash },
     revive: (text: string, old: string) => makeGraph(planGraph(text), old),
+    needs: needsOf(plan),
     ...(hasParts(plan) ? { parts: [makePart(plan, mine)] } : {}),
   })
+}
+
+function needsOf({ byId }: GraphPlan): DefinitionNeeds {
+  const names = (type: 'step' | 'sql', field: string) => {
+    const nodes = [...byId.values()].filter((node) => node.type === type)
+    return [
+      ...new Set(nodes.map(({ node }) => (node.config as Record<string, string>)[field] as string)),
+    ]
+  }
+  return { steps: names('step', 'step'), statements: names('sql', 'statement') }
 }
 
 function optionsOf(plan: GraphPlan, version: string): AllWorkflowOptions {

@@ -7,6 +7,7 @@ import { checkMigrated, migrate } from '../kernel/migrate.ts'
 import { syncSchedules } from '../kernel/schedules.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { checkName } from '../model/names.ts'
+import { checkNeeds } from './check-needs.ts'
 import { HandlerSurroundings, type SurroundingOptions } from './handler-surroundings.ts'
 import { type ResolvedWorkerOptions, resolveWorkerOptions, type WorkerOptions } from './options.ts'
 import { type Graphs, type LoadGraph, StoredDefinitions } from './stored-definitions.ts'
@@ -51,7 +52,8 @@ export class WorkflowEngine extends WorkflowClient {
   /**
    * Migrates, registers the workflows, and starts a worker; with `false` no worker, to start runs
    * only. Again: no change.
-   * @throws UnavailableError, SchemaVersionError, PermissionError
+   * @throws UnavailableError, SchemaVersionError, PermissionError; DefinitionError if a graph calls steps or statements
+   *   by name that the engine does not have
    */
   override start(asEngine?: boolean, options?: WorkerOptions): Promise<void>
   override start(options: WorkerOptions): Promise<void>
@@ -74,7 +76,12 @@ export class WorkflowEngine extends WorkflowClient {
     const { session, starter, results } = this
     const drain = options.onDrain ?? (() => this.#drain())
     const [registry, surroundings] = [this.#registry, this.#surroundings]
-    const load: LoadGraph = (text, version) => this.loadGraph(text, version)
+    for (const definition of registry.all()) checkNeeds(definition, surroundings)
+    const load: LoadGraph = async (text, version) => {
+      const definition = await this.loadGraph(text, version)
+      checkNeeds(definition, surroundings)
+      return definition
+    }
     const stored = new StoredDefinitions(session, registry, this.#graphs, load)
     const parts = { session, starter, results, registry, stored, options, surroundings, drain }
     const worker = new Worker(parts)
@@ -118,8 +125,12 @@ export class WorkflowEngine extends WorkflowClient {
     return this.#worker?.idle ?? true
   }
 
-  /** Adds a workflow, also while the worker runs. @throws DuplicateWorkflowError */
+  /**
+   * Adds a workflow, also while the worker runs.
+   * @throws DuplicateWorkflowError; DefinitionError if it calls steps or statements by name that the engine does not have
+   */
   async registerWorkflow(definition: Definition): Promise<this> {
+    if (this.#worker) checkNeeds(definition, this.#surroundings)
     this.#registry.add(definition)
     if (this.#registered) await this.#register([definition, ...(definition.parts ?? [])])
     if (this.#worker) await this.#declareSchedules([definition])

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
 import { defineGraph } from '../../../src/graph/index.ts'
-import { defineStep, type WorkflowEngine } from '../../../src/index.ts'
+import { defineStep, NonRetryableError, type WorkflowEngine } from '../../../src/index.ts'
 import { startEngine } from '../../support/engine.ts'
 
+const fails = defineStep('fails', () => {
+  throw new NonRetryableError('it does')
+})
 const $schema = 'https://millrace.dev/schema/graph.json'
 
 test('a node with a queue is done by a worker that takes it, with what it may read', async () => {
@@ -35,16 +38,20 @@ test('a node with a queue is done by a worker that takes it, with what it may re
       },
       {
         ...{ id: 'bad', type: 'step', queue: 'gpu', on_error: { continue_with: 'none' } },
-        config: { step: 'unknown' },
+        config: { step: 'fails' },
       },
     ],
   })
-  await using t = await startEngine([graph], { queues: ['default'] }, { steps: [draw('here')] })
+  await using t = await startEngine(
+    [graph],
+    { queues: ['default'] },
+    { steps: [draw('here'), fails] },
+  )
   const run = await t.engine.startWorkflow(graph, { name: 'Ada' })
   const there: WorkflowEngine = await t.another(
     [graph],
     { queues: ['gpu'] },
-    { steps: [draw('there')] },
+    { steps: [draw('there'), fails] },
   )
   expect(await run.result()).toEqual({
     ...{ b: 'Hi Ada!', bad: 'none' },

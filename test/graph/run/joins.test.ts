@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { defineGraph } from '../../../src/graph/index.ts'
+import { defineStep, NonRetryableError } from '../../../src/index.ts'
 import { useEngine } from '../../support/engine.ts'
 
-const engine = useEngine()
+const fails = defineStep('fails', () => {
+  throw new NonRetryableError('it does')
+})
+const engine = useEngine({}, { steps: [fails] })
 let names = 0
 
 /** How each node of a document ends: its output's result, or '-' if it is skipped. */
@@ -63,7 +67,7 @@ describe('a node with two dependencies', () => {
 
   test('one failed: the run fails, unless that node says otherwise', async () => {
     const bad = { ...value('a'), config: { expression: '{{ nothing.here }}' } }
-    const failing = { id: 'a', type: 'step', config: { step: 'unknown' } }
+    const failing = { id: 'a', type: 'step', config: { step: 'fails' } }
     const steps = (node: object) => [node, value('b'), value('d', ['a', 'b'])]
     await expect(ends(steps(bad))).rejects.toThrow(/there is no "nothing" to read/)
     await expect(ends(steps(failing))).rejects.toThrow(/at step "a"/)

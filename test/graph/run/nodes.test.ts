@@ -339,8 +339,8 @@ describe('a node that fails', () => {
   })
 
   test('what is not registered is named', async () => {
-    await expect(run([{ id: 'x', type: 'step', config: { step: 'nope' } }])).rejects.toThrow(
-      /no step "nope" in this process/,
+    await expect(run([{ id: 'x', type: 'step', config: { step: 'chrge' } }])).rejects.toThrow(
+      /There is no step "chrge"\. Did you mean "charge"\?/,
     )
     await expect(run([{ id: 'x', type: 'sql', config: { statement: 'nope' } }])).rejects.toThrow(
       /no statement "nope"/,
