@@ -1,3 +1,4 @@
+import { compareShapes } from '../definition/compare-shapes.ts'
 import type { DefinitionDocument } from '../definition/definition.ts'
 import { isKeyedEvent } from '../definition/event.ts'
 import type { Json } from '../model/json.ts'
@@ -71,40 +72,10 @@ export function versionOf({ hash }: DefinitionDocument): string {
 }
 
 /**
- * Where two shapes differ, in words.
- * @example compareFlowShapes(extractFlowShape(a), extractFlowShape(b)).differences // ['step "mail" is new']
+ * Where two shapes differ, in words; the order of the steps is no difference.
+ * @example compareFlowShapes(extractFlowShape(a), extractFlowShape(b)).differences // ['step "mail" added (single)']
  */
 export function compareFlowShapes(a: Json, b: Json): { match: boolean; differences: string[] } {
-  const [before, after] = [stepsBySlug(a), stepsBySlug(b)]
-  const differences: string[] = []
-  for (const slug of before.keys()) {
-    if (!after.has(slug)) differences.push(`step "${slug}" is gone`)
-  }
-  for (const [slug, step] of after) {
-    const old = before.get(slug)
-    if (old === undefined) differences.push(`step "${slug}" is new`)
-    else differences.push(...fieldsThatDiffer(slug, old, step))
-  }
-  const order = [...before.keys()].join() !== [...after.keys()].join()
-  if (differences.length === 0 && order) differences.push('the steps are in another order')
+  const differences = compareShapes(a, b)
   return { match: differences.length === 0, differences }
-}
-
-function stepsBySlug(shape: Json): Map<string, Record<string, Json>> {
-  const { steps = [] } = shape as { steps?: Record<string, Json>[] }
-  return new Map(steps.map((step) => [String(step.slug), step]))
-}
-
-function fieldsThatDiffer(
-  slug: string,
-  a: Record<string, Json>,
-  b: Record<string, Json>,
-): string[] {
-  const fields = new Set([...Object.keys(a), ...Object.keys(b)])
-  return [...fields].flatMap((field) => {
-    const [was, is] = [JSON.stringify(a[field]), JSON.stringify(b[field])]
-    return was === is
-      ? []
-      : [`step "${slug}": ${field} was ${was ?? 'not set'}, and is ${is ?? 'not set'}`]
-  })
 }

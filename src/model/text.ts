@@ -50,3 +50,14 @@ function describe(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value)
   return JSON.stringify(value) ?? Object.prototype.toString.call(value)
 }
+
+/**
+ * Names in a sentence, at most eight of them.
+ * @example listWords(['a', 'b', 'c'], 'or') // '"a", "b" or "c"'
+ */
+export function listWords(names: readonly string[], last: 'or' | 'and'): string {
+  const quoted = names.slice(0, 8).map((name) => describeValue(name))
+  if (names.length > 8) return `${quoted.join(', ')} and ${names.length - 8} more`
+  if (quoted.length < 2) return quoted.join('')
+  return `${quoted.slice(0, -1).join(', ')} ${last} ${quoted.at(-1)}`
+}

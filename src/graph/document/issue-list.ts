@@ -1,7 +1,7 @@
 import type { Json } from '../../model/json.ts'
 import { MAX_ISSUES } from '../../model/limits.ts'
 import { nearest } from '../../model/nearest.ts'
-import { describeValue } from '../../model/text.ts'
+import { listWords } from '../../model/text.ts'
 import type { GraphIssue, IssueCode } from './graph-document.ts'
 
 /** Work for guesses, in pairs of characters: a wrong name is compared with each name that there is. */
@@ -47,15 +47,4 @@ export class IssueList {
     })
     return placed.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
   }
-}
-
-/**
- * Names in a sentence, at most eight of them.
- * @example listWords(['a', 'b', 'c'], 'or') // '"a", "b" or "c"'
- */
-export function listWords(names: readonly string[], last: 'or' | 'and'): string {
-  const quoted = names.slice(0, 8).map((name) => describeValue(name))
-  if (names.length > 8) return `${quoted.join(', ')} and ${names.length - 8} more`
-  if (quoted.length < 2) return quoted.join('')
-  return `${quoted.slice(0, -1).join(', ')} ${last} ${quoted.at(-1)}`
 }

@@ -1,9 +1,9 @@
+import { compareShapes } from '../../definition/compare-shapes.ts'
 import type { Definition } from '../../definition/definition.ts'
 import { DefinitionError } from '../../model/errors.ts'
 import type { Json } from '../../model/json.ts'
 import { planGraph } from '../document/index.ts'
 import { diffDocuments } from './diff-documents.ts'
-import { diffShapes } from './diff-shapes.ts'
 import { type DryRunStep, dryRunPlan } from './dry-run.ts'
 import { type DocumentFormat, exportDocument } from './export-document.ts'
 
@@ -28,7 +28,7 @@ export function diffDefinitions(before: Definition, after: Definition): string[]
   if (isSame && after.kind === 'graph') return diffDocuments(old, young)
   const names = (['kind', 'id'] as const).filter((key) => before[key] !== after[key])
   const lines = names.map((key) => `${key}: "${before[key]}", now "${after[key]}"`)
-  if (isSame) return [...lines, ...diffShapes(old, young)]
+  if (isSame) return [...lines, ...compareShapes(old, young)]
   return before.version === after.version
     ? lines
     : [...lines, `version: "${before.version}", now "${after.version}"`]

@@ -1,6 +1,5 @@
-import { describeValue } from '../../model/text.ts'
+import { describeValue, listWords } from '../../model/text.ts'
 import { type GraphDocument, type GraphNode, readGraph } from '../document/index.ts'
-import { listWords } from '../document/issue-list.ts'
 import { diffDependencies, diffObjects, type JsonObject } from './diff-values.ts'
 
 /** A node, and the block that it is in, in words. */

@@ -1,7 +1,6 @@
 import type { Json } from '../../model/json.ts'
-import { describeValue } from '../../model/text.ts'
+import { describeValue, listWords } from '../../model/text.ts'
 import { secondsOrText } from '../document/check-fields.ts'
-import { listWords } from '../document/issue-list.ts'
 
 export type JsonObject = { readonly [key: string]: Json }
 

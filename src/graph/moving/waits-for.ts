@@ -1,8 +1,7 @@
 import { formatDuration } from '../../model/duration.ts'
-import { describeValue } from '../../model/text.ts'
+import { describeValue, listWords } from '../../model/text.ts'
 import { secondsOrText } from '../document/check-fields.ts'
 import { delayMs, type PlannedNode } from '../document/index.ts'
-import { listWords } from '../document/issue-list.ts'
 
 /** What a node waits for before it goes on, in words; null if for nothing but its own work. */
 export function waitsFor({ node }: PlannedNode): string | null {
