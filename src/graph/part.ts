@@ -4,10 +4,9 @@ import { defineWorkflow, type WorkflowDefinition } from '../workflow/define-work
 import { engineSteps } from '../workflow/engine-steps.ts'
 import type { WorkflowContext } from '../workflow/workflow-context.ts'
 import type { GraphPlan, PlannedNode } from './document/index.ts'
-import type { NodeResult } from './node-result.ts'
 import { performHere } from './perform-node.ts'
 import type { Place, RunNames, StepOutputs } from './place.ts'
-import { outputsReadBy } from './reads.ts'
+import { runBlock } from './run-block.ts'
 
 /** Nodes of one run whose handlers are at work at once, in one process. */
 export const MAX_AT_ONCE = 100
@@ -36,20 +35,9 @@ export function makePart(plan: GraphPlan, version: string): WorkflowDefinition {
     const { node, ...given } = input as PartInput
     const engine = engineSteps(steps)
     const [partId, gate] = [partIdOf(plan), new Gate(MAX_AT_ONCE)]
-    const place: Place = { plan, partId, steps, engine, gate, retry: undefined, ...given }
+    const rest = { partId, gate, retry: undefined, runBlock, ...given }
+    const place: Place = { plan, steps, engine, ...rest }
     return performHere(plan.byId.get(node) as PlannedNode, place)
   }
   return defineWorkflow(partIdOf(plan), handler as never, { version }, [])
-}
-
-/** Has a node done by a run of its own. @throws ChildFailedError */
-export async function performElsewhere(node: PlannedNode, place: Place): Promise<NodeResult> {
-  const { queue } = node.node
-  const input = {
-    ...{ node: node.id, names: place.names, items: place.items },
-    outputs: outputsReadBy(node, place.outputs),
-  }
-  const options = queue === undefined ? {} : { queue }
-  const result = await place.steps.invoke(node.id, { id: place.partId }, input, options)
-  return result as NodeResult
 }

@@ -16,7 +16,7 @@ import { step } from './nodes/step.ts'
 import { subWorkflow } from './nodes/sub-workflow.ts'
 import { transform } from './nodes/transform.ts'
 import { waitFor } from './nodes/wait-for.ts'
-import { performElsewhere } from './part.ts'
+import { performElsewhere } from './perform-elsewhere.ts'
 import type { Place } from './place.ts'
 
 const performers: Readonly<Record<NodeType, Perform>> = {

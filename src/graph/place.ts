@@ -2,7 +2,7 @@ import type { Gate } from '../dag/gate.ts'
 import type { RetryOptions } from '../model/backoff.ts'
 import { type EngineSteps, engineSteps } from '../workflow/engine-steps.ts'
 import type { StepBaseContext } from '../workflow/step-types.ts'
-import type { GraphPlan } from './document/index.ts'
+import type { GraphPlan, PlannedBlock } from './document/index.ts'
 
 /** What expressions may read of the steps that have ended, by id. */
 export type StepOutputs = Record<string, { readonly output: unknown }>
@@ -29,6 +29,8 @@ export type Place = {
   readonly gate: Gate
   /** Of the blocks around it, for nodes that say nothing of it. */
   readonly retry: RetryOptions | undefined
+  /** Runs the nodes of a block at a place within it, and tells what they have given. */
+  readonly runBlock: (block: PlannedBlock, place: Place) => Promise<unknown>
 }
 
 /** Notes what a step gave. Not by assignment: a step may be called __proto__. */

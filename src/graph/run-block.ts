@@ -3,31 +3,14 @@ import { type Ends, type NodeEnd, type Skipped, type Walker, walk } from '../dag
 import { StepFailedError } from '../model/errors.ts'
 import type { PlannedBlock, PlannedNode } from './document/index.ts'
 import { failureOf } from './node-error.ts'
-import { retryOf } from './node-options.ts'
 import type { NodeResult } from './node-result.ts'
 import { performNode } from './perform-node.ts'
-import { type Place, setOutput, withSteps } from './place.ts'
-import { outputsReadBy } from './reads.ts'
+import { type Place, setOutput } from './place.ts'
 
 /** What the walk through a block goes over. */
 type Walked = DagNode & { readonly node: PlannedNode }
 
 const dags = new WeakMap<PlannedBlock, Dag<Walked>>()
-
-/** Which item or round of a block it is, and what that is called. */
-type Item = { readonly index: number; readonly names: Readonly<Record<string, unknown>> }
-
-/** A place in a block of a node: it reads what the node may read, and what that says of retry is its default. */
-export function placeInside(node: PlannedNode, place: Place, item?: Item): Place {
-  const inner: Place = {
-    ...place,
-    retry: retryOf(node.retry, place),
-    outputs: outputsReadBy(node, place.outputs),
-  }
-  if (!item) return inner
-  const items = { ...place.items, ...item.names }
-  return { ...withSteps(inner, place.engine.item(item.index)), items }
-}
 
 /**
  * Runs the nodes of a block, each when those before it have ended.

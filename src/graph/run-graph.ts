@@ -6,7 +6,7 @@ import type { GraphPlan } from './document/index.ts'
 import { decideOutput, scopeOf } from './evaluate-node.ts'
 import { MAX_AT_ONCE, partIdOf } from './part.ts'
 import type { Place } from './place.ts'
-import { leavesOf, walkBlock } from './run-block.ts'
+import { leavesOf, runBlock, walkBlock } from './run-block.ts'
 import { triggerOf } from './trigger.ts'
 
 /**
@@ -18,7 +18,7 @@ export async function runGraph(plan: GraphPlan, ctx: WorkflowContext): Promise<u
   const { step: steps, runId, workflowId, version } = ctx
   const engine = engineSteps(steps)
   const place: Place = {
-    ...{ plan, partId: partIdOf(plan), outputs: {}, items: {}, retry: undefined },
+    ...{ plan, partId: partIdOf(plan), outputs: {}, items: {}, retry: undefined, runBlock },
     names: {
       trigger: triggerOf(plan.document, ctx, engine.depth),
       run: { id: runId, workflow_id: workflowId, version },

@@ -3,7 +3,7 @@ import { isTrue, type PlannedBlock } from '../document/index.ts'
 import { decide, fieldOf, scopeOf } from '../evaluate-node.ts'
 import { nodeFailed } from '../node-error.ts'
 import type { ConfigOf, Perform } from '../node-result.ts'
-import { placeInside, runBlock } from '../run-block.ts'
+import { placeInside } from '../place-inside.ts'
 
 /** Runs its block, and again as long as `while` is true; gives what each round has given. */
 export const loop: Perform = async (node, place) => {
@@ -12,7 +12,7 @@ export const loop: Perform = async (node, place) => {
   let last: unknown = null
   for (let index = 0; ; index++) {
     const round = placeInside(node, place, { index, names: { loop: { index, last } } })
-    last = await runBlock(node.blocks[0] as PlannedBlock, round)
+    last = await place.runBlock(node.blocks[0] as PlannedBlock, round)
     outputs.push(last)
     const scope = scopeOf({ ...round, items: { ...round.items, loop: { index, last } } })
     if (!decide(node, () => isTrue(fieldOf(node, 'while', round, scope))))

@@ -6,7 +6,7 @@ import type { PlannedBlock, PlannedNode } from '../document/index.ts'
 import { decide, fieldOf } from '../evaluate-node.ts'
 import { nodeFailed } from '../node-error.ts'
 import type { ConfigOf, Perform } from '../node-result.ts'
-import { placeInside, runBlock } from '../run-block.ts'
+import { placeInside } from '../place-inside.ts'
 
 /** Runs its block for every item of a list, side by side; gives what each has given, in order. */
 export const map: Perform = async (node, place) => {
@@ -20,7 +20,7 @@ export const map: Perform = async (node, place) => {
     items.map((item, index) =>
       gate.pass(() => {
         const inner = placeInside(node, place, { index, names: { [as]: item, index } })
-        return runBlock(node.blocks[0] as PlannedBlock, inner)
+        return place.runBlock(node.blocks[0] as PlannedBlock, inner)
       }),
     ),
   )
