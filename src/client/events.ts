@@ -5,6 +5,7 @@ import { emitEvent, getEvents } from '../kernel/events.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
 import { checkOptionNames } from '../model/options.ts'
+import { checkNamed } from './event-by-name.ts'
 import type { IdPool } from './id-pool.ts'
 import type { Page } from './page.ts'
 import type { Session } from './session.ts'
@@ -51,6 +52,9 @@ export type EventFilter = {
   startingAfter?: string | null
 }
 
+const byName = (name: string) =>
+  `emitEvent({ eventName: ${name}, key, data }), or emitEvent(event, data, { key }) with what defineEvent makes`
+
 /** Emits an event. @throws InvalidInputError, PayloadError */
 export async function emit(
   session: Session,
@@ -59,7 +63,9 @@ export async function emit(
   given: unknown,
   more: EmitOptions | undefined,
 ): Promise<Emission> {
-  const { tx, ...options } = isEvent(first) ? (more ?? ({} as EmitOptions)) : (first ?? {})
+  const { tx, ...options } = isEvent(first)
+    ? (more ?? ({} as EmitOptions))
+    : checkNamed('emitEvent', first, byName)
   const { eventName, data, ...own } = options as EventByName
   const what = isEvent(first) ? first : { name: eventName }
   const emission = await prepareEmission(what, isEvent(first) ? given : data, own)

@@ -33,7 +33,10 @@ describe('waits for an event', () => {
     expect((await runs[0]?.refresh())?.waits).toEqual([
       { stepId: 'payment', event: 'paid', key, until: null },
     ])
-    expect(await t.engine.emitEvent(paid, { amount: 90 }, { key })).toEqual({ matched: 3 })
+    expect(await t.engine.emitEvent(paid, { amount: 90 }, { key })).toEqual({
+      matched: 3,
+      started: [],
+    })
     for (const run of runs) expect(await run.result(LONG)).toBe(90)
     expect((await other.refresh()).status).toBe('waiting')
     await other.cancel()
@@ -41,7 +44,10 @@ describe('waits for an event', () => {
 
   test('find what was emitted before the run was', async () => {
     const key = newKey()
-    expect(await t.engine.emitEvent(paid, { amount: 7 }, { key })).toEqual({ matched: 0 })
+    expect(await t.engine.emitEvent(paid, { amount: 7 }, { key })).toEqual({
+      matched: 0,
+      started: [],
+    })
     expect(await (await t.start(waits, key)).result(LONG)).toBe(7)
     expect(await (await t.start(waits, key)).result(LONG)).toBe(7)
   })
@@ -133,8 +139,14 @@ describe('an emission', () => {
     const run = await t.start(waits)
     await run.waitForStatus('waiting', LONG)
     const options = { key, dedupeId: 'payment-1' }
-    expect(await t.engine.emitEvent(paid, { amount: 1 }, options)).toEqual({ matched: 1 })
-    expect(await t.engine.emitEvent(paid, { amount: 1 }, options)).toEqual({ matched: 1 })
+    expect(await t.engine.emitEvent(paid, { amount: 1 }, options)).toEqual({
+      matched: 1,
+      started: [],
+    })
+    expect(await t.engine.emitEvent(paid, { amount: 1 }, options)).toEqual({
+      matched: 1,
+      started: [],
+    })
     expect(await run.result(LONG)).toEqual([1, null])
   })
 
@@ -148,7 +160,10 @@ describe('an emission', () => {
     await run.waitForStatus('waiting', LONG)
     const tx = await t.db.connect()
     await tx.query('begin')
-    expect(await t.engine.emitEvent(paid, { amount: 1 }, { key, tx })).toEqual({ matched: 1 })
+    expect(await t.engine.emitEvent(paid, { amount: 1 }, { key, tx })).toEqual({
+      matched: 1,
+      started: [],
+    })
     await tx.query('rollback')
     await tx.query('begin')
     await t.engine.emitEvent(paid, { amount: 2 }, { key, tx })
@@ -181,6 +196,18 @@ describe('an emission', () => {
     const call = t.engine.emitEvent(paid, { amount: 1 }, options as never)
     await expect(call).rejects.toThrow(InvalidInputError)
     if (message !== 'keepFor') await expect(call).rejects.toThrow(message)
+  })
+
+  test.each([
+    ['paid', '"paid", which names no event. Write emitEvent({ eventName: "paid", key, data })'],
+    [{ key: 'k' }, '{"key":"k"}, which names no event'],
+    [undefined, 'undefined, which names no event'],
+  ])('what names no event, %j, is refused with how to write it', async (given, message) => {
+    const call = t.engine.emitEvent(given as never, 1 as never, undefined as never)
+    await expect(call).rejects.toThrow(`emitEvent was given ${message}`)
+    const signal = t.engine.triggerEvent(given as never, 1 as never, undefined as never)
+    await expect(signal).rejects.toThrow(`triggerEvent was given ${message.split('.')[0]}`)
+    await expect(signal).rejects.toMatchObject({ code: 'MR001' })
   })
 
   test('bad names and keys are refused where they are written', () => {
