@@ -5,6 +5,7 @@ import { registerWorker } from '../../src/kernel/workers.ts'
 import {
   batchesOfOneCall,
   debouncePutOff,
+  debounceSentAgain,
   emissionBesideWait,
   emissionByStaleOwner,
   heldRun,
@@ -33,6 +34,7 @@ export async function focused(lab: Lab): Promise<string | null> {
     startBesideStart,
     batchesOfOneCall,
     debouncePutOff,
+    debounceSentAgain,
   ]) {
     const problem = await check(lab)
     if (problem) return problem

@@ -26,7 +26,10 @@ test('events are told and times pass without a test that sleeps', async () => {
   )
   const run = await engine.startWorkflow(order, null)
   await engine.runUntilIdle()
-  expect(await engine.emitEvent(paid, { amount: 90 }, { key: 'order-7' })).toEqual({ matched: 1 })
+  expect(await engine.emitEvent(paid, { amount: 90 }, { key: 'order-7' })).toEqual({
+    matched: 1,
+    started: [],
+  })
   await engine.runUntilIdle()
   expect(await run.result()).toBe(90)
   for (const [i, listener] of listeners.entries())
