@@ -1,3 +1,4 @@
+import { checkSessionOptions, sessionOptionNames } from '../client/session.ts'
 import { WorkflowClient, type WorkflowClientOptions } from '../client/workflow-client.ts'
 import type { Definition } from '../definition/definition.ts'
 import { Registry } from '../definition/registry.ts'
@@ -5,6 +6,7 @@ import type { Startable } from '../definition/startable.ts'
 import { registerWorkflow } from '../kernel/definitions.ts'
 import { checkMigrated, migrate } from '../kernel/migrate.ts'
 import { syncSchedules } from '../kernel/schedules.ts'
+import type { OptionNames } from '../model/options.ts'
 import { type ResolvedWorkerOptions, resolveWorkerOptions, type WorkerOptions } from './options.ts'
 import { Worker } from './worker.ts'
 
@@ -12,6 +14,12 @@ export type WorkflowEngineOptions = WorkflowClientOptions & {
   workflows?: readonly Definition[]
   /** At start: bring the schema up to date, only check that it is, or neither. Default 'auto'. */
   migrate?: 'auto' | 'check' | 'off'
+}
+
+const optionNames: OptionNames<WorkflowEngineOptions> = {
+  ...sessionOptionNames,
+  workflows: true,
+  migrate: true,
 }
 
 /**
@@ -27,11 +35,13 @@ export class WorkflowEngine extends WorkflowClient {
   #starting: Promise<void> | null = null
   #registered = false
 
-  /** @throws InvalidInputError for the connection, DuplicateWorkflowError */
+  /** @throws InvalidInputError for the connection, or an option that there is not; DuplicateWorkflowError */
   constructor(options: WorkflowEngineOptions) {
-    super(options)
-    this.#migrate = options.migrate ?? 'auto'
-    for (const definition of options.workflows ?? []) this.#registry.add(definition)
+    checkSessionOptions('an engine', options, optionNames)
+    const { workflows = [], migrate = 'auto', ...rest } = options
+    super(rest as WorkflowClientOptions)
+    this.#migrate = migrate
+    for (const definition of workflows) this.#registry.add(definition)
   }
 
   /**

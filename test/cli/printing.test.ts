@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { findJsonError } from '../../src/cli/json-error.ts'
-import { nearest } from '../../src/cli/nearest.ts'
 import { signalCommands, waitInShort, waitsInFull } from '../../src/cli/show/waits-view.ts'
 import { ahead, coarse, shortTime } from '../../src/cli/show/words.ts'
 import { type Column, facts, table } from '../../src/cli/table.ts'
@@ -9,6 +8,7 @@ import { wrap } from '../../src/cli/wrap.ts'
 import type { WorkflowRun } from '../../src/client/workflow-run.ts'
 import type { Census } from '../../src/demo/census.ts'
 import { Screen } from '../../src/demo/screen.ts'
+import { nearest } from '../../src/model/nearest.ts'
 
 describe('a table', () => {
   const rows = [
