@@ -32,7 +32,9 @@ export function errorsPage(codes) {
 
 /** @param {string} source of src/model/limits.ts */
 export function limitsPage(source) {
-  const found = source.matchAll(/\/\*\* ([\s\S]+?) \*\/\nexport const (\w+) = ([^\n]+)\n/g)
+  const found = source.matchAll(
+    /\/\*\*\s((?:(?!\*\/)[\s\S])+?)\s\*\/\nexport const (\w+) = ([^\n]+)\n/g,
+  )
   const rows = [...found].map(
     ([, text, name, value]) => `| \`${name}\` | ${value} | ${oneLine(text ?? '')} |`,
   )
@@ -41,7 +43,8 @@ export function limitsPage(source) {
     '',
     `${intro} \`src/model/limits.ts\`.`,
     '',
-    'A limit on everything, with its reason. One that is reached gives a typed error; none truncates.',
+    'A limit on everything, with its reason. One that is reached gives a typed error, which says its number. Nothing of',
+    'yours is cut: only what is kept of a failure is, what an emission counts, and what a schedule catches up with.',
     '',
     '| limit | value | what and why |',
     '|---|---|---|',
@@ -52,7 +55,10 @@ export function limitsPage(source) {
 
 /** @param {string} text */
 function oneLine(text) {
-  return text.replaceAll(/\s*\n \* ?/g, ' ').replaceAll('|', '\\|')
+  return text
+    .replaceAll(/\s*\n? \* /g, ' ')
+    .trim()
+    .replaceAll('|', '\\|')
 }
 
 /** The pages as they should be. @param {Parameters<typeof errorsPage>[0]} codes */

@@ -1883,7 +1883,7 @@ create function millrace.rule_holder(p_tenant integer, p_workflow text, p_rule t
   returns bigint
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The run that stands for a start by a rule.
-  body: e140752e7665973a0e5f7e269fce0840
+  body: 016d5e9d9efa8e1b35a7cf0f13d1bc28
 
 create function millrace.rule_meta(p_workflow text, p_rules jsonb, p_input jsonb)
   returns jsonb

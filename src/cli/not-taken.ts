@@ -1,5 +1,7 @@
+import { missingTaker } from '../client/takers.ts'
 import type { WorkflowClient } from '../client/workflow-client.ts'
 import type { WorkflowRun } from '../client/workflow-run.ts'
+import { capitalise } from '../model/text.ts'
 import { pausedPlace, programName } from './show/words.ts'
 
 /**
@@ -8,19 +10,15 @@ import { pausedPlace, programName } from './show/words.ts'
  */
 export async function whyNotTaken(
   client: WorkflowClient,
-  { status, startsAt, workflowId, version, queue }: WorkflowRun,
+  run: WorkflowRun,
 ): Promise<string | null> {
+  const { status, startsAt, workflowId, queue } = run
   if (status !== 'pending' || (startsAt !== null && startsAt.getTime() > Date.now())) return null
-  const workers = await client.getWorkers()
-  if (workers.length === 0)
-    return 'No worker is alive now: the run waits until "millrace dev" or "millrace worker" runs.'
-  const isTaken = workers.some(
-    ({ workflows, queues }) =>
-      workflows.some(({ id, version: has }) => id === workflowId && has === version) &&
-      (queues === null || queues.includes(queue)),
-  )
-  if (!isTaken)
-    return `No worker that is alive takes ${workflowId} v${version} of queue "${queue}": the run waits until one does.`
+  const missing = await missingTaker(run, () => client.getWorkers())
+  if (missing !== null) {
+    const until = missing.alive ? 'one does' : '"millrace dev" or "millrace worker" runs'
+    return `${capitalise(missing.why)}${missing.alive ? '' : ' now'}: the run waits until ${until}.`
+  }
   const pauses = (await client.getLimits()).filter(({ rule }) => rule === 'pause')
   const pause = pauses.find(
     ({ scope, name }) => name === null || name === (scope === 'queue' ? queue : workflowId),

@@ -3,7 +3,7 @@ import type { Tx } from '../kernel/database.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { encodePayload, type Json } from '../model/json.ts'
 import { checkOptionNames, type OptionNames } from '../model/options.ts'
-import type { Page } from './page.ts'
+import { checkPageLimit, type Page } from './page.ts'
 import { checkRunId } from './run-filter.ts'
 import type { Session } from './session.ts'
 
@@ -56,9 +56,7 @@ export type ApprovalAnswerOptions = {
 /** A page of open questions, those of the oldest run first. @throws InvalidInputError */
 export async function readApprovals(session: Session, p: ApprovalFilter): Promise<Page<Approval>> {
   checkOptionNames('getApprovals', p, approvalFilterNames)
-  const limit = p.limit ?? 20
-  if (!Number.isInteger(limit) || limit < 1 || limit > 100)
-    throw new InvalidInputError(`A limit of ${limit} is not a whole number from 1 to 100.`)
+  const limit = checkPageLimit(p.limit)
   const rows = await getApprovals(
     session.db,
     session.options({

@@ -2,11 +2,11 @@ import { type EmissionOptions, prepareEmission } from '../definition/emission.ts
 import { type Event, isEvent } from '../definition/event.ts'
 import type { Tx } from '../kernel/database.ts'
 import { emitEvent, getEvents } from '../kernel/events.ts'
-import { InvalidInputError } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
 import { checkOptionNames } from '../model/options.ts'
+import { checkNamed } from './event-by-name.ts'
 import type { IdPool } from './id-pool.ts'
-import type { Page } from './page.ts'
+import { checkPageLimit, type Page } from './page.ts'
 import type { Session } from './session.ts'
 import { untilHeard } from './until-heard.ts'
 
@@ -51,6 +51,9 @@ export type EventFilter = {
   startingAfter?: string | null
 }
 
+const byName = (name: string) =>
+  `emitEvent({ eventName: ${name}, key, data }), or emitEvent(event, data, { key }) with what defineEvent makes`
+
 /** Emits an event. @throws InvalidInputError, PayloadError */
 export async function emit(
   session: Session,
@@ -59,7 +62,9 @@ export async function emit(
   given: unknown,
   more: EmitOptions | undefined,
 ): Promise<Emission> {
-  const { tx, ...options } = isEvent(first) ? (more ?? ({} as EmitOptions)) : (first ?? {})
+  const { tx, ...options } = isEvent(first)
+    ? (more ?? ({} as EmitOptions))
+    : checkNamed('emitEvent', first, byName)
   const { eventName, data, ...own } = options as EventByName
   const what = isEvent(first) ? first : { name: eventName }
   const emission = await prepareEmission(what, isEvent(first) ? given : data, own)
@@ -76,9 +81,7 @@ export async function emit(
 /** A page of the events that are kept, the newest first. @throws InvalidInputError */
 export async function readEvents(session: Session, p: EventFilter): Promise<Page<KeptEvent>> {
   checkOptionNames('getEvents', p, { eventName: true, key: true, limit: true, startingAfter: true })
-  const limit = p.limit ?? 20
-  if (!Number.isInteger(limit) || limit < 1 || limit > 100)
-    throw new InvalidInputError(`A limit of ${limit} is not a whole number from 1 to 100.`)
+  const limit = checkPageLimit(p.limit)
   const rows = await getEvents(
     session.db,
     session.options({

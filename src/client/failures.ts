@@ -1,7 +1,6 @@
 import { getFailures } from '../kernel/runs.ts'
-import { InvalidInputError } from '../model/errors.ts'
 import { checkOptionNames } from '../model/options.ts'
-import type { Page } from './page.ts'
+import { checkPageLimit, type Page } from './page.ts'
 import { encodeFilter, filterNames, type RunFilter } from './run-filter.ts'
 import type { Session } from './session.ts'
 
@@ -25,9 +24,7 @@ export async function readFailures(
   p: RunFilter & { limit?: number; startingAfter?: string | null },
 ): Promise<Page<FailureGroup>> {
   checkOptionNames('getFailures', p, { ...filterNames, limit: true, startingAfter: true })
-  const limit = p.limit ?? 20
-  if (!Number.isInteger(limit) || limit < 1 || limit > 100)
-    throw new InvalidInputError(`A limit of ${limit} is not a whole number from 1 to 100.`)
+  const limit = checkPageLimit(p.limit)
   const { statuses: _, ...filter } = encodeFilter(p)
   const rows = await getFailures(
     session.db,

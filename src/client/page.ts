@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../model/errors.ts'
+import { MAX_PAGE } from '../model/limits.ts'
 import { isUuid } from '../model/run-id.ts'
 
 /**
@@ -47,10 +48,7 @@ export async function readPage<T extends { id: string }>(
   fetch: (page: SqlPage) => Promise<Fetched<T>>,
   cursors: Cursors<T> = ids,
 ): Promise<Page<T>> {
-  const limit = request.limit ?? 20
-  if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
-    throw new InvalidInputError(`A limit of ${limit} is not a whole number from 1 to 100.`)
-  }
+  const limit = checkPageLimit(request.limit)
   const after = checkCursor(request.startingAfter, cursors)
   const before = checkCursor(request.endingBefore, cursors)
   if (after && before) throw new InvalidInputError('Give startingAfter or endingBefore, not both.')
@@ -79,4 +77,11 @@ function checkCursor<T>(cursor: string | null | undefined, { is }: Cursors<T>): 
   if (cursor === null || cursor === undefined) return null
   if (is(cursor)) return cursor
   throw new InvalidInputError(`Cursor "${cursor}" is not one that a page gave.`)
+}
+
+/** How many a page has: 20 unless it is said. @throws InvalidInputError */
+export function checkPageLimit(given: number | null | undefined): number {
+  const limit = given ?? 20
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_PAGE) return limit
+  throw new InvalidInputError(`A limit of ${limit} is not a whole number from 1 to ${MAX_PAGE}.`)
 }

@@ -19,18 +19,25 @@ import type { StatusWaitOptions, WaitOptions, WorkflowRun } from './workflow-run
 const FIRST_LOOK_MS = 10
 const LONGEST_LOOK_MS = 500
 
+/** How an error that a run did not end in time finds out what it does instead. */
+export type Looks = {
+  /** The run as it is. */
+  read(id: string): Promise<WorkflowRun>
+  /** Why nobody takes it, as the end of a sentence. */
+  whyNotTaken(run: WorkflowRun): Promise<string | null>
+}
+
 /**
  * Waits until a run ends and gives its output, or throws what it ended with. Where it continued as new, the last
  * of those runs is meant.
- * @param read the run as it is: an error that it did not end in time says what it does instead
  */
 export async function awaitResult(
   first: RunName,
   options: WaitOptions,
   results: Results,
-  read: (id: string) => Promise<WorkflowRun>,
+  looks: Looks,
 ): Promise<unknown> {
-  const outcome = await awaitOutcome(first, options, results, read)
+  const outcome = await awaitOutcome(first, options, results, looks)
   if (outcome.status === 'c') return decodePayload(outcome.output)
   const id = idOf(outcome.run, first)
   if (outcome.status === 'x') throw new RunCancelledError(`Run ${id} was cancelled.`, { runId: id })
@@ -55,7 +62,7 @@ function awaitOutcome(
   first: RunName,
   options: WaitOptions,
   results: Results,
-  read: (id: string) => Promise<WorkflowRun>,
+  looks: Looks,
 ): Promise<Outcome> {
   let run = first.run
   let stop: () => void = () => {}
@@ -68,7 +75,7 @@ function awaitOutcome(
       settle()
     }
     const aborted = () => leave(() => reject(options.signal?.reason))
-    const late = () => leave(() => void describeLate(idOf(run, first), ms ?? 0, read).then(reject))
+    const late = () => leave(() => void describeLate(idOf(run, first), ms ?? 0, looks).then(reject))
     const timer = ms === null ? undefined : setTimeout(late, Math.min(ms, MAX_TIMER_MS))
     const ended = (outcome: Outcome | null) => {
       if (outcome?.continuedAs == null)
@@ -83,22 +90,24 @@ function awaitOutcome(
 }
 
 /** A paused run needs somebody, one that runs only time. */
-async function describeLate(
-  id: string,
-  ms: number,
-  read: (id: string) => Promise<WorkflowRun>,
-): Promise<TimeoutError> {
-  const run = await read(id).catch(() => null)
+async function describeLate(id: string, ms: number, looks: Looks): Promise<TimeoutError> {
+  const run = await looks.read(id).catch(() => null)
   const reason = run?.reason ? ` (${run.reason})` : ''
   const failure = run?.status === 'paused' && run.failure ? `: ${run.failure.message}` : ''
   const state =
     run === null || run.continuedAs !== null
       ? 'it goes on'
-      : `it is ${run.status}${reason}${failure}`
+      : `it is ${run.status}${reason}${failure}${await describeTakers(run, looks)}`
   return new TimeoutError(
     `Run ${id} has not ended within ${formatDuration(ms)}; ${state.replace(/\.$/, '')}.`,
     { runId: id, details: { timeoutMs: ms, status: run?.status ?? null } },
   )
+}
+
+/** It is asked for once the time is over, so it costs nobody else anything; that it cannot be known is no error. */
+async function describeTakers(run: WorkflowRun, { whyNotTaken }: Looks): Promise<string> {
+  const why = await whyNotTaken(run).catch(() => null)
+  return why === null ? '' : `: ${why}`
 }
 
 function stopped(id: string): UnavailableError {
@@ -114,6 +123,7 @@ export async function awaitStatus(
   statuses: readonly WorkflowStatus[],
   options: StatusWaitOptions,
   results: Results,
+  looks: Looks,
   number: (id: string) => Promise<string>,
 ): Promise<WorkflowRun> {
   const given = options.timeout ?? options.timeoutMs
@@ -141,8 +151,9 @@ export async function awaitStatus(
         )
       }
       if (performance.now() > until) {
+        const why = await describeTakers(now, looks)
         throw new TimeoutError(
-          `Run ${run.id} is still ${now.status}, not ${statuses.join(' or ')}, after ${formatDuration(timeoutMs)}.`,
+          `Run ${run.id} is still ${now.status}, not ${statuses.join(' or ')}, after ${formatDuration(timeoutMs)}${why}.`,
           { runId: run.id },
         )
       }

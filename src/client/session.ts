@@ -1,7 +1,9 @@
 import { type Connection, Database, type Tx } from '../kernel/database.ts'
 import { tenantId } from '../kernel/definitions.ts'
 import type { SqlOptions } from '../kernel/runs.ts'
+import { InvalidInputError } from '../model/errors.ts'
 import { quietLogger, type WorkflowLogger } from '../model/logger.ts'
+import { checkOptionNames, type OptionNames } from '../model/options.ts'
 
 /** How a client reaches its engine. */
 export type SessionOptions = Connection & {
@@ -11,6 +13,32 @@ export type SessionOptions = Connection & {
   schema?: string
   /** Whose runs these are. Default 'default'. */
   tenant?: string
+}
+
+/** The names of what a client is made with. */
+export const sessionOptionNames: OptionNames<SessionOptions> = {
+  connectionString: true,
+  pool: true,
+  logger: true,
+  schema: true,
+  tenant: true,
+}
+
+/**
+ * Refuses what no client or engine heeds.
+ * @throws InvalidInputError
+ */
+export function checkSessionOptions(what: string, options: unknown, names: object): void {
+  if (options === undefined)
+    throw new InvalidInputError(
+      `The options of ${what} are missing. Give { connectionString } or { pool }.`,
+    )
+  if (typeof options === 'object' && options !== null && 'boss' in options)
+    throw new InvalidInputError(
+      `The options of ${what} have no "boss": there is no pg-boss inside. Leave it out.`,
+      { details: { option: 'boss' } },
+    )
+  checkOptionNames(what, options, names)
 }
 
 /** One process's connection to one engine, as one tenant. */

@@ -17,6 +17,7 @@ import {
   readApprovals,
   sendAnswer,
 } from './approvals.ts'
+import { checkNamed } from './event-by-name.ts'
 import { forkRun } from './fork.ts'
 import { OperationsClient } from './operations-client.ts'
 import { cursorsOf, type Page, type PageRequest, readPage } from './page.ts'
@@ -29,10 +30,11 @@ import {
   type RunFilter,
   type RunOrder,
 } from './run-filter.ts'
-import { awaitResult, awaitStatus } from './run-waits.ts'
+import { awaitResult, awaitStatus, type Looks } from './run-waits.ts'
 import { type PutSchedule, putOne, runOne, type Schedule } from './schedules.ts'
-import type { SessionOptions } from './session.ts'
+import { checkSessionOptions, type SessionOptions, sessionOptionNames } from './session.ts'
 import { type Prepared, type StartOptions, startOptionNames } from './starter.ts'
+import { missingTaker } from './takers.ts'
 import { readTimelinePage, type TimelineEntry } from './timeline.ts'
 import {
   type ForkOptions,
@@ -62,15 +64,20 @@ export type WorkflowClientOptions = SessionOptions
 export class WorkflowClient extends OperationsClient {
   protected readonly results: Results
   readonly #verbs: RunVerbs
+  readonly #looks: Looks = {
+    read: (runId) => this.getRun({ runId }),
+    whyNotTaken: async (run) => (await missingTaker(run, () => this.getWorkers()))?.why ?? null,
+  }
 
-  /** @throws InvalidInputError unless exactly one of connectionString and pool is given */
+  /** @throws InvalidInputError unless exactly one of connectionString and pool is given, and for an option that there is not */
   constructor(options: WorkflowClientOptions) {
+    checkSessionOptions('a client', options, sessionOptionNames)
     super(options)
     this.results = new Results(this.session, this.starter.ids)
     this.#verbs = {
       result: (id, wait) => this.#result(id, wait),
       waitForStatus: (run, statuses, wait) =>
-        awaitStatus(run, statuses, wait, this.results, (id) => this.#number(id)),
+        awaitStatus(run, statuses, wait, this.results, this.#looks, (id) => this.#number(id)),
       getRun: (p) => this.getRun(p) as Promise<WorkflowRun>,
       triggerEvent: (p) => this.triggerEvent(p),
       sendSignal: (signal, data, p) => this.triggerEvent(signal, data, p),
@@ -172,9 +179,11 @@ export class WorkflowClient extends OperationsClient {
     given?: unknown,
     ref?: RunRef & { dedupeId?: string },
   ): Promise<WorkflowRun> {
+    const byName = (event: string) =>
+      `triggerEvent({ runId, eventName: ${event}, data }), or triggerEvent(signal, data, { runId }) with what defineSignal makes`
     const p = isSignal(first)
       ? { ...(ref as RunRef & { dedupeId?: string }), eventName: first.name, data: given }
-      : first
+      : checkNamed('triggerEvent', first, byName)
     const name = checkName('eventName', p.eventName)
     const what = `the data of signal "${name}"`
     if (isSignal(first) && first.schema) await validate(first.schema, p.data, what)
@@ -432,7 +441,7 @@ export class WorkflowClient extends OperationsClient {
 
   async #result(id: string, wait: WaitOptions): Promise<unknown> {
     const first = { id, run: await this.#number(id) }
-    return awaitResult(first, wait, this.results, (runId) => this.getRun({ runId }))
+    return awaitResult(first, wait, this.results, this.#looks)
   }
 
   async #timeline(runId: string): Promise<TimelineEntry[]> {

@@ -1,5 +1,6 @@
 import { type Duration, parseDuration } from './duration.ts'
 import { InvalidInputError } from './errors.ts'
+import { MAX_LIMIT, MAX_PATHS, MAX_RULES } from './limits.ts'
 import { checkOptionNames } from './options.ts'
 import { checkPath } from './path.ts'
 
@@ -38,11 +39,6 @@ export type LimitRules = {
   }[]
   readonly fairness?: { key: readonly string[]; weight?: string }
 }
-
-/** Of one kind for a workflow or queue; paths of one key. */
-const MAX_RULES = 8
-const MAX_PATHS = 4
-const MAX_LIMIT = 1_000_000
 
 /**
  * The rules in the kernel's form; an empty object for none.

@@ -45,6 +45,24 @@ export const MAX_REASON = 2000
 /** People, or roles, that one question is for: each is looked for in an index. */
 export const MAX_ASKED = 100
 
+/** Limits of one kind, concurrency or rates, of a workflow or a queue: each is looked at for every run that is given out. */
+export const MAX_RULES = 8
+
+/** The highest concurrency, rate or burst: more is no limit. */
+export const MAX_LIMIT = 1_000_000
+
+/** Paths of one key of a limit or a rule of starts: their values are in the row of every run. */
+export const MAX_PATHS = 4
+
+/** Characters of a path into an input. */
+export const MAX_PATH = 128
+
+/** Runs whose handlers are at work at once in a worker: more are a matter of more processes. */
+export const MAX_CONCURRENCY = 10_000
+
+/** Items of one page of a list; of a timeline 1,000. */
+export const MAX_PAGE = 100
+
 /** Signals that one step waits for: they are arrays in the run's hot row. */
 export const MAX_SOURCES = 32
 

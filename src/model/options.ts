@@ -1,4 +1,5 @@
 import { InvalidInputError } from './errors.ts'
+import { nearest } from './nearest.ts'
 
 /** The names of all options of a type; the compiler sees to it that none is forgotten. */
 export type OptionNames<Options> = { readonly [Name in keyof Required<Options>]: true }
@@ -15,8 +16,7 @@ export function checkOptionNames(what: string, options: unknown, names: object):
   }
   for (const name of Object.keys(options)) {
     if (name in names) continue
-    const plain = simplify(name)
-    const meant = Object.keys(names).find((known) => simplify(known) === plain)
+    const [meant] = nearest(name, Object.keys(names))
     const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`
     const known = Object.keys(names).join(', ')
     throw new InvalidInputError(
@@ -24,9 +24,4 @@ export function checkOptionNames(what: string, options: unknown, names: object):
       { details: { option: name } },
     )
   }
-}
-
-/** Letters alone, sorted: two that are swapped, in another case or with a line between, are one. */
-function simplify(name: string): string {
-  return [...name.toLowerCase().replace(/[^a-z]/g, '')].sort().join('')
 }

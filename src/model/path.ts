@@ -1,4 +1,5 @@
 import { InvalidInputError } from './errors.ts'
+import { MAX_PATH } from './limits.ts'
 
 /**
  * A dotted property path into `T`, checked by the compiler: `'customer.id'`. At most five deep; not into
@@ -15,9 +16,6 @@ export type Path<T, Depth extends 0[] = []> = unknown extends T
             [K in keyof T & string]: K | `${K}.${Path<NonNullable<T[K]>, [...Depth, 0]>}`
           }[keyof T & string]
         : never
-
-/** Characters of a path into the input. */
-const MAX_PATH = 128
 
 /**
  * Refuses what is no path into the input.

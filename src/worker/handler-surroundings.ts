@@ -3,6 +3,7 @@ import type { Surroundings } from '../definition/surroundings.ts'
 import type { HttpPolicyOptions } from '../graph/http/policy.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { checkName } from '../model/names.ts'
+import type { OptionNames } from '../model/options.ts'
 import { describeValue } from '../model/text.ts'
 
 /** Looks a secret up; undefined if there is none of that name. */
@@ -37,6 +38,10 @@ export type SurroundingOptions = {
    * @example http: { allow: ['crm.internal:8080'] }
    */
   http?: HttpPolicyOptions
+}
+
+export const surroundingOptionNames: OptionNames<SurroundingOptions> = {
+  ...{ resources: true, env: true, steps: true, statements: true, secrets: true, http: true },
 }
 
 /** @see Surroundings */

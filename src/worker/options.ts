@@ -1,5 +1,6 @@
 import { type Duration, parseDuration } from '../model/duration.ts'
 import { InvalidInputError } from '../model/errors.ts'
+import { MAX_CONCURRENCY } from '../model/limits.ts'
 import { checkName } from '../model/names.ts'
 import { checkOptionNames, type OptionNames } from '../model/options.ts'
 
@@ -56,7 +57,7 @@ export function resolveWorkerOptions(options: WorkerOptions): ResolvedWorkerOpti
   const heartbeatMs = Math.min((options.heartbeatSeconds ?? 5) * 1000, leaseMs / 3)
   for (const queue of options.queues ?? []) checkName('queue', queue)
   return {
-    concurrency: whole('concurrency', options.concurrency ?? 100, 10_000),
+    concurrency: whole('concurrency', options.concurrency ?? 100, MAX_CONCURRENCY),
     queues: options.queues ?? null,
     batchSize: whole('batchSize', options.batchSize ?? 1000, 1000),
     heartbeatMs: ms('heartbeatSeconds (in ms)', heartbeatMs, 100, leaseMs),

@@ -1,4 +1,5 @@
 import { registerDefinition } from '../client/definitions.ts'
+import { checkSessionOptions, sessionOptionNames } from '../client/session.ts'
 import { WorkflowClient, type WorkflowClientOptions } from '../client/workflow-client.ts'
 import type { Definition } from '../definition/definition.ts'
 import { Registry } from '../definition/registry.ts'
@@ -7,8 +8,13 @@ import { checkMigrated, migrate } from '../kernel/migrate.ts'
 import { syncSchedules } from '../kernel/schedules.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { checkName } from '../model/names.ts'
+import type { OptionNames } from '../model/options.ts'
 import { checkNeeds } from './check-needs.ts'
-import { HandlerSurroundings, type SurroundingOptions } from './handler-surroundings.ts'
+import {
+  HandlerSurroundings,
+  type SurroundingOptions,
+  surroundingOptionNames,
+} from './handler-surroundings.ts'
 import { type ResolvedWorkerOptions, resolveWorkerOptions, type WorkerOptions } from './options.ts'
 import { type Graphs, type LoadGraph, StoredDefinitions } from './stored-definitions.ts'
 import { Worker } from './worker.ts'
@@ -25,6 +31,14 @@ export type WorkflowEngineOptions = WorkflowClientOptions &
     graphs?: boolean | readonly string[]
   }
 
+const optionNames: OptionNames<WorkflowEngineOptions> = {
+  ...sessionOptionNames,
+  ...surroundingOptionNames,
+  workflows: true,
+  migrate: true,
+  graphs: true,
+}
+
 /**
  * A client that also runs handlers.
  * @example const engine = new WorkflowEngine({ connectionString: process.env.DATABASE_URL, workflows: [order] })
@@ -40,13 +54,15 @@ export class WorkflowEngine extends WorkflowClient {
   #starting: Promise<void> | null = null
   #registered = false
 
-  /** @throws InvalidInputError for the connection, DuplicateWorkflowError */
+  /** @throws InvalidInputError for the connection, or an option that there is not; DuplicateWorkflowError */
   constructor(options: WorkflowEngineOptions) {
-    super(options)
-    this.#migrate = options.migrate ?? 'auto'
+    checkSessionOptions('an engine', options, optionNames)
+    const { workflows = [], migrate = 'auto', graphs = false } = options
+    super(sessionOf(options))
+    this.#migrate = migrate
     this.#surroundings = new HandlerSurroundings(options)
-    this.#graphs = checkGraphs(options.graphs ?? false)
-    for (const definition of options.workflows ?? []) this.#registry.add(definition)
+    this.#graphs = checkGraphs(graphs)
+    for (const definition of workflows) this.#registry.add(definition)
   }
 
   /**
@@ -195,6 +211,12 @@ export class WorkflowEngine extends WorkflowClient {
     const tenant = await this.session.tenant()
     for (const definition of all) await registerDefinition(this.session, tenant, definition)
   }
+}
+
+/** What the client in it takes. */
+function sessionOf(options: WorkflowEngineOptions): WorkflowClientOptions {
+  const mine = Object.entries(options).filter(([name]) => name in sessionOptionNames)
+  return Object.fromEntries(mine) as WorkflowClientOptions
 }
 
 function checkGraphs(graphs: Graphs): Graphs {

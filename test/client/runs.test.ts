@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { WorkflowClient } from '../../src/client/workflow-client.ts'
 import type { WorkflowRun } from '../../src/client/workflow-run.ts'
+import { WorkflowEngine } from '../../src/worker/workflow-engine.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
-import { useEngine } from '../support/engine.ts'
+import { startEngine, useEngine } from '../support/engine.ts'
 
 const t = useEngine()
 const echo = workflow('echo', ({ input }) => input)
@@ -329,7 +330,63 @@ test('an option that nobody knows is refused, with the one that was meant', asyn
   // a filter that is not heeded would give all that there is
   for (const list of ['getRuns', 'getFailures', 'getEvents', 'getApprovals', 'getQueues'] as const)
     await expect(t.engine[list]({ status: 'failed' } as object)).rejects.toThrow(
-      `The options of ${list} have no "status". There are: `,
+      `The options of ${list} have no "status". `,
     )
   await expect(t.engine.start({ concurency: 3 } as object)).rejects.toThrow('have no "concurency"')
+})
+
+test('an engine and a client refuse an option that there is not, with the one that was meant', () => {
+  const connectionString = t.db.url
+  for (const [make, options, message] of [
+    [
+      WorkflowEngine,
+      { workflow: [echo] },
+      'The options of an engine have no "workflow". Did you mean "workflows"?',
+    ],
+    [
+      WorkflowEngine,
+      { migrations: 'off' },
+      'an engine have no "migrations". Did you mean "migrate"?',
+    ],
+    [WorkflowEngine, { boss: {} }, 'no "boss": there is no pg-boss inside'],
+    [
+      WorkflowClient,
+      { tenent: 'a' },
+      'The options of a client have no "tenent". Did you mean "tenant"?',
+    ],
+    [
+      WorkflowClient,
+      { workflows: [echo] },
+      'a client have no "workflows". There are: connectionString, pool, ',
+    ],
+  ] as const) {
+    const call = () => new make({ connectionString, ...options } as never)
+    expect(call).toThrow(
+      expect.objectContaining({ code: 'MR001', details: { option: Object.keys(options)[0] } }),
+    )
+    expect(call).toThrow(message)
+  }
+  for (const make of [WorkflowEngine, WorkflowClient])
+    expect(() => new make(undefined as never)).toThrow('are missing. Give { connectionString }')
+})
+
+test('a result that nobody works on says so when its time is over', async () => {
+  const w = workflow('nobodys', () => 1)
+  const starter = new WorkflowEngine({ connectionString: t.db.url, workflows: [w], migrate: 'off' })
+  await starter.start(false)
+  const run = await starter.startWorkflow(w)
+  const none = 'no worker that is alive takes nobodys v1 of queue "default"'
+  await expect(run.result({ timeout: 50 })).rejects.toThrow(
+    `Run ${run.id} has not ended within 50 ms; it is pending: ${none}.`,
+  )
+  await expect(run.waitForStatus('completed', { timeout: 50 })).rejects.toThrow(`: ${none}.`)
+  const later = await starter.startWorkflow(w, undefined, { delay: '1 hour' })
+  await expect(later.result({ timeout: 50 })).rejects.toThrow(/; it is pending\.$/)
+  await starter.stop()
+  await using idle = await startEngine([w])
+  await idle.engine.stop()
+  const client = new WorkflowClient({ connectionString: idle.db.url })
+  const lone = await client.startWorkflow(w)
+  await expect(lone.result({ timeout: 50 })).rejects.toThrow('it is pending: no worker is alive.')
+  await client.stop()
 })

@@ -25,11 +25,21 @@ export async function runCampaign(lab: Lab, plan: Plan): Promise<Failure[]> {
       if (performance.now() > (plan.until ?? Infinity)) return
       const number = next++
       const report = await runHistory(lab, slot, `${plan.seed}:${number}`, plan.patienceMs)
-      if (report.violations.length > 0) failures.push({ ...report, number })
+      if (report.violations.length === 0) continue
+      failures.push({ ...report, number })
+      await clear(lab, slot)
     }
   }
   await Promise.all(lab.slots.map(work))
   return failures
+}
+
+/** What a history that failed has left alive would be taken for the next one's. */
+async function clear(lab: Lab, { routes }: Slot): Promise<void> {
+  await lab.ask(
+    `select millrace.cancel_runs($1, array(select run_id from millrace.live where route_id = any ($2) order by 1), null, p_at_once => true)`,
+    [lab.tenant, routes],
+  )
 }
 
 /** A failure as people read it. */

@@ -139,7 +139,9 @@ export async function helpWaiters(world: World, turn: number): Promise<void> {
     const known = { ...place, by: null, sent: ledger.tick(), answered: null }
     ledger.emissions.set(id, { ...known, fate: 'open' })
     const data = JSON.stringify({ id })
-    await lab.ask('select millrace.emit_event($1, $2, $3)', [place.name, data, { key: base }])
+    // what is asked is asked again when the server was killed meanwhile
+    const options = { key: base, dedupe_id: `${base}-${id}` }
+    await lab.ask('select millrace.emit_event($1, $2, $3)', [place.name, data, options])
   }
 }
 

@@ -135,6 +135,23 @@ export async function debouncePutOff(lab: Lab): Promise<string | null> {
   return putOff >= 60_000 ? null : `a debounce put its run off by ${putOff} ms, not by a minute`
 }
 
+/** The last of the starts that are debounced counts, also where the reply of one before it was lost. */
+export async function debounceSentAgain(lab: Lab): Promise<string | null> {
+  const [run, second] = await drawTwo(lab)
+  const [third] = await drawTwo(lab)
+  const rules = { debounce: { period_ms: 60_000, key: { k: run } } }
+  const meta = JSON.stringify({ workflow: lab.slots[0]?.workflow, rules })
+  for (const id of [run, second, third, second])
+    await startRuns(lab.db, lab.tenant, [{ ...start(lab, id), input: `"${id}"`, meta }])
+  const [made] = await lab.ask<{ input: string }>('select input from millrace.runs where id = $1', [
+    run,
+  ])
+  await cancel(lab, [run])
+  return made?.input === `"${third}"`
+    ? null
+    : `a debounced run has the input ${made?.input}, not that of its last start, "${third}"`
+}
+
 /** A run that is about to wait for an event of its own. */
 async function makeWaiter(lab: Lab) {
   const [run] = await drawTwo(lab)

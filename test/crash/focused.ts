@@ -5,6 +5,7 @@ import { registerWorker, renewLease } from '../../src/kernel/workers.ts'
 import {
   batchesOfOneCall,
   debouncePutOff,
+  debounceSentAgain,
   emissionBesideWait,
   emissionByStaleOwner,
   heldRun,
@@ -34,6 +35,7 @@ export async function focused(lab: Lab): Promise<string | null> {
     startBesideStart,
     batchesOfOneCall,
     debouncePutOff,
+    debounceSentAgain,
   ]) {
     const problem = await check(lab)
     if (problem) return problem

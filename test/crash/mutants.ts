@@ -431,8 +431,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the period of a throttle does not count',
     file: 'start/rule_holder.sql',
-    from: "< (p_body ->> 'period_ms')::bigint)",
-    to: '< 0)',
+    from: "< (p_body ->> 'period_ms')::bigint",
+    to: '< 0',
   },
   {
     name: 'a run that began in time fails for it',

@@ -186,4 +186,38 @@ describe('refuses before anything begins', () => {
     expect(await bulk('cancel', { workflow_id: route.name }, null)).toMatchObject({ matched: 1 })
     await work()
   })
+
+  test('more than 100,000 runs, with what to do; 100,000 are not too many', async () => {
+    await using own = await createKernel()
+    const route = await own.route()
+    const first = await own.start(route)
+    await own.query("update millrace.runs set created_at = '2000-01-01' where id = $1", [first])
+    await own.query(
+      `insert into millrace.runs (id, created_at, tenant_id, route_id)
+       select $2::bigint + i, now(), 1, $1 from generate_series(1, 100000) i`,
+      [route.route, first],
+    )
+    await own.query(
+      `insert into millrace.outcomes (run_id, at, tenant_id, status)
+       select id, now() - interval '1 day', 1, 'c' from millrace.runs where id > $1`,
+      [first],
+    )
+    const all = { workflow_id: route.name }
+    const parts: [string, object][] = [
+      ['cancel', {}],
+      ['signal', { event_name: 'go', dry_run: true }],
+    ]
+    for (const [verb, options] of parts) {
+      const error = bulk(verb, all, options, own)
+      await error.catch(({ hint }) => expect(hint).toMatch(/^Narrow it, by created_after/))
+      const details = await refusal(error, 'MR004', /^The filter matches more than 100,000 runs\.$/)
+      expect(details).toEqual({ filter: all })
+    }
+    expect(await own.query('select from millrace.bulk_operations')).toEqual([])
+    expect(await own.call('work_bulk')).toBeNull()
+    expect(await own.run(first)).toMatchObject({ status: 'pending' })
+    expect(await own.query('select from millrace.signals')).toEqual([])
+    const fewer = { ...all, created_after: '2001-01-01' }
+    expect(await bulk('cancel', fewer, { dry_run: true }, own)).toMatchObject({ matched: 100_000 })
+  }, 60_000)
 })

@@ -310,14 +310,28 @@ describe('throttle', () => {
     expect(await keysOf(route)).toEqual([{ rule: 'throttle', run_id: next.id }])
   })
 
+  test('a period begins when its run was started, however long its start waited', async () => {
+    const route = await kernel.route()
+    const rules = throttle(60_000)
+    const { id } = await start(route, { rules })
+    await kernel.query(
+      "update millrace.start_keys set at = at - interval '59 seconds' where run_id = $1",
+      [id],
+    )
+    await kernel.advanceClock(59_000)
+    expect(await start(route, { rules })).toMatchObject({ verdict: 'e', existing: id })
+    await kernel.advanceClock(1_000)
+    expect((await start(route, { rules })).verdict).toBe('m')
+  })
+
   test('a clock that was put back by far holds up no start for as long', async () => {
     const route = await kernel.route()
     const rules = throttle(60_000)
-    await start(route, { rules })
+    const { id } = await start(route, { rules })
     const told = (before: string) =>
       kernel.query(
-        'update millrace.start_keys set at = millrace.clock() + $2::interval where workflow = $1',
-        [route.name, before],
+        'update millrace.runs set created_at = millrace.clock() + $2::interval where id = $1',
+        [id, before],
       )
     await told('30 seconds') // put back by a moment the period still holds
     expect((await start(route, { rules })).verdict).toBe('e')

@@ -107,9 +107,10 @@ test('a worker that dies before it hears of the cancel: whoever recovers its run
   timeout: 90_000,
 }, async () => {
   await using p = await startProcesses()
-  const zombie = await p.spawn()
-  const input = { count: 2, ms: 30_000, undoMs: 1, fails: false }
-  const run = await p.client.startWorkflow(saga, { ...input, ms: 300 })
+  const zombie = await p.spawn({ lease: '6 s' })
+  // the second step is still at work when its worker dies, however late that is
+  const input = { count: 2, ms: 1, lastMs: 600_000, undoMs: 1, fails: false }
+  const run = await p.client.startWorkflow(saga, input)
   await until('the second step runs', async () => (await p.effects()).length === 2, LONG)
   zombie.kill('SIGSTOP')
   expect(await run.cancel()).toMatchObject({ status: 'running', phase: 'undoing' })

@@ -198,6 +198,18 @@ describe('an emission', () => {
     if (message !== 'keepFor') await expect(call).rejects.toThrow(message)
   })
 
+  test.each([
+    ['paid', '"paid", which names no event. Write emitEvent({ eventName: "paid", key, data })'],
+    [{ key: 'k' }, '{"key":"k"}, which names no event'],
+    [undefined, 'undefined, which names no event'],
+  ])('what names no event, %j, is refused with how to write it', async (given, message) => {
+    const call = t.engine.emitEvent(given as never, 1 as never, undefined as never)
+    await expect(call).rejects.toThrow(`emitEvent was given ${message}`)
+    const signal = t.engine.triggerEvent(given as never, 1 as never, undefined as never)
+    await expect(signal).rejects.toThrow(`triggerEvent was given ${message.split('.')[0]}`)
+    await expect(signal).rejects.toMatchObject({ code: 'MR001' })
+  })
+
   test('bad names and keys are refused where they are written', () => {
     expect(() => defineEvent('a/b')).toThrow('The event "a/b" is not valid')
     expect(() => paid.for('')).toThrow('The key of event "paid"')

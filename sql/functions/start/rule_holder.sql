@@ -8,11 +8,11 @@ language sql stable security definer set search_path = pg_catalog, pg_temp set j
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
   select k.run_id from millrace.start_keys k
   where k.tenant_id = p_tenant and k.workflow = p_workflow and k.rule = p_rule and k.key = millrace.start_key(p_body -> 'key')
-    and (p_rule <> 'throttle'  -- one that came later than now was told by a clock that has been put back since
-         or abs(extract(epoch from p_now - k.at)) * 1000 < (p_body ->> 'period_ms')::bigint)
     and (p_rule <> 'batch' or k.inputs < (p_body ->> 'size')::int and k.bytes + p_bytes <= 1048576)
     and (k.run_id = any (p_made)
-         or p_rule = 'throttle' and (select true from millrace.runs r where r.id = k.run_id)
+         or p_rule = 'throttle' and (  -- by the time that the run tells; one that is to come is of a clock that was put back since
+           select abs(extract(epoch from p_now - r.created_at)) * 1000 < (p_body ->> 'period_ms')::bigint
+           from millrace.runs r where r.id = k.run_id)
          or p_rule <> 'throttle' and (
            select case when p_rule = 'singleton' then l.undo is distinct from 'b'
                   else l.state in ('w', 'p') and l.wait_keys = '{~start}' and l.wait_until[1] > p_now end
