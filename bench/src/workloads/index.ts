@@ -4,6 +4,8 @@ import { runClaims } from './claims.ts'
 import { runCrowded } from './crowded.ts'
 import { runFairness } from './fairness.ts'
 import { runFloor } from './floor.ts'
+import { runFlows } from './flows.ts'
+import { runGraph } from './graph.ts'
 import { runHistory } from './history.ts'
 import { runIdle } from './idle.ts'
 import { runLatency } from './latency.ts'
@@ -88,6 +90,12 @@ export const workloads: Workload[] = [
     runFairness,
   ),
   alone('claims', 'a claim of one run, by how many wait', runClaims),
+  alone(
+    'flows',
+    'a chain of 1,000 steps, 10,000 items, 100 parallel steps, in each form',
+    runFlows,
+  ),
+  alone('graph', 'a graph of 6 nodes, from its start to its result', runGraph),
 ]
 
 /** One that is queued and drained; only the first three are part of a quick run. */
