@@ -10,6 +10,7 @@ import { runHistory } from './history.ts'
 import { runIdle } from './idle.ts'
 import { runLatency } from './latency.ts'
 import { runLimits } from './limits.ts'
+import { runScheduling } from './scheduling.ts'
 import { runSleepers } from './sleep.ts'
 import { runBesideSnapshot } from './snapshot.ts'
 import { runStartup } from './startup.ts'
@@ -96,6 +97,7 @@ export const workloads: Workload[] = [
     runFlows,
   ),
   alone('graph', 'a graph of 6 nodes, from its start to its result', runGraph),
+  alone('scheduling', 'the ends of nodes, as counters and as rows', runScheduling),
 ]
 
 /** One that is queued and drained; only the first three are part of a quick run. */
