@@ -3,7 +3,7 @@ import type { Sample } from '../sheet.ts'
 import { CHAIN } from '../systems/flow-forms.ts'
 import { loadSystem } from '../systems/index.ts'
 import type { Shape, System } from '../systems/system.ts'
-import { calibrate } from './calibrate.ts'
+import { calibrate, LEAST_SECONDS, neededFor } from './calibrate.ts'
 import { type DrainPlan, drain } from './drain.ts'
 import { attempt } from './rounds.ts'
 import { runTimes } from './run-times.ts'
@@ -99,9 +99,15 @@ async function sizeOf(bench: Bench, system: System, comparison: Comparison): Pro
   const { quick, scale } = bench.options
   const { least, most, forms } = comparison
   if (quick || scale < 1) return least
-  return calibrate({ least, most }, async (trial) => {
-    return (await drain(bench, system, planOf(bench, comparison, forms[0], trial))).seconds
-  })
+  const trial = async (n: number) =>
+    (await drain(bench, system, planOf(bench, comparison, forms[0], n))).seconds
+  let n = await calibrate({ least, most }, trial)
+  // several runs beside each other take less time than one after the other
+  for (let seconds = 0; seconds < LEAST_SECONDS && n < most; ) {
+    seconds = await trial(n)
+    if (seconds < LEAST_SECONDS) n = neededFor(n, seconds, { least: n, most })
+  }
+  return n
 }
 
 function planOf(bench: Bench, { items }: Comparison, form: Form, n: number): DrainPlan {
