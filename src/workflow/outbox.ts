@@ -1,6 +1,6 @@
 import type { PreparedChild } from '../definition/host.ts'
 import type { Ask, Change, Emission, JournalRow, Wait } from '../model/journal.ts'
-import { MAX_WRITE_BYTES } from '../model/limits.ts'
+import { MAX_BATCH, MAX_WRITE_BYTES } from '../model/limits.ts'
 
 /** What a write is for, beside the rows that travel with it. */
 export type Part = Pick<Change, 'op' | 'output' | 'successor'>
@@ -25,6 +25,8 @@ export class Outbox {
   /** Rows that nothing waits for: they go with the next write, whatever it is for. */
   #late: Entry[]
   #bytes = 0
+  /** Runs that it starts. */
+  #children = 0
   /** What is under way: it may be refused, and then goes again. */
   #sent: readonly Entry[] = NONE
   /** Questions that go with the next write that does not end the run. */
@@ -56,7 +58,7 @@ export class Outbox {
 
   /** There is more than goes into one write. */
   get large(): boolean {
-    return this.#bytes > MAX_WRITE_BYTES
+    return this.#bytes > MAX_WRITE_BYTES || this.#children > MAX_BATCH
   }
 
   /** A write is under way. */
@@ -73,6 +75,7 @@ export class Outbox {
     const entry = { row, ...what }
     this.#entries.push(entry)
     this.#bytes += bytesOf(entry)
+    if (entry.child !== undefined) this.#children++
     this.#sets ||= row.kind === 'l'
   }
 
@@ -139,12 +142,13 @@ export class Outbox {
     const late = this.#takeLate()
     if (this.large) {
       const entries = this.#entries.splice(0, this.#fitting())
-      for (const entry of entries) this.#bytes -= bytesOf(entry)
+      this.#measure()
       return [...late, ...entries]
     }
     const entries = this.#entries
     this.#entries = []
     this.#bytes = 0
+    this.#children = 0
     return late.length === 0 ? entries : [...late, ...entries]
   }
 
@@ -164,7 +168,7 @@ export class Outbox {
     const all = [...(sent ? this.#sent : NONE), ...this.#entries]
     this.#sent = NONE
     this.#entries = all.filter(({ row }) => !begins.includes(row.kind))
-    this.#bytes = this.#entries.reduce((sum, entry) => sum + bytesOf(entry), 0)
+    this.#measure()
     this.#asks = []
     return all.flatMap(({ row }) => (begins.includes(row.kind) ? row : []))
   }
@@ -175,12 +179,20 @@ export class Outbox {
     this.#sent = NONE
   }
 
+  /** Finds anew what the entries amount to. */
+  #measure(): void {
+    this.#bytes = this.#entries.reduce((sum, entry) => sum + bytesOf(entry), 0)
+    this.#children = this.#entries.reduce((sum, { child }) => (child ? sum + 1 : sum), 0)
+  }
+
   /** How many of the first fit; at least one. */
   #fitting(): number {
     let bytes = 0
+    let children = 0
     const end = this.#entries.findIndex((entry) => {
       bytes += bytesOf(entry)
-      return bytes > MAX_WRITE_BYTES
+      if (entry.child !== undefined) children++
+      return bytes > MAX_WRITE_BYTES || children > MAX_BATCH
     })
     return Math.max(end, 1)
   }

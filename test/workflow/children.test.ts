@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ChildFailedError, NonRetryableError } from '../../src/model/errors.ts'
+import { MAX_BATCH } from '../../src/model/limits.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
 import { createWorkflowRef } from '../../src/workflow/workflow-ref.ts'
 import { useEngine } from '../support/engine.ts'
@@ -244,4 +245,15 @@ describe('when the parent ends', () => {
     )
     await expect((await t.start(w)).result(end)).rejects.toThrow("'wait', 'cancel' or 'abandon'")
   })
+})
+
+test('more children at once than one call to the kernel takes', { timeout: 60_000 }, async () => {
+  await t.engine.registerWorkflow(child)
+  const w = workflow('many children', async ({ step }) => {
+    const numbers = Array.from({ length: MAX_BATCH + 100 }, (_, i) => i)
+    const all = await Promise.all(numbers.map((n) => step.invoke('c', child, n)))
+    return all.every((one, n) => (one as { got: number }).got === n) ? all.length : null
+  })
+  const run = await t.start(w)
+  expect(await run.result({ timeout: 50_000 })).toBe(MAX_BATCH + 100)
 })

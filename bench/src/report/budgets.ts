@@ -41,6 +41,13 @@ const budgets: Budget[] = [
   atMost('Idle worker, queries a second', 'idle', 'queries_per_second', 2, ''),
   { what: 'Idle worker, CPU of it and Postgres', budget: '≤ 0.5 % of a core', judge: idleCpu },
   { what: 'Light keys beside a greedy one, p99', budget: '≤ 2 × alone + 10 ms', judge: fair },
+  formBudget('W3 as a flow', 'flows-parallel', 'as a flow', 'W3'),
+  formBudget("W3 as a flow's map", 'flows-parallel', "as a flow's map", 'W3'),
+  formBudget('10,000 items as a flow', 'flows-items', 'as a flow', 'fan-out'),
+  formBudget('10,000 items as a graph', 'flows-items', 'as a graph', 'fan-out'),
+  stepTime('A chain of 1,000 steps as a flow', 'flows', 'as a flow'),
+  stepTime('A chain of 1,000 steps as a graph', 'flows', 'as a graph'),
+  stepTime('W9, graph of 6 nodes, by the client', 'graph', 'as a graph'),
   { what: 'Replay, 10 times the steps', budget: '≤ 15 times the time', judge: linearReplay },
 ]
 
@@ -62,6 +69,38 @@ function peers(what: string, workload: string, metric: MetricName): Budget {
       if (!cell || cell.ratioToBestPeer === null) return null
       const measured = `${cell.ratioToBestPeer.toFixed(1)} × (${show(cell.median, metric)}/s)`
       return { measured, met: cell.ratioToBestPeer >= 20 }
+    },
+  }
+}
+
+/**
+ * Another form of work that peers do as well: its share of the durable function that does the same, measured beside it,
+ * times what the durable function of the peers' workload is to the best of them.
+ */
+function formBudget(what: string, workload: string, form: string, peersWorkload: string): Budget {
+  return {
+    what,
+    budget: '≥ 20 × the best peer',
+    judge(cells) {
+      const share = find(cells, workload, form, 'ratio_to_function')
+      const ratio = find(cells, peersWorkload, ours, 'steps_per_second')?.ratioToBestPeer
+      if (!share || ratio == null) return null
+      const times = share.median * ratio
+      const measured = `${times.toFixed(1)} × (${share.median.toFixed(2)} of the function's ${ratio.toFixed(1)} ×)`
+      return { measured, met: times >= 20 }
+    },
+  }
+}
+
+/** Of a run that is alone; its steps take no time of their own. */
+function stepTime(what: string, workload: string, form: string): Budget {
+  return {
+    what,
+    budget: '≤ 1 ms a step, p50',
+    judge(cells) {
+      const cell = find(cells, workload, form, 'ms_per_step')
+      if (!cell) return null
+      return { measured: `${show(cell.median, 'ms_per_step')} ms`, met: cell.median <= 1 }
     },
   }
 }

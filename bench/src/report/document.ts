@@ -74,11 +74,24 @@ function facts({ server, systems, options }: Bench): string {
 
 function workloadSections(cells: readonly Cell[]): string[] {
   const names = [...new Set(cells.map(({ workload }) => workload))]
+  const begun = new Set<string>()
   return names.flatMap((name) => {
-    const own = workloads.find((workload) => name === workload.name)
-    // W7-empty and the like belong to the workload before them
-    return [own ? `## ${name}: ${own.title}` : `### ${name}`, workloadTable(cells, name)]
+    const { name: whole, title } = workloadOf(name)
+    const heading = begun.has(whole) ? [] : [`## ${whole}: ${title}`]
+    // W7-empty and the like are parts of a workload
+    const part = heading.length > 0 && name === whole ? [] : [`### ${name}`]
+    begun.add(whole)
+    return [...heading, ...part, workloadTable(cells, name)]
   })
+}
+
+/** Of a table. */
+function workloadOf(name: string): { name: string; title: string } {
+  const isPart = (whole: string) => name.startsWith(`${whole}-`)
+  return (
+    workloads.find((workload) => workload.name === name) ??
+    workloads.find((workload) => isPart(workload.name)) ?? { name, title: name }
+  )
 }
 
 function failures({ sheet }: Bench): string[] {

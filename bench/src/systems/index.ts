@@ -15,6 +15,7 @@ const loaders: Record<string, () => Promise<System>> = {
 /** Not a peer of anybody: for the workloads that compare Millrace with itself. */
 const variants: typeof loaders = {
   'millrace-limits': async () => (await import('./millrace-limits.ts')).millraceLimits,
+  'millrace-flows': async () => (await import('./millrace-flows.ts')).millraceFlows,
 }
 
 export const systemNames = Object.keys(loaders)

@@ -1,10 +1,24 @@
 /**
  * What a workflow does. `one` has one step, `ten` ten in sequence, `hundred` a hundred at once,
  * `nap` sleeps for a second, `echo` has a step that gives its input's payload, `fan` as many
- * parallel steps as its input says. `keyed`, `free` and `fair` are of Millrace alone: see millrace-limits.ts.
+ * parallel steps as its input says. `keyed`, `free` and `fair` are of Millrace alone: see millrace-limits.ts; and so
+ * are those of flows and graphs: see flow-forms.ts.
  */
 export type PeerShape = 'one' | 'ten' | 'hundred' | 'nap' | 'echo' | 'fan'
-export type Shape = PeerShape | 'keyed' | 'free' | 'fair'
+export type Shape = PeerShape | 'keyed' | 'free' | 'fair' | FlowShape
+export type FlowShape =
+  | 'chain'
+  | 'chain_flow'
+  | 'chain_graph'
+  | 'items'
+  | 'items_flow'
+  | 'items_graph'
+  | 'blocks_flow'
+  | 'hundred_flow'
+  | 'hundred_map'
+  | 'hundred_graph'
+  | 'six'
+  | 'six_graph'
 
 /** The input of every workflow: its number, and what its shape asks for beside it. */
 export type Input = {

@@ -4,10 +4,13 @@ import { runClaims } from './claims.ts'
 import { runCrowded } from './crowded.ts'
 import { runFairness } from './fairness.ts'
 import { runFloor } from './floor.ts'
+import { runFlows } from './flows.ts'
+import { runGraph } from './graph.ts'
 import { runHistory } from './history.ts'
 import { runIdle } from './idle.ts'
 import { runLatency } from './latency.ts'
 import { runLimits } from './limits.ts'
+import { runScheduling } from './scheduling.ts'
 import { runSleepers } from './sleep.ts'
 import { runBesideSnapshot } from './snapshot.ts'
 import { runStartup } from './startup.ts'
@@ -88,6 +91,13 @@ export const workloads: Workload[] = [
     runFairness,
   ),
   alone('claims', 'a claim of one run, by how many wait', runClaims),
+  alone(
+    'flows',
+    'a chain of 1,000 steps, 10,000 items, 100 parallel steps, in each form',
+    runFlows,
+  ),
+  alone('graph', 'a graph of 6 nodes, from its start to its result', runGraph),
+  alone('scheduling', 'the ends of nodes, as counters and as rows', runScheduling),
 ]
 
 /** One that is queued and drained; only the first three are part of a quick run. */
