@@ -13,10 +13,12 @@ function open(refuse: (definition: Definition) => boolean = () => false) {
       told.push(definition)
     },
     unregisterWorkflow: async () => {},
+    registerStep: async () => {},
+    unregisterStep: async () => {},
   }
   const set = new WorkflowSet(engine, [], '/')
   const apply = (definition: Definition) =>
-    set.apply([{ file: '/a.ts', definitions: [definition], error: null }])
+    set.apply([{ file: '/a.ts', definitions: [definition], steps: [], error: null }])
   return { told, apply }
 }
 
