@@ -71,7 +71,7 @@ test('put, list, start, export, and put again', async () => {
 test('options of its runs', async () => {
   await file(
     'opted.json',
-    JSON.stringify({ name: 'opted', steps: [{ id: 'a', type: 'delay', config: {} }] }),
+    JSON.stringify({ name: 'opted', steps: [{ id: 'a', type: 'delay', config: { seconds: 1 } }] }),
   )
   const options = ['--version', '1', '--queue', 'slow', '--priority', '-2', '--retries', '0']
   await json('workflows', 'put', 'opted.json', ...options, '--timeout', '2 m')

@@ -14,19 +14,22 @@ export function checkWorkflowsCommand(): Command {
     .argument('<file...>', 'documents of JSON or YAML, or code; - reads a document from stdin')
     .action(async (files: string[], _options: object, command: Command) => {
       const { out } = readSettings(command)
-      const checked: { file: string; workflows: string[]; problems: string[] }[] = []
+      const checked: { file: string; workflows: string[]; steps: string[]; problems: string[] }[] =
+        []
       for (const file of files) {
-        const { definitions, error } = await loadGiven(file)
+        const { definitions, steps: found, error } = await loadGiven(file)
         const workflows = definitions.map(({ id }) => id)
-        checked.push({ file, workflows, problems: error === null ? [] : error.split('\n') })
+        const steps = found.map(({ name }) => name)
+        const problems = error === null ? [] : error.split('\n')
+        checked.push({ file, workflows, steps, problems })
       }
       const problems = checked.flatMap((one) => one.problems)
       out.show(checked, () => {
         if (out.quiet || problems.length > 0) return problems.join('\n')
         return checked
-          .map(({ file, workflows }) => {
-            const what = workflows.length === 0 ? 'no workflow' : workflows.join(', ')
-            return `${out.paint('green', '✓')} ${file}  ${out.paint('dim', what)}`
+          .map(({ file, workflows, steps }) => {
+            const what = [...workflows, ...steps.map((name) => `step ${name}`)].join(', ')
+            return `${out.paint('green', '✓')} ${file}  ${out.paint('dim', what || 'no workflow')}`
           })
           .join('\n')
       })
