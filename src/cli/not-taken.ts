@@ -1,6 +1,6 @@
 import type { WorkflowClient } from '../client/workflow-client.ts'
 import type { WorkflowRun } from '../client/workflow-run.ts'
-import { pausedPlace, programName } from './show/words.ts'
+import { pausedPlace, programName, versionWord } from './show/words.ts'
 
 /**
  * Why nothing happens to a run that waits to begin: no worker lives that takes it, or workers are given none like
@@ -20,7 +20,7 @@ export async function whyNotTaken(
       (queues === null || queues.includes(queue)),
   )
   if (!isTaken)
-    return `No worker that is alive takes ${workflowId} v${version} of queue "${queue}": the run waits until one does.`
+    return `No worker that is alive takes ${workflowId} ${versionWord(version)} of queue "${queue}": the run waits until one does.`
   const pauses = (await client.getLimits()).filter(({ rule }) => rule === 'pause')
   const pause = pauses.find(
     ({ scope, name }) => name === null || name === (scope === 'queue' ? queue : workflowId),

@@ -9,7 +9,7 @@ import { type HealthServer, serveHealth } from './health-server.ts'
 import { Metrics } from './metrics.ts'
 import { keepStdout } from './output.ts'
 import type { Settings } from './settings.ts'
-import { count } from './show/words.ts'
+import { count, versionWord } from './show/words.ts'
 import { brokenFiles, tellBroken, tellReload } from './show/workflow-files-view.ts'
 import { stopRequested } from './stop-signal.ts'
 import { readSurroundings, type SurroundingFlags } from './surroundings.ts'
@@ -177,7 +177,7 @@ class WorkerProcess {
   #sayReady(): void {
     const { concurrency, queues } = this.#options
     const workflows = this.#workflows.list().map(({ id, version }) => ({ id, version }))
-    const names = workflows.map(({ id, version }) => `${id} v${version}`).join(', ')
+    const names = workflows.map(({ id, version }) => `${id} ${versionWord(version)}`).join(', ')
     const from = queues ? `, queues ${queues.join(', ')}` : ''
     const port = this.#health?.port
     const health = port === undefined ? '' : `, health on port ${port}`

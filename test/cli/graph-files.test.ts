@@ -65,7 +65,7 @@ test('a flow in blocks and a graph with a queue are served, also after a reload'
   // makes them known
   const first = await millrace(['worker', '--until-idle'], at)
   expect(first).toMatchObject({ code: 0, stderr: '' })
-  expect(first.stdout).toMatch(/ready: far vs-\w+, site vs-\w+, steps draw \(/)
+  expect(first.stdout).toMatch(/ready: far s-\w+, site s-\w+, steps draw \(/)
   const waiting = results()
   await until('both are there', async () => (await client.getRuns({})).items.length === 2)
   const { code, stdout } = await millrace(['worker', '--until-idle'], at)
@@ -79,19 +79,19 @@ test('a flow in blocks and a graph with a queue are served, also after a reload'
   await dev.says('Ctrl-C stops')
   expect(await results()).toEqual(expected('old'))
   await folder.write('workflows/site.ts', flow('new'))
-  await dev.says(/↻ workflows\/site\.ts {2}site vs-/)
+  await dev.says(/↻ workflows\/site\.ts {2}site s-/)
   await folder.write('workflows/steps.ts', steps('new'))
   await dev.says(/↻ workflows\/steps\.ts {2}step draw/)
   expect(await results()).toEqual(expected('new'))
   // another document is another version; the runs of the old one go on here
   await folder.write('workflows/far.yaml', graph.replace('{{ trigger.data }}', 'a dog'))
-  await dev.says(/↻ workflows\/far\.yaml {2}far vs-/)
+  await dev.says(/↻ workflows\/far\.yaml {2}far s-/)
   // a client asks for the newest version every few seconds
   const isNew = async () => JSON.stringify((await results())[1]) === '{"draw":"new a dog"}'
   await until('the new version', isNew)
   await folder.write('workflows/far.yaml', graph.replace('type: step', 'type: stp'))
   await dev.says(/✗ workflows\/far\.yaml:4:11 UNKNOWN_STEP_TYPE The type of step "draw" is "stp"/)
-  await dev.says(/far vs-\w+ as before/)
+  await dev.says(/far s-\w+ as before/)
   expect((await results())[1]).toEqual({ draw: 'new a dog' })
   expect((await dev.stop('SIGINT')).stdout).not.toContain('is not taken here any more')
 })

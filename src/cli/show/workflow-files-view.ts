@@ -6,7 +6,7 @@ import type { Reload } from '../workflow-files/live-workflows.ts'
 import type { ListedStep } from '../workflow-files/step-set.ts'
 import type { Broken, Listed } from '../workflow-files/workflow-set.ts'
 import { wrapSentences } from '../wrap.ts'
-import { count } from './words.ts'
+import { count, versionWord } from './words.ts'
 
 /** A workflow for a start when there is none. */
 const example = `  // workflows/hello.ts
@@ -49,7 +49,7 @@ function namesOf(found: Found, file: string, paint = (text: string) => text): st
     ...found
       .list()
       .filter(isHere)
-      .map(({ id, version }) => `${paint(id)} v${version}`),
+      .map(({ id, version }) => `${paint(id)} ${versionWord(version)}`),
     ...found
       .steps()
       .filter(isHere)
@@ -114,7 +114,7 @@ export function tellReload(
 }
 
 function names(listed: readonly Listed[]): string {
-  return listed.map(({ id, version }) => `${id} v${version}`).join(', ')
+  return listed.map(({ id, version }) => `${id} ${versionWord(version)}`).join(', ')
 }
 
 function plain({ id, version }: Listed): { id: string; version: string } {

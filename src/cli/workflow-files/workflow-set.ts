@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import type { Definition } from '../../definition/definition.ts'
+import { DuplicateWorkflowError } from '../../model/errors.ts'
 import type { LoadedFile } from './load.ts'
 import { type RunEvents, runAudibly } from './run-events.ts'
 import { type ListedStep, type StepRegistrar, StepSet } from './step-set.ts'
@@ -62,9 +63,11 @@ export class WorkflowSet {
     const wanted = this.#wanted(files, errors)
     await this.#removeOthers(wanted)
     for (const [key, { file, definition }] of wanted) {
-      const place = this.#places.get(key)
-      if (place === undefined) await this.#add(key, file, definition)
-      else await this.#exchange(place, file, definition)
+      await this.#take(key, file, definition).catch((error: unknown) => {
+        // it does a part of another workflow, or has one that does
+        if (!(error instanceof DuplicateWorkflowError)) throw error
+        errors.set(file, error.message)
+      })
     }
     return [...errors].map(([file, error]) => {
       return { file, error, kept: this.list().filter((one) => one.file === file) }
@@ -111,6 +114,12 @@ export class WorkflowSet {
         if (slot.id === id) await this.#engine.registerWorkflow(slot)
       }
     }
+  }
+
+  async #take(key: string, file: string, definition: Definition): Promise<void> {
+    const place = this.#places.get(key)
+    if (place === undefined) await this.#add(key, file, definition)
+    else await this.#exchange(place, file, definition)
   }
 
   async #add(key: string, file: string, definition: Definition): Promise<void> {
