@@ -58,6 +58,14 @@ test('what compile prints makes runs possible before there is a worker, which th
   ])
 })
 
+test('what is compiled without a schedule ends the one that it had', async () => {
+  const plain = `import { workflow } from 'millrace'\nexport const plain = workflow('plain', ({ input }) => input)\n`
+  await folder.write('later/plain.ts', plain)
+  const { stdout } = await cli('workflows', 'compile', '--workflows', 'later/*.ts')
+  await db.pool.query(stdout)
+  expect(await db.query(`select workflow, name from millrace.schedules`)).toEqual([])
+})
+
 test('compile of some, and of what there is not', async () => {
   const { stdout } = await cli('workflows', 'compile', 'plain', '--schema', 'other')
   expect(stdout).toContain('-- function "plain" in version "1"\nselect other.register_workflow(')
