@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import { type EmbeddedPostgres, isEmbeddedDataDir, startPostgres } from '../embedded/index.ts'
+import type { SurroundingOptions } from '../worker/handler-surroundings.ts'
 import { WorkflowEngine } from '../worker/workflow-engine.ts'
 import { checkUrl, hidePassword } from './connection.ts'
 import { EventLog } from './event-log.ts'
@@ -14,12 +15,17 @@ import {
   tellReload,
 } from './show/workflow-files-view.ts'
 import { stopRequested } from './stop-signal.ts'
+import { readSurroundings, type SurroundingFlags } from './surroundings.ts'
 import { type Fact, facts } from './table.ts'
 import { LiveWorkflows } from './workflow-files/live-workflows.ts'
 import { WorkflowSet } from './workflow-files/workflow-set.ts'
 
 /** What `millrace dev` can be told. */
-export type DevOptions = { workflows: string; concurrency: number; dataDir: string }
+export type DevOptions = SurroundingFlags & {
+  workflows: string
+  concurrency: number
+  dataDir: string
+}
 
 /** Ctrl-C shall not wait for long steps: they begin again the next time. */
 const DRAIN = '5 s'
@@ -27,8 +33,9 @@ const DRAIN = '5 s'
 /** Runs until somebody asks it to stop; then the process ends. */
 export async function runDev(options: DevOptions, settings: Settings): Promise<void> {
   const stop = stopRequested()
+  const surroundings = await readSurroundings(options, process.env)
   const server = settings.databaseUrl === undefined ? await ownServer(options, settings) : null
-  const session = new DevSession(options, settings, server)
+  const session = new DevSession(options, settings, surroundings, server)
   try {
     await session.start()
     await Promise.race([stop, session.told])
@@ -66,7 +73,12 @@ class DevSession {
     this.#tell = resolve
   })
 
-  constructor(options: DevOptions, settings: Settings, server: EmbeddedPostgres | null) {
+  constructor(
+    options: DevOptions,
+    settings: Settings,
+    surroundings: SurroundingOptions,
+    server: EmbeddedPostgres | null,
+  ) {
     const { schema, tenant, out, databaseUrl } = settings
     this.#options = options
     this.#settings = settings
@@ -74,14 +86,8 @@ class DevSession {
     this.#url = server?.connectionString ?? checkUrl(databaseUrl ?? '')
     const read = (runId: string) => this.#engine.getRun({ runId })
     this.#log = new EventLog(out, { cwd: this.#cwd, everyRun: true, read })
-    const connection = {
-      connectionString: this.#url,
-      schema,
-      tenant,
-      logger: this.#log,
-      graphs: true,
-    }
-    this.#engine = new WorkflowEngine(connection)
+    const connection = { connectionString: this.#url, schema, tenant, logger: this.#log }
+    this.#engine = new WorkflowEngine({ ...connection, ...surroundings, graphs: true })
     const set = new WorkflowSet(this.#engine, [this.#log], this.#cwd)
     this.#workflows = new LiveWorkflows(options.workflows, this.#cwd, set)
   }
@@ -97,7 +103,7 @@ class DevSession {
     this.#sayReady()
     tellBroken(broken, this.#cwd, this.#log, out)
     this.#workflows.watch(
-      (reload) => tellReload(reload, this.#workflows.list(), this.#cwd, this.#log, out),
+      (reload) => tellReload(reload, this.#workflows, this.#cwd, this.#log, out),
       (error) => this.#log.error(error.message),
     )
   }
@@ -123,8 +129,11 @@ class DevSession {
     const workflows = this.#workflows.list().map(({ file, id, version }) => {
       return { id, version, file: relative(this.#cwd, file) }
     })
+    const steps = this.#workflows.steps().map(({ file, name }) => {
+      return { name, file: relative(this.#cwd, file) }
+    })
     const { dataDir, logFile, version } = this.#server ?? {}
-    const fields = { url: this.#shownUrl(), dataDir, logFile, postgres: version, workflows }
+    const fields = { url: this.#shownUrl(), dataDir, logFile, postgres: version, workflows, steps }
     if (out.json) this.#log.tell('ready', fields, '')
     else if (!out.quiet) out.print(this.#banner())
   }
@@ -134,7 +143,7 @@ class DevSession {
     const listed = this.#workflows.list()
     const me = programName()
     const head = `${out.paint('bold', 'millrace dev')} ${out.paint('dim', packageVersion())}`
-    const found = listed.length === 0 ? null : showWorkflows(listed, this.#cwd, out)
+    const found = showWorkflows(this.#workflows, this.#cwd, out)
     const none = listed.length === 0 ? `\n${showNoWorkflows(this.#options.workflows, out)}\n` : ''
     const id = listed[0]?.id ?? 'hello'
     const input = listed.length === 0 ? '{"name": "Ada"}' : '{}'

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
-import { DefinitionError, InvalidInputError, PermissionError } from '../model/errors.ts'
+import { InvalidInputError, PermissionError } from '../model/errors.ts'
+import type { SurroundingOptions } from '../worker/handler-surroundings.ts'
 import { WorkflowEngine } from '../worker/workflow-engine.ts'
 import { findTarget } from './connection.ts'
 import { EventLog } from './event-log.ts'
@@ -8,9 +9,10 @@ import { type HealthServer, serveHealth } from './health-server.ts'
 import { Metrics } from './metrics.ts'
 import { keepStdout } from './output.ts'
 import type { Settings } from './settings.ts'
-import { count } from './show/words.ts'
-import { tellBroken, tellReload } from './show/workflow-files-view.ts'
+import { count, versionWord } from './show/words.ts'
+import { brokenFiles, tellBroken, tellReload } from './show/workflow-files-view.ts'
 import { stopRequested } from './stop-signal.ts'
+import { readSurroundings, type SurroundingFlags } from './surroundings.ts'
 import { LiveWorkflows } from './workflow-files/live-workflows.ts'
 import { WorkflowSet } from './workflow-files/workflow-set.ts'
 
@@ -18,7 +20,7 @@ import { WorkflowSet } from './workflow-files/workflow-set.ts'
 const IDLE_LOOK_MS = 50
 
 /** What `millrace worker` can be told. */
-export type WorkerProcessOptions = {
+export type WorkerProcessOptions = SurroundingFlags & {
   workflows: string
   queues?: string[]
   /** True where it is asked for in so many words: then no file of workflows is needed. */
@@ -35,8 +37,12 @@ export type WorkerProcessOptions = {
 /** Runs until somebody asks it to stop; then the process ends. */
 export async function runWorker(options: WorkerProcessOptions, settings: Settings): Promise<void> {
   const stop = stopRequested()
+  const surroundings = await readSurroundings(options, process.env)
   const target = await findTarget(settings)
-  const worker = new WorkerProcess(options, settings, target.url)
+  const worker = new WorkerProcess(options, settings, {
+    connectionString: target.url,
+    ...surroundings,
+  })
   try {
     await worker.start()
     const asked = [stop, worker.told]
@@ -67,15 +73,19 @@ class WorkerProcess {
     this.#tell = resolve
   })
 
-  constructor(options: WorkerProcessOptions, settings: Settings, connectionString: string) {
+  constructor(
+    options: WorkerProcessOptions,
+    settings: Settings,
+    given: SurroundingOptions & { connectionString: string },
+  ) {
     const { schema, tenant, out } = settings
     this.#options = options
     this.#settings = settings
     const read = (runId: string) => this.#engine.getRun({ runId })
     this.#log = new EventLog(out, { cwd: this.#cwd, everyRun: false, read })
-    const connection = { connectionString, schema, tenant, logger: this.#log }
     const { migrate, graphs = true } = options
-    this.#engine = new WorkflowEngine({ ...connection, migrate, graphs })
+    const own = { schema, tenant, logger: this.#log, migrate, graphs }
+    this.#engine = new WorkflowEngine({ ...given, ...own })
     const set = new WorkflowSet(this.#engine, [this.#log, this.#metrics], this.#cwd)
     this.#workflows = new LiveWorkflows(options.workflows, this.#cwd, set)
   }
@@ -128,15 +138,11 @@ class WorkerProcess {
     const { workflows, watch, graphs } = this.#options
     const broken = await this.#workflows.load()
     if (watch) return tellBroken(broken, this.#cwd, this.#log, this.#settings.out)
-    if (broken.length > 0) {
-      const issues = broken.map(({ error }) => ({ message: error }))
-      const lines = issues.map(({ message }) => `\n  ${message}`).join('')
-      const files = count(broken.length, 'workflow file')
-      throw new DefinitionError(`${files} cannot be loaded:${lines}`, { issues })
-    }
-    if (this.#workflows.list().length > 0 || graphs) return
+    if (broken.length > 0) throw brokenFiles(broken, this.#cwd)
+    const found = [...this.#workflows.list(), ...this.#workflows.steps()]
+    if (found.length > 0 || graphs) return
     throw new InvalidInputError(
-      `No file of ${workflows} exports a workflow. Name others with --workflows '<glob>', or run stored graphs alone, with --graphs.`,
+      `No file of ${workflows} exports a workflow, or is one. Name others with --workflows '<glob>', or run stored graphs alone, with --graphs.`,
     )
   }
 
@@ -152,7 +158,7 @@ class WorkerProcess {
   #watch(): void {
     const { out } = this.#settings
     this.#workflows.watch(
-      (reload) => tellReload(reload, this.#workflows.list(), this.#cwd, this.#log, out),
+      (reload) => tellReload(reload, this.#workflows, this.#cwd, this.#log, out),
       (error) => this.#log.error(error.message),
     )
   }
@@ -171,12 +177,14 @@ class WorkerProcess {
   #sayReady(): void {
     const { concurrency, queues } = this.#options
     const workflows = this.#workflows.list().map(({ id, version }) => ({ id, version }))
-    const names = workflows.map(({ id, version }) => `${id} v${version}`).join(', ')
+    const names = workflows.map(({ id, version }) => `${id} ${versionWord(version)}`).join(', ')
     const from = queues ? `, queues ${queues.join(', ')}` : ''
     const port = this.#health?.port
     const health = port === undefined ? '' : `, health on port ${port}`
-    const none = this.#options.graphs ? 'stored graphs' : 'no workflow yet'
-    const text = `ready: ${names || none} (${concurrency} at once${from}${health})`
-    this.#log.tell('ready', { workflows, concurrency, queues, healthPort: port }, text)
+    const steps = this.#workflows.steps().map(({ name }) => name)
+    const none = (this.#options.graphs ?? true) ? 'stored graphs' : 'no workflow yet'
+    const called = steps.length === 0 ? '' : `, steps ${steps.join(', ')}`
+    const text = `ready: ${names || none}${called} (${concurrency} at once${from}${health})`
+    this.#log.tell('ready', { workflows, steps, concurrency, queues, healthPort: port }, text)
   }
 }

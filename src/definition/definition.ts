@@ -18,7 +18,7 @@ export interface Definition<I = any, O = any, Steps = any> extends Startable<I, 
   /** Workflows that do parts of its runs: who has it has them. */
   readonly parts?: readonly Definition[]
   /** What its runs call by name: a process that has not all of it does not take them. */
-  readonly needs?: DefinitionNeeds
+  readonly needs?: DefinitionNeeds | undefined
   /** When runs of it are started, as its code says. */
   readonly schedules?: readonly ScheduleRule[]
   /**

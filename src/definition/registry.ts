@@ -4,6 +4,8 @@ import type { Definition } from './definition.ts'
 /** The definitions of a process, by id and version: those of its code, and those that it has from the database. */
 export class Registry {
   readonly #definitions = new Map<string, Definition>()
+  /** Of those that do parts of another's runs: the key of that other one. */
+  readonly #owners = new Map<string, string>()
   readonly #stored = new Map<string, Definition>()
   #revision = 0
 
@@ -12,21 +14,52 @@ export class Registry {
     return this.#revision
   }
 
-  /** @throws DuplicateWorkflowError if that id and version is taken by another definition */
+  /**
+   * Adds a definition with its parts; those that it had when it was added before make room for the new ones.
+   * @throws DuplicateWorkflowError if an id and version of them is taken by another definition
+   */
   add(definition: Definition): void {
     const key = keyOf(definition.id, definition.version)
-    const known = this.#definitions.get(key)
-    if (known !== undefined && !isSame(known, definition)) {
-      throw new DuplicateWorkflowError(
-        `Workflow "${definition.id}" is already registered in version "${definition.version}". Give the other one another id, or a version of its own.`,
-        { workflowId: definition.id, details: { version: definition.version } },
-      )
-    }
+    const parts = definition.parts ?? []
+    this.#checkFree(key, definition)
+    for (const part of parts) this.#checkFree(key, part)
+    this.#removeParts(key)
     this.#definitions.set(key, definition)
+    for (const part of parts) {
+      const partKey = keyOf(part.id, part.version)
+      this.#definitions.set(partKey, part)
+      this.#owners.set(partKey, key)
+    }
     // those of the same workflow were made by the code that it had before
-    this.#forget(definition.id)
+    for (const { id } of [definition, ...parts]) this.#forget(id)
     this.#revision++
-    for (const part of definition.parts ?? []) this.add(part)
+  }
+
+  /** @param owner the key of what it comes with: its own, or that of whose part it is */
+  #checkFree(owner: string, definition: Definition): void {
+    const { id, version } = definition
+    const key = keyOf(id, version)
+    const known = this.#definitions.get(key)
+    if (known === undefined) return
+    const isPart = key !== owner
+    // a part makes room for a part of the same owner alone, a workflow of its own only for the same one
+    const isOwn = isPart ? this.#owners.get(key) === owner : !this.#owners.has(key)
+    if (isOwn && (isPart || isSame(known, definition))) return
+    const does = isPart
+      ? `does a part of "${owner.split('\n')[0]}", and another workflow has its id and version "${version}"`
+      : `is already registered in version "${version}"`
+    throw new DuplicateWorkflowError(
+      `Workflow "${id}" ${does}. Give the other one another id, or a version of its own.`,
+      { workflowId: id, details: { version } },
+    )
+  }
+
+  #removeParts(owner: string): void {
+    for (const [part, of] of this.#owners) {
+      if (of !== owner) continue
+      this.#owners.delete(part)
+      this.#definitions.delete(part)
+    }
   }
 
   /** Adds one that the database has, to go on with its runs; what the code has comes first. */
@@ -53,9 +86,11 @@ export class Registry {
   /** Takes all versions of a workflow out, with their parts. */
   remove(id: string): void {
     const gone = this.all().filter((definition) => definition.id === id)
-    for (const { version, parts = [] } of gone) {
-      this.#definitions.delete(keyOf(id, version))
-      for (const part of parts) this.#definitions.delete(keyOf(part.id, part.version))
+    for (const { version } of gone) {
+      const key = keyOf(id, version)
+      this.#definitions.delete(key)
+      this.#owners.delete(key)
+      this.#removeParts(key)
     }
     this.#forget(id)
     this.#revision++
@@ -63,6 +98,7 @@ export class Registry {
 
   clear(): void {
     this.#definitions.clear()
+    this.#owners.clear()
     this.#stored.clear()
     this.#revision++
   }

@@ -1,7 +1,7 @@
 import type { Definition } from '../definition/definition.ts'
 import type { Json } from '../model/json.ts'
 import { makeGraph } from './define-graph.ts'
-import { planGraph } from './document/index.ts'
+import { type GraphIssue, planGraph, validateGraph } from './document/index.ts'
 
 /**
  * Makes a definition of a stored graph, for a worker that has it from the database.
@@ -19,4 +19,15 @@ export async function loadDefinition(text: string, version: string): Promise<Def
  */
 export async function readDocument(text: string, path?: string): Promise<Json> {
   return planGraph(text, {}, path).source
+}
+
+/**
+ * What the text of a file is: a graph, or all that is wrong with it.
+ * @example const { definition, problems } = await checkDocument(text)
+ */
+export async function checkDocument(
+  text: string,
+): Promise<{ definition: Definition | null; problems: readonly GraphIssue[] }> {
+  const problems = validateGraph(text)
+  return { definition: problems.length > 0 ? null : makeGraph(planGraph(text)), problems }
 }

@@ -48,9 +48,9 @@ export const surroundingOptionNames: OptionNames<SurroundingOptions> = {
 export class HandlerSurroundings implements Surroundings {
   readonly env: Surroundings['env']
   readonly resources: Surroundings['resources']
-  readonly steps: ReadonlyMap<string, NamedStep>
   readonly statements: Readonly<Record<string, string>>
   readonly http: object
+  readonly #steps = new Map<string, NamedStep>()
   readonly #secrets: SecretLookup
   readonly #shared = new Map<object, AsyncDisposable>()
 
@@ -58,10 +58,31 @@ export class HandlerSurroundings implements Surroundings {
   constructor(options: SurroundingOptions) {
     this.env = options.env ?? {}
     this.resources = Object.freeze({ ...options.resources })
-    this.steps = readSteps(options.steps ?? [])
+    for (const step of options.steps ?? []) this.addStep(step)
     this.statements = readStatements(options.statements ?? {})
     this.http = options.http ?? {}
     this.#secrets = readSecrets(options.secrets ?? {})
+  }
+
+  get steps(): ReadonlyMap<string, NamedStep> {
+    return this.#steps
+  }
+
+  /** @throws InvalidInputError for what is no step, and for another of the same name */
+  addStep(step: NamedStep): void {
+    const isStep = typeof step?.name === 'string' && typeof step.handler === 'function'
+    if (!isStep)
+      throw new InvalidInputError(
+        `${describeValue(step)} is among the steps of the engine. Make them with defineStep.`,
+      )
+    const other = this.#steps.get(step.name)
+    if (other && other !== step)
+      throw new InvalidInputError(`There are two steps called "${step.name}". Rename one of them.`)
+    this.#steps.set(step.name, step)
+  }
+
+  removeStep(name: string): void {
+    this.#steps.delete(name)
   }
 
   async secret(name: string, tenant: string): Promise<string | undefined> {
@@ -83,22 +104,6 @@ export class HandlerSurroundings implements Surroundings {
     this.#shared.clear()
     await Promise.all(all.map((one) => one[Symbol.asyncDispose]()))
   }
-}
-
-function readSteps(steps: readonly NamedStep[]): Map<string, NamedStep> {
-  const byName = new Map<string, NamedStep>()
-  for (const step of steps) {
-    const isStep = typeof step?.name === 'string' && typeof step.handler === 'function'
-    if (!isStep)
-      throw new InvalidInputError(
-        `${describeValue(step)} is among the steps of the engine. Make them with defineStep.`,
-      )
-    const other = byName.get(step.name)
-    if (other && other !== step)
-      throw new InvalidInputError(`There are two steps called "${step.name}". Rename one of them.`)
-    byName.set(step.name, step)
-  }
-  return byName
 }
 
 function readStatements(given: Readonly<Record<string, string>>): Record<string, string> {

@@ -2,6 +2,7 @@ import { registerDefinition } from '../client/definitions.ts'
 import { checkSessionOptions, sessionOptionNames } from '../client/session.ts'
 import { WorkflowClient, type WorkflowClientOptions } from '../client/workflow-client.ts'
 import type { Definition } from '../definition/definition.ts'
+import type { NamedStep } from '../definition/named-step.ts'
 import { Registry } from '../definition/registry.ts'
 import type { Startable } from '../definition/startable.ts'
 import { checkMigrated, migrate } from '../kernel/migrate.ts'
@@ -146,7 +147,7 @@ export class WorkflowEngine extends WorkflowClient {
    * @throws DuplicateWorkflowError; DefinitionError if it calls steps or statements by name that the engine does not have
    */
   async registerWorkflow(definition: Definition): Promise<this> {
-    if (this.#worker) checkNeeds(definition, this.#surroundings)
+    checkNeeds(definition, this.#surroundings)
     this.#registry.add(definition)
     if (this.#registered) await this.#register([definition, ...(definition.parts ?? [])])
     if (this.#worker) await this.#declareSchedules([definition])
@@ -164,6 +165,22 @@ export class WorkflowEngine extends WorkflowClient {
   async unregisterAllWorkflows(): Promise<this> {
     this.#registry.clear()
     await this.#worker?.refresh()
+    return this
+  }
+
+  /**
+   * Adds a step that nodes of graphs may call by name, also while the worker runs.
+   * @throws InvalidInputError for what is no step, and for another of the same name
+   * @example await engine.registerStep(charge)
+   */
+  async registerStep(step: NamedStep): Promise<this> {
+    this.#surroundings.addStep(step)
+    return this
+  }
+
+  /** Takes a step out; nodes that call it from then on fail. */
+  async unregisterStep(name: string): Promise<this> {
+    this.#surroundings.removeStep(name)
     return this
   }
 

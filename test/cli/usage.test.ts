@@ -28,7 +28,7 @@ describe.concurrent('help', () => {
   test.each([
     ['worker', '--migrate', '"auto" brings it up to date, "check" refuses an old one, "off" does'],
     ['worker', '--migrate', 'neither (default: auto)'],
-    ['worker', '--workflows', '(default: ./workflows/**/*.{ts,js,mjs,mts})'],
+    ['worker', '--workflows', '(default: ./workflows/**/*.{ts,js,mjs,mts,yaml,yml})'],
     ['worker', '--concurrency', '1 to 10000 (default: 100)'],
     ['worker', '--lease', '1 s to 1 h (default: 15 s)'],
     ['worker', '--drain', 'up to 1 h (default: 30 s)'],

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { WorkflowSet } from '../../src/cli/workflow-files/workflow-set.ts'
 import type { Definition } from '../../src/definition/definition.ts'
-import { workflow } from '../../src/index.ts'
+import { WorkflowEngine, workflow } from '../../src/index.ts'
 import { tinyFlow } from '../support/documents.ts'
 
 /** A set, and what its engine is told. */
@@ -13,10 +13,12 @@ function open(refuse: (definition: Definition) => boolean = () => false) {
       told.push(definition)
     },
     unregisterWorkflow: async () => {},
+    registerStep: async () => {},
+    unregisterStep: async () => {},
   }
   const set = new WorkflowSet(engine, [], '/')
   const apply = (definition: Definition) =>
-    set.apply([{ file: '/a.ts', definitions: [definition], error: null }])
+    set.apply([{ file: '/a.ts', definitions: [definition], steps: [], error: null }])
   return { told, apply }
 }
 
@@ -50,4 +52,35 @@ test('what the engine refuses does not get into its slot', async () => {
   await apply(tinyFlow('flow', ['a'], {}, '1'))
   await expect(apply(tinyFlow('flow', ['b'], {}, '1'))).rejects.toThrow('refused')
   expect(told[0]?.document?.text).toBe('["a"]')
+})
+
+test('parts of a workflow are given with it, and follow its code', async () => {
+  const { told, apply } = open()
+  const withPart = (output: number): Definition => ({
+    ...tinyFlow('flow', ['a'], {}),
+    parts: [workflow('flow.a', () => output)],
+  })
+  await apply(withPart(1))
+  const [slot] = told
+  expect(slot?.parts).toMatchObject([{ id: 'flow.a', version: '1', kind: 'function' }])
+  const [first] = slot?.parts ?? []
+  const retention = { completed: '1 day' } as const
+  const next = { ...withPart(2), parts: [workflow('flow.a', () => 2, { retention })] }
+  await apply(next)
+  expect(told).toEqual([slot, slot])
+  expect(first?.defaults).toEqual(next.parts[0]?.defaults)
+})
+
+test('a workflow that another has as its part is an error of its file', async () => {
+  const engine = new WorkflowEngine({ connectionString: 'postgresql://localhost/none' })
+  onTestFinished(() => engine.stop())
+  const set = new WorkflowSet(engine, [], '/')
+  const flow = { ...tinyFlow('flow', ['a'], {}), parts: [workflow('flow.a', () => 1)] }
+  const own = workflow('flow.a', () => 2)
+  const broken = await set.apply([
+    { file: '/flow.ts', definitions: [flow], steps: [], error: null },
+    { file: '/own.ts', definitions: [own], steps: [], error: null },
+  ])
+  expect(broken).toMatchObject([{ file: '/own.ts', error: expect.stringContaining('"flow.a"') }])
+  expect(set.list().map(({ id }) => id)).toEqual(['flow'])
 })

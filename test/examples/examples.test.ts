@@ -19,6 +19,7 @@ const printed: Record<string, readonly string[]> = {
     'flight cancelled',
     'it burned down in book the hotel',
   ],
+  'flow.js': ['Start (translated): A, B', 'skipped: nothing', 'A: no links', 'skipped: translate'],
   'plugin.js': [
     '> greet Ada',
     '< greet Ada: sent to ada@example.com',
@@ -48,6 +49,18 @@ describe.concurrent('the examples', { timeout: 120_000 }, () => {
     expect(await run(file, db.url)).toEqual(lines)
   })
 
+  test('graph: a document, and steps in TypeScript that it calls', async () => {
+    await using db = await createDatabase({ testClock: false })
+    const cwd = join(root, 'examples', 'graph')
+    const order = '{"customer": "Ada", "lines": [{"sku": "lamp", "count": 2}]}'
+    const cli = (...args: string[]) => run('../dist/cli/main.js', db.url, cwd, args)
+    await cli('worker', '--until-idle')
+    const [id = ''] = await cli('start', 'order', order, '--quiet')
+    expect((await cli('worker', '--until-idle')).join('\n')).toContain('Ada pays 80')
+    const output = await cli('runs', 'wait', id, '--quiet')
+    expect(JSON.parse(output.join('\n'))).toEqual({ charge: { paid: 80, receipt: true } })
+  })
+
   test('need nothing but node: they bring a database', async () => {
     const room = await makeServerRoom()
     const folder = dirname(room.dataDir)
@@ -59,10 +72,17 @@ describe.concurrent('the examples', { timeout: 120_000 }, () => {
 })
 
 /** @param url empty: a database of its own, in `cwd` */
-async function run(file: string, url: string, cwd = root): Promise<string[]> {
+async function run(
+  file: string,
+  url: string,
+  cwd = root,
+  args: readonly string[] = [],
+): Promise<string[]> {
   const env = { ...process.env, DATABASE_URL: url }
   const program = join(root, 'examples', file)
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program], { cwd, env })
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, ...args], {
+    ...{ cwd, env },
+  })
   expect(stderr).toBe('')
   return stdout.trimEnd().split('\n')
 }

@@ -11,7 +11,7 @@ import { readJsonArgument } from '../json-input.ts'
 import type { Output } from '../output.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
-import { paintStatus } from '../show/words.ts'
+import { paintStatus, versionWord } from '../show/words.ts'
 
 type Who = { by: string; reason?: string }
 type Move = (client: WorkflowClient, runId: string, who: Who) => Promise<WorkflowRun>
@@ -140,7 +140,7 @@ export function showMoved(run: WorkflowRun, done: string, out: Output): void {
 }
 
 function nameRun({ id, workflowId, version, status }: WorkflowRun, { paint }: Output): string {
-  return `${id}  ${workflowId} v${version}  ${paintStatus(status, paint)}`
+  return `${id}  ${workflowId} ${versionWord(version)}  ${paintStatus(status, paint)}`
 }
 
 /** A command that moves one run, or many. */

@@ -11,7 +11,7 @@ import { collect, duration, wholeNumber } from '../option-values.ts'
 import type { Output } from '../output.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
-import { ahead, localTime, paintStatus, programName } from '../show/words.ts'
+import { ahead, localTime, paintStatus, programName, versionWord } from '../show/words.ts'
 import { facts } from '../table.ts'
 import { awaitRun } from './runs-wait.ts'
 
@@ -142,7 +142,7 @@ async function suggest(
 
 function showStarted(run: WorkflowRun, { paint, quiet }: Output): string {
   if (quiet) return run.id
-  const name = `${paint('bold', run.workflowId)} v${run.version}`
+  const name = `${paint('bold', run.workflowId)} ${versionWord(run.version)}`
   const status = run.existing ? `  ${paintStatus(run.status, paint)}` : ''
   const what = run.existing ? 'already there:' : 'started'
   const head = `${paint('green', '✓')} ${what} ${name}${status}`

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { duration, list, wholeNumber } from '../option-values.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
+import { addSurroundingOptions } from '../surroundings.ts'
 import type { WorkerProcessOptions } from '../worker-process.ts'
 import { DEFAULT_GLOB } from '../workflow-files/glob.ts'
 
@@ -9,12 +10,12 @@ const migrateModes = '"auto" brings it up to date, "check" refuses an old one, "
 
 /** `millrace worker` */
 export function workerCommand(): Command {
-  return makeCommand('worker', 'a worker for your workflows, for production', [
+  const command = makeCommand('worker', 'a worker for your workflows, for production', [
     'millrace worker',
     "millrace worker --workflows 'dist/workflows/*.js' --queues mail,default",
     'millrace worker --migrate off --health-port 9090',
   ])
-    .option('--workflows <glob>', 'files that export workflows', DEFAULT_GLOB)
+    .option('--workflows <glob>', 'files that export workflows, or are graphs', DEFAULT_GLOB)
     .option(
       '--queues <names>',
       'take runs of these queues only, commas between them (default: all)',
@@ -26,6 +27,7 @@ export function workerCommand(): Command {
       list,
     )
     .option('--no-graphs', 'run none')
+  return addSurroundingOptions(command)
     .option('--concurrency <n>', 'runs at work at once, 1 to 10000', wholeNumber(1, 10_000), 100)
     .addOption(
       new Option('--lease <duration>', 'how long a dead worker goes unnoticed, 1 s to 1 h')

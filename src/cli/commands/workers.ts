@@ -4,7 +4,7 @@ import { withDatabase } from '../connection.ts'
 import type { Output } from '../output.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
-import { ago, coarse } from '../show/words.ts'
+import { ago, coarse, versionWord } from '../show/words.ts'
 import { table } from '../table.ts'
 import { drainWorkersCommand } from './workers-drain.ts'
 
@@ -56,7 +56,7 @@ function showWorkers(workers: readonly WorkerRow[], { paint, columns, quiet }: O
     return draining ? paint('yellow', '‖ draining') : paint('green', '● alive')
   }
   const names = ({ info }: WorkerRow) =>
-    info.workflows.map(([name, version]) => `${name} v${version}`).join(', ') || 'none'
+    info.workflows.map(([name, version]) => `${name} ${versionWord(version)}`).join(', ') || 'none'
   return table(
     [
       { heading: dim('WORKER'), cell: ({ id }) => id },

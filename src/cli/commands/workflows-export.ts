@@ -1,21 +1,24 @@
 import { type Command, Option } from 'commander'
+import type { StoredDefinition } from '../../client/definitions.ts'
+import { InvalidInputError } from '../../model/errors.ts'
 import { withClient } from '../connection.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
 
-type Options = { version?: string; format: 'yaml' | 'json' }
+type Options = { version?: string; format: 'yaml' | 'json' | 'sql' }
 
 /** `millrace workflows export` */
 export function exportWorkflowCommand(): Command {
   return makeCommand('export', 'print the stored document of a workflow', [
     'millrace workflows export order > order.yaml',
     'millrace workflows export order --version 2 --format json',
+    'millrace workflows export order --format sql > migrations/20270301_order.sql',
   ])
     .argument('<id>')
     .option('--version <version>', 'of the workflow (default: the newest)')
     .addOption(
       new Option('--format <format>', 'how it is written')
-        .choices(['yaml', 'json'])
+        .choices(['yaml', 'json', 'sql'])
         .default('yaml'),
     )
     .action(async (id: string, { version, format }: Options, command: Command) => {
@@ -25,8 +28,25 @@ export function exportWorkflowCommand(): Command {
       const stored = await withClient(settings, (client) =>
         client.getDefinition({ workflowId: id, ...which }),
       )
-      const { documentText } = await import('../../graph/document-text.ts')
-      const text = await documentText(stored.document, format)
+      const text = inOwnSchema(await textOf(stored, format), settings.schema)
       out.show(stored, () => text.trimEnd())
     })
+}
+
+async function textOf(stored: StoredDefinition, format: Options['format']): Promise<string> {
+  const { workflowId, version, kind, document, hash } = stored
+  if (format === 'sql' && kind !== 'graph') {
+    throw new InvalidInputError(
+      `Workflow "${workflowId}" is a ${kind}, of which the database has the shape alone. "millrace workflows compile ${workflowId}" writes SQL from its code.`,
+      { workflowId },
+    )
+  }
+  const own = (document as { version?: string }).version ?? `s-${hash.slice(0, 12)}`
+  const { documentText } = await import('../../graph/document-text.ts')
+  return documentText(document, format, version === own ? undefined : version)
+}
+
+/** The statement for an engine in another schema; a document has no line that begins so. */
+function inOwnSchema(text: string, schema: string | undefined): string {
+  return schema === undefined ? text : text.replace(/^select millrace\./m, `select ${schema}.`)
 }

@@ -3,6 +3,10 @@ import { withClient } from '../connection.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
 import { table } from '../table.ts'
+import { checkWorkflowsCommand } from './workflows-check.ts'
+import { compileWorkflowsCommand } from './workflows-compile.ts'
+import { diffWorkflowsCommand } from './workflows-diff.ts'
+import { dryRunCommand } from './workflows-dry-run.ts'
 import { exportWorkflowCommand } from './workflows-export.ts'
 import { putWorkflowCommand } from './workflows-put.ts'
 
@@ -12,6 +16,10 @@ export function workflowsCommand(): Command {
     .addCommand(listCommand(), { isDefault: true })
     .addCommand(putWorkflowCommand())
     .addCommand(exportWorkflowCommand())
+    .addCommand(diffWorkflowsCommand())
+    .addCommand(compileWorkflowsCommand())
+    .addCommand(checkWorkflowsCommand())
+    .addCommand(dryRunCommand())
 }
 
 function listCommand(): Command {

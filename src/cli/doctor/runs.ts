@@ -2,7 +2,7 @@ import { getWorkflows } from '../../kernel/definitions.ts'
 import { getRuns, type RunJson } from '../../kernel/runs.ts'
 import { inSchema } from '../../kernel/schema-name.ts'
 import { getWorkers, type WorkerRow } from '../../kernel/workers.ts'
-import { count } from '../show/words.ts'
+import { count, versionWord } from '../show/words.ts'
 import { type Check, ok, type Patient, skip, type Verdict, warn } from './check.ts'
 
 /** Reasons for which the system itself pauses a run. */
@@ -97,7 +97,7 @@ function unservedRoutes(routes: readonly Route[]): Verdict {
 }
 
 function nameRoute({ name, version, queue }: Route, takes = ' in queue'): string {
-  return `${name} v${version}${queue === null || queue === 'default' ? '' : `${takes} "${queue}"`}`
+  return `${name} ${versionWord(version)}${queue === null || queue === 'default' ? '' : `${takes} "${queue}"`}`
 }
 
 function numberOf(routes: readonly Route[]): number {

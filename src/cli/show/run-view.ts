@@ -18,6 +18,7 @@ import {
   paintStatus,
   programName,
   quoted,
+  versionWord,
 } from './words.ts'
 
 /** What stands for the handler where steps are named. */
@@ -28,7 +29,10 @@ export function showRuns(runs: readonly WorkflowRun[], { paint, columns }: Outpu
   return table(
     [
       { heading: paint('dim', 'RUN'), cell: (run) => run.id },
-      { heading: paint('dim', 'WORKFLOW'), cell: (run) => `${run.workflowId} v${run.version}` },
+      {
+        heading: paint('dim', 'WORKFLOW'),
+        cell: (run) => `${run.workflowId} ${versionWord(run.version)}`,
+      },
       { heading: paint('dim', 'STATUS'), cell: (run) => paintStatus(run.status, paint) },
       { heading: paint('dim', 'STARTED'), cell: (run) => ago(run.createdAt), spare: 1 },
       { heading: paint('dim', 'TOOK'), cell: took, align: 'right', spare: 2 },
@@ -41,7 +45,7 @@ export function showRuns(runs: readonly WorkflowRun[], { paint, columns }: Outpu
 
 /** All that is known of one run, but for its timeline. */
 export function showRun(run: WorkflowRunProgress, { paint, columns }: Output): string {
-  const name = `${paint('bold', run.workflowId)} v${run.version}`
+  const name = `${paint('bold', run.workflowId)} ${versionWord(run.version)}`
   const head = `${name}  ${paintStatus(run.status, paint)}${phase(run, paint)}`
   const since = (at: Date) => `${localTime(at)}  ${paint('dim', ahead(at))}`
   const pairs: Fact[] = [

@@ -19,6 +19,11 @@ export function paintStatus(status: StepStatus, paint: Paint): string {
   return paint(colour, `${sign} ${status}`)
 }
 
+/** A version behind the name of its workflow. @example versionWord('2') // 'v2'; 's-1f…' is left as it is */
+export function versionWord(version: string): string {
+  return /^\d/.test(version) ? `v${version}` : version
+}
+
 /** How long ago something was. @example ago(new Date(Date.now() - 60_000)) // '1 min ago' */
 export function ago(at: Date, now: number = Date.now()): string {
   const ms = now - at.getTime()

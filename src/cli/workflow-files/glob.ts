@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 
 /** Where workflows are looked for, unless --workflows says otherwise. */
-export const DEFAULT_GLOB = './workflows/**/*.{ts,js,mjs,mts}'
+export const DEFAULT_GLOB = './workflows/**/*.{ts,js,mjs,mts,yaml,yml}'
 
 /** Never looked into, and never loaded: installed code, hidden folders, types, tests. */
 const skippedFolder = /^(node_modules|\..*)$/

@@ -1,6 +1,7 @@
 import { dirname, relative, resolve } from 'node:path'
 import { findFiles, findFolders, globFolder } from './glob.ts'
 import { loadFiles } from './load.ts'
+import type { ListedStep } from './step-set.ts'
 import { Watch } from './watch.ts'
 import type { Broken, Listed, WorkflowSet } from './workflow-set.ts'
 
@@ -8,7 +9,7 @@ import type { Broken, Listed, WorkflowSet } from './workflow-set.ts'
 export type Reload = {
   /** Files that are new or changed and load. */
   readonly loaded: readonly string[]
-  /** Workflows that no file has any more. */
+  /** Workflows that no file has any more, and whose runs nothing here goes on with. */
   readonly gone: readonly Listed[]
   /** Files that fail, if they did not fail in the same way before. */
   readonly broken: readonly Broken[]
@@ -41,6 +42,10 @@ export class LiveWorkflows {
 
   list(): Listed[] {
     return this.#set.list()
+  }
+
+  steps(): ListedStep[] {
+    return this.#set.steps()
   }
 
   /** Loads all files for the first time. @returns those that fail */
@@ -80,7 +85,7 @@ export class LiveWorkflows {
     const imported = changed.filter((file) => !files.includes(file) && this.#sources.includes(file))
     return {
       loaded: [...own, ...imported].map((file) => relative(this.#cwd, file)),
-      gone: before.filter((one) => !after.has(keyOf(one))),
+      gone: before.filter((one) => !after.has(keyOf(one)) && !this.#set.finishes(one.id)),
       broken: broken.filter(
         ({ file, error }) => changed.includes(file) || errors.get(file) !== error,
       ),

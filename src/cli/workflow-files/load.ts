@@ -2,12 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { extname, relative } from 'node:path'
 import { createJiti, type Jiti } from 'jiti'
 import type { Definition } from '../../definition/definition.ts'
+import type { NamedStep } from '../../definition/named-step.ts'
+import { isDocument, loadDocument } from './documents.ts'
 import { libraryModules } from './library.ts'
 
-/** What a file gave: its definitions, or why it could not be loaded. */
+/** What a file gave: its definitions and the steps that graphs may call, or why it could not be loaded. */
 export type LoadedFile = {
   readonly file: string
   readonly definitions: readonly Definition[]
+  readonly steps: readonly NamedStep[]
   readonly error: string | null
 }
 
@@ -29,6 +32,10 @@ export async function loadFiles(files: readonly string[], cwd: string): Promise<
   const loaded: LoadedFile[] = []
   const sources = new Set(files)
   for (const file of files) {
+    if (isDocument(file)) {
+      loaded.push(await loadDocument(file, cwd))
+      continue
+    }
     loaded.push(await loadFile(jiti, file, cache, cwd))
     for (const path of Object.keys(cache)) if (!path.includes('/node_modules/')) sources.add(path)
     // a module that failed half-way must not be given to the next file that imports it
@@ -46,9 +53,9 @@ async function loadFile(
   try {
     const known = cache[file]?.exports as unknown
     const module = known ?? (await evaluate(jiti, file, cache))
-    return { file, definitions: findDefinitions(module), error: null }
+    return { file, definitions: findDefinitions(module), steps: findSteps(module), error: null }
   } catch (error) {
-    return { file, definitions: [], error: describeLoadError(error, cwd) }
+    return { file, definitions: [], steps: [], error: describeLoadError(error, cwd) }
   }
 }
 
@@ -60,9 +67,23 @@ async function evaluate(jiti: Jiti, file: string, cache: ModuleCache): Promise<u
 
 /** The definitions among all exports of a module, and in arrays that it exports. */
 export function findDefinitions(module: unknown): Definition[] {
+  return exportsOf(module).filter(isDefinition)
+}
+
+/** The steps among them that defineStep has made. */
+export function findSteps(module: unknown): NamedStep[] {
+  return exportsOf(module).filter(isStep)
+}
+
+function exportsOf(module: unknown): unknown[] {
   if (typeof module !== 'object' || module === null) return []
-  const exported = Object.values(module).flatMap((value: unknown) => value)
-  return [...new Set(exported.filter(isDefinition))]
+  return [...new Set(Object.values(module).flatMap((value: unknown) => value))]
+}
+
+function isStep(value: unknown): value is NamedStep {
+  if (typeof value !== 'object' || value === null) return false
+  const { name, handler, options } = value as Record<string, unknown>
+  return typeof name === 'string' && typeof handler === 'function' && typeof options === 'object'
 }
 
 function isDefinition(value: unknown): value is Definition {

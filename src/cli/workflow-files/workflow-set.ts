@@ -1,10 +1,12 @@
 import { relative } from 'node:path'
 import type { Definition } from '../../definition/definition.ts'
+import { DefinitionError, DuplicateWorkflowError } from '../../model/errors.ts'
 import type { LoadedFile } from './load.ts'
 import { type RunEvents, runAudibly } from './run-events.ts'
+import { type ListedStep, type StepRegistrar, StepSet } from './step-set.ts'
 
 /** What the set needs of an engine. */
-export type Registrar = {
+export type Registrar = StepRegistrar & {
   registerWorkflow(definition: Definition): Promise<unknown>
   unregisterWorkflow(id: string): Promise<unknown>
 }
@@ -27,11 +29,18 @@ export class WorkflowSet {
   readonly #listeners: readonly RunEvents[]
   readonly #cwd: string
   readonly #places = new Map<string, Place>()
+  readonly #steps: StepSet
 
   constructor(engine: Registrar, listeners: readonly RunEvents[], cwd: string) {
     this.#engine = engine
     this.#listeners = listeners
     this.#cwd = cwd
+    this.#steps = new StepSet(engine, cwd)
+  }
+
+  /** All steps that graphs may call, by file. */
+  steps(): ListedStep[] {
+    return this.#steps.list()
   }
 
   /** All workflows, by file. */
@@ -41,15 +50,25 @@ export class WorkflowSet {
       .sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0))
   }
 
-  /** Makes the set what the files say; files that are not given any more are gone. */
+  /** Whether runs of other versions of a workflow go on here: those of flows and graphs do. */
+  finishes(id: string): boolean {
+    return [...this.#places.values()].some(({ slot }) => slot.id === id && slot.revive)
+  }
+
+  /** Makes the set, its steps included, what the files say; files that are not given any more are gone. */
   async apply(files: readonly LoadedFile[]): Promise<Broken[]> {
     const errors = new Map<string, string>()
+    // first: workflows of the same files may call them
+    await this.#steps.apply(files, errors)
     const wanted = this.#wanted(files, errors)
     await this.#removeOthers(wanted)
     for (const [key, { file, definition }] of wanted) {
-      const place = this.#places.get(key)
-      if (place === undefined) await this.#add(key, file, definition)
-      else await this.#exchange(place, file, definition)
+      await this.#take(key, file, definition).catch((error: unknown) => {
+        // it does a part of another workflow, or has one that does; or it calls a step that there is not
+        const isOfFile = error instanceof DuplicateWorkflowError || error instanceof DefinitionError
+        if (!isOfFile) throw error
+        errors.set(file, error.message)
+      })
     }
     return [...errors].map(([file, error]) => {
       return { file, error, kept: this.list().filter((one) => one.file === file) }
@@ -98,6 +117,12 @@ export class WorkflowSet {
     }
   }
 
+  async #take(key: string, file: string, definition: Definition): Promise<void> {
+    const place = this.#places.get(key)
+    if (place === undefined) await this.#add(key, file, definition)
+    else await this.#exchange(place, file, definition)
+  }
+
   async #add(key: string, file: string, definition: Definition): Promise<void> {
     const box = { definition }
     const place = Object.assign(box, { file, slot: makeSlot(box, this.#listeners) })
@@ -120,11 +145,12 @@ export class WorkflowSet {
   }
 }
 
-/** What revives older versions is made anew by each load: they go on with the new handlers too. */
+/** What revives older versions, and parts, are made anew by each load: they go on with the new handlers too. */
 function isRegisteredLike(one: Definition, other: Definition): boolean {
   const known = ({ defaults, document, schedules }: Definition) =>
     JSON.stringify([defaults, document?.hash, schedules])
-  return !one.revive && known(one) === known(other)
+  const isWhole = !one.revive && !one.parts && !other.parts
+  return isWhole && known(one) === known(other)
 }
 
 function makeSlot(
@@ -142,11 +168,17 @@ function makeSlot(
     get defaults() {
       return box.definition.defaults
     },
+    get needs() {
+      return box.definition.needs
+    },
     get document() {
       return box.definition.document
     },
     get schedules() {
       return box.definition.schedules ?? []
+    },
+    get parts() {
+      return (box.definition.parts ?? []).map((part) => makePartSlot(box, part, listeners))
     },
     ...(box.definition.revive && {
       revive: (text: string, other: string) => {
@@ -156,6 +188,20 @@ function makeSlot(
     }),
     run: (lease, host) => runAudibly(box.definition, lease, host, listeners),
   }
+}
+
+/** A part follows its workflow: after an exchange it is the one of the new code. */
+function makePartSlot(
+  owner: { readonly definition: Definition },
+  part: Definition,
+  listeners: readonly RunEvents[],
+): Definition {
+  const box = {
+    get definition() {
+      return owner.definition.parts?.find(({ id }) => id === part.id) ?? part
+    },
+  }
+  return makeSlot(box, listeners)
 }
 
 function keyOf({ id, version }: Definition): string {

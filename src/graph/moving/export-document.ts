@@ -16,13 +16,14 @@ const lastKeys = ['output', 'steps', 'config', 'branches']
  * The text of a document, without loss: read again, by `validateGraph` and its like, it is the same. The database
  * does not keep the order of keys: they are put as one would write them.
  * @param format 'sql' is the statement that stores it elsewhere
+ * @param version of SQL: as which it is stored, where neither the document nor its content says so
  * @example exportDocument(stored.document, 'yaml')
  */
-export function exportDocument(document: Json, format: DocumentFormat): string {
+export function exportDocument(document: Json, format: DocumentFormat, version?: string): string {
   const ordered = arrange(document, documentKeys)
   const json = JSON.stringify(ordered, null, 2)
   if (format === 'json') return `${json}\n`
-  if (format === 'sql') return toSqlText(nameOf(document), json)
+  if (format === 'sql') return toSqlText(nameOf(document), json, version)
   // readers of older YAML take 'no' and the like for other things than texts
   const options = { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' } as const
   return stringify(ordered, options)

@@ -31,7 +31,7 @@ function toParameter(value: unknown): unknown {
 
 function notRegistered(name: string): Error {
   const error = new NonRetryableError(
-    `There is no statement "${name}" in this process. Give it to the engine: statements: { … }.`,
+    `There is no statement "${name}" in this process. Give it to the engine: statements: { … }; "millrace worker" takes --statements.`,
   )
   return Object.assign(error, { code: 'UNKNOWN_STATEMENT' })
 }

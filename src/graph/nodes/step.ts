@@ -29,7 +29,7 @@ export const step: Perform = async (node, place) => {
 
 function notRegistered(name: string): Error {
   const error = new NonRetryableError(
-    `There is no step "${name}" in this process. Give it to the engine: steps: [ … ].`,
+    `There is no step "${name}" in this process. Give it to the engine: steps: [ … ]; "millrace worker" has those that workflow files export.`,
   )
   return Object.assign(error, { code: 'UNKNOWN_STEP' })
 }
