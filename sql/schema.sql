@@ -960,7 +960,7 @@ create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigi
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=on
   comment: Gives a new run the history of another up to a row.
-  body: f536f003ac5d888ef2d8ba85a5edf5d0
+  body: 0df1e61d32ccd783dad2bcbe038d0df6
 
 create function millrace.current_tenant()
   returns integer
@@ -1106,6 +1106,12 @@ create function millrace.fail_batch(p_op millrace.bulk_operations, p_run bigint,
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: What becomes of a bulk operation whose batch failed as a whole.
   body: 1996807fc2ac6b2e11cd475b3a2dbd6b
+
+create function millrace.failed_steps(p_run bigint, p_step text)
+  returns text[]
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The steps of a failed run that its retry does anew.
+  body: b748369e4cf5b1fe476732a4c8c728f2
 
 create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '{}'::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json

@@ -59,8 +59,9 @@ async function doBlocks(
 ): Promise<unknown[]> {
   const size = blockSize ?? items.length
   const gate = new Gate(Math.max(1, Math.floor(concurrency / Math.min(size, concurrency))))
-  const { flowInput, steps, flow } = place
+  const { flowInput, flow, engine } = place
   const workflow = { id: partId(flow, step.id) }
+  const { steps, giveUp } = engine.group()
   const starts = Array.from({ length: Math.ceil(items.length / size) }, (_, i) => i * size)
   const outputs = await Promise.all(
     starts.map((from) =>
@@ -69,6 +70,14 @@ async function doBlocks(
         return steps.invoke(step.id, workflow, input)
       }),
     ),
-  )
+  ).catch((error: unknown) => {
+    // the run may go on without them
+    if (step.whenExhausted !== 'fail')
+      engine.callOffAside(
+        step.id,
+        giveUp(new Error(`Another block of map "${step.id}" has failed.`)),
+      )
+    throw error
+  })
   return (outputs as unknown[][]).flat()
 }

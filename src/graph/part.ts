@@ -1,4 +1,5 @@
 import { Gate } from '../dag/gate.ts'
+import type { RetryOptions } from '../model/backoff.ts'
 import type { Json } from '../model/json.ts'
 import { defineWorkflow, type WorkflowDefinition } from '../workflow/define-workflow.ts'
 import { engineSteps } from '../workflow/engine-steps.ts'
@@ -18,6 +19,8 @@ type PartInput = {
   readonly names: RunNames
   readonly outputs: StepOutputs
   readonly items: Readonly<Record<string, Json>>
+  /** What the blocks around it say of retry. */
+  readonly retry?: RetryOptions
 }
 
 /** Of which workflow these are. */
@@ -48,6 +51,7 @@ export async function performElsewhere(node: PlannedNode, place: Place): Promise
   const input = {
     ...{ node: node.id, names: place.names, items: place.items },
     outputs: outputsReadBy(node, place.outputs),
+    ...(place.retry === undefined ? {} : { retry: place.retry }),
   }
   const options = queue === undefined ? {} : { queue }
   const result = await place.steps.invoke(node.id, { id: place.partId }, input, options)
