@@ -803,7 +803,7 @@ create function millrace.call_off(p_tenant integer, p_run bigint, p_task integer
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends what given-up steps of a run have begun elsewhere: children, questions to people.
-  body: d00f4b907e4316687d024f24b0bf88c3
+  body: bdafe39349bfa086ff228652ddcd8c21
 
 create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text, p_stuck boolean DEFAULT false, p_at_once boolean DEFAULT false)
   returns SETOF bigint
