@@ -159,7 +159,9 @@ function makeGraph(steps: readonly RandomStep[]): Definition {
         default: {
           const list = Array.from({ length: items }, (_, i) => i)
           const branches = {
-            slow: [{ id: `${id}slow`, type: 'delay', config: { duration: '1 hour' } }],
+            slow: [
+              { id: `${id}slow`, type: 'delay', config: { seconds: failures < 0 ? 0.02 : 3600 } },
+            ],
             fast: [does(`${id}fast`, `${id}fast`)],
           }
           const inner = { id: `${id}race`, type: 'race', config: { branches } }
