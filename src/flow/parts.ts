@@ -67,17 +67,14 @@ async function doBlocks(
     starts.map((from) =>
       gate.pass(() => {
         const input: PartInput = { given: items.slice(from, from + size), flowInput, from }
-        return steps.invoke(step.id, workflow, input)
+        return steps.invoke(step.id, workflow, input).catch((error: unknown) => {
+          const left = giveUp(new Error(`Another block of map "${step.id}" has failed.`))
+          // the run may go on without them; its end calls them off by itself
+          if (step.whenExhausted !== 'fail') engine.callOffAside(step.id, left)
+          throw error
+        })
       }),
     ),
-  ).catch((error: unknown) => {
-    // the run may go on without them
-    if (step.whenExhausted !== 'fail')
-      engine.callOffAside(
-        step.id,
-        giveUp(new Error(`Another block of map "${step.id}" has failed.`)),
-      )
-    throw error
-  })
+  )
   return (outputs as unknown[][]).flat()
 }
