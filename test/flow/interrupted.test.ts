@@ -14,7 +14,6 @@ import { type Deed, type RandomStep, randomSteps } from '../support/random-dags.
 type Began = { run: string; step: string; at: number }
 type Ctx = { attempt: number; signal: AbortSignal; runId: string; stepId?: string }
 const began: Began[] = []
-const tally: Record<string, number> = {}
 
 async function perform(step: string, { ms, failures }: Deed, ctx: Ctx, value: unknown = step) {
   began.push({ run: ctx.runId, step, at: Date.now() })
@@ -207,8 +206,9 @@ test.each([
   await t.engine.registerWorkflow(twice)
   const start = async (definition: Definition, random: readonly RandomStep[], yes: boolean) => {
     const run = await t.engine.startWorkflow(definition, { yes })
+    // it may have ended: not all of its steps wait for a signal, if they are skipped
     for (const [place, { type }] of random.entries())
-      if (type === 'signal') await run.signal(slug(place), place)
+      if (type === 'signal') await run.signal(slug(place), place).catch(() => null)
     return run
   }
   const checked = fc.asyncProperty(
@@ -228,21 +228,10 @@ test.each([
       await run.result({ timeout: 20_000 }).catch(() => null)
       const [expected, found] = [await end(calm), await end(run)]
       expect(['completed', 'failed']).toContain(expected.status)
-      tally[expected.status] = (tally[expected.status] ?? 0) + 1
       expect(found).toEqual(expected)
       expect(found.again).toEqual([])
     },
   )
-  const [numRuns, seed] = [Number(process.env.RUNS ?? 20), Number(process.env.SEED ?? 1)]
-  await fc
-    .assert(checked, { numRuns, seed, endOnFailure: true })
-    .finally(async () =>
-      console.log(
-        tally,
-        began.length,
-        JSON.stringify(
-          await t.db.query('select kind, count(*)::int from millrace.checkpoints group by 1'),
-        ),
-      ),
-    )
+  const [numRuns, seed] = [Number(process.env.RUNS ?? 12), Number(process.env.SEED ?? 1)]
+  await fc.assert(checked, { numRuns, seed, endOnFailure: true })
 })
