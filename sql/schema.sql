@@ -875,7 +875,7 @@ create function millrace.check_progress(run_id uuid, options jsonb DEFAULT '{}':
   returns TABLE(completed_steps integer, total_steps integer, completion_percentage numeric)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: How far a run is: steps done, steps in all, per cent.
-  body: f0d9b478db1321895fe5ef517d85409b
+  body: 75f72109337df555a8e351ae0caad8db
 
 create function millrace.check_rules(p_workflow text, p_rules jsonb)
   returns void
@@ -1321,7 +1321,7 @@ create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::j
   returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid, skip_reason text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What happened to a run, in order: attempts, errors, waits, pauses.
-  body: e9c42aee4532c2488e99a1385422c9d8
+  body: 4826ea9dcb0562233d4423e1a3eceb61
 
 create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
