@@ -19,7 +19,8 @@ async function seen(run: WorkflowRun): Promise<string[]> {
   return lines.map((line) =>
     line
       .trim()
-      .replace(/^\S+ +/, '')
+      .replace(/^\+.*?(?: ms| s) +/, '')
+      .replace(/[✓✗↷●] /, '')
       .replace(/ +/g, ' '),
   )
 }
@@ -36,8 +37,8 @@ test('a step that failed and is done without is one step, with its failure', asy
   await run.result()
   expect((await seen(run)).sort()).toEqual([
     'a step completed 1',
-    'a timer completed',
     'after step skipped what it depends on was skipped',
+    'a~delay timer completed',
     'bad step failed 1 Error: down',
     'bad step failed 2 Error: down',
     'bad step skipped it failed, and is done without: Error: down',
@@ -73,7 +74,7 @@ test('a race, and a node that took too long', async () => {
     'r control completed what lost there was called off',
     'sub child running run …',
     'w step skipped it failed, and is done without: TimeoutError: It took more than 10 ms, its timeout.',
-    'w timer completed it took too long',
+    'w~timeout timer completed it took too long',
   ])
   expect(await engine.engine.checkProgress({ runId: run.id })).toMatchObject({
     completedSteps: 2,

@@ -1,8 +1,8 @@
 -- get_timeline: what happened to a run, in order: every attempt of every step with its error, waits, children, pauses. Where its steps
 -- were undone, an entry of kind undo for the begin of that (without a step), and for each attempt.
 -- A step that was skipped has one of status skipped, with skip_reason: condition_unmet, handler_failed (and its failure) or
--- dependency_skipped. Steps of flows and graphs have rows beside their own: x~skipped (it failed, and the run goes on), x~delay before it
--- begins, x~timeout when it took too long: these are entries of x. That what lost a race was called off (x~off) is about the run.
+-- dependency_skipped. That x failed and the run goes on without it has a row of its own in the journal, x~skipped: here it is an entry
+-- of x, as is that what lost in race x was called off (x~off), of kind control. x~delay is the wait before x begins, x~timeout that for its end.
 --   options  tenant, resource_id, after (a seq), limit (1,000). Raises: MR041 if there is no such run.
 -- Example: select step_id, status, failure ->> 'message' from millrace.get_timeline('…');
 drop function if exists millrace.get_timeline(uuid, jsonb);
@@ -16,7 +16,7 @@ declare
   v_run    bigint := millrace.find_run(v_tenant, get_timeline.run_id, options ->> 'resource_id');
 begin
   return query
-  select j.seq, case when j.kind in ('k', 't') or j.off then regexp_replace(j.name, '~(skipped|delay|timeout|off)(?=\[|$)', '')
+  select j.seq, case when j.kind = 'k' or j.off then regexp_replace(j.name, '~(skipped|off)(?=\[|$)', '')
                      else coalesce(j.name, '') end,
          case when j.off then 'control' when j.kind in ('r', 'e', 'f', 'k') then 'step' when j.kind in ('b', 'i', 'n') then 'undo'
               when j.kind = 't' then 'timer' when j.kind = 'c' or j.child then 'child'
