@@ -2,7 +2,8 @@
 -- were undone, an entry of kind undo for the begin of that (without a step), and for each attempt.
 -- A step that was skipped has one of status skipped, with skip_reason: condition_unmet, handler_failed (and its failure) or
 -- dependency_skipped. That x failed and the run goes on without it has a row of its own in the journal, x~skipped: here it is an entry
--- of x, as is that what lost in race x was called off (x~off), of kind control. x~delay is the wait before x begins, x~timeout that for its end.
+-- of x, as is that what lost in race x was called off (x~off), of kind control. x~delay is the wait before x begins, x~timeout that for
+-- its end.
 --   options  tenant, resource_id, after (a seq), limit (1,000). Raises: MR041 if there is no such run.
 -- Example: select step_id, status, failure ->> 'message' from millrace.get_timeline('…');
 drop function if exists millrace.get_timeline(uuid, jsonb);
