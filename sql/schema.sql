@@ -807,7 +807,7 @@ create function millrace.call_off(p_tenant integer, p_run bigint, p_task integer
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends what given-up steps of a run have begun elsewhere: children, questions to people.
-  body: d00f4b907e4316687d024f24b0bf88c3
+  body: bdafe39349bfa086ff228652ddcd8c21
 
 create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text, p_stuck boolean DEFAULT false, p_at_once boolean DEFAULT false)
   returns SETOF bigint
@@ -879,7 +879,7 @@ create function millrace.check_progress(run_id uuid, options jsonb DEFAULT '{}':
   returns TABLE(completed_steps integer, total_steps integer, completion_percentage numeric)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: How far a run is: steps done, steps in all, per cent.
-  body: f0d9b478db1321895fe5ef517d85409b
+  body: 75f72109337df555a8e351ae0caad8db
 
 create function millrace.check_rules(p_workflow text, p_rules jsonb)
   returns void
@@ -970,7 +970,7 @@ create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigi
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=on
   comment: Gives a new run the history of another up to a row.
-  body: f536f003ac5d888ef2d8ba85a5edf5d0
+  body: 0df1e61d32ccd783dad2bcbe038d0df6
 
 create function millrace.current_tenant()
   returns integer
@@ -1123,6 +1123,12 @@ create function millrace.fail_batch(p_op millrace.bulk_operations, p_run bigint,
   comment: What becomes of a bulk operation whose batch failed as a whole.
   body: 1996807fc2ac6b2e11cd475b3a2dbd6b
 
+create function millrace.failed_steps(p_run bigint, p_step text)
+  returns text[]
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The steps of a failed run that its retry does anew.
+  body: b748369e4cf5b1fe476732a4c8c728f2
+
 create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '{}'::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1217,7 +1223,7 @@ create function millrace.fork_place(p_tenant integer, p_run bigint, p_step text,
   returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Where in a run's journal a fork from a step begins.
-  body: 7e79e6e9c29920992732b6f1df44e72d
+  body: 907f9e41d95164beda080952046a62ea
 
 create function millrace.fork_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1331,7 +1337,7 @@ create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::j
   returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid, skip_reason text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What happened to a run, in order: attempts, errors, waits, pauses.
-  body: e9c42aee4532c2488e99a1385422c9d8
+  body: e0cbbbf1b4258cf774b177f266f86dd5
 
 create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)

@@ -9,14 +9,26 @@ export class Gate {
     this.#limit = limit
   }
 
-  /** @throws what `work` throws */
-  async pass<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * @param givenUp aborted when nobody is interested in it any more: it keeps no place then, and takes none, whether
+   * it ever ends or not
+   * @throws what `work` throws
+   */
+  async pass<T>(work: () => Promise<T>, givenUp?: AbortSignal): Promise<T> {
     if (this.#running < this.#limit) this.#running++
     else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    let left = false
+    const leave = () => {
+      if (!left) this.#leave()
+      left = true
+    }
+    if (givenUp?.aborted) leave()
+    else givenUp?.addEventListener('abort', leave)
     try {
       return await work()
     } finally {
-      this.#leave()
+      givenUp?.removeEventListener('abort', leave)
+      leave()
     }
   }
 

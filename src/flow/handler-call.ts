@@ -1,4 +1,5 @@
 import type { Gate } from '../dag/gate.ts'
+import { copyPlain } from '../model/json.ts'
 import type { EngineSteps } from '../workflow/engine-steps.ts'
 import type { RunStepOptions, StepBaseContext, StepContext } from '../workflow/step-types.ts'
 import { AttemptOfStep } from './flow-context.ts'
@@ -32,14 +33,14 @@ export function contextOf(
   return new AttemptOfStep(ctx, place.engine, flow, known)
 }
 
-/** A handler with what it gets, as a step calls it. */
+/** A handler with what it gets, as a step calls it: at each attempt a copy, which the handler may change. */
 export function callOf(
   step: FlowStep,
   given: unknown,
   place: Place,
   handler: FlowHandler = step.handler as FlowHandler,
 ): (ctx: StepContext) => unknown {
-  return (ctx) => handler(given, contextOf(step, given, place, ctx))
+  return (ctx) => handler(copyPlain(given), contextOf(step, given, place, ctx))
 }
 
 /** The options of a step, as step.run takes them. */

@@ -59,14 +59,20 @@ async function doBlocks(
 ): Promise<unknown[]> {
   const size = blockSize ?? items.length
   const gate = new Gate(Math.max(1, Math.floor(concurrency / Math.min(size, concurrency))))
-  const { flowInput, steps, flow } = place
+  const { flowInput, flow, engine } = place
   const workflow = { id: partId(flow, step.id) }
+  const { steps, giveUp } = engine.group()
   const starts = Array.from({ length: Math.ceil(items.length / size) }, (_, i) => i * size)
   const outputs = await Promise.all(
     starts.map((from) =>
       gate.pass(() => {
         const input: PartInput = { given: items.slice(from, from + size), flowInput, from }
-        return steps.invoke(step.id, workflow, input)
+        return steps.invoke(step.id, workflow, input).catch((error: unknown) => {
+          const left = giveUp(new Error(`Another block of map "${step.id}" has failed.`))
+          // the run may go on without them; its end calls them off by itself
+          if (step.whenExhausted !== 'fail') engine.callOffAside(step.id, left)
+          throw error
+        })
       }),
     ),
   )

@@ -1,4 +1,5 @@
 import { InvalidInputError, LimitError } from '../model/errors.ts'
+import { copyPlain } from '../model/json.ts'
 import { failedAtOnce } from '../workflow/step-failed.ts'
 import type { StepContext } from '../workflow/step-types.ts'
 import type { FlowHandler, FlowStep, FlowWork } from './flow-step.ts'
@@ -40,7 +41,7 @@ function map(step: FlowStep, work: Work<'map'>, items: unknown, place: Place): P
   const { from = 0 } = place
   const handler = step.handler as FlowHandler
   const item = (one: unknown, ctx: StepContext & { index: number }) => {
-    return handler(one, contextOf(step, one, place, ctx, from + ctx.index))
+    return handler(copyPlain(one), contextOf(step, one, place, ctx, from + ctx.index))
   }
   const { concurrency } = work
   const all = items as readonly unknown[]
@@ -74,7 +75,7 @@ async function waitFor(step: FlowStep, work: Work<'wait_for'>, place: Place): Pr
 
 /** The input of the run that a step starts, made by the author's function. */
 function inputOf(step: FlowStep, given: unknown, ...more: unknown[]): unknown {
-  return (step.handler as (...args: unknown[]) => unknown)(given, ...more)
+  return (step.handler as (...args: unknown[]) => unknown)(copyPlain(given), ...more)
 }
 
 /** Runs it once, and again as long as the author's function says. @returns what each has given */

@@ -4,7 +4,13 @@ import { type Place, withSteps } from './place.ts'
 /** Something that runs beside others, at a place whose steps are given up with it. */
 type Contender = readonly [name: string, run: (place: Place) => Promise<unknown>]
 
-/** Runs several things side by side until one has succeeded; the others are given up, also what they began elsewhere. */
+/** What steps that are given up have begun elsewhere. */
+type Left = { readonly children: string[]; readonly questions: string[] }
+
+/**
+ * Runs several things side by side until one has succeeded; the others are given up, also what they began elsewhere.
+ * One that fails is given up at once: what is still at work in it has no effect any more.
+ */
 export class Contest {
   readonly #node: PlannedNode
   readonly #place: Place
@@ -29,22 +35,36 @@ export class Contest {
     contenders: readonly Contender[],
     failures: number,
   ): Promise<{ name: string; value: unknown }> {
+    const left: Left = { children: [], questions: [] }
     const groups = contenders.map(([name, run]) => {
       const { steps, giveUp } = this.#place.engine.group()
-      return { name, giveUp, run: () => run(withSteps(this.#place, steps)) }
+      const end = (why: string) => {
+        const { children, questions } = giveUp(new Error(why))
+        left.children.push(...children)
+        left.questions.push(...questions)
+      }
+      const begin = () =>
+        run(withSteps(this.#place, steps)).catch((error: unknown) => {
+          end(`"${name}" has failed.`)
+          throw error
+        })
+      return { name, end, run: begin }
     })
     const end = await endOf(groups, failures)
-    const won = end.ok ? `"${end.name}" was there first` : `"${end.name}" has failed`
-    const left = groups.flatMap(({ name, giveUp }) =>
-      end.name === name ? [] : [giveUp(new Error(`${won}.`))],
-    )
-    if (reachesOut(this.#node)) {
-      const children = left.flatMap((one) => one.children)
-      const questions = left.flatMap((one) => one.questions)
-      await this.#place.engine.callOff(this.#node.id, { children, questions })
-    }
+    for (const one of groups) if (one.name !== end.name) one.end(`"${end.name}" was there first.`)
+    await this.#callOff(left, end.ok && groups.length > 1)
     if (!end.ok) throw end.error
     return end
+  }
+
+  /**
+   * Where something was won it is a step, done once. A failure leaves no row: a run that it fails is retried from it,
+   * and would meet that row too early; so it is done at every replay, and nothing waits for it.
+   */
+  async #callOff(left: Left, isStep: boolean): Promise<void> {
+    const { engine } = this.#place
+    if (isStep && reachesOut(this.#node)) return engine.callOff(this.#node.id, left)
+    if (!isStep) engine.callOffAside(this.#node.id, left)
   }
 }
 

@@ -1,4 +1,5 @@
 import { Gate } from '../dag/gate.ts'
+import type { RetryOptions } from '../model/backoff.ts'
 import type { Json } from '../model/json.ts'
 import { defineWorkflow, type WorkflowDefinition } from '../workflow/define-workflow.ts'
 import { engineSteps } from '../workflow/engine-steps.ts'
@@ -17,6 +18,8 @@ type PartInput = {
   readonly names: RunNames
   readonly outputs: StepOutputs
   readonly items: Readonly<Record<string, Json>>
+  /** What the blocks around it say of retry. */
+  readonly retry?: RetryOptions
 }
 
 /** Of which workflow these are. */

@@ -9,6 +9,7 @@ export async function performElsewhere(node: PlannedNode, place: Place): Promise
   const input = {
     ...{ node: node.id, names: place.names, items: place.items },
     outputs: outputsReadBy(node, place.outputs),
+    ...(place.retry === undefined ? {} : { retry: place.retry }),
   }
   const options = queue === undefined ? {} : { queue }
   const result = await place.steps.invoke(node.id, { id: place.partId }, input, options)

@@ -50,13 +50,24 @@ export function performNode(node: PlannedNode, place: Place): Promise<NodeResult
 /** The same in this run, whatever its queue. @throws StepFailedError */
 export async function performHere(node: PlannedNode, place: Place): Promise<NodeResult> {
   const perform = performers[node.type]
-  const { id, timeoutMs } = node
-  if (timeoutMs === undefined || timed.has(node.type)) return perform(node, place)
-  const { name, value } = await new Contest(node, place).settled([
-    ['node', (inside) => perform(node, inside)],
+  const { id, timeoutMs, blocks } = node
+  const work = ['node', (inside: Place) => perform(node, inside)] as const
+  const contest = new Contest(node, place)
+  if (timeoutMs === undefined || timed.has(node.type)) {
+    // of a part that fails the others are given up: the run may go on without them
+    const isWhole = blocks.length === 0 || node.type === 'race' || !forgives(node)
+    return isWhole ? perform(node, place) : ((await contest.settled([work])).value as NodeResult)
+  }
+  const { name, value } = await contest.settled([
+    work,
     ['time-out', (inside) => inside.engine.timeout(id, timeoutMs)],
   ])
   if (name === 'node') return value as NodeResult
   const error = new NonRetryableError(`It took more than ${timeoutMs} ms, its timeout.`)
-  throw nodeFailed(id, Object.assign(error, { name: 'TimeoutError' }))
+  throw nodeFailed(place.engine.keyOf(id), Object.assign(error, { name: 'TimeoutError' }))
+}
+
+/** Its failure does not fail what it is in. */
+function forgives({ node }: PlannedNode): boolean {
+  return node.on_error !== undefined && node.on_error !== 'fail'
 }

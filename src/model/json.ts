@@ -92,6 +92,18 @@ export function decodePayload(text: string | null): unknown {
   }
 }
 
+/**
+ * A value that nobody else has: who changes it changes it for themselves. What is no plain object or array, a Date
+ * that a schema made, say, is the same.
+ * @example copyPlain({ list: [1] }).list.push(2)
+ */
+export function copyPlain<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copyPlain) as T
+  if (typeof value !== 'object' || value === null) return value
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copyPlain(one)])) as T
+}
+
 /** What `tx.query` of pg gives, of one statement or several: it would bring its parsers along. */
 function readQueryResult(value: unknown): unknown {
   try {

@@ -100,6 +100,8 @@ async function startedChild(
       ...(step.options.parentClose === 'abandon' ? { abandon: true } : {}),
     }
     x.startChild(child, { kind: 'c', name: key, data: JSON.stringify(facts) }, ends)
+    // at once: who gives the group up a moment later must hear of it
+    step.group?.start(key, child.start.id)
     return facts
   }
   const attempted = { id, key, retry, hooks: null, perform, ends }

@@ -30,14 +30,14 @@ export type Within = {
   readonly suffix: string
 }
 
+/** What given-up steps have begun elsewhere: runs that they started, questions that they asked. */
+export type Left = { readonly children: readonly string[]; readonly questions: readonly string[] }
+
 /** Steps that are given up together. */
 export type Grouped = {
   readonly steps: StepBaseContext
-  /**
-   * Gives them up. @returns what is left to be called off elsewhere: runs that they started, questions that
-   * they asked
-   */
-  giveUp(reason: Error): { children: string[]; questions: string[] }
+  /** Gives them up. @returns what is left to be called off elsewhere */
+  giveUp(reason: Error): Left
 }
 
 /** What handlers that the engine writes, those of flows and graphs, do beside the steps of everybody. */
@@ -60,6 +60,11 @@ export class EngineSteps {
   /** Runs above it that wait for each other. */
   get depth(): number {
     return this.#x.lease.depth ?? 0
+  }
+
+  /** Aborted when these steps are given up; undefined: they are not before the run is. */
+  get givenUp(): AbortSignal | undefined {
+    return this.#within.group?.signal
   }
 
   /** What the process has for handlers. */
@@ -111,14 +116,23 @@ export class EngineSteps {
     return this.#x.host.query(text, values) as Promise<R[]>
   }
 
+  /** What the journal knows a step of this id by. */
+  keyOf(id: string): string {
+    return id + this.#within.suffix
+  }
+
   /** Calls off what given-up steps have begun elsewhere; a step of its own, done once. */
-  async callOff(
-    id: string,
-    left: { children: readonly string[]; questions: readonly string[] },
-  ): Promise<void> {
+  async callOff(id: string, left: Left): Promise<void> {
     await this.#own.call(`${id}~off`, (key) =>
       this.#own.run(id, key, () => this.#x.host.callOff(left), {}),
     )
+  }
+
+  /** The same without a step: once more at every replay, and nothing waits for it but that the run is let go. */
+  callOffAside(id: string, left: Left): void {
+    const x = this.#x
+    if (x.over || left.children.length + left.questions.length === 0) return
+    x.aside(`${this.keyOf(id)}~off`, () => x.host.callOff(left))
   }
 }
 

@@ -172,6 +172,17 @@ export class Execution implements RunHandle, Resting {
     this.touch()
   }
 
+  /** Does something that is no step, and during which this process keeps the run. */
+  aside(key: string, work: () => Promise<unknown>): void {
+    this.#pump.activity.begin(key, this.journalLength)
+    const failed = (error: unknown) => {
+      if (!this.#over) this.host.logger.error(`"${key}" was not done`, error)
+    }
+    void work()
+      .catch(failed)
+      .finally(() => this.end(key))
+  }
+
   /** Takes a child into the next write, with the row that says so. `ends`: nothing waits for the child. */
   startChild(child: PreparedChild, row: JournalRow, ends: boolean): void {
     this.record(row, { child })

@@ -80,8 +80,7 @@ export class Pump {
     if (this.suspension.wanted) return this.#stop(() => this.suspend())
     if (this.draining) return this.#stop(() => this.leave())
     if (journal.unseen.size > 0) return this.replay()
-    if (this.activity.waiting > 0)
-      return due ? this.#keep() : this.activity.release(this.#x.journalLength)
+    if (this.activity.waiting > 0) return due ? this.#keep() : this.#release()
     if (this.activity.size === 0 && this.waits.size > 0) return this.#park()
     if (due || (this.waits.size > 0 && this.waits.changed)) this.#keep()
   }
@@ -102,6 +101,13 @@ export class Pump {
     const found = this.#replay.look(asked ?? this.deliveries.firstBlocked, this.#settled !== null)
     if (typeof found === 'number') this.#timer.later(found, () => this.#x.touch())
     else if (found !== null) this.#x.mismatch(found)
+  }
+
+  /** Begins what waited. It may work for long, and nothing but this process looks after the waits beside it. */
+  #release(): void {
+    this.activity.release(this.#x.journalLength)
+    if (this.waits.size > 0 && this.waits.changed) this.#keep()
+    else this.#watchClock()
   }
 
   /** Pauses the run: it cannot go on. */

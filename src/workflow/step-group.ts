@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Execution } from './execution.ts'
 
 /**
@@ -8,6 +9,8 @@ export class StepGroup {
   readonly #x: Execution
   readonly #aborting = new AbortController()
   readonly #outer: StepGroup | null
+  /** Groups in it, which are given up with it. */
+  readonly #inner: StepGroup[] = []
   readonly #keys = new Set<string>()
   /** Runs that its steps have started, and wait for. */
   readonly #children = new Map<string, string>()
@@ -17,6 +20,9 @@ export class StepGroup {
   constructor(x: Execution, outer: StepGroup | null) {
     this.#x = x
     this.#outer = outer
+    if (outer) outer.#inner.push(this)
+    // as many steps as there may be listen to it
+    setMaxListeners(0, this.signal)
   }
 
   get signal(): AbortSignal {
@@ -55,8 +61,13 @@ export class StepGroup {
 
   /** @returns what is left to be called off: the runs that it started, and the questions that it asked */
   giveUp(reason: Error): { children: string[]; questions: string[] } {
-    this.#aborting.abort(reason)
+    this.#abort(reason)
     this.#x.giveUp(this.#keys)
     return { children: [...this.#children.values()], questions: [...this.#questions] }
+  }
+
+  #abort(reason: Error): void {
+    this.#aborting.abort(reason)
+    for (const group of this.#inner) group.#abort(reason)
   }
 }

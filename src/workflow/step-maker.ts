@@ -145,7 +145,8 @@ export class StepMaker {
   ): RunStep {
     checkHandler(key, fn)
     const isolation = options.isolation ?? 'read committed'
-    const step: TransactionStep = { id, key, fn, isolation, timeoutMs: timeoutOf(options) }
+    const [timeoutMs, group] = [timeoutOf(options), this.#group]
+    const step: TransactionStep = { id, key, fn, isolation, timeoutMs, group }
     const perform = (tries: number) =>
       this.#hooked(id, () => performTransaction(this.#x, step, tries))
     return this.#within({ id, key, perform, retry: this.retry(options), hooks: this.#hooks })

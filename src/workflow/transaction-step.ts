@@ -14,6 +14,8 @@ export type TransactionStep = {
   readonly fn: (tx: PoolClient, ctx: StepContext) => unknown
   readonly isolation: Isolation
   readonly timeoutMs: number | null
+  /** Aborted when it is given up with those beside it. */
+  readonly group?: AbortSignal | undefined
 }
 
 /**
@@ -26,10 +28,12 @@ export async function performTransaction(
   step: TransactionStep,
   tries: number,
 ): Promise<unknown> {
-  const { id, key, fn, isolation, timeoutMs } = step
-  const limits = { what: 'Step', key, ms: timeoutMs, signal: () => x.signal, prompt: true }
+  const { id, key, fn, isolation, timeoutMs, group } = step
+  const signal = () => (group ? AbortSignal.any([x.signal, group]) : x.signal)
+  const limits = { what: 'Step', key, ms: timeoutMs, signal, prompt: true }
   const work = async (client: PoolClient): Promise<string | null> => {
     let through = false
+    if (group?.aborted) throw group.reason
     try {
       return await attempt(limits, async (signal) => {
         try {

@@ -1,39 +1,9 @@
-import type pg from 'pg'
 import { expect, test } from 'vitest'
 import { WorkflowClient } from '../../src/client/workflow-client.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
 import { startEngine } from '../support/engine.ts'
-import { openPool } from '../support/pool.ts'
+import { lossyPool, untilItWorks } from '../support/lossy-pool.ts'
 import { until } from '../support/until.ts'
-
-/** Numbers from 0 to 1, the same at every run of the test. */
-function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state * 1103515245 + 12345) % 2147483648
-    return state / 2147483648
-  }
-}
-
-type Lossy = pg.Pool & { lost: number }
-
-/**
- * A pool of which one query in `odds` fails: half of these before they are sent, half after. Only
- * those that call this function of the kernel, if it is named.
- */
-function lossyPool(connectionString: string, odds: number, only = ''): Lossy {
-  const pool = Object.assign(openPool({ connectionString, max: 6 }), { lost: 0 })
-  const next = random(7)
-  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>
-  pool.query = (async (...args: unknown[]) => {
-    const fate = next() * odds
-    if (fate >= 1 || !JSON.stringify(args[0]).includes(only)) return query(...args)
-    pool.lost++
-    if (fate > 0.5) await query(...args)
-    throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
-  }) as never
-  return pool
-}
 
 test('replies that are lost lose no run, repeat no recorded step, and start nothing twice', {
   timeout: 60_000,
@@ -223,11 +193,3 @@ test('a run that continues as new does so once, though the replies to its writes
   await engine.stop()
   await pool.end()
 })
-
-async function untilItWorks<T>(work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work()
-    } catch {}
-  }
-}

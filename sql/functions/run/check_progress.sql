@@ -10,7 +10,9 @@ declare
   v_run    bigint := millrace.find_run(v_tenant, check_progress.run_id, options ->> 'resource_id');
   v_last   bigint;
   v_ended  boolean := exists (select from millrace.outcomes o where o.run_id = v_run and o.status = 'c');
-  v_done   text[] := array(select distinct j.name from millrace.get_journal(v_run) j where j.kind in ('r', 'g', 't', 'o', 'k'));
+  v_aside  constant text := '~(delay|timeout|off)(\[|$)';  -- beside a step of a flow or graph
+  v_done   text[] := array(select distinct j.name from millrace.get_journal(v_run) j
+                           where j.kind in ('r', 'g', 't', 'o', 'k') and not (j.kind in ('r', 't') and j.name ~ v_aside));
   v_rest   int := 0;
 begin
   if not v_ended then
@@ -20,7 +22,8 @@ begin
       where p.route_id = r.route_id order by p.id desc limit 1) x
     where r.id = v_run;
     v_rest := greatest((select count(distinct j.name) from millrace.get_journal(v_last) j
-                        where j.kind in ('r', 'g', 't', 'o', 'k') and j.name <> all (v_done)), case when v_last is null then 1 else 0 end);
+                        where j.kind in ('r', 'g', 't', 'o', 'k') and not (j.kind in ('r', 't') and j.name ~ v_aside)
+                          and j.name <> all (v_done)), case when v_last is null then 1 else 0 end);
   end if;
   return query select cardinality(v_done), cardinality(v_done) + v_rest,
     case when v_ended then 100.0 else least(99.99, round(100.0 * cardinality(v_done) / greatest(cardinality(v_done) + v_rest, 1), 2)) end;

@@ -2,7 +2,7 @@
 -- replay it does not do again. Failures of the handler, pauses and the like are not copied: they are not steps.
 -- The end of a child was told to the old run: the new one gets it in its buffer. One that was cancelled (as the old run ended, say) is
 -- started anew. While a child that is waited for is alive, nobody would be told. Events that the copied rows took the new run has had.
---   p_before  rows from this number on are left out    p_except  and those of this step, if not null
+--   p_before  rows from this number on are left out    p_except  if not null, a step that has failed: and those of failed_steps
 -- Returns: the number of rows copied. Raises: MR011 if a child that is waited for is alive, or has been taken out of the history.
 -- The joins: the callers' settings hold here too, and a history may have 10,000 rows.
 create or replace function millrace.copy_history(p_tenant int, p_from bigint, p_to bigint, p_before int, p_except text) returns int
@@ -13,6 +13,7 @@ declare
   v_anew int[];      -- the rows of children that are started anew
   v_kept int[];
   v_had  int;        -- events
+  v_left text[] := millrace.failed_steps(p_from, p_except);
 begin
   select array_agg(x.run) filter (where x.waited and x.status is distinct from 'x'), array_agg(x.seq) filter (where x.status = 'x')
   into v_open, v_anew
@@ -20,7 +21,7 @@ begin
                c.data::json ->> 'detached' is null or c.data::json ->> 'wait' is not null as waited
         from millrace.get_journal(p_from) c
         left join millrace.outcomes o on o.run_id = millrace.last_of_chain((c.data::json ->> 'run')::bigint)
-        where c.kind = 'c' and c.seq < p_before and c.name is distinct from p_except
+        where c.kind = 'c' and c.seq < p_before and c.name <> all (v_left)
           and not exists (select from millrace.get_journal(p_from) g
                           where g.kind = 'g' and g.name in (c.name, '$close:' || c.name) and g.seq < p_before)) x;
   if exists (select from unnest(v_open) u (id)
@@ -30,8 +31,8 @@ begin
   end if;
   v_kept := array(
     select j.seq from millrace.get_journal(p_from) j
-    where j.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c', 'm', 's', 'l', 'k') and j.seq < p_before and j.name is distinct from p_except
-      and (v_anew is null or j.seq <> all (v_anew)) order by j.seq);
+    where j.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c', 'm', 's', 'l', 'k') and j.seq < p_before
+      and j.name <> all (v_left) and (v_anew is null or j.seq <> all (v_anew)) order by j.seq);
   insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data, begun)
   select p_to, x.at, k.i::int - 1, p_tenant, x.kind, x.name, x.data, nullif(b.begun, k.i::int - 1)
   from unnest(v_kept) with ordinality k (seq, i)

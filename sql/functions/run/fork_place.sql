@@ -15,11 +15,12 @@ declare
   v_bad    text;
   v_help   text;
 begin
-  select min(x.seq), max(x.seq), min(x.begun), bool_or(x.kind <> 'c'),
+  -- what came before the step itself (x~delay) stays where its output is given: the code asks for it first
+  select coalesce(min(x.seq) filter (where p_output and x.name = p_step), min(x.seq)), max(x.seq), min(x.begun), bool_or(x.kind <> 'c'),
          (array_agg(case when x.name <> p_step and x.name like '%~%' then 'l' when x.name <> p_step then 'm'
                           when x.kind in ('r', 'e', 'f', 'k') then 'r' when x.kind = 'o' then 'g'
                           when x.kind = 'c' and x.data::json ->> 'detached' is not null then 'd' else x.kind end::"char"
-                    order by x.kind = 'c' desc, x.seq))[1]
+                    order by x.name = p_step desc, x.kind = 'c' desc, x.seq))[1]
   into first_seq, v_last, v_begun, v_ended, kind
   from millrace.get_journal(p_run) x
   where x.kind in ('r', 'e', 'f', 'g', 't', 'o', 'c', 'k')

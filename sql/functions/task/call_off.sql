@@ -16,7 +16,9 @@ begin
   end if;
   delete from millrace.approvals a where a.run_id = p_run and a.step = any (p_steps);
   update millrace.children c set closes_at = v_now
-  where c.parent_id = p_run and c.run_id = any (p_children) and c.closes_at is null;
+  where c.parent_id = p_run and c.closes_at is null
+    -- one may have gone on as another run
+    and (c.run_id = any (p_children) or c.run_id = any (array(select millrace.last_of_chain(u.id) from unnest(p_children) u (id))));
   if found then
     perform millrace.hint();  -- somebody shall close them
   end if;

@@ -74,7 +74,7 @@ function detail({
   if (skipReason) return skipped(skipReason, failure)
   if (failure) return firstLine(`${failure.name}: ${failure.message}`)
   if (kind === 'child' && output === undefined && childId) return `run ${childId}`
-  if (timedOut) return 'no message came in time'
+  if (timedOut) return kind === 'timer' ? 'it took too long' : 'no message came in time'
   const ofTheRun = kind === 'control' || (kind === 'undo' && stepId === '')
   return ofTheRun ? control(entry) : oneLine(output)
 }

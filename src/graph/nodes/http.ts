@@ -19,7 +19,8 @@ export const http: Perform = async (node, place) => {
     const { idempotencyKey, signal } = ctx
     return guardedRequest({ ...request, idempotencyKey, signal }, policy)
   }
-  const output = await place.gate.pass(() => place.steps.run(node.id, call, optionsOf(node, place)))
+  const run = () => place.steps.run(node.id, call, optionsOf(node, place))
+  const output = await place.gate.pass(run, place.engine.givenUp)
   return { output }
 }
 

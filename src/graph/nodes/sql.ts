@@ -18,9 +18,8 @@ export const sql: Perform = async (node, place) => {
     const { rows, rowCount } = await tx.query(text, (params ?? []).map(toParameter))
     return { rows, row_count: rowCount ?? 0 }
   }
-  const output = await place.gate.pass(() =>
-    place.steps.transaction(node.id, call, optionsOf(node, place)),
-  )
+  const run = () => place.steps.transaction(node.id, call, optionsOf(node, place))
+  const output = await place.gate.pass(run, place.engine.givenUp)
   return { output }
 }
 

@@ -1,4 +1,5 @@
 import { NonRetryableError } from '../../model/errors.ts'
+import { copyPlain } from '../../model/json.ts'
 import { callDefined } from '../../workflow/call-defined.ts'
 import type { StepContext, StepDefinition } from '../../workflow/step-types.ts'
 import { fieldOf } from '../evaluate-node.ts'
@@ -12,11 +13,7 @@ export const step: Perform = async (node, place) => {
   const named = place.engine.surroundings.steps.get(name) as StepDefinition | undefined
   const call = (ctx: StepContext) => {
     if (named === undefined) throw notRegistered(name)
-    return callDefined(
-      named,
-      withCode(() => fieldOf(node, 'input', place)),
-      ctx,
-    )
+    return callDefined(named, copyPlain(withCode(() => fieldOf(node, 'input', place))), ctx)
   }
   const { retry, timeout } = named?.options ?? {}
   const options = {
@@ -24,7 +21,8 @@ export const step: Perform = async (node, place) => {
     ...(timeout === undefined ? {} : { timeout }),
     ...optionsOf(node, place),
   }
-  return { output: await place.gate.pass(() => place.steps.run(node.id, call, options)) }
+  const run = () => place.steps.run(node.id, call, options)
+  return { output: await place.gate.pass(run, place.engine.givenUp) }
 }
 
 function notRegistered(name: string): Error {
