@@ -72,7 +72,7 @@ test('a race, and a node that took too long', async () => {
   expect(lines.map((line) => line.replace(/run \S+$/, 'run …')).sort()).toEqual([
     'fast timer completed',
     'r control completed what lost there was called off',
-    'sub child running run …',
+    'sub child begun run …',
     'w step skipped it failed, and is done without: TimeoutError: It took more than 10 ms, its timeout.',
     'w~timeout timer completed it took too long',
   ])
