@@ -1,7 +1,7 @@
 // Graphs of many shapes, up to 5,000 steps: each step runs once, after all that it depends on.
 import { expect, test } from 'vitest'
 import { Flow } from '../../src/flow/index.ts'
-import { edgesOfShapes } from '../support/dag-shapes.ts'
+import { checkRecorded, edgesOfShapes } from '../support/dag-shapes.ts'
 import { useEngine } from '../support/engine.ts'
 
 const t = useEngine()
@@ -33,6 +33,7 @@ test.for(Object.entries(edgesOfShapes))('%s', { timeout: 120_000 }, async ([name
       expect(ended.get(`s${n}`)).toBeLessThan(began.get(`s${i}`) as number)
     }
   }
+  await checkRecorded(run, edges)
   const inner = new Set(edges.flat())
   expect(Object.keys(result)).toHaveLength(edges.length - inner.size)
 })

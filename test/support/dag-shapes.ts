@@ -1,3 +1,6 @@
+import { expect } from 'vitest'
+import type { WorkflowRun } from '../../src/client/workflow-run.ts'
+
 /** What each node depends on, by place. */
 export type Edges = readonly (readonly number[])[]
 
@@ -30,4 +33,24 @@ function layers(count: number, width: number, edges: number): Edges {
     if (layer === 0) return []
     return [...new Set(range(edges, () => (layer - 1) * width + random(width)))]
   })
+}
+
+/** What is recorded of a run: each node once, after all that it depends on, and no time before theirs. */
+export async function checkRecorded(run: WorkflowRun, edges: Edges): Promise<void> {
+  const entries = await run.timeline()
+  const byId = new Map(entries.map((entry, place) => [entry.stepId, { place, entry }]))
+  expect(entries).toHaveLength(edges.length)
+  expect(byId.size).toBe(edges.length)
+  for (const [i, from] of edges.entries()) {
+    const mine = byId.get(`s${i}`)
+    for (const n of from) {
+      const before = byId.get(`s${n}`)
+      const isAfter =
+        mine &&
+        before &&
+        before.place < mine.place &&
+        before.entry.timestamp <= mine.entry.timestamp
+      if (!isAfter) throw new Error(`s${i} is not recorded after s${n}`)
+    }
+  }
 }

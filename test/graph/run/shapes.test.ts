@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { defineGraph } from '../../../src/graph/index.ts'
 import { defineStep } from '../../../src/index.ts'
-import { edgesOfShapes } from '../../support/dag-shapes.ts'
+import { checkRecorded, edgesOfShapes } from '../../support/dag-shapes.ts'
 import { useEngine } from '../../support/engine.ts'
 
 const began = new Map<string, number>()
@@ -31,6 +31,7 @@ test.for(Object.entries(edgesOfShapes))('%s', { timeout: 120_000 }, async ([name
   for (const [i, from] of edges.entries()) {
     for (const n of from) expect(ended.get(`s${n}`)).toBeLessThan(began.get(`s${i}`) as number)
   }
+  await checkRecorded(run, edges)
   const inner = new Set(edges.flat())
   expect(Object.keys(result)).toHaveLength(edges.length - inner.size)
 })
