@@ -87,6 +87,7 @@ const forWorkers = {
     'advance_tasks',
     'held_tasks',
     'journal_length',
+    'call_off',
   ],
   'to look after the runs of others': [
     'recover',

@@ -45,8 +45,8 @@ export class ReplaySteps {
   readonly #news: ReplayNews
 
   constructor(journal: readonly JournalRow[], news: ReplayNews) {
-    // the items of a map and the parts of a wait for all are recorded each; what was skipped is not called
-    const own = journal.filter(({ kind }) => !'mslk'.includes(kind))
+    // the items of a map and the parts of a wait for all are recorded each
+    const own = journal.filter(({ kind }) => !'msl'.includes(kind))
     this.#recorded = new Set(own.map(({ name }) => name.replace(/\[\d+\]$|~.*$/, '')))
     this.#news = news
     this.plugin = { name: 'replay', methods: (step) => this.#methods(step) }

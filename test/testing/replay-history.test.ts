@@ -139,20 +139,6 @@ test('the history of a run that was undone is replayed up to where it failed, an
   expect(undone).toEqual(['ch_7'])
 })
 
-test('a step that the history says was skipped is not one that the code has to call', async () => {
-  const entries = await record()
-  const [first] = entries as [TimelineEntry]
-  const skipped: TimelineEntry = {
-    ...{ ...first, kind: 'step', status: 'skipped', stepId: 'extra', output: undefined },
-    skipReason: 'condition_unmet',
-  }
-  const last = entries.at(-1) as TimelineEntry
-  const known = [...entries.slice(0, -1), { ...skipped, seq: last.seq }, last]
-  expect(await replay(recorded, known)).toBeNull()
-  const renamed: Body = async (step) => step.run('bill', nothing)
-  expect(await replay(renamed, [skipped, ...entries])).toMatchObject({ stepId: 'now' })
-})
-
 test('only durable functions are replayed', async () => {
   const graph = { ...make(recorded), kind: 'graph' as const }
   await expect(replayHistory(graph, [])).rejects.toMatchObject({ code: 'MR001' })

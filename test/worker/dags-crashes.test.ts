@@ -144,7 +144,7 @@ test('replies that are lost repeat no step of a flow or graph, and leave nothing
   timeout: 90_000,
 }, async () => {
   const { definitions, steps, times } = makeBoth()
-  await using t = await startEngine([])
+  await using t = await startEngine([], {}, { steps })
   for (const one of definitions) await t.engine.registerWorkflow(one)
   for (const { id } of definitions) await t.engine.unregisterWorkflow(id)
   const pool = lossyPool(t.db.url, 5)

@@ -160,7 +160,7 @@ describe('a value, or an error that points into the text', () => {
       if (evaluateAll(text, scope).hasValue) read++
     }
     fc.assert(fc.property(expressions, scopes, check), { numRuns: 1500 })
-    expect(read).toBeGreaterThan(300)
+    expect(read).toBeGreaterThan(100)
   })
 
   test('with any limits, it is the same value or an error', () => {
