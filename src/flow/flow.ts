@@ -36,6 +36,7 @@ import type {
   StepMeta,
   WhenExhaustedMode,
   WhenUnmetMode,
+  Won,
 } from './inference.ts'
 import { isPart, makePart } from './parts.ts'
 import { readStep, type StepSpec, secondsOf } from './read-step.ts'
@@ -292,10 +293,14 @@ export class Flow<
   }
 
   /** Runs the branches beside each other: the first that succeeds wins, and the others are aborted. */
-  race<K extends string, O, P extends keyof S & string = never>(
+  race<
+    K extends string,
+    B extends Record<string, (input: In<I, S, P>, ctx: FlowContext<E, I> & C) => unknown>,
+    P extends keyof S & string = never,
+  >(
     opts: { slug: NewSlug<S, K> & K } & On<P>,
-    branches: Record<string, (input: In<I, S, P>, ctx: FlowContext<E, I> & C) => O | Promise<O>>,
-  ): Add<I, C, S, D, E, K, { winner: string; output: Jsonify<O> }, false, P[]> {
+    branches: B,
+  ): Add<I, C, S, D, E, K, Won<B>, false, P[]> {
     const handlers = Object.entries(branches ?? {})
     if (handlers.length === 0) throw this.#refuse(opts.slug, 'it has no branches')
     for (const [name, handler] of handlers) {
