@@ -5,14 +5,19 @@ import type {
   RunHandle,
   StartDefaults,
 } from '../definition/definition.ts'
+import { isKeyedEvent } from '../definition/event.ts'
 import type { LeasedRun, RunHost } from '../definition/host.ts'
-import type { WaitSource } from '../definition/signal.ts'
+import { isSignal, type WaitSource } from '../definition/signal.ts'
 import type { Startable } from '../definition/startable.ts'
 import { DefinitionError } from '../model/errors.ts'
 import type { Json, Jsonify } from '../model/json.ts'
 import type { ScheduleRule } from '../model/schedule-rules.ts'
 import type { Schema, SchemaOut } from '../model/schema.ts'
-import type { ApprovalAnswer, ApprovalOptions } from '../workflow/approval-step.ts'
+import {
+  type ApprovalAnswer,
+  type ApprovalOptions,
+  checkApproval,
+} from '../workflow/approval-step.ts'
 import { defineWorkflow, type WorkflowDefinition } from '../workflow/define-workflow.ts'
 import type { WorkflowContext } from '../workflow/workflow-context.ts'
 import type { Env, FlowContext } from './flow-context.ts'
@@ -233,6 +238,8 @@ export class Flow<
     opts: { slug: NewSlug<S, K> & K; source: WaitSource<T>; timeout?: Seconds } & On<P>,
   ): Add<I, C, S, D, E, K, T | null, false, P[]> {
     const { source, timeout, ...rest } = opts
+    if (!isSignal(source) && !isKeyedEvent(source))
+      throw this.#refuse(opts.slug, 'its source is no signal, and no event with a key')
     const timeoutMs = this.#read(opts.slug, () => secondsOf(timeout))
     return this.#add(rest, { type: 'wait_for', source, timeoutMs }, null)
   }
@@ -253,11 +260,18 @@ export class Flow<
     Sc extends Schema = Schema<undefined>,
     P extends keyof S & string = never,
   >(
-    opts: { slug: NewSlug<S, K> & K } & ApprovalOptions<Sc> & On<P>,
+    opts: { slug: NewSlug<S, K> & K; timeout?: Seconds } & Omit<ApprovalOptions<Sc>, 'timeout'> &
+      On<P>,
   ): Add<I, C, S, D, E, K, ApprovalAnswer<SchemaOut<Sc>>, false, P[]> {
-    const { slug, dependsOn, ...approval } = opts
+    const { slug, dependsOn, timeout, ...question } = opts
     const spec = dependsOn === undefined ? { slug } : { slug, dependsOn }
-    return this.#add(spec, { type: 'approval', approval: approval as ApprovalOptions }, null)
+    const approval = this.#read(slug, () => {
+      const ms = secondsOf(timeout)
+      const given = { ...question, ...(ms === null ? {} : { timeout: ms }) } as ApprovalOptions
+      checkApproval(slug, given)
+      return given
+    })
+    return this.#add(spec, { type: 'approval', approval }, null)
   }
 
   /** Runs another workflow of any kind, and waits for its output. @param input makes what it is started with */
@@ -376,11 +390,14 @@ export class Flow<
   }
 
   #refuse(slug: string, problem: string): DefinitionError {
-    return new DefinitionError(`Step "${slug}" of flow "${this.slug}" is not valid: ${problem}.`, {
-      workflowId: this.slug,
-      details: { step: slug },
-      issues: [{ message: problem, path: [slug] }],
-    })
+    return new DefinitionError(
+      `Step "${slug}" of flow "${this.slug}" is not valid: ${problem.replace(/\.$/, '')}.`,
+      {
+        workflowId: this.slug,
+        details: { step: slug },
+        issues: [{ message: problem, path: [slug] }],
+      },
+    )
   }
 }
 
