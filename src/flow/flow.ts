@@ -117,10 +117,9 @@ export class Flow<
     return this.#document
   }
 
-  /** The flow as it was in another shape, with the handlers of now; null if they do not fit. */
-  revive(text: string, version: string): Definition | null {
+  /** The flow as it was in another shape, with the handlers of now. @throws DefinitionError if they do not fit */
+  revive(text: string, version: string): Definition {
     const steps = reviveSteps(text, this.#steps.all)
-    if (steps === null) return null
     const list = steps.reduce((all, step) => all.with(step), StepList.empty)
     return new Flow({ ...this.options, version }, list)
   }
