@@ -29,7 +29,8 @@ test('a run that nobody takes is told why', async () => {
   const workflows = [other]
   const worker = new WorkflowEngine({ connectionString: db.url, workflows })
   await worker.start({ queues: ['default'], drainTimeout: '100 ms' })
-  const none = 'No worker that is alive takes order in version 1 of queue "default": the run waits until'
+  const none =
+    'No worker that is alive takes order in version 1 of queue "default": the run waits until'
   expect(await whyNotTaken(client, run)).toContain(none)
   const show = await millrace(['runs', 'show', run.id], { url: db.url })
   expect(show.stderr.replaceAll(/\s+/g, ' ')).toContain(none)
