@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { Command, type CommanderError, type Option } from 'commander'
+import { Command, CommanderError, type Option } from 'commander'
+import { nearest } from '../model/nearest.ts'
 import { capitalise } from '../model/text.ts'
 import { reportFailure, UsageError } from './failure-report.ts'
 import { addGlobalOptions } from './settings.ts'
@@ -54,7 +55,7 @@ export async function runProgram(program: Command, args: readonly string[]): Pro
 /** Settings that commander does not hand down: errors are ours to print, and help looks alike. */
 function prepare(command: Command, path: string): void {
   command.exitOverride((error: CommanderError) => {
-    throw error.code.startsWith('commander.help') ? error : new UsageError(error, path)
+    throw error.code.startsWith('commander.help') ? error : usageError(error, command, path)
   })
   command.configureOutput({ outputError: () => {} })
   command.configureHelp({
@@ -64,6 +65,20 @@ function prepare(command: Command, path: string): void {
     optionDescription: describeOption,
   })
   for (const child of command.commands) prepare(child, `${path} ${child.name()}`)
+}
+
+/** A verb that a group with a default does not have has gone to that default, as an argument too many. */
+function usageError(error: CommanderError, command: Command, path: string): UsageError {
+  const group = command.parent
+  const verbs = group?.commands.map((one) => one.name()) ?? []
+  const verb = error.code === 'commander.excessArguments' ? group?.args[0] : undefined
+  if (group === null || verb === undefined || verbs.includes(verb))
+    return new UsageError(error, path)
+  const [meant] = nearest(verb, verbs)
+  const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`
+  const message = `"${group.name()}" has no "${verb}".${hint} There are: ${verbs.join(', ')}.`
+  const above = path.slice(0, path.lastIndexOf(' '))
+  return new UsageError(new CommanderError(error.exitCode, error.code, message), above)
 }
 
 /** What it is for, and what it is when it is not given. */

@@ -21,6 +21,6 @@ export async function missingTaker(
   if (isTaken) return null
   return {
     alive: true,
-    why: `no worker that is alive takes ${workflowId} v${version} of queue "${queue}"`,
+    why: `no worker that is alive takes ${workflowId} in version ${version} of queue "${queue}"`,
   }
 }

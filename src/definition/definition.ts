@@ -27,8 +27,8 @@ export interface Definition<I = any, O = any, Steps = any> extends Startable<I, 
    */
   readonly document?: DefinitionDocument | undefined
   /**
-   * Another version of it, of its stored document, so that this process goes on with runs of that version; null if it
-   * cannot. Its `id` is the same, its `version` the one that is given.
+   * Another version of it, of its stored document, so that this process goes on with runs of that version; null, or an
+   * error that says why, if it cannot. Its `id` is the same, its `version` the one that is given.
    */
   revive?(text: string, version: string): Definition | null
   /** Takes one leased run as far as it goes in this process. */

@@ -5,14 +5,19 @@ import type {
   RunHandle,
   StartDefaults,
 } from '../definition/definition.ts'
+import { isKeyedEvent } from '../definition/event.ts'
 import type { LeasedRun, RunHost } from '../definition/host.ts'
-import type { WaitSource } from '../definition/signal.ts'
+import { isSignal, type WaitSource } from '../definition/signal.ts'
 import type { Startable } from '../definition/startable.ts'
 import { DefinitionError } from '../model/errors.ts'
 import type { Json, Jsonify } from '../model/json.ts'
 import type { ScheduleRule } from '../model/schedule-rules.ts'
 import type { Schema, SchemaOut } from '../model/schema.ts'
-import type { ApprovalAnswer, ApprovalOptions } from '../workflow/approval-step.ts'
+import {
+  type ApprovalAnswer,
+  type ApprovalOptions,
+  checkApproval,
+} from '../workflow/approval-step.ts'
 import { defineWorkflow, type WorkflowDefinition } from '../workflow/define-workflow.ts'
 import type { WorkflowContext } from '../workflow/workflow-context.ts'
 import type { Env, FlowContext } from './flow-context.ts'
@@ -36,6 +41,7 @@ import type {
   StepMeta,
   WhenExhaustedMode,
   WhenUnmetMode,
+  Won,
 } from './inference.ts'
 import { isPart, makePart } from './parts.ts'
 import { readStep, type StepSpec, secondsOf } from './read-step.ts'
@@ -111,10 +117,9 @@ export class Flow<
     return this.#document
   }
 
-  /** The flow as it was in another shape, with the handlers of now; null if they do not fit. */
-  revive(text: string, version: string): Definition | null {
+  /** The flow as it was in another shape, with the handlers of now. @throws DefinitionError if they do not fit */
+  revive(text: string, version: string): Definition {
     const steps = reviveSteps(text, this.#steps.all)
-    if (steps === null) return null
     const list = steps.reduce((all, step) => all.with(step), StepList.empty)
     return new Flow({ ...this.options, version }, list)
   }
@@ -232,6 +237,8 @@ export class Flow<
     opts: { slug: NewSlug<S, K> & K; source: WaitSource<T>; timeout?: Seconds } & On<P>,
   ): Add<I, C, S, D, E, K, T | null, false, P[]> {
     const { source, timeout, ...rest } = opts
+    if (!isSignal(source) && !isKeyedEvent(source))
+      throw this.#refuse(opts.slug, 'its source is no signal, and no event with a key')
     const timeoutMs = this.#read(opts.slug, () => secondsOf(timeout))
     return this.#add(rest, { type: 'wait_for', source, timeoutMs }, null)
   }
@@ -252,11 +259,18 @@ export class Flow<
     Sc extends Schema = Schema<undefined>,
     P extends keyof S & string = never,
   >(
-    opts: { slug: NewSlug<S, K> & K } & ApprovalOptions<Sc> & On<P>,
+    opts: { slug: NewSlug<S, K> & K; timeout?: Seconds } & Omit<ApprovalOptions<Sc>, 'timeout'> &
+      On<P>,
   ): Add<I, C, S, D, E, K, ApprovalAnswer<SchemaOut<Sc>>, false, P[]> {
-    const { slug, dependsOn, ...approval } = opts
+    const { slug, dependsOn, timeout, ...question } = opts
     const spec = dependsOn === undefined ? { slug } : { slug, dependsOn }
-    return this.#add(spec, { type: 'approval', approval: approval as ApprovalOptions }, null)
+    const approval = this.#read(slug, () => {
+      const ms = secondsOf(timeout)
+      const given = { ...question, ...(ms === null ? {} : { timeout: ms }) } as ApprovalOptions
+      checkApproval(slug, given)
+      return given
+    })
+    return this.#add(spec, { type: 'approval', approval }, null)
   }
 
   /** Runs another workflow of any kind, and waits for its output. @param input makes what it is started with */
@@ -292,10 +306,14 @@ export class Flow<
   }
 
   /** Runs the branches beside each other: the first that succeeds wins, and the others are aborted. */
-  race<K extends string, O, P extends keyof S & string = never>(
+  race<
+    K extends string,
+    B extends Record<string, (input: In<I, S, P>, ctx: FlowContext<E, I> & C) => unknown>,
+    P extends keyof S & string = never,
+  >(
     opts: { slug: NewSlug<S, K> & K } & On<P>,
-    branches: Record<string, (input: In<I, S, P>, ctx: FlowContext<E, I> & C) => O | Promise<O>>,
-  ): Add<I, C, S, D, E, K, { winner: string; output: Jsonify<O> }, false, P[]> {
+    branches: B,
+  ): Add<I, C, S, D, E, K, Won<B>, false, P[]> {
     const handlers = Object.entries(branches ?? {})
     if (handlers.length === 0) throw this.#refuse(opts.slug, 'it has no branches')
     for (const [name, handler] of handlers) {
@@ -371,11 +389,14 @@ export class Flow<
   }
 
   #refuse(slug: string, problem: string): DefinitionError {
-    return new DefinitionError(`Step "${slug}" of flow "${this.slug}" is not valid: ${problem}.`, {
-      workflowId: this.slug,
-      details: { step: slug },
-      issues: [{ message: problem, path: [slug] }],
-    })
+    return new DefinitionError(
+      `Step "${slug}" of flow "${this.slug}" is not valid: ${problem.replace(/\.$/, '')}.`,
+      {
+        workflowId: this.slug,
+        details: { step: slug },
+        issues: [{ message: problem, path: [slug] }],
+      },
+    )
   }
 }
 

@@ -1,5 +1,6 @@
 import type { RetryOptions } from '../model/backoff.ts'
 import type { Duration } from '../model/duration.ts'
+import type { Jsonify } from '../model/json.ts'
 
 /** What happens to a step whose condition is not met, or whose attempts are used up. */
 export type WhenUnmetMode = 'fail' | 'skip' | 'skip-cascade'
@@ -81,6 +82,14 @@ export type FlowOutput<S, D> = Simplify<
     [K in Leaf<S, D> as MaySkip<S, K> extends true ? K : never]?: Out<S, K>
   }
 >
+
+/** What a race gives: the branch that won, which says what its output is. */
+export type Won<B> = {
+  [N in keyof B & string]: {
+    winner: N
+    output: B[N] extends (...given: never[]) => infer O ? Jsonify<Awaited<O>> : never
+  }
+}[keyof B & string]
 
 /** In flows a bare number is seconds. */
 export type Seconds = number | Exclude<Duration, number>

@@ -3,6 +3,7 @@ import { type Duration, parseDuration } from '../model/duration.ts'
 import { DefinitionError } from '../model/errors.ts'
 import { encodePayload, type Json } from '../model/json.ts'
 import { checkName } from '../model/names.ts'
+import { checkOptionNames, type OptionNames } from '../model/options.ts'
 import type { FlowHandler, FlowStep, FlowWork } from './flow-step.ts'
 import type { MoreRetry, RuntimeOptions, Seconds } from './inference.ts'
 import type { StepList } from './step-list.ts'
@@ -21,6 +22,14 @@ export type StepSpec = RuntimeOptions &
     queue?: string
     undo?: FlowHandler
   }
+
+const allNames: OptionNames<StepSpec> = {
+  ...{ slug: true, dependsOn: true, if: true, ifNot: true, whenUnmet: true, whenExhausted: true },
+  ...{ maxAttempts: true, baseDelay: true, maxDelay: true, backoff: true, jitter: true },
+  ...{ timeout: true, startDelay: true, undo: true, queue: true, array: true },
+}
+const namesOfMap = { ...allNames, concurrency: true, blockSize: true }
+const { array: _, ...namesOfOthers } = allNames
 
 const SLUG = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 const MODES = ['fail', 'skip', 'skip-cascade']
@@ -48,10 +57,12 @@ export function readStep(
     try {
       return work()
     } catch (error) {
-      problems.push(`${name}: ${(error as Error).message}`)
+      problems.push(`${name}: ${(error as Error).message.replace(/\.$/, '')}`)
       return null
     }
   }
+  const names = work.type === 'map' ? namesOfMap : namesOfOthers
+  read('options', () => checkOptionNames(`a step of type ${work.type}`, spec, names))
   if (known.has(slug)) problems.push('there is a step of this slug already')
   const dependsOn = spec.array === undefined ? [...(spec.dependsOn ?? [])] : [spec.array]
   for (const id of dependsOn) {

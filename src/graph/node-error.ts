@@ -15,5 +15,14 @@ export function failureOf(error: StepFailedError): RunFailure {
 
 /** With the code that the Workflow Automation Engine has for it. */
 function expressionFailed(error: ExpressionError): Error {
-  return Object.assign(error, { code: 'EXPRESSION_ERROR' })
+  return Object.assign(error, { code: 'EXPRESSION_ERROR', message: messageOf(error) })
+}
+
+/**
+ * The message of an error of an expression in a document. A node that may be read has ended: if it is not there, it was
+ * skipped, which the expression alone cannot know.
+ */
+export function messageOf({ message, path = '' }: ExpressionError): string {
+  if (!/^steps(\.\w+|\[[^\]]+\])$/.test(path)) return message
+  return `${message}. What was skipped is not in steps: ask first, as in "${path}.output if ${path} is defined else none".`
 }

@@ -1,6 +1,7 @@
 import { NonRetryableError } from '../model/errors.ts'
 import type { PlannedNode } from './document/index.ts'
 import { ExpressionError } from './expression/index.ts'
+import { messageOf } from './node-error.ts'
 import { optionsOf } from './node-options.ts'
 import type { Place } from './place.ts'
 
@@ -19,7 +20,7 @@ export function withCode<T>(evaluate: () => T): T {
     return evaluate()
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
-    const final = new NonRetryableError(error.message, { cause: error })
+    const final = new NonRetryableError(messageOf(error), { cause: error })
     throw Object.assign(final, { name: error.name, code: 'EXPRESSION_ERROR' })
   }
 }

@@ -91,9 +91,10 @@ export class StoredDefinitions {
   }
 }
 
-/** What is wrong, with all the issues of a definition. */
+/** What is wrong, with those issues of a definition that the message does not have. */
 function reasons(error: unknown): string {
   const { message } = error as Error
   const issues = error instanceof WorkflowEngineError ? (error.issues ?? []) : []
-  return [message, ...issues.map((issue) => `  ${issue.message}`)].join('\n')
+  const more = issues.filter((issue) => !message.includes(issue.message))
+  return [message, ...more.map((issue) => `  ${issue.message}`)].join('\n')
 }

@@ -51,7 +51,7 @@ export async function approval<S extends Schema>(
   options: ApprovalOptions<S>,
 ): Promise<ApprovalAnswer<SchemaOut<S>>> {
   const { question, assignees = [], roles = [], details, schema, timeout, onTimeout } = options
-  checkOptions(key, options)
+  checkApproval(key, options)
   const ms = timeout === undefined ? null : parseDuration(timeout)
   const { end } = x.take(key, 'step.approval', 'go')
   const text = encodePayload(details, { what: `the details of approval "${key}"` })
@@ -97,7 +97,8 @@ function isPerson(name: unknown): boolean {
   return typeof name === 'string' && name !== '' && name.length <= MAX_KEY && isStorable(name)
 }
 
-function checkOptions(key: string, options: ApprovalOptions): void {
+/** @throws InvalidInputError if a question cannot be asked so */
+export function checkApproval(key: string, options: ApprovalOptions): void {
   const what = `approval "${key}"`
   checkOptionNames(what, options ?? null, names)
   const { question, assignees = [], roles = [], onTimeout = 'reject' } = options

@@ -29,7 +29,8 @@ test('a run that nobody takes is told why', async () => {
   const workflows = [other]
   const worker = new WorkflowEngine({ connectionString: db.url, workflows })
   await worker.start({ queues: ['default'], drainTimeout: '100 ms' })
-  const none = 'No worker that is alive takes order v1 of queue "default": the run waits until'
+  const none =
+    'No worker that is alive takes order in version 1 of queue "default": the run waits until'
   expect(await whyNotTaken(client, run)).toContain(none)
   const show = await millrace(['runs', 'show', run.id], { url: db.url })
   expect(show.stderr.replaceAll(/\s+/g, ' ')).toContain(none)
@@ -43,7 +44,7 @@ test('a run that nobody takes is told why', async () => {
   await client.resumeDispatch({})
   await client.pauseDispatch({ queue: 'default' })
   const lost = await client.startWorkflow(other, undefined, { queue: 'nobodys' })
-  expect(await whyNotTaken(client, lost)).toContain('order v2 of queue "nobodys"')
+  expect(await whyNotTaken(client, lost)).toContain('order in version 2 of queue "nobodys"')
   expect(await whyNotTaken(client, held)).toContain('not given runs of queue "default" now')
   await client.resumeDispatch({ queue: 'default' })
   const done = await held.waitForStatus('completed')

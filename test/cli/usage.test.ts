@@ -64,6 +64,12 @@ describe.concurrent('a wrong command line', () => {
   test.each([
     [['nonsense'], "Unknown command 'nonsense'"],
     [['runs', 'lst'], 'Did you mean list?'],
+    [
+      ['workflows', 'chek', 'a.yaml'],
+      '"workflows" has no "chek". Did you mean "check"? There are: list, put,',
+    ],
+    [['workflows', 'list', 'order'], 'Too many arguments'],
+    [['workflows', 'put', 'order.ts'], 'order.ts is code, and only documents are stored'],
     [['runs', 'list', '--frobnicate'], "Unknown option '--frobnicate'"],
     [['runs', 'list', '--limit', '0'], 'a whole number from 1 to 100'],
     [['runs', 'list', '--status', 'done'], '"done" is none of pending, running'],

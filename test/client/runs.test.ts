@@ -375,7 +375,7 @@ test('a result that nobody works on says so when its time is over', async () => 
   const starter = new WorkflowEngine({ connectionString: t.db.url, workflows: [w], migrate: 'off' })
   await starter.start(false)
   const run = await starter.startWorkflow(w)
-  const none = 'no worker that is alive takes nobodys v1 of queue "default"'
+  const none = 'no worker that is alive takes nobodys in version 1 of queue "default"'
   await expect(run.result({ timeout: 50 })).rejects.toThrow(
     `Run ${run.id} has not ended within 50 ms; it is pending: ${none}.`,
   )

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Flow } from '../../src/flow/index.ts'
 import { useEngine } from '../support/engine.ts'
+import { until } from '../support/until.ts'
 
 const engine = useEngine()
 
@@ -62,6 +63,20 @@ describe('skipping', () => {
     const run = await engine.start(flow, { vip: true })
     expect(await run.result()).toEqual({ letter: 'with wine', stamp: 'stamp', after: [] })
   })
+})
+
+test('a number is seconds, also for a question', async () => {
+  const flow = new Flow<null>({ slug: 'asks' }).approval({
+    slug: 'ok',
+    question: 'Sure?',
+    timeout: 3600,
+  })
+  const run = await engine.start(flow, null)
+  await until('it asks', async () => (await run.refresh()).status === 'waiting')
+  const [question] = (await engine.engine.getApprovals({ runId: run.id })).items
+  const { askedAt, expiresAt } = question as NonNullable<typeof question>
+  expect(Number(expiresAt) - Number(askedAt)).toBe(3600_000)
+  await run.cancel()
 })
 
 test('a race gives the first, and aborts the others', async () => {

@@ -50,7 +50,13 @@ test('changed options take effect without another version, and a step that is go
   expect(flow(1).version).toBe(flow(5).version)
   const one = new Flow({ slug: 'x' }).step({ slug: 'a' }, () => 1)
   const two = new Flow({ slug: 'x' }).step({ slug: 'b' }, () => 1)
-  expect(two.revive(one.document.text, one.version)).toBeNull()
+  expect(() => two.revive(one.document.text, one.version)).toThrow(
+    'In the code of flow "x" step "a" is gone. Bring back',
+  )
+  const three = new Flow<number[]>({ slug: 'x' }).map({ slug: 'a' }, () => 1)
+  expect(() => three.revive(one.document.text, one.version)).toThrow(
+    'In the code of flow "x" step "a" has changed (type: "single", now "map").',
+  )
   const conditional = new Flow<{ a: number }>({ slug: 'x' }).step(
     { slug: 'a', if: { a: 1 } },
     () => 1,

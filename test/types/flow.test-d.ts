@@ -128,12 +128,13 @@ const more = base
     { slug: 'rounds', workflow: w, maxIterations: 5, while: ({ total }) => total < 3 },
     ({ url }, last) => ({ email: url + (last?.total ?? 0) }),
   )
-  .race({ slug: 'fast', dependsOn: ['sub'] }, { a: ({ sub }) => sub.total, b: async () => 2 })
-  .approval({ slug: 'may', question: 'May we?', timeout: '1 day' })
+  .race({ slug: 'fast', dependsOn: ['sub'] }, { a: ({ sub }) => sub.total, b: async () => 'no' })
+  .approval({ slug: 'may', question: 'May we?', timeout: 60 })
   .delay({ slug: 'nap', duration: 5, dependsOn: ['may'] })
 type More = ExtractFlowOutput<typeof more>
 ok<Eq<More['rounds'], { at: string; total: number }[]>>()
-ok<Eq<More['fast'], { winner: string; output: number }>>()
+type Fast = { winner: 'a'; output: number } | { winner: 'b'; output: string }
+ok<Eq<More['fast'], Fast>>()
 ok<Eq<More['nap'], null>>()
 ok<Eq<StepOutput<typeof more, 'may'>['approved'], boolean>>()
 // @ts-expect-error an input that the workflow does not take

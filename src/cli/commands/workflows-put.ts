@@ -41,6 +41,11 @@ export function putWorkflowCommand(): Command {
 async function put(file: string, options: Options, command: Command): Promise<void> {
   const settings = readSettings(command)
   const { out } = settings
+  if (/\.[cm]?[jt]s$/.test(file)) {
+    throw new InvalidInputError(
+      `${file} is code, and only documents are stored, JSON or YAML. A worker makes known what is code; "millrace workflows compile" writes SQL that does so.`,
+    )
+  }
   const { readDocument } = await import('../../graph/load-definition.ts')
   const text = file === '-' ? await readAll(process.stdin) : await readText(file)
   const document = await readDocument(text, file === '-' ? undefined : file)

@@ -129,15 +129,25 @@ export function toSchema(schema: Json): Schema {
       vendor: 'millrace',
       validate: (value) => {
         if (check(value)) return { value }
-        return { issues: (check.errors ?? []).map(toIssue) }
+        return { issues: (check.errors ?? []).map((error) => toIssue(error, value)) }
       },
     },
   }
 }
 
-function toIssue({ instancePath, message, params }: ErrorObject) {
+function toIssue({ instancePath, message, params }: ErrorObject, value?: unknown) {
   const allowed = Array.isArray(params.allowedValues)
     ? `: ${JSON.stringify(params.allowedValues)}`
     : ''
-  return { message: `${message}${allowed}`, path: stepsOf(instancePath) }
+  return { message: `${message}${allowed}`, path: pathIn(value, stepsOf(instancePath)) }
+}
+
+/** A JSON pointer does not tell items of lists from keys; the value that it points into does. */
+function pathIn(value: unknown, steps: readonly string[]): (string | number)[] {
+  let at = value
+  return steps.map((step) => {
+    const key = Array.isArray(at) ? Number(step) : step
+    at = (at as Record<string | number, unknown> | null | undefined)?.[key]
+    return key
+  })
 }

@@ -175,7 +175,7 @@ describe('toSchema', () => {
       issues: [{ message: 'must be equal to one of the allowed values: ["a","b"]', path: ['id'] }],
     })
     expect(validate(schema, { id: 'a', n: [1, 'x'] })).toEqual({
-      issues: [{ message: 'must be number', path: ['n', '1'] }],
+      issues: [{ message: 'must be number', path: ['n', 1] }],
     })
   })
 

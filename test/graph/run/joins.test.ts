@@ -54,6 +54,25 @@ describe('a node with two dependencies', () => {
     expect(await ends(after, { yes: false })).toEqual({ c: false, a: '-', b: 'b', d: 'd' })
   })
 
+  test('what it reads of a skipped one it must ask for first, and is told so if it does not', async () => {
+    const reads = (expression: string) => [
+      ...after.slice(0, 3),
+      { ...value('d', ['a', 'b']), config: { expression } },
+    ]
+    const asks = reads(
+      '{{ steps.b.output.result if steps.b is defined else steps.a.output.result }}',
+    )
+    expect(await ends(asks, { yes: true })).toMatchObject({ d: 'a' })
+    expect(await ends(asks, { yes: false })).toMatchObject({ d: 'b' })
+    // a default is for the last part of a path alone
+    const blind = reads("{{ steps.b.output.result | default('none') }}")
+    await expect(ends(blind, { yes: true })).rejects.toThrow(
+      'steps.b is not there; steps has: c, a. What was skipped is not in steps: ask first, as in "steps.b.output if steps.b is defined else none".',
+    )
+    const far = reads('{{ steps.a.output.nope }}')
+    await expect(ends(far, { yes: true })).rejects.toThrow(/steps\.a\.output has: result$/)
+  })
+
   test('both skipped: it is skipped, and so is what depends on it alone', async () => {
     const steps = [
       choice('c', [], ['a', 'b']),
