@@ -1,8 +1,13 @@
 import type { Duration } from '../model/duration.ts'
 import { DefinitionError } from '../model/errors.ts'
+import { checkOptionNames, type OptionNames } from '../model/options.ts'
 import type { Schema } from '../model/schema.ts'
-import type { AllWorkflowOptions, WorkflowOptions } from '../workflow/workflow-options.ts'
-import type { MoreRetry, RuntimeOptions } from './inference.ts'
+import {
+  type AllWorkflowOptions,
+  type WorkflowOptions,
+  workflowOptionNames,
+} from '../workflow/workflow-options.ts'
+import type { MoreRetry, RuntimeOptions, Seconds } from './inference.ts'
 import { checkSlug, readRetry, secondsOf } from './read-step.ts'
 
 /**
@@ -14,8 +19,8 @@ export type FlowOptions<I = unknown> = {
   slug: string
   /** Default: made of the shape of the flow. */
   version?: string
-  /** Of a whole run, from its start; enforced. Default: none. `timeout` is that of each step. */
-  runTimeout?: Duration
+  /** Of a whole run, from its start; enforced; a number is seconds. Default: none. `timeout` is that of each step. */
+  runTimeout?: Seconds
 } & RuntimeOptions &
   MoreRetry &
   Omit<
@@ -23,12 +28,28 @@ export type FlowOptions<I = unknown> = {
     'version' | 'timeout' | 'retries' | 'retry' | 'maxSteps' | 'outputSchema'
   >
 
+const {
+  retries: _r,
+  retry: _y,
+  maxSteps: _s,
+  outputSchema: _o,
+  ...ofWorkflows
+} = workflowOptionNames
+
+const names: OptionNames<FlowOptions> = {
+  ...ofWorkflows,
+  ...{ slug: true, version: true, runTimeout: true, timeout: true, maxAttempts: true },
+  ...{ baseDelay: true, maxDelay: true, backoff: true, jitter: true },
+}
+
 /** @throws DefinitionError */
 export function checkFlowOptions(options: FlowOptions): void {
   const slug = checkSlug('flow', options?.slug)
   try {
+    checkOptionNames(`flow "${slug}"`, options, names)
     readRetry(options)
     secondsOf(options.timeout)
+    secondsOf(options.runTimeout)
   } catch (error) {
     const { message } = error as Error
     throw new DefinitionError(`Flow "${slug}" is not valid: ${message}`, {
@@ -46,6 +67,6 @@ export function workflowOptionsOf<I>(options: FlowOptions<I>): AllWorkflowOption
   return {
     ...(rest as AllWorkflowOptions),
     ...(retry === null ? {} : { retry }),
-    ...(runTimeout === undefined ? {} : { timeout: runTimeout }),
+    ...(runTimeout === undefined ? {} : { timeout: secondsOf(runTimeout) as Duration }),
   }
 }

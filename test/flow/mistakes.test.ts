@@ -9,6 +9,11 @@ const one = () => 1
 
 const mistakes: [string, () => unknown, RegExp][] = [
   [
+    'a misspelled option of the flow',
+    () => new Flow({ slug: 'f', maxAttemps: 2 } as never),
+    /^Flow "f" is not valid: The options of flow "f" have no "maxAttemps"\. Did you mean "maxAttempts"\?/,
+  ],
+  [
     'a misspelled option',
     () =>
       flow()
