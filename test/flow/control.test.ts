@@ -130,6 +130,7 @@ describe('what goes wrong', () => {
       .waitFor({ slug: 'go', source: defineSignal('go') })
       .step({ slug: 'end', dependsOn: ['go'] }, () => 'end')
     const paused = await engine.start(held)
+    await paused.waitForStatus('waiting')
     await paused.pause()
     await paused.signal('go')
     expect((await paused.refresh()).status).toBe('paused')
