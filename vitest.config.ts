@@ -16,7 +16,16 @@ export const usual = {
   hookTimeout: 30_000,
 }
 
+/** Property tests: see there. */
+const alias = [
+  {
+    find: /^fast-check$/,
+    replacement: new URL('./test/support/fast-check.ts', import.meta.url).pathname,
+  },
+]
+
 export default defineConfig({
+  resolve: { alias },
   test: {
     ...usual,
     projects: [

@@ -171,7 +171,7 @@ class PatternReader {
     if (this.#take('^')) return { is: 'assert', what: '^' }
     if (this.#take('$')) return { is: 'assert', what: '$' }
     const source = this.#token(
-      /\[(?:[^\]\\]|\\[\s\S])*\]|\\(?:[pP]\{[^}]*\}|u\{[\da-fA-F]+\}|u[\da-fA-F]{4}(?:\\u[\da-fA-F]{4})?|x[\da-fA-F]{2}|c[A-Za-z]|[\s\S])|[\s\S]/uy,
+      /\[(?:[^\]\\]|\\[\s\S])*\]|\\(?:[pP]\{[^}]*\}|u\{[\da-fA-F]+\}|u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[\da-fA-F]{4}|x[\da-fA-F]{2}|c[A-Za-z]|[\s\S])|[\s\S]/uy,
     )
     if (source === '\\b') return { is: 'assert', what: 'b' }
     if (source === '\\B') return { is: 'assert', what: 'B' }

@@ -65,6 +65,13 @@ describe('a linear pattern', () => {
     )
     .map((all) => all.join(''))
 
+  test('reads two halves of a pair as one character, and nothing else', () => {
+    expect(new LinearPattern('^\\u0061\\u0062?$').test('a')).toBe(true)
+    expect(new LinearPattern('^\\u0061\\u0062?$').test('')).toBe(false)
+    expect(new LinearPattern('^\\ud83d\\ude00?$').test('')).toBe(true)
+    expect(new LinearPattern('^\\uD83D\\uDE00{2}$').test('😀😀')).toBe(true)
+  })
+
   test('matches what RegExp matches', () => {
     fc.assert(
       fc.property(pattern, fc.array(text, { minLength: 1, maxLength: 5 }), (source, texts) => {
