@@ -1,5 +1,6 @@
 import { DefinitionError } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
+import { jsonbText } from '../model/jsonb-text.ts'
 import type { FlowStep } from './flow-step.ts'
 import { type FlowShape, type StepShape, stepShape } from './shape.ts'
 
@@ -57,12 +58,6 @@ function reviveStep(shape: StepShape, now: FlowStep): FlowStep {
   })
 }
 
-/** Both come from JSON, or from what makes it; keys are in the order in which shapes have them. */
 function isSame(a: Json | undefined, b: Json | undefined): boolean {
-  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b))
-}
-
-function sorted(value: Json | undefined): Json | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return a === undefined || b === undefined ? a === b : jsonbText(a) === jsonbText(b)
 }

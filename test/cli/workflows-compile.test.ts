@@ -1,6 +1,7 @@
 // `millrace workflows compile`, `diff`, `check`, `dry-run`, `export --format sql`, and a foreign document by hand.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { orderPipeline } from '../support/order-pipeline.ts'
 import { makeFolder, millrace, millraceJson } from './millrace.ts'
 
 // every command is a process, and a busy machine starts them slowly
@@ -149,28 +150,6 @@ test('check tells all that is wrong with files, and where', async () => {
   expect(stdin).toMatchObject({ code: 1, stdout: expect.stringMatching(/^-:4:11 UNKNOWN/m) })
   expect(await cli('workflows', 'check', 'none.yaml')).toMatchObject({ code: 1 })
 })
-
-/** The example of the Workflow Automation Engine, as its documentation sends it. */
-const orderPipeline = `{
-  "name": "Order Pipeline",
-  "trigger_type": "webhook",
-  "webhook_secret": "my-secret",
-  "steps": [
-    {"id": "validate", "type": "transform",
-      "config": {"expression": "Order #{{ trigger.payload.order_id }} for {{ trigger.payload.customer }}"},
-      "depends_on": []},
-    {"id": "check_amount", "type": "condition",
-      "config": {"expression": "{{ trigger.payload.amount > 100 }}",
-        "true_branch": ["high_value"], "false_branch": ["standard"]},
-      "depends_on": ["validate"]},
-    {"id": "high_value", "type": "transform",
-      "config": {"expression": "Escalate: $\{{ trigger.payload.amount }}"},
-      "depends_on": ["check_amount"]},
-    {"id": "standard", "type": "transform",
-      "config": {"expression": "Auto-approve: $\{{ trigger.payload.amount }}"},
-      "depends_on": ["check_amount"]}
-  ]
-}`
 
 test('the example of the Workflow Automation Engine: dry-run, put, start, show', async () => {
   await folder.write('pipeline.json', orderPipeline)
