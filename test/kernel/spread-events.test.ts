@@ -190,7 +190,9 @@ test('what waits and what is kept for other keys is not read: by an emission, a 
     const reads = await explain.reads(text, values)
     const found = reads.filter(({ how }) => how !== 'ModifyTable')
     const many = found.filter(({ rows, pages }) => rows > 40 || pages > 40)
-    return { many, pages: reads.reduce((sum, read) => sum + read.pages, 0) }
+    // what is written extends tables, and varies with what was free in them
+    const pages = found.reduce((sum, read) => sum + read.pages, 0)
+    return { many, pages }
   }
   const emit = (key: string) => cost(`select millrace.emit_event('paid', '1', $1)`, [{ key }])
   const wait = async (key: string) => {
@@ -231,7 +233,7 @@ test('what waits and what is kept for other keys is not read: by an emission, a 
   await waiting(other, 3, 'again')
   const among = await emit('again')
   expect(among.many).toEqual([])
-  expect(among.pages).toBeLessThan(alone.pages * 1.5 + 250)
+  expect(among.pages).toBeLessThan(alone.pages * 1.5 + 50)
   expect((await wait('again')).many).toEqual([])
   await other.advanceClock(1000)
   const look = `select millrace.look_events(millrace.clock()) + millrace.spread_events(millrace.clock())`
