@@ -31,7 +31,9 @@ describe('direction', () => {
     // of graphs only what loads stored ones, once one is met
     worker: ['model', 'definition', 'kernel', 'client', 'workflow', 'graph'],
     adapters: ['model', 'kernel'],
-    server: ['model', 'definition', 'kernel', 'client'],
+    auth: ['model', 'kernel', 'client'],
+    webhook: ['model', 'kernel', 'client'],
+    server: ['model', 'definition', 'kernel', 'client', 'graph', 'auth', 'webhook'],
   }
 
   test('a folder imports only what lies below it', () => {

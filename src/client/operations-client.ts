@@ -26,6 +26,7 @@ import {
   readEvents,
 } from './events.ts'
 import { type FailureGroup, readFailures } from './failures.ts'
+import type { IdPool } from './id-pool.ts'
 import {
   type DispatchPlace,
   type LimitReport,
@@ -60,9 +61,15 @@ export class OperationsClient {
   protected readonly starter: Starter
   #bulk: BulkOperations | null = null
 
-  constructor(options: SessionOptions) {
-    this.session = new Session(options)
-    this.starter = new Starter(this.session)
+  /** @param shared parts of another tenant's client of the same database */
+  constructor(options: SessionOptions, shared?: { session: Session; ids: IdPool }) {
+    this.session = shared?.session ?? new Session(options)
+    this.starter = new Starter(this.session, shared?.ids)
+  }
+
+  /** Whose runs it starts and reads. */
+  get tenant(): string {
+    return this.session.tenantSlug
   }
 
   /** To many runs at once, what their filter says. */
