@@ -51,7 +51,14 @@ import {
   type WorkerReport,
 } from './reports.ts'
 import type { RunFilter } from './run-filter.ts'
-import { pauseOne, readSchedules, removeOne, resumeOne, type Schedule } from './schedules.ts'
+import {
+  pauseOne,
+  readSchedule,
+  readSchedules,
+  removeOne,
+  resumeOne,
+  type Schedule,
+} from './schedules.ts'
 import { Session, type SessionOptions } from './session.ts'
 import { Starter } from './starter.ts'
 
@@ -210,6 +217,14 @@ export class OperationsClient {
   /** The schedules, by id: those that were put, and those that workflows have in their code. */
   async getSchedules(p: { workflowId?: string } = {}): Promise<Schedule[]> {
     return readSchedules(this.session, p)
+  }
+
+  /**
+   * A schedule, with its `next` times: 5 unless that says otherwise, at most 100.
+   * @throws WorkflowRunNotFoundError
+   */
+  async getSchedule(p: { id: string; next?: number }): Promise<Schedule> {
+    return readSchedule(this.session, p)
   }
 
   /** Nothing is started by it any more; runs that it has started go on. @throws WorkflowRunNotFoundError */

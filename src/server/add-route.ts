@@ -26,6 +26,8 @@ type Route<P extends ZodType, Q extends ZodType, B extends ZodType> = {
   /** Of JSON. Where it may be absent the schema takes `{}`, and `bodyOptional` says so. */
   readonly body?: B
   readonly bodyOptional?: boolean
+  /** It changes nothing, whatever its method. */
+  readonly readsOnly?: boolean
   /** What it answers when it succeeds; null: without a body. */
   readonly answers: Readonly<Record<number, readonly [schema: ZodType | null, what: string]>>
   /** Statuses of problems beside those that every route has. */

@@ -2,17 +2,29 @@ import { z } from '@hono/zod-openapi'
 import type { Page } from '../../client/page.ts'
 import { MAX_PAGE } from '../../model/limits.ts'
 
-/** Which page of a list. */
-export const pageQuery = {
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(MAX_PAGE)
+const cursor = z.string().max(256).optional()
+
+/** How many, and from where on. */
+export const forwardQuery = {
+  limit: z
+    .string()
+    .regex(/^\d{1,9}$/, 'It is not a whole number.')
+    .transform(Number)
+    .pipe(z.int().min(1).max(MAX_PAGE))
     .optional()
-    .openapi({ description: 'How many; default 20.', type: 'integer' }),
-  starting_after: z.string().max(256).optional().openapi({ description: 'A `next_cursor`.' }),
-  ending_before: z.string().max(256).optional().openapi({ description: 'A `prev_cursor`.' }),
+    .openapi({
+      description: 'How many; default 20.',
+      type: 'integer',
+      minimum: 1,
+      maximum: MAX_PAGE,
+    }),
+  starting_after: cursor.openapi({ description: 'A `next_cursor`.' }),
+}
+
+/** Which page of a list that goes both ways. */
+export const pageQuery = {
+  ...forwardQuery,
+  ending_before: cursor.openapi({ description: 'A `prev_cursor`.' }),
 }
 
 /** A page of a list of these. */
@@ -35,6 +47,12 @@ export function pageBody<T, B>(page: Page<T>, toBody: (item: T) => B) {
     has_more: page.hasMore,
     has_prev: page.hasPrev,
   }
+}
+
+/** A list that is always whole, as a page. */
+export function wholeBody<T, B>(items: readonly T[], toBody: (item: T) => B) {
+  const none = { nextCursor: null, prevCursor: null, hasMore: false, hasPrev: false }
+  return pageBody({ items: [...items], ...none }, toBody)
 }
 
 /** The query of a page as lists take it. */

@@ -2,16 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { AttributeCondition, RunFilter, RunOrder } from '../../client/run-filter.ts'
 import { InvalidInputError } from '../../model/errors.ts'
 import { WorkflowStatus } from '../../model/status.ts'
-
-/** A parameter that may be given several times; each is one value. */
-function several<T extends z.ZodType>(item: T, description: string) {
-  return z
-    .preprocess(
-      (value) => (value === undefined ? undefined : [value].flat()),
-      z.array(item).optional(),
-    )
-    .openapi({ description, type: 'array' })
-}
+import { several } from './several.ts'
 
 const text = z.string().max(256).optional()
 const instant = z.string().max(64).optional().openapi({ format: 'date-time' })
@@ -89,3 +80,25 @@ export function toOrder(q: { order_by?: string | undefined; order?: 'asc' | 'des
   if (q.order_by === undefined) return {}
   return { orderBy: { attribute: q.order_by, direction: q.order ?? 'asc' } }
 }
+
+const strings = z.array(z.string().max(256)).optional()
+
+/** Which runs, as a body says it; attributes are an object there. */
+export const RunFilterBody = z
+  .strictObject({
+    workflow_id: text,
+    version: text,
+    statuses: z.array(z.enum(Object.values(WorkflowStatus))).optional(),
+    resource_id: text,
+    tags: strings,
+    queue: text,
+    parent_id: text,
+    created_after: instant,
+    created_before: instant,
+    ended_before: instant,
+    fingerprint: text,
+    schedule_id: text,
+    run_ids: strings,
+    attributes: z.record(z.string(), z.unknown()).optional(),
+  })
+  .openapi('RunFilter')

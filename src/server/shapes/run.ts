@@ -1,10 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import type { WorkflowRun } from '../../client/workflow-run.ts'
+import type { RunFailure } from '../../model/failure.ts'
 import { WorkflowStatus } from '../../model/status.ts'
 import { anything } from './anything.ts'
-import { instantOf } from './instant.ts'
-
-const instant = z.iso.datetime()
+import { instant, instantOf } from './instant.ts'
 
 export const Status = z
   .enum(Object.values(WorkflowStatus) as [WorkflowStatus, ...WorkflowStatus[]])
@@ -22,7 +21,7 @@ export const Failure = z
   })
   .openapi('Failure')
 
-/** A run as it is sent. */
+/** What is known of a run. */
 export const Run = z
   .object({
     id: z.string(),
@@ -70,7 +69,13 @@ export const Run = z
   })
   .openapi('Run')
 
-/** The stack of a failure is the workers' own: it names their files. */
+/** Without the stack, which is the workers' own: it names their files. */
+export function failureBody(failure: RunFailure): z.input<typeof Failure> {
+  const { code, name, message, stepId, attempt, fingerprint } = failure
+  return { code, name, message, step_id: stepId, attempt, fingerprint }
+}
+
+/** A run as it is sent. */
 export function runBody(run: WorkflowRun): z.input<typeof Run> {
   const { failure } = run
   return {
@@ -94,14 +99,7 @@ export function runBody(run: WorkflowRun): z.input<typeof Run> {
     continued_as: run.continuedAs,
     input: run.input ?? null,
     output: run.output ?? null,
-    failure: failure && {
-      code: failure.code,
-      name: failure.name,
-      message: failure.message,
-      step_id: failure.stepId,
-      attempt: failure.attempt,
-      fingerprint: failure.fingerprint,
-    },
+    failure: failure && failureBody(failure),
     state: run.state,
     tags: run.tags,
     attributes: run.attributes,
