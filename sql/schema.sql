@@ -652,7 +652,7 @@ create function millrace.answer_approval(approval_id text, approved boolean, opt
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Answers a question to people; the run that asked goes on.
-  body: e5c0f96507ed2073dd1c4aa982238da6
+  body: 39e099d61fc510ffeb920a84b789b97d
 
 create function millrace.append_rows(p_tenant integer, p_only bigint[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], c_begun integer[], p_now timestamp with time zone)
   returns void

@@ -40,7 +40,7 @@ export function makeApp(parts: ServerParts): ServerApp {
 
 /** The resources, in the order of the documentation. Of two routes that fit an address the first one is taken. */
 const resources = [
-  ...[runsBulkRoutes, runRoutes, runVerbRoutes, runViewRoutes],
+  ...[runRoutes, runsBulkRoutes, runVerbRoutes, runViewRoutes],
   ...[
     graphDocumentRoutes,
     definitionRoutes,
