@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { getPath } from 'hono/utils/url'
 import { checkHost } from './allowed-hosts.ts'
+import { crossOrigin } from './cross-origin.ts'
 import { makeNoRoute } from './no-route.ts'
 import { answerProblem } from './problem.ts'
 import { nameRequest } from './request-id.ts'
@@ -32,6 +33,8 @@ export function makeApp(parts: ServerParts): ServerApp {
     getPath: (request) => pathBelow(basePath, getPath(request)),
   })
   app.use('*', nameRequest(parts), secureHeaders, checkHost)
+  const allowed = crossOrigin(parts.options.cors)
+  if (allowed) app.use('*', allowed)
   app.onError((error, c) => answerProblem(error, c))
   for (const add of resources) add(app, parts)
   app.notFound(makeNoRoute(app))
