@@ -1166,7 +1166,7 @@ create function millrace.failed_steps(p_run bigint, p_step text)
   returns text[]
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: The steps of a failed run that its retry does anew.
-  body: b748369e4cf5b1fe476732a4c8c728f2
+  body: 29d66f52f40d2fd8b8715fc4377f33f2
 
 create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '{}'::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json

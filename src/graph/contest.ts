@@ -1,3 +1,4 @@
+import { allFailed } from '../workflow/also-failed.ts'
 import type { PlannedNode } from './document/index.ts'
 import { type Place, withSteps } from './place.ts'
 
@@ -23,7 +24,7 @@ export class Contest {
     this.#place = place
   }
 
-  /** The first that succeeds. @throws what the last one has thrown, if all fail */
+  /** The first that succeeds. @throws what the last one has thrown, if all fail; it knows the others */
   first(contenders: readonly Contender[]): Promise<{ name: string; value: unknown }> {
     return this.#decide(contenders, 'race')
   }
@@ -88,12 +89,13 @@ function endOf(
   failures: number,
 ): Promise<End> {
   return new Promise((resolve) => {
-    let left = failures
+    const errors: unknown[] = []
     for (const { name, run } of groups) {
       run().then(
         (value) => resolve({ ok: true, name, value }),
         (error: unknown) => {
-          if (--left === 0) resolve({ ok: false, name, error })
+          if (errors.push(error) === failures)
+            resolve({ ok: false, name, error: allFailed(errors) })
         },
       )
     }
