@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import type { PutWorkflow } from '../../src/index.ts'
+import { type PutWorkflow, WorkflowEngine } from '../../src/index.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { TinyGraphEngine } from '../support/documents.ts'
 import { makeFolder, millrace, millraceJson, startMillrace } from './millrace.ts'
 
 // every command is a process, and a busy machine starts them slowly
@@ -82,7 +81,7 @@ test('options of its runs', async () => {
 })
 
 test('no warning where a worker takes it', async () => {
-  const engine = new TinyGraphEngine({ connectionString: db.url, graphs: ['order'] })
+  const engine = new WorkflowEngine({ connectionString: db.url, graphs: ['order'] })
   await engine.start({ drainTimeout: '100 ms' })
   const { stderr } = await cli('workflows', 'put', 'order.yaml')
   await engine.stop()
