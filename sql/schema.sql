@@ -439,6 +439,25 @@ create table millrace.repeatables
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using true
 
+create table millrace.requests
+  tenant_id integer not null
+  key text not null
+  hash text not null
+  first_id bigint not null
+  lease_until timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  status smallint
+  headers text
+  body text
+  constraint requests_pkey PRIMARY KEY (tenant_id, key)
+  constraint requests_hash_form CHECK ((hash ~ '^[0-9a-f]{64}$'::text))
+  constraint requests_key_form CHECK ((key ~ '^[\x21-\x7e]{1,255}$'::text))
+  constraint requests_status_range CHECK (((status >= 200) AND (status <= 599)))
+  CREATE INDEX requests_by_end ON millrace.requests USING btree (expires_at)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.retention with (fillfactor=50)
   route_id integer not null
   tenant_id integer not null
@@ -858,6 +877,12 @@ create function millrace.begin_incarnation(p_seen_fence bigint DEFAULT 0)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Invalidates every lease after the database was set back by a restore.
   body: de8eac9fe6657d34f0aac1e07d935e28
+
+create function millrace.begin_request(p_tenant integer, p_key text, p_hash text, p_lease_ms integer, p_keep_ms bigint)
+  returns TABLE(verdict "char", first_id bigint, status smallint, headers text, body text)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Whether a request with a key is to be carried out.
+  body: 028ef9b0ef1e609f0dad38e2bd3c3786
 
 create function millrace.begin_undo(p_runs bigint[], p_note json, p_failure text, p_now timestamp with time zone)
   returns void
@@ -1364,6 +1389,11 @@ create function millrace.find_workflow(p_tenant integer, p_name text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses a workflow that there is not.
   body: 3cacf00ef25e22f4d80058e36534c178
+create function millrace.finish_request(p_tenant integer, p_key text, p_first bigint, p_status smallint, p_headers text, p_body text)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Keeps what a request with a key was answered.
+  body: 9affadb6889cf774a33601e91108849a
 
 create function millrace.fire_schedule(p_id bigint, p_revision integer, p_ticks timestamp with time zone[], p_after timestamp with time zone, p_next timestamp with time zone, p_note jsonb, p_problem jsonb)
   returns text
@@ -1911,6 +1941,12 @@ create function millrace.prune_history()
   comment: Deletes runs whose retention is over, some at a time; returns when to go on.
   body: 5a3d0aa14b20ad3f0b16fdc27c32dad3
 
+create function millrace.prune_requests(p_most integer DEFAULT 500)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Deletes keys of requests that are over.
+  body: 3aec1f853aa9465d62c928f005886e1c
+
 create function millrace.prune_run(p_tenant integer, p_run bigint, p_before timestamp with time zone DEFAULT NULL::timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1999,7 +2035,7 @@ create function millrace.recover()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Hands back the runs of workers whose lease is over; returns how many.
-  body: b200f43d042e9c7d4c29af36ff0b9c26
+  body: 52c11108b83721bb692323d621fbfc07
 
 create function millrace.refuse_move(p_tenant integer, p_run bigint, p_what text)
   returns void
@@ -2060,6 +2096,12 @@ create function millrace.renew_lease(p_worker bigint, p_lease_ms integer)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: The heartbeat of a worker; false if it is not registered, or its lease is over.
   body: 612df154763d0f16170b8b9574f019e3
+
+create function millrace.renew_request(p_tenant integer, p_key text, p_first bigint, p_lease_ms integer)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Whoever carries out a request with a key is alive.
+  body: 2c849f496bf77c621e99b30c16abcc3a
 
 create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs bigint[], p_fences bigint[])
   returns SETOF bigint

@@ -51,6 +51,7 @@ import {
   type VersionReport,
   type WorkerReport,
 } from './reports.ts'
+import { RequestLedger } from './request-ledger.ts'
 import type { RunFilter } from './run-filter.ts'
 import {
   pauseOne,
@@ -94,6 +95,11 @@ export class OperationsClient {
       this.checkInputOf(id, input),
     )
     return this.#bulk
+  }
+
+  /** For the server: requests that came with a key. */
+  get requests(): RequestLedger {
+    return new RequestLedger(this.session)
   }
 
   /** Refuses what is no input of a workflow, where this process knows what that takes. */
