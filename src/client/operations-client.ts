@@ -2,6 +2,7 @@ import type { Definition } from '../definition/definition.ts'
 import type { Event } from '../definition/event.ts'
 import type { Limits } from '../model/limit-rules.ts'
 import { checkOptionNames } from '../model/options.ts'
+import { AdministrationClient } from './administration-client.ts'
 import {
   type BulkOperation,
   BulkOperations,
@@ -55,12 +56,13 @@ import { Session, type SessionOptions } from './session.ts'
 import { Starter } from './starter.ts'
 
 /** What concerns not one run but all of them: reports, limits, what is done to many, what is kept. */
-export class OperationsClient {
+export class OperationsClient extends AdministrationClient {
   protected readonly session: Session
   protected readonly starter: Starter
   #bulk: BulkOperations | null = null
 
   constructor(options: SessionOptions) {
+    super()
     this.session = new Session(options)
     this.starter = new Starter(this.session)
   }

@@ -24,12 +24,14 @@ begin
   if v_new.ids is null then
     return;
   end if;
+  perform set_config('millrace.continues', 'on', true);  -- check_live: there are no more of them afterwards
   select s.* into v_used from millrace.start_runs(p_tenant, v_new.ids, v_new.routes, null, v_new.inputs, v_new.metas) s
   where s.verdict <> 'm' limit 1;
   if found then
     perform millrace.fail('MR010', 'The id that was drawn for a run that continues another belongs to another run.',
       'The database was set back; the run tries again.', json_build_object('existing', millrace.run_uuid(v_used.existing)));
   end if;
+  perform set_config('millrace.continues', '', true);
   insert into millrace.continuations (run_id, tenant_id, from_run, first_run, nth)
   select u.id, p_tenant, u.run, coalesce(c.first_run, u.run), coalesce(c.nth, 0) + 1
   from unnest(v_new.runs, v_new.ids) u (run, id) left join millrace.continuations c on c.run_id = u.run;

@@ -10,7 +10,8 @@
 -- A run with start_within_ms has it in timeout_at, and stamp 0, until a worker has it.
 -- Transitions: -> queued, waiting (a delay). Locks: key rows in order; idle workers, skipping locked ones; for rules lock_start_keys.
 -- Raises: 23505 (runs_…_pkey) while the same call that was sent before is still at work: call again. MR020 for more than 1,000 at
--- once, MR040 for a route of another tenant, MR001 and 22P02 for what others could not read (check_starts).
+-- once, MR021 for more live runs than the tenant's quota, MR040 for a route of another tenant, MR001 and 22P02 for what others could
+-- not read (check_starts).
 create or replace function millrace.start_runs(
   p_tenant int, p_ids bigint[], p_routes int[], p_delays bigint[], p_inputs text[], p_metas text[] default null)
 returns table (run_id bigint, verdict "char", existing bigint, created_at timestamptz)
@@ -52,6 +53,9 @@ begin
     where v_skip is null or u.id <> all (v_skip)
     on conflict (id) do nothing;
   else  -- the same without on conflict, which costs a twentieth of a run's WAL
+    if exists (select from millrace.quotas q where q.tenant_id in (p_tenant, 0) and q.kind = 'live_runs') then
+      perform millrace.check_live(p_tenant, cardinality(p_ids) - coalesce(cardinality(v_skip), 0), p_metas);
+    end if;
     insert into millrace.runs (id, created_at, tenant_id, route_id, input, meta)
     select u.id, v_now, p_tenant, u.route, u.input, u.meta
     from unnest(p_ids, p_routes, p_inputs, p_metas) u (id, route, input, meta)
