@@ -24,14 +24,14 @@ describe('direction', () => {
     definition: ['model'],
     workflow: ['model', 'definition'],
     kernel: ['model'],
-    client: ['model', 'definition', 'kernel'],
+    auth: ['model', 'kernel'],
+    client: ['model', 'definition', 'kernel', 'auth'],
     dag: ['model'],
     flow: ['model', 'definition', 'dag', 'workflow'],
     graph: ['model', 'definition', 'dag', 'workflow'],
     // of graphs only what loads stored ones, once one is met
-    worker: ['model', 'definition', 'kernel', 'client', 'workflow', 'graph'],
+    worker: ['model', 'definition', 'kernel', 'auth', 'client', 'workflow', 'graph'],
     adapters: ['model', 'kernel'],
-    auth: ['model', 'kernel', 'client'],
     webhook: ['model', 'kernel', 'client'],
     server: ['model', 'definition', 'kernel', 'client', 'graph', 'auth', 'webhook'],
   }
