@@ -52,7 +52,6 @@ import {
   type VersionReport,
   type WorkerReport,
 } from './reports.ts'
-import { RequestLedger } from './request-ledger.ts'
 import type { RunFilter } from './run-filter.ts'
 import {
   pauseOne,
@@ -62,6 +61,7 @@ import {
   resumeOne,
   type Schedule,
 } from './schedules.ts'
+import { ServerSide } from './server-side.ts'
 import { Session, type SessionOptions } from './session.ts'
 import { Starter } from './starter.ts'
 import {
@@ -99,9 +99,9 @@ export class OperationsClient extends AdministrationClient {
     return this.#bulk
   }
 
-  /** For the server: requests that came with a key. */
-  get requests(): RequestLedger {
-    return new RequestLedger(this.session)
+  /** For the server. */
+  get serverSide(): ServerSide {
+    return new ServerSide(this.session)
   }
 
   /** Refuses what is no input of a workflow, where this process knows what that takes. */

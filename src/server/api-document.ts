@@ -13,6 +13,10 @@ const tags = [
   { name: 'limits', description: 'Limits, and what is paused.' },
   { name: 'workers', description: 'Worker processes.' },
   { name: 'storage', description: 'What is kept, and how it goes.' },
+  { name: 'keys', description: 'API keys.' },
+  { name: 'members', description: 'Who logs in elsewhere, and what they may do here.' },
+  { name: 'secrets', description: 'What graphs read and nobody can read back.' },
+  { name: 'tenant', description: 'The tenant itself, and who did what in it.' },
 ]
 
 /** The OpenAPI 3.1 document, made of the schemas that validate. */

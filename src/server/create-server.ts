@@ -4,8 +4,8 @@ import { getRequestListener } from '@hono/node-server'
 import type { WorkflowClient } from '../client/workflow-client.ts'
 import { Listening, type ListenOptions } from './listening.ts'
 import { makeApp } from './make-app.ts'
+import { makeParts } from './make-parts.ts'
 import { resolveServerOptions, type ServerOptions } from './server-options.ts'
-import type { ServerParts } from './server-parts.ts'
 
 /** How long a close waits for what is under way. */
 const CLOSE_MS = 10_000
@@ -35,13 +35,7 @@ export type Server = {
 export function createServer(engine: WorkflowClient, options: ServerOptions = {}): Server {
   const resolved = resolveServerOptions(options)
   const closing = new AbortController()
-  const parts: ServerParts = {
-    engine,
-    options: resolved,
-    logger: resolved.logger,
-    closing: closing.signal,
-  }
-  const app = makeApp(parts)
+  const app = makeApp(makeParts(engine, resolved, closing.signal))
   const active = new Set<Promise<Response>>()
   const fetch = (request: Request, bindings: object = {}) => {
     const answer = Promise.resolve(app.fetch(request, bindings))

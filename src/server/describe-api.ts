@@ -9,6 +9,8 @@ export function describeApi(): Record<string, unknown> {
     // routes are only described here, not called
     engine: undefined as never,
     options: resolveServerOptions({}),
+    authenticate: async () => null,
+    limiter: undefined as never,
     logger: quietLogger,
     closing: new AbortController().signal,
   })

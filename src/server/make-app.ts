@@ -8,18 +8,23 @@ import { nameRequest } from './request-id.ts'
 import { approvalRoutes } from './routes/approvals.ts'
 import { bulkRoutes } from './routes/bulk.ts'
 import { definitionRoutes } from './routes/definitions.ts'
+import { stoppedDefinitionRoutes } from './routes/definitions-stop.ts'
 import { dispatchRoutes } from './routes/dispatch.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { graphDocumentRoutes } from './routes/documents-of-graphs.ts'
 import { eventRoutes } from './routes/events.ts'
 import { failureRoutes } from './routes/failures.ts'
+import { keyRoutes } from './routes/keys.ts'
+import { memberRoutes } from './routes/members.ts'
 import { queueRoutes } from './routes/queues.ts'
 import { runVerbRoutes } from './routes/run-verbs.ts'
 import { runViewRoutes } from './routes/run-views.ts'
 import { runRoutes } from './routes/runs.ts'
 import { runsBulkRoutes } from './routes/runs-bulk.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
+import { secretRoutes } from './routes/secrets.ts'
 import { storageRoutes } from './routes/storage.ts'
+import { tenantRoutes } from './routes/tenant.ts'
 import { workerRoutes } from './routes/workers.ts'
 import { secureHeaders } from './security-headers.ts'
 import type { ServerApp, ServerEnv, ServerParts } from './server-parts.ts'
@@ -47,12 +52,14 @@ const resources = [
   ...[
     graphDocumentRoutes,
     definitionRoutes,
+    stoppedDefinitionRoutes,
     eventRoutes,
     approvalRoutes,
     failureRoutes,
     bulkRoutes,
   ],
   ...[scheduleRoutes, queueRoutes, dispatchRoutes, workerRoutes, storageRoutes],
+  ...[keyRoutes, memberRoutes, secretRoutes, tenantRoutes],
   documentRoutes,
 ]
 

@@ -39,7 +39,7 @@ export function answerProblem(error: unknown, c: Context<ServerEnv>): Response {
 /** The status of an error: that of its code, but for the codes that have two. */
 export function statusOf({ code, details }: WorkflowEngineError): number {
   if (code === 'MR002' && details.rule === 'size') return 413
-  if (code === 'MR042' && details.authenticated === false) return 401
+  if (code === 'MR042' && details.status === 401) return 401
   return isErrorCode(code) ? ERROR_CODES[code].httpStatus : 500
 }
 

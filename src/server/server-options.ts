@@ -1,9 +1,10 @@
 import ipaddr from 'ipaddr.js'
+import type { JwtOptions } from '../auth/jwt-authenticator.ts'
+import type { Authenticator } from '../auth/principal.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { quietLogger, type WorkflowLogger } from '../model/logger.ts'
 import { checkOptionNames, type OptionNames } from '../model/options.ts'
 import { describeValue } from '../model/text.ts'
-import type { Authenticator } from './principal.ts'
 
 /** The largest body that is taken unless `maxBodyBytes` says otherwise. */
 const DEFAULT_BODY_BYTES = 1_048_576
@@ -12,8 +13,12 @@ const MOST_BODY_BYTES = 64 * 1_048_576
 
 /** What a server may be made with. */
 export type ServerOptions = {
-  /** Who a request is from. Without it nobody is let in. */
+  /** Who a request is from, asked before API keys and tokens are; null leaves it to these. */
   authenticate?: Authenticator
+  /** Lets in who has a JSON Web Token of these issuers. Default: nobody. */
+  jwt?: JwtOptions
+  /** Anybody may make a tenant, with its first key: POST /api/tenants. Default false. */
+  selfRegistration?: boolean
   /** Where the routes stand, where what they are mounted in leaves addresses as they are: '/engine'. Default: at the root. */
   basePath?: string
   /** Bytes of a body, at most 64 MiB. Default 1 MiB; more is answered with 413. */
@@ -30,7 +35,9 @@ export type ServerOptions = {
 
 /** Options that are complete and checked. */
 export type ResolvedOptions = {
-  readonly authenticate: Authenticator
+  readonly authenticate: Authenticator | null
+  readonly jwt: JwtOptions | null
+  readonly selfRegistration: boolean
   readonly basePath: string
   readonly maxBodyBytes: number
   readonly cors: readonly string[]
@@ -41,14 +48,16 @@ export type ResolvedOptions = {
 
 const names: OptionNames<ServerOptions> = {
   ...{ authenticate: true, basePath: true, maxBodyBytes: true, cors: true },
-  ...{ allowHosts: true, trustedProxies: true, logger: true },
+  ...{ allowHosts: true, trustedProxies: true, logger: true, jwt: true, selfRegistration: true },
 }
 
 /** @throws InvalidInputError that names the option and its value */
 export function resolveServerOptions(options: ServerOptions): ResolvedOptions {
   checkOptionNames('a server', options, names)
   return {
-    authenticate: options.authenticate ?? (async () => null),
+    authenticate: options.authenticate ?? null,
+    jwt: options.jwt ?? null,
+    selfRegistration: options.selfRegistration ?? false,
     basePath: checkBasePath(options.basePath ?? ''),
     maxBodyBytes: checkBytes(options.maxBodyBytes ?? DEFAULT_BODY_BYTES),
     cors: (options.cors ?? []).map(checkOrigin),

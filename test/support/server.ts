@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
+import type { Principal } from '../../src/auth/principal.ts'
 import type { Definition } from '../../src/definition/definition.ts'
 import { createServer, type Server } from '../../src/server/create-server.ts'
-import type { Principal } from '../../src/server/principal.ts'
 import type { ServerOptions } from '../../src/server/server-options.ts'
 import type { WorkerOptions } from '../../src/worker/options.ts'
 import type { WorkflowEngine } from '../../src/worker/workflow-engine.ts'
