@@ -10,7 +10,8 @@ begin
     'outcomes_0', 'run_labels', 'run_keys', 'run_aliases', 'live', 'queue_heads', 'signals', 'workers', 'idle_workers',
     'watchers', 'bulk_operations', 'discards', 'approvals', 'events', 'event_waits', 'event_starts',
     'retention', 'children', 'limits', 'limited_routes', 'lanes', 'meters', 'start_keys', 'merged_starts', 'schedules',
-    'attributes', 'run_attributes', 'continuations', 'workflow_documents', 'migrations', 'repeatables']
+    'attributes', 'run_attributes', 'continuations', 'workflow_documents', 'follows', 'feeds', 'feed_readers', 'feed', 'chunks', 'logs',
+    'migrations', 'repeatables']
   loop
     execute format('alter table millrace.%I enable row level security', v_table);
     execute format('alter table millrace.%I force row level security', v_table);
