@@ -5,7 +5,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp set j
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
   select 'start', null::int, p_at, null::"char", null, null where p_first = -1
   union all
-  (select 'row', c.seq, c.at, c.kind, c.name, c.data from millrace.checkpoints c
+  (select 'row', c.seq, c.at, coalesce(m.kind, c.kind), c.name, case when m.kind is null then c.data else m.data end
+   from millrace.checkpoints c left join lateral millrace.shown_message(p_run, c.name, c.data) m on c.kind = 'g'
    where c.run_id = p_run and c.seq between p_first and p_last order by c.seq)
   union all
   select 'row', l.n + t.i::int - 1, o.at, (t.row ->> 0)::"char", t.row ->> 1,

@@ -3,7 +3,7 @@
 --            null: none is wanted    p_limit  rows of each; and no more once they have p_bytes (but one)
 -- Returns: nth (in p_runs, from 1), what: start · row · log (kind: its level; name: the step; data: message, fields, dropped) · status
 -- (kind: run_status; name: reason; data: output or failure; seq: the length of the journal) · gone.
--- One snapshot: a status is that after the rows. Rows that were recorded with the outcome come last.
+-- Waits that messages ended: see shown_message. One snapshot: a status is that after the rows. Rows that were recorded with the outcome come last.
 create or replace function millrace.read_runs(p_tenant int, p_runs bigint[], p_nexts int[], p_logs bigint[],
   p_limit int default 200, p_bytes int default 1048576)
 returns table (nth int, what text, seq bigint, at timestamptz, kind "char", name text, data text, attempt int)
@@ -22,7 +22,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
     union all
     select 'start', null, r.created_at, null, null, null, null where r.id is not null and u.next < 0
     union all
-    (select 'row', b.seq, b.at, b.kind, b.name, b.data, null
+    (select 'row', b.seq, b.at, coalesce(m.kind, b.kind), b.name, case when m.kind is null then b.data else m.data end, null
      from (select t.*, sum(octet_length(coalesce(t.data, ''))) over (order by t.seq) - octet_length(coalesce(t.data, '')) as before
            from (select * from (
                    (select c.seq, c.at, c.kind, c.name, c.data from millrace.checkpoints c
@@ -32,6 +32,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
                           case when t.row ->> 0 like '_=%' then o.output else (t.row -> 2)::text end
                    from json_array_elements(o.tail::json) with ordinality t (row, i) where coalesce(l.n, 0) + t.i - 1 >= u.next) a
                  order by a.seq limit p_limit) t) b
+     left join lateral millrace.shown_message(r.id, b.name, b.data) m on b.kind = 'g'
      where b.before < p_bytes order by b.seq)
     union all
     (select 'log', g.id, g.at, g.level, g.step,

@@ -9,17 +9,17 @@ declare
   v_id   bigint;
 begin
   for v_one in
-    select u.body, array_agg(f.follower) as followers
+    select u.id, u.body, array_agg(f.follower) as followers
     from unnest(p_runs, p_bodies) with ordinality u (id, body, i)
     join millrace.follows f on f.run_id = u.id and f.tenant_id = p_tenant and f.follower <> ''
-    group by u.i, u.body order by u.i
+    group by u.i, u.id, u.body order by u.i
   loop
     v_id := null;
     if octet_length(v_one.body) > 7900 then
       v_id := nextval('millrace.chunk_numbers');
       insert into millrace.chunks (id, tenant_id, at, body) values (v_id, p_tenant, v_now, v_one.body);
     end if;
-    perform pg_notify('millrace:' || f, coalesce('big ' || v_id, 'live ' || v_one.body)) from unnest(v_one.followers) f;
+    perform pg_notify('millrace:' || f, case when v_id is null then 'live ' || v_one.body else format('big %s %s', v_one.id, v_id) end) from unnest(v_one.followers) f;
   end loop;
 end $$;
 
