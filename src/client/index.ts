@@ -19,8 +19,9 @@ export type { RunFailure } from '../model/failure.ts'
 export type { Json, Jsonify } from '../model/json.ts'
 export type { KeyPaths, Limits } from '../model/limit-rules.ts'
 export type { WorkflowLogger } from '../model/logger.ts'
+export type { RunEvent, RunEventName } from '../model/run-event.ts'
 export type { CronOptions, EveryOptions, ScheduleOptions } from '../model/schedule-rules.ts'
-export { WorkflowStatus } from '../model/status.ts'
+export { type StepStatus, WorkflowStatus } from '../model/status.ts'
 export { createWorkflowRef, type WorkflowRef } from '../workflow/workflow-ref.ts'
 export type { Approval, ApprovalAnswerOptions, ApprovalFilter } from './approvals.ts'
 export type {
@@ -38,7 +39,12 @@ export type {
 } from './definitions.ts'
 export type { Emission, EmitOptions, EventFilter, KeptEvent } from './events.ts'
 export type { FailureGroup } from './failures.ts'
+export type { FeedEvent } from './follow/feed-reader.ts'
+export type { EventsOptions, FeedOptions } from './follow/live-runs.ts'
+export type { RunStep } from './follow/run-step.ts'
+export type { StreamOptions } from './follow/stream-chunks.ts'
 export type { DispatchPlace, LimitReport } from './limits.ts'
+export type { LogFilter, LogLine } from './logs.ts'
 export type { Page, PageRequest } from './page.ts'
 export type {
   DrainOptions,

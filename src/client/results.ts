@@ -1,6 +1,6 @@
-import { Listener } from '../kernel/listen.ts'
 import { getOutcomes, type Outcome } from '../kernel/runs.ts'
 import { watch } from '../kernel/workers.ts'
+import { Hearing } from './hearing.ts'
 import type { IdPool } from './id-pool.ts'
 import type { Session } from './session.ts'
 
@@ -21,7 +21,8 @@ export class Results {
   readonly #session: Session
   readonly #ids: IdPool
   readonly #waiting = new Map<string, Set<Waiter>>()
-  readonly #listener: Listener
+  /** The connection on which this client listens. */
+  readonly hearing: Hearing
   #watcher: string | null = null
   #watchedAt = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | null = null
@@ -32,12 +33,12 @@ export class Results {
   constructor(session: Session, ids: IdPool) {
     this.#session = session
     this.#ids = ids
-    this.#listener = new Listener(
-      session.db,
-      [':ended'],
-      (_, payload) => this.#heard(payload),
-      () => this.#ask(),
-    )
+    this.hearing = new Hearing(session.db)
+    this.hearing.add({
+      channel: ':ended',
+      notice: (payload) => this.#heard(payload),
+      ready: () => this.#ask(),
+    })
   }
 
   /**
@@ -52,7 +53,7 @@ export class Results {
     const waiters = this.#waiting.get(run) ?? new Set()
     waiters.add(waiter)
     this.#waiting.set(run, waiters)
-    this.#listener.start()
+    this.hearing.start()
     this.#ask()
     return () => {
       waiters.delete(waiter)
@@ -75,7 +76,7 @@ export class Results {
     const waiters = [...this.#waiting.values()].flatMap((set) => [...set])
     this.#waiting.clear()
     for (const waiter of waiters) waiter(null)
-    await this.#listener.stop()
+    await this.hearing.stop()
   }
 
   #heard(payload: string): void {

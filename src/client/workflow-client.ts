@@ -18,6 +18,7 @@ import {
   sendAnswer,
 } from './approvals.ts'
 import { checkNamed } from './event-by-name.ts'
+import { LiveRuns } from './follow/live-runs.ts'
 import { forkRun } from './fork.ts'
 import { OperationsClient } from './operations-client.ts'
 import { cursorsOf, type Page, type PageRequest, readPage } from './page.ts'
@@ -63,6 +64,7 @@ export type WorkflowClientOptions = SessionOptions
  */
 export class WorkflowClient extends OperationsClient {
   protected readonly results: Results
+  protected readonly live: LiveRuns
   readonly #verbs: RunVerbs
   readonly #looks: Looks = {
     read: (runId) => this.getRun({ runId }),
@@ -74,6 +76,7 @@ export class WorkflowClient extends OperationsClient {
     checkSessionOptions('a client', options, sessionOptionNames)
     super(options)
     this.results = new Results(this.session, this.starter.ids)
+    this.live = new LiveRuns(this.session, this.results.hearing, (id) => this.#number(id))
     this.#verbs = {
       result: (id, wait) => this.#result(id, wait),
       waitForStatus: (run, statuses, wait) =>
@@ -90,6 +93,7 @@ export class WorkflowClient extends OperationsClient {
       fastForwardWorkflow: (p) => this.fastForwardWorkflow(p),
       children: async (parentId) => (await this.getRuns({ parentId, limit: 100 })).items,
       timeline: (runId) => this.#timeline(runId),
+      live: this.live,
     }
   }
 
