@@ -1237,7 +1237,7 @@ create function millrace.feed_rows(p_run bigint, p_first integer, p_last integer
   returns TABLE(what text, seq integer, at timestamp with time zone, kind "char", name text, data text)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What a row of a feed says.
-  body: 8c2dbb95a6bec58fa235d55fe6399dee
+  body: 2e0b4abdf339c3026f00927a5a47f24c
 
 create function millrace.feed_runs(p_tenant integer, p_runs bigint[], p_now timestamp with time zone)
   returns bigint[]
@@ -1945,13 +1945,13 @@ create function millrace.read_feed(p_tenant integer, p_after bigint, p_workflow 
   returns TABLE("position" bigint, what text, run_id bigint, workflow text, seq integer, at timestamp with time zone, kind "char", name text, data text, cut boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What has happened to the runs of a tenant since a place of its feed.
-  body: 0590d7bd1c0c228a237ee00f7b3fbbbc
+  body: 6734eb58ecc08d8e2cc428ce0b823364
 
 create function millrace.read_runs(p_tenant integer, p_runs bigint[], p_nexts integer[], p_logs bigint[], p_limit integer DEFAULT 200, p_bytes integer DEFAULT 1048576)
   returns TABLE(nth integer, what text, seq bigint, at timestamp with time zone, kind "char", name text, data text, attempt integer)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What has happened to runs since one looked last.
-  body: 01fada1e8ae0b1ca825a1a1bb4a0f2a8
+  body: b7b1a0f91e5d3ee6ebc416f1a74ac703
 
 create function millrace.recover()
   returns integer
@@ -2175,7 +2175,7 @@ create function millrace.send_live(p_tenant integer, p_runs bigint[], p_bodies t
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What happens in a worker and is not recorded, to those who follow.
-  body: d28c3cb7bb03d2b54629dcfc759b4cd7
+  body: 7fa5882646f42b3cf9aa15298f37957d
 
 create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
   returns TABLE(nth integer, accepted boolean)
@@ -2212,6 +2212,12 @@ create function millrace.shown_attributes(p_run bigint, p_meta json)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The attributes of a run as they are now.
   body: 6b30bb08799430448a3491b0b481c738
+
+create function millrace.shown_message(p_run bigint, p_name text, p_data text, OUT kind "char", OUT data text)
+  returns record
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Of a wait that a message ended, what people see of it.
+  body: d8d88a4c553613356890c7979965d7c7
 
 create function millrace.signal_start(p_run uuid, p_signal jsonb, p_tenant jsonb)
   returns void

@@ -2,6 +2,7 @@
 create sequence millrace.feed_numbers;   -- places in feeds: drawn under the lock of the run, so that they rise for each run
 create sequence millrace.chunk_numbers;
 create sequence millrace.log_numbers;
+select setval('millrace.feed_numbers', 1);  -- its last value is one that was drawn
 
 create table millrace.follows (          -- what processes follow at present: while there is no row, nothing is told to anybody
   run_id     bigint      not null,       -- 0: the feed of the tenant

@@ -21,6 +21,7 @@ export class Hearing {
   readonly #ears: Ear[] = []
   readonly #listener: Listener
   #closed = false
+  #ready = false
 
   constructor(db: Database) {
     this.db = db
@@ -31,6 +32,7 @@ export class Hearing {
         for (const ear of this.#ears) if (ear.channel === channel) ear.notice(payload)
       },
       () => {
+        this.#ready = true
         for (const ear of this.#ears) ear.ready()
       },
     )
@@ -38,6 +40,11 @@ export class Hearing {
 
   get closed(): boolean {
     return this.#closed
+  }
+
+  /** It has listened: what is told there is heard, but for what is lost with a connection. */
+  get ready(): boolean {
+    return this.#ready
   }
 
   add(ear: Ear): void {

@@ -28,7 +28,7 @@ begin
               order by e.id limit greatest(least(p_limit, 1000), 1)) e) x
   where x.rows <= 1000 or x.nth = 1;
   return query
-  select case when y.last then y.id else y.id - 1 end, y.what, y.run_id,
+  select case when lead(y.id) over (order by y.id, y.last, y.seq nulls first) = y.id then y.id - 1 else y.id end, y.what, y.run_id,
          y.workflow, y.seq, y.at, y.kind, y.name, case when not y.cut then y.data end, y.cut
   from (select e.id, e.run_id, w.name as workflow, x.*, coalesce(octet_length(x.data) > 65536, false) as cut, x.what = 'status' as last
         from unnest(v_ids) u (id) join millrace.feed e on e.tenant_id = p_tenant and e.id = u.id

@@ -1,4 +1,4 @@
-import { type FeedRow, openFeed, readFeed } from '../../kernel/streams.ts'
+import { type FeedRow, readFeed } from '../../kernel/streams.ts'
 import type { Json } from '../../model/json.ts'
 import {
   type EventBody,
@@ -45,6 +45,14 @@ export class FeedReader implements FeedFollower {
     this.#wake = options.wake
   }
 
+  get begins(): boolean {
+    return this.#position === null
+  }
+
+  begin(place: string): void {
+    this.#position ??= place
+  }
+
   wants(): boolean {
     this.#full = this.#events.length > ENOUGH
     return !this.#over && !this.#full
@@ -53,7 +61,7 @@ export class FeedReader implements FeedFollower {
   async read(): Promise<boolean> {
     const { db } = this.session
     const tenant = await this.session.tenant()
-    this.#position ??= await openFeed(db, tenant, null)
+    if (this.#position === null) return false
     const rows = await readFeed(db, tenant, this.#position, { workflow: this.#workflow })
     if (this.#over) return false
     const last = rows.at(-1)

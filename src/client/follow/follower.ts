@@ -20,6 +20,10 @@ export interface Follower {
 /** One who follows a feed, as the hub sees it. */
 export interface FeedFollower {
   readonly session: Session
+  /** It does not know yet where to begin. */
+  readonly begins: boolean
+  /** The feed is here now: it reads on from there. */
+  begin(place: string): void
   /** It wants more now. */
   wants(): boolean
   /** Reads on. @returns whether there may be more */

@@ -7,7 +7,7 @@ import {
   unfollow,
 } from '../../kernel/streams.ts'
 import { UnavailableError } from '../../model/errors.ts'
-import { readNote } from '../../model/live-note.ts'
+import { type LiveNote, readNote } from '../../model/live-note.ts'
 import type { Hearing } from '../hearing.ts'
 import type { Session } from '../session.ts'
 import type { FeedFollower, Follower } from './follower.ts'
@@ -47,6 +47,10 @@ export class Hub {
   /** Runs of which something was heard, or of which there may be more. */
   #busy = new Set<string>()
   #feedsBusy = false
+  /** Runs that it followed when its connection was lost. */
+  readonly #stale = new Set<string>()
+  /** Of runs, what is done with notes one after the other while one of them is fetched. */
+  readonly #fetching = new Map<string, Promise<void>>()
   #looked = 0
   readonly #rounds: Rounds
 
@@ -60,7 +64,7 @@ export class Hub {
     hearing.add({
       channel: `:${hearing.own}`,
       notice: (payload) => this.#heard(payload),
-      ready: () => this.#rounds.ask(),
+      ready: () => this.#listens(),
       closed: () => this.#close(),
     })
   }
@@ -134,6 +138,17 @@ export class Hub {
       this.#tenants.delete(tenant.session.tenantSlug)
   }
 
+  /** It listens, maybe again: workers shall tell anew what was told meanwhile. */
+  #listens(): void {
+    for (const tenant of this.#tenants.values()) {
+      for (const run of tenant.known) this.#stale.add(run)
+      tenant.known.clear()
+      tenant.feedAt = Number.NEGATIVE_INFINITY
+    }
+    this.#feedsBusy = true
+    this.#rounds.ask()
+  }
+
   #forget({ session }: Tenant, run: string): void {
     if (this.#hearing.closed) return
     const forget = async () =>
@@ -149,7 +164,7 @@ export class Hub {
       for (const run of rest.split(',')) if (this.#followersOf(run)) this.#busy.add(run)
       this.#rounds.ask()
     } else if (word === 'live') this.#note(rest)
-    else if (word === 'big') void this.#fetch(rest)
+    else if (word === 'big') this.#fetch(rest)
     else if (word === 'feed') {
       this.wakeFeed()
       for (const ms of FEED_LOOKS_MS) setTimeout(() => this.wakeFeed(), ms).unref()
@@ -166,17 +181,36 @@ export class Hub {
 
   #note(body: string): void {
     const note = readNote(body)
-    if (note) for (const follower of this.#followersOf(note.r) ?? []) follower.hear(note)
+    if (note === null) return
+    const before = this.#fetching.get(note.r)
+    if (before) this.#after(note.r, before, async () => this.#tell(note))
+    else this.#tell(note)
+  }
+
+  #tell(note: LiveNote): void {
+    for (const follower of this.#followersOf(note.r) ?? []) follower.hear(note)
+  }
+
+  /** Notes of a run stay in order. */
+  #after(run: string, before: Promise<void>, work: () => Promise<void>): void {
+    const done = before.then(work).finally(() => {
+      if (this.#fetching.get(run) === done) this.#fetching.delete(run)
+    })
+    this.#fetching.set(run, done)
   }
 
   /** It was too large for a notification. */
-  async #fetch(rest: string): Promise<void> {
+  #fetch(rest: string): void {
     const [run, id] = split(rest)
     const [follower] = this.#followersOf(run) ?? []
     if (!follower || !id) return
     const { session } = follower
-    const body = await getChunk(session.db, await session.tenant(), id).catch(() => null)
-    if (body !== null) this.#note(body)
+    const fetch = async () => {
+      const body = await getChunk(session.db, await session.tenant(), id).catch(() => null)
+      const note = body === null ? null : readNote(body)
+      if (note) this.#tell(note)
+    }
+    this.#after(run, this.#fetching.get(run) ?? Promise.resolve(), fetch)
   }
 
   // ── what is asked
@@ -205,20 +239,26 @@ export class Hub {
 
   /** Says that it follows before it looks, so that what happens between the two is notified. */
   async #announce(tenant: Tenant, number: number): Promise<void> {
-    const { db } = this.#hearing
+    const { db, own } = this.#hearing
     const now = performance.now()
+    const begins = [...tenant.feeds].filter((feed) => feed.begins)
+    if (tenant.feeds.size > 0 && (begins.length > 0 || now - tenant.feedAt > AGAIN_MS)) {
+      const place = await openFeed(db, number, this.#hearing.ready ? own : null)
+      tenant.feedAt = now
+      for (const feed of begins) feed.begin(place)
+    }
+    // before it listens, what workers tell would be lost
+    if (!this.#hearing.ready) return
     const again = now - tenant.at > AGAIN_MS
+    const stale = [...tenant.runs.keys()].filter((run) => this.#stale.delete(run))
+    if (stale.length > 0) await unfollow(db, number, own, stale)
     const runs = [...tenant.runs.keys()].filter((run) => again || !tenant.known.has(run))
     for (let i = 0; i < runs.length; i += 1000) {
       const some = runs.slice(i, i + 1000)
-      await follow(db, number, this.#hearing.own, some)
+      await follow(db, number, own, some)
       for (const run of some) tenant.known.add(run)
     }
     if (again) tenant.at = now
-    if (tenant.feeds.size > 0 && now - tenant.feedAt > AGAIN_MS) {
-      await openFeed(db, number, this.#hearing.own)
-      tenant.feedAt = now
-    }
   }
 
   async #read(

@@ -23,7 +23,7 @@ const LINGER_MS = 250
 const ENOUGH = 50
 
 /** Rows after which a step does nothing more, or begins anew. */
-const OVER = 'rfekCgto'
+const OVER = 'rfkCgto'
 
 export type FollowOptions = {
   readonly session: Session
