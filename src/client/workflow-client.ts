@@ -3,12 +3,10 @@ import { isSignal, type Signal } from '../definition/signal.ts'
 import type { Startable } from '../definition/startable.ts'
 import type { Tx } from '../kernel/database.ts'
 import * as runs from '../kernel/runs.ts'
-import { InvalidInputError } from '../model/errors.ts'
 import { encodePayload } from '../model/json.ts'
 import { MAX_KEY } from '../model/limits.ts'
 import { checkName, checkText } from '../model/names.ts'
 import { checkOptionNames } from '../model/options.ts'
-import { decodeRunId } from '../model/run-id.ts'
 import { validate } from '../model/schema.ts'
 import {
   type Approval,
@@ -20,6 +18,7 @@ import {
 import { checkNamed } from './event-by-name.ts'
 import { LiveRuns } from './follow/live-runs.ts'
 import { forkRun } from './fork.ts'
+import { IdPool } from './id-pool.ts'
 import { OperationsClient } from './operations-client.ts'
 import { cursorsOf, type Page, type PageRequest, readPage } from './page.ts'
 import { Results } from './results.ts'
@@ -31,12 +30,19 @@ import {
   type RunFilter,
   type RunOrder,
 } from './run-filter.ts'
-import { awaitResult, awaitStatus, type Looks } from './run-waits.ts'
+import { awaitEnd, awaitResult, awaitStatus, type Looks } from './run-waits.ts'
 import { type PutSchedule, putOne, runOne, type Schedule } from './schedules.ts'
-import { checkSessionOptions, type SessionOptions, sessionOptionNames } from './session.ts'
+import {
+  checkSessionOptions,
+  type Session,
+  type SessionOptions,
+  sessionOptionNames,
+} from './session.ts'
+import { byName, checkStartable, isByName, type StartByName } from './start-by-name.ts'
 import { type Prepared, type StartOptions, startOptionNames } from './starter.ts'
 import { missingTaker } from './takers.ts'
-import { readTimelinePage, type TimelineEntry } from './timeline.ts'
+import { type SharedParts, TenantClients } from './tenant-clients.ts'
+import { readTimelinePage, readWholeTimeline, type TimelineEntry } from './timeline.ts'
 import {
   type ForkOptions,
   makeRun,
@@ -71,16 +77,26 @@ export class WorkflowClient extends OperationsClient {
     whyNotTaken: async (run) => (await missingTaker(run, () => this.getWorkers()))?.why ?? null,
   }
 
-  /** @throws InvalidInputError unless exactly one of connectionString and pool is given, and for an option that there is not */
-  constructor(options: WorkflowClientOptions) {
-    checkSessionOptions('a client', options, sessionOptionNames)
-    super(options)
-    this.results = new Results(this.session, this.starter.ids)
-    this.live = new LiveRuns(this.session, this.results.hearing, (id) => this.#number(id))
+  readonly #shared: SharedParts | undefined
+  readonly #tenants: TenantClients<WorkflowClient>
+
+  /**
+   * @param shared only `forTenant` gives it
+   * @throws InvalidInputError unless exactly one of connectionString and pool is given, and for an option that there is not
+   */
+  constructor(options: WorkflowClientOptions, shared?: SharedParts) {
+    if (!shared) checkSessionOptions('a client', options, sessionOptionNames)
+    super(options, shared)
+    this.#shared = shared
+    this.#tenants = (shared?.clients as TenantClients<WorkflowClient>) ?? new TenantClients()
+    this.results = shared?.results ?? new Results(this.session, this.starter.ids)
+    this.live = new LiveRuns(this.session, this.results.hearing)
     this.#verbs = {
       result: (id, wait) => this.#result(id, wait),
       waitForStatus: (run, statuses, wait) =>
-        awaitStatus(run, statuses, wait, this.results, this.#looks, (id) => this.#number(id)),
+        awaitStatus(run, statuses, wait, this.results, this.#looks, (id) =>
+          runNumber(this.session, id),
+        ),
       getRun: (p) => this.getRun(p) as Promise<WorkflowRun>,
       triggerEvent: (p) => this.triggerEvent(p),
       sendSignal: (signal, data, p) => this.triggerEvent(signal, data, p),
@@ -92,9 +108,30 @@ export class WorkflowClient extends OperationsClient {
       forkWorkflow: (p) => this.forkWorkflow(p),
       fastForwardWorkflow: (p) => this.fastForwardWorkflow(p),
       children: async (parentId) => (await this.getRuns({ parentId, limit: 100 })).items,
-      timeline: (runId) => this.#timeline(runId),
+      timeline: (runId) => readWholeTimeline((from) => this.getTimeline({ runId, ...from })),
       live: this.live,
     }
+  }
+
+  /**
+   * The client of another tenant, over the same connections and listener: cheap, needs no `stop`, and works until this
+   * one is stopped. That there is no such tenant shows in its first call.
+   * @example const run = await client.forTenant('acme').getRun({ runId })
+   */
+  forTenant(slug: string): WorkflowClient {
+    if (slug === this.tenant) return this
+    return this.#tenants.get(slug, () => this.#with(this.session.forTenant(slug), this.starter.ids))
+  }
+
+  /** The same, drawing its ids from a block: what it does once more under these changes nothing. For the server. */
+  withIds(first: bigint): WorkflowClient {
+    return this.#with(this.session, new IdPool(this.session.db, first))
+  }
+
+  #with(session: Session, ids: IdPool): WorkflowClient {
+    const results = this.results.forSession(session)
+    const shared = { session, ids, results, clients: this.#tenants, prepare: () => this.prepare() }
+    return new WorkflowClient({ pool: session.db.pool }, shared)
   }
 
   /**
@@ -105,8 +142,9 @@ export class WorkflowClient extends OperationsClient {
     await this.session.tenant()
   }
 
-  /** Closes its connections; a pool that it was given stays open. */
+  /** Closes its connections; a pool that it was given stays open. Of `forTenant` there is nothing to close. */
   async stop(): Promise<void> {
+    if (this.#shared) return
     await this.results.close()
     await this.session.db.close()
   }
@@ -305,6 +343,11 @@ export class WorkflowClient extends OperationsClient {
     )
   }
 
+  /** Waits for a run to end, however: true when it has, false when the time is over or the wait was aborted. */
+  async awaitEnd(p: RunRef & WaitOptions): Promise<boolean> {
+    return awaitEnd(await this.#number(checkRunId(p.runId)), p, this.results)
+  }
+
   /** @throws WorkflowRunNotFoundError */
   async getRun<D extends Startable = Startable<unknown, unknown>>(
     p: RunRef,
@@ -383,7 +426,9 @@ export class WorkflowClient extends OperationsClient {
   }
 
   /** Before a start: an engine makes its definitions known. */
-  protected async prepare(): Promise<void> {}
+  protected async prepare(): Promise<void> {
+    await this.#shared?.prepare()
+  }
 
   /** What a start by name means: an engine knows its own definitions. */
   protected startable(workflow: Startable): Startable & { version?: string } {
@@ -437,25 +482,9 @@ export class WorkflowClient extends OperationsClient {
     encodePayload(input, { what })
   }
 
-  async #number(id: string): Promise<string> {
-    const ours = decodeRunId(id)
-    if (ours) return String(ours.id)
-    return runs.findRun(this.session.db, await this.session.tenant(), id)
-  }
-
   async #result(id: string, wait: WaitOptions): Promise<unknown> {
-    const first = { id, run: await this.#number(id) }
+    const first = { id, run: await runNumber(this.session, id) }
     return awaitResult(first, wait, this.results, this.#looks)
-  }
-
-  async #timeline(runId: string): Promise<TimelineEntry[]> {
-    const all: TimelineEntry[] = []
-    for (let startingAfter: string | null = null; ; ) {
-      const page: Page<TimelineEntry> = await this.getTimeline({ runId, startingAfter })
-      all.push(...page.items)
-      startingAfter = page.nextCursor
-      if (startingAfter === null) return all
-    }
   }
 }
 
@@ -464,21 +493,4 @@ type EventByName = RunRef & {
   data?: unknown
   dedupeId?: string
   options?: object
-}
-type StartByName = { workflowId: string; input: unknown; options?: StartOptions } & StartOptions
-
-function isByName(first: unknown): first is StartByName {
-  return typeof first === 'object' && first !== null && 'workflowId' in first
-}
-
-function checkStartable(workflow: unknown): void {
-  if (typeof (workflow as Startable | null | undefined)?.id === 'string') return
-  throw new InvalidInputError(
-    'startWorkflow was given no workflow. Give a definition or reference and its input, or { workflowId, input }.',
-  )
-}
-
-function byName(p: StartByName): { workflow: Startable; input: unknown; options: StartOptions } {
-  const { workflowId, input, options, ...rest } = p
-  return { workflow: { id: workflowId }, input, options: { ...options, ...rest } }
 }

@@ -1,6 +1,7 @@
 import { checkFeedPlace, decodePlace } from '../../model/event-place.ts'
 import type { RunEvent } from '../../model/run-event.ts'
 import type { Hearing } from '../hearing.ts'
+import { runNumber } from '../run-number.ts'
 import type { Session } from '../session.ts'
 import type { Item } from './event-queue.ts'
 import { type FeedEvent, FeedReader } from './feed-reader.ts'
@@ -28,13 +29,10 @@ type Source<T> = { next(): Promise<T | undefined>; close(): void }
 export class LiveRuns {
   readonly #session: Session
   readonly #hub: Hub
-  readonly #number: (id: string) => Promise<string>
 
-  /** @param number the number of a run, of its UUID */
-  constructor(session: Session, hearing: Hearing, number: (id: string) => Promise<string>) {
+  constructor(session: Session, hearing: Hearing) {
     this.#session = session
     this.#hub = hubOf(hearing)
-    this.#number = number
   }
 
   get logger(): Session['logger'] {
@@ -53,7 +51,7 @@ export class LiveRuns {
   ): AsyncGenerator<Item, void> {
     const place = after === undefined ? undefined : decodePlace(after)
     if (signal?.aborted) return
-    const run = await this.#number(id)
+    const run = await runNumber(this.#session, id)
     const follower = new RunFollower({
       ...{ session: this.#session, run, id, logs },
       ...(place ? { after: place } : {}),
