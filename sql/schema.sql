@@ -389,6 +389,24 @@ create table millrace.live with (fillfactor=45, autovacuum_vacuum_scale_factor=0
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.logs
+  id bigint not null
+  at timestamp with time zone not null
+  tenant_id integer not null
+  run_id bigint not null
+  attempt integer
+  dropped integer not null
+  level "char" not null
+  step text
+  message text not null
+  fields text
+  constraint logs_pkey PRIMARY KEY (id)
+  constraint logs_level_known CHECK ((level = ANY (ARRAY['d'::"char", 'i'::"char", 'w'::"char", 'e'::"char"])))
+  CREATE INDEX logs_by_run ON millrace.logs USING btree (run_id, id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.members
   tenant_id integer not null
   subject text not null
@@ -814,6 +832,12 @@ create function millrace.activate_workflow(workflow_id text, options jsonb DEFAU
   comment: Runs of a workflow may be started again.
   body: 4ae260d3f7a811b346c9772eda5b87f3
 
+create function millrace.add_logs(p_tenant integer, p_runs bigint[], p_ages integer[], p_levels "char"[], p_steps text[], p_attempts integer[], p_messages text[], p_fields text[], p_dropped integer[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Lines that handlers logged.
+  body: 093d19ba5aac176883a27d145a1b9b1c
+
 create function millrace.advance_events(p_tenant integer, p_only bigint[], p_events json, p_now timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=off
@@ -837,6 +861,12 @@ create function millrace.append_audit(p_tenant integer, p_subject text, p_action
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Writes down who did what.
   body: c1d5ee80497eb894814e4e4006cb0244
+
+create function millrace.append_feed(p_runs bigint[], p_firsts integer[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Rows in the feeds of tenants that have one.
+  body: 4af7df5232af3ca2deb30267451aaca5
 
 create function millrace.append_rows(p_tenant integer, p_only bigint[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], c_begun integer[], p_now timestamp with time zone)
   returns void
@@ -1191,7 +1221,7 @@ create function millrace.continue_runs(p_tenant integer, p_only bigint[], p_succ
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts the runs as which others continue, in the call that ends those.
-  body: 610cf7d4675a8d03de7df0ee7c5a4528
+  body: e1c41aa45e300567da2a18ffe99b7e8b
 
 create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigint, p_before integer, p_except text)
   returns integer
@@ -1463,6 +1493,7 @@ create function millrace.find_workflow(p_tenant integer, p_name text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses a workflow that there is not.
   body: 3cacf00ef25e22f4d80058e36534c178
+
 create function millrace.finish_request(p_tenant integer, p_key text, p_first bigint, p_status smallint, p_headers text, p_body text)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -2063,6 +2094,18 @@ create function millrace.prune_history()
   comment: Deletes runs whose retention is over, some at a time; returns when to go on.
   body: 5a3d0aa14b20ad3f0b16fdc27c32dad3
 
+create function millrace.prune_live(p_log_ms bigint DEFAULT '2592000000'::bigint)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Takes away what is over of followers, chunks, feeds and logs.
+  body: ba5923e3e821cb0257a084f8652e60b7
+
+create function millrace.prune_logs(p_keep_ms bigint)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Deletes lines of logs that are older than they are kept.
+  body: 6013be7d646a0b4b6ce2001aaeb4306e
+
 create function millrace.prune_requests(p_most integer DEFAULT 500)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -2285,16 +2328,17 @@ create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}':
   comment: Starts a new run of a failed one that goes on from its failure.
   body: 498750475bea2106a8f62e6dadd317fc
 
-create function millrace.revoke_key(id text, options jsonb DEFAULT '{}'::jsonb)
-  returns json
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-  comment: Nobody gets in with that key any more.
-  body: 8c57c47b6c2b9b59e9fd018cae8920e4
 create function millrace.revive_name(p_tenant integer, p_name text, p_version text, p_kind text, p_document text, p_hash text)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The name of a deleted workflow is used again; what a document says of is_active.
   body: 2f0ff87cb63757c70af683e32d80867f
+
+create function millrace.revoke_key(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Nobody gets in with that key any more.
+  body: 8c57c47b6c2b9b59e9fd018cae8920e4
 
 create function millrace.route_ways(p_tenant integer, p_routes integer[], p_suspect boolean, p_sweep boolean)
   returns "char"[]
@@ -2536,7 +2580,7 @@ create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes i
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
-  body: 85f1477ac875d2de4a577729237c3a1b
+  body: 78717dc8c64ee33ebf761e12b6da464c
 
 create function millrace.start_signalled(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[], p_signals json)
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
@@ -2681,6 +2725,12 @@ create function millrace.undone_place(p_run bigint, OUT first_seq integer, OUT s
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: From where on the history of a run is not true any more, because its steps were undone.
   body: 8bad03002312312f4a90481e247c1e46
+
+create function millrace.unfollow(p_tenant integer, p_follower text, p_runs bigint[])
+  returns void
+  language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: A process does not follow these runs any more.
+  body: 6ab6085d62890ac9876fa95ed8b66cd7
 
 create function millrace.verify_key(p_id text, p_hash bytea)
   returns TABLE(tenant text, scopes text[], name text, good_ms bigint, suspended boolean)

@@ -30,6 +30,7 @@ import {
   type RunFilter,
   type RunOrder,
 } from './run-filter.ts'
+import { runNumber } from './run-number.ts'
 import { awaitEnd, awaitResult, awaitStatus, type Looks } from './run-waits.ts'
 import { type PutSchedule, putOne, runOne, type Schedule } from './schedules.ts'
 import {
@@ -345,7 +346,7 @@ export class WorkflowClient extends OperationsClient {
 
   /** Waits for a run to end, however: true when it has, false when the time is over or the wait was aborted. */
   async awaitEnd(p: RunRef & WaitOptions): Promise<boolean> {
-    return awaitEnd(await this.#number(checkRunId(p.runId)), p, this.results)
+    return awaitEnd(await runNumber(this.session, checkRunId(p.runId)), p, this.results)
   }
 
   /** @throws WorkflowRunNotFoundError */
