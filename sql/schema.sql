@@ -2200,13 +2200,13 @@ create function millrace.read_feed(p_tenant integer, p_after bigint, p_workflow 
   returns TABLE("position" bigint, what text, run_id bigint, workflow text, seq integer, at timestamp with time zone, kind "char", name text, data text, cut boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What has happened to the runs of a tenant since a place of its feed.
-  body: 6734eb58ecc08d8e2cc428ce0b823364
+  body: cd2ca8312dc1b9bf9af23c60e190975e
 
 create function millrace.read_runs(p_tenant integer, p_runs bigint[], p_nexts integer[], p_logs bigint[], p_limit integer DEFAULT 200, p_bytes integer DEFAULT 1048576)
   returns TABLE(nth integer, what text, seq bigint, at timestamp with time zone, kind "char", name text, data text, attempt integer)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What has happened to runs since one looked last.
-  body: b7b1a0f91e5d3ee6ebc416f1a74ac703
+  body: 9ac29d040d0aed801decde5e2d8812e8
 
 create function millrace.recover()
   returns integer
@@ -2466,7 +2466,7 @@ create function millrace.send_live(p_tenant integer, p_runs bigint[], p_bodies t
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What happens in a worker and is not recorded, to those who follow.
-  body: 7fa5882646f42b3cf9aa15298f37957d
+  body: 25a9498f981d79d35331e3e74e2ffa09
 
 create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
   returns TABLE(nth integer, accepted boolean)
@@ -2580,7 +2580,7 @@ create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes i
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
-  body: 78717dc8c64ee33ebf761e12b6da464c
+  body: bc03fc3246877ad6f039e4ba6ae4406d
 
 create function millrace.start_signalled(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[], p_signals json)
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)

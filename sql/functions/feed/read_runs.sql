@@ -3,7 +3,8 @@
 --            null: none is wanted    p_limit  rows of each; and no more once they have p_bytes (but one)
 -- Returns: nth (in p_runs, from 1), what: start · row · log (kind: its level; name: the step; data: message, fields, dropped) · status
 -- (kind: run_status; name: reason; data: output or failure; seq: the length of the journal) · gone.
--- Waits that messages ended: see shown_message. One snapshot: a status is that after the rows. Rows that were recorded with the outcome come last.
+-- Waits that messages ended: see shown_message. One snapshot: a status is that after the rows.
+-- Rows that were recorded with the outcome come last.
 create or replace function millrace.read_runs(p_tenant int, p_runs bigint[], p_nexts int[], p_logs bigint[],
   p_limit int default 200, p_bytes int default 1048576)
 returns table (nth int, what text, seq bigint, at timestamptz, kind "char", name text, data text, attempt int)
@@ -17,7 +18,8 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
   cross join lateral (
     select case when o.tail is null then 0 else json_array_length(o.tail::json) end + coalesce(l.n, 0) as length) n
   cross join lateral (
-    select 'gone' as what, null::bigint as seq, null::timestamptz as at, null::"char" as kind, null as name, null as data, null::int as attempt
+    select 'gone' as what, null::bigint as seq, null::timestamptz as at, null::"char" as kind, null as name, null as data,
+           null::int as attempt
     where r.id is null
     union all
     select 'start', null, r.created_at, null, null, null, null where r.id is not null and u.next < 0

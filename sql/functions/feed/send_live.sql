@@ -19,7 +19,8 @@ begin
       v_id := nextval('millrace.chunk_numbers');
       insert into millrace.chunks (id, tenant_id, at, body) values (v_id, p_tenant, v_now, v_one.body);
     end if;
-    perform pg_notify('millrace:' || f, case when v_id is null then 'live ' || v_one.body else format('big %s %s', v_one.id, v_id) end) from unnest(v_one.followers) f;
+    perform pg_notify('millrace:' || f, case when v_id is null then 'live ' || v_one.body else format('big %s %s', v_one.id, v_id) end)
+    from unnest(v_one.followers) f;
   end loop;
 end $$;
 
