@@ -31,8 +31,10 @@ type Route<P extends ZodType, Q extends ZodType, B extends ZodType> = {
   readonly readsOnly?: boolean
   /** It starts runs by a key of theirs: an Idempotency-Key becomes that (keyedStart). */
   readonly startsRuns?: boolean
-  /** What it answers when it succeeds; null: without a body. */
-  readonly answers: Readonly<Record<number, readonly [schema: ZodType | null, what: string]>>
+  /** What it answers when it succeeds; null: without a body. JSON, unless `type` says otherwise. */
+  readonly answers: Readonly<
+    Record<number, readonly [schema: ZodType | null, what: string, type?: string]>
+  >
   /** Statuses of problems beside those that every route has. */
   readonly problems?: readonly number[]
 }
@@ -123,9 +125,9 @@ function bodyOf(schema: ZodType, optional = false): object {
 }
 
 function answersOf(answers: AnyRoute['answers']): object {
-  const entries = Object.entries(answers).map(([status, [schema, description]]) => [
+  const entries = Object.entries(answers).map(([status, [schema, description, type]]) => [
     status,
-    { description, ...(schema && { content: { 'application/json': { schema } } }) },
+    { description, ...(schema && { content: { [type ?? 'application/json']: { schema } } }) },
   ])
   return Object.fromEntries(entries)
 }

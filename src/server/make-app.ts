@@ -19,6 +19,7 @@ import { runRoutes } from './routes/runs.ts'
 import { runsBulkRoutes } from './routes/runs-bulk.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
 import { storageRoutes } from './routes/storage.ts'
+import { streamRoutes } from './routes/streams.ts'
 import { workerRoutes } from './routes/workers.ts'
 import { secureHeaders } from './security-headers.ts'
 import type { ServerApp, ServerEnv, ServerParts } from './server-parts.ts'
@@ -40,7 +41,7 @@ export function makeApp(parts: ServerParts): ServerApp {
 
 /** The resources, in the order of the documentation. Of two routes that fit an address the first one is taken. */
 const resources = [
-  ...[runsBulkRoutes, runRoutes, runVerbRoutes, runViewRoutes],
+  ...[runsBulkRoutes, runRoutes, runVerbRoutes, runViewRoutes, streamRoutes],
   ...[
     graphDocumentRoutes,
     definitionRoutes,
