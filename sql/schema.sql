@@ -134,6 +134,7 @@ create table millrace.children with (autovacuum_vacuum_scale_factor=0, autovacuu
   run_id bigint not null
   tenant_id integer not null
   closes_at timestamp with time zone
+  reason text
   constraint children_pkey PRIMARY KEY (parent_id, run_id)
   CREATE INDEX children_closing ON millrace.children USING btree (closes_at) WHERE (closes_at IS NOT NULL)
   row-level security: t, forced: t
@@ -610,6 +611,19 @@ create table millrace.start_keys with (fillfactor=70, autovacuum_vacuum_scale_fa
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.stopped_workflows
+  tenant_id integer not null
+  name text not null
+  why "char" not null
+  actor text
+  reason text
+  stopped_at timestamp with time zone not null
+  constraint stopped_workflows_pkey PRIMARY KEY (tenant_id, name)
+  constraint stopped_workflows_why_known CHECK ((why = ANY (ARRAY['i'::"char", 'c'::"char", 'd'::"char"])))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.tenants
   id integer not null generated always as identity
   slug text not null
@@ -672,6 +686,7 @@ create table millrace.workflows
   definition jsonb not null default '{}'::jsonb
   created_at timestamp with time zone not null default now()
   registered_at timestamp with time zone not null default clock_timestamp()
+  deleted_at timestamp with time zone
   constraint workflows_name_key UNIQUE (tenant_id, name, version)
   constraint workflows_pkey PRIMARY KEY (id)
   constraint workflows_definition_form CHECK ((jsonb_typeof(definition) = 'object'::text))
@@ -711,6 +726,12 @@ create view millrace.run_details with (security_invoker=true) -- A run as people
   phase text
 
 -- functions -----------------------------------------------------------------------------------------------------
+
+create function millrace.activate_workflow(workflow_id text, options jsonb DEFAULT '{}'::jsonb)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Runs of a workflow may be started again.
+  body: 4ae260d3f7a811b346c9772eda5b87f3
 
 create function millrace.advance_events(p_tenant integer, p_only bigint[], p_events json, p_now timestamp with time zone)
   returns void
@@ -904,11 +925,11 @@ create function millrace.bulk_terminate(filter jsonb, options jsonb DEFAULT '{}'
   comment: terminate_workflow for all runs that a filter matches.
   body: 622062a373d03b81c4f4d89ade1aa260
 
-create function millrace.call_off(p_tenant integer, p_run bigint, p_task integer, p_fence bigint, p_children bigint[], p_steps text[])
+create function millrace.call_off(p_tenant integer, p_run bigint, p_task integer, p_fence bigint, p_children bigint[], p_steps text[], p_reason text DEFAULT NULL::text)
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends what given-up steps of a run have begun elsewhere: children, questions to people.
-  body: bdafe39349bfa086ff228652ddcd8c21
+  body: 9e5a059ddc87be711e864d1b56c4b1b3
 
 create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text, p_stuck boolean DEFAULT false, p_at_once boolean DEFAULT false)
   returns SETOF bigint
@@ -1070,14 +1091,14 @@ create function millrace.clock()
 create function millrace.close_children(p_max integer DEFAULT 100)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
-  comment: Cancels children whose parents have ended; returns when to go on.
-  body: 4fc5cfd095f3e9db1290039a16ef5475
+  comment: Cancels children whose parents have ended or called them off; returns when to go on.
+  body: ecdb4dc99a4160b198e535d2cff4d636
 
 create function millrace.continue_runs(p_tenant integer, p_only bigint[], p_successors json)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts the runs as which others continue, in the call that ends those.
-  body: dafefeb2e388e47e3d3c875a18be6973
+  body: 610cf7d4675a8d03de7df0ee7c5a4528
 
 create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigint, p_before integer, p_except text)
   returns integer
@@ -1098,6 +1119,12 @@ create function millrace.current_tenant()
   rights: grant execute to public
   a standard SQL body
 
+create function millrace.deactivate_workflow(workflow_id text, options jsonb DEFAULT '{}'::jsonb)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: No run of a workflow may be started until it is activated.
+  body: b425dd953eb9faeb00b00b6070a5cce2
+
 create function millrace.debounce_runs(p_tenant integer, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_judged jsonb, p_now timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1114,7 +1141,7 @@ create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '
   returns TABLE(workflow_id text, version text, created boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Stores a graph: a workflow that is a document, without code.
-  body: 595d5b9d06e93497ce6e728ad581274c
+  body: 6aea0e4321afcd0c7b2de1627ae6b389
 
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
@@ -1127,6 +1154,12 @@ create function millrace.delete_schedule(id text, options jsonb DEFAULT '{}'::js
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: A schedule starts nothing any more.
   body: 3816e7b3a179a6883ed0461c2d507189
+
+create function millrace.delete_workflow(workflow_id text, options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(versions integer, live integer)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: A workflow is gone; its runs can still be read, and its name be used again.
+  body: 554cffe9ba7d838086ff8bc2a3461a51
 
 create function millrace.describe_worker(p_worker bigint, p_info jsonb)
   returns void
@@ -1248,11 +1281,17 @@ create function millrace.fail_batch(p_op millrace.bulk_operations, p_run bigint,
   comment: What becomes of a bulk operation whose batch failed as a whole.
   body: 1996807fc2ac6b2e11cd475b3a2dbd6b
 
+create function millrace.fail_stopped(p_tenant integer, p_runs bigint[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Ends children that were just made of workflows that take no starts.
+  body: 1549415303cebf6116b1cf50f799f965
+
 create function millrace.failed_steps(p_run bigint, p_step text)
   returns text[]
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: The steps of a failed run that its retry does anew.
-  body: b748369e4cf5b1fe476732a4c8c728f2
+  body: 29d66f52f40d2fd8b8715fc4377f33f2
 
 create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '{}'::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1319,6 +1358,12 @@ create function millrace.find_schedule(p_tenant integer, p_name text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: The schedule of that id, locked.
   body: c84ce291c41ddd1a9491ca2235d708a0
+
+create function millrace.find_workflow(p_tenant integer, p_name text)
+  returns void
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses a workflow that there is not.
+  body: 3cacf00ef25e22f4d80058e36534c178
 
 create function millrace.fire_schedule(p_id bigint, p_revision integer, p_ticks timestamp with time zone[], p_after timestamp with time zone, p_next timestamp with time zone, p_note jsonb, p_problem jsonb)
   returns text
@@ -1390,13 +1435,13 @@ create function millrace.get_definition(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, document jsonb, hash text, created_at timestamp with time zone)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The stored document of a workflow's version.
-  body: 1322882815aaf02713ed7e539d77ad0b
+  body: 0471d741265785eb560b7493c2b18071
 
 create function millrace.get_documents(p_tenant integer, p_names text[], p_graphs text[], p_known_names text[], p_known_versions text[], p_unfinished boolean)
   returns TABLE(workflow_id text, version text, kind text, document text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The stored definitions that a worker could serve.
-  body: fb11f358900f5e99bb8cff3c3c1aa819
+  body: cb767936760a2625161a8270ffd093b8
 
 create function millrace.get_events(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, name text, key text, data json, emitted_at timestamp with time zone, keep_until timestamp with time zone, dedupe_id text, matched integer, spreading boolean, started text[])
@@ -1492,7 +1537,7 @@ create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The versions of workflows: what runs they still have, and which workers.
-  body: 86045e5e99795ebd8ccc210dc62c28ff
+  body: b6021e53e8d0700a181d92c8a19a9229
 
 create function millrace.get_workers(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, lease_until timestamp with time zone, alive boolean, draining boolean)
@@ -1501,10 +1546,10 @@ create function millrace.get_workers(options jsonb DEFAULT '{}'::jsonb)
   body: ebe44e08b63f2e0757dc29350d3be71e
 
 create function millrace.get_workflows(options jsonb DEFAULT '{}'::jsonb)
-  returns TABLE(id text, version text, kind text, live integer, workers integer)
+  returns TABLE(id text, version text, kind text, live integer, workers integer, state text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The registered workflow versions, with their live runs and workers.
-  body: f865ae5ab2e8cf4f9e3ff0387b67d122
+  body: 350e5e76b3e6b40e85be7270e1570fb1
 
 create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
@@ -1974,6 +2019,12 @@ create function millrace.refuse_singleton(p_tenant integer, p_run bigint)
   comment: Raises MR014 for a start whose key a live run has.
   body: 9b9e78aa1c0fb090609ba69b70ebdf50
 
+create function millrace.refuse_stopped(p_tenant integer, p_ids bigint[], p_routes integer[], p_metas text[])
+  returns bigint[]
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Refuses starts of workflows that were deactivated or deleted.
+  body: 776c1be92d40aa7f99a9ed8ae4274fc2
+
 create function millrace.refuse_undone(p_tenant integer, p_run bigint, p_before integer)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -1996,7 +2047,7 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 668d5aef0c43ae5784434694eb3b6e91
+  body: 25fd487d64d15c49084c9a1f07e3cfdd
 
 create function millrace.release_names(p_tenant integer, p_ids bigint[], p_metas text[], p_skip bigint[])
   returns void
@@ -2016,11 +2067,11 @@ create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs
   comment: Reports long steps; returns the runs whose lease is over.
   body: 8ac5ce8359ac026d5025189cbce70562
 
-create function millrace.resolve_route(p_tenant integer, p_name text, p_version text DEFAULT NULL::text, p_queue text DEFAULT NULL::text, p_priority integer DEFAULT NULL::integer)
+create function millrace.resolve_route(p_tenant integer, p_name text, p_version text DEFAULT NULL::text, p_queue text DEFAULT NULL::text, p_priority integer DEFAULT NULL::integer, p_deleted boolean DEFAULT false)
   returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb, keys text[], weight text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Where a start goes, and the defaults it gets.
-  body: b8e8b423bfbd2cc87d2f5f7527b604fc
+  body: f80f04a99ca08b6ab2d4d75b16789b8b
 
 create function millrace.resume_dispatch(options jsonb)
   returns void
@@ -2057,6 +2108,12 @@ create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}':
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts a new run of a failed one that goes on from its failure.
   body: 498750475bea2106a8f62e6dadd317fc
+
+create function millrace.revive_name(p_tenant integer, p_name text, p_version text, p_kind text, p_document text, p_hash text)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The name of a deleted workflow is used again; what a document says of is_active.
+  body: 2f0ff87cb63757c70af683e32d80867f
 
 create function millrace.revoke_key(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -2178,7 +2235,7 @@ create function millrace.schedule_row(p_tenant integer, p_name text, p_workflow 
   returns millrace.schedules
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The row that a schedule with these options has when it is new.
-  body: f46150fa7d673ddb33f02427c97c0e8c
+  body: f4bb16046aa147815b3b448b26b6eee6
 
 create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
   returns TABLE(nth integer, accepted boolean)
@@ -2268,7 +2325,7 @@ create function millrace.start_on(p_tenant integer, p_event millrace.events)
   returns uuid[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts the workflows that start on an event.
-  body: d962f8c910edbee95b6b9ec2fd6c3e0f
+  body: d7c04d0a5aad09b7e5bc4f7d372af075
 
 create function millrace.start_rules(p_ids bigint[], p_metas text[], p_skip bigint[])
   returns TABLE(nth bigint, id bigint, workflow text, rule text, key bytea, body jsonb)
@@ -2276,11 +2333,11 @@ create function millrace.start_rules(p_ids bigint[], p_metas text[], p_skip bigi
   comment: The rules that some starts follow, by their metas.
   body: a7afeff90fa7b6526ddc487e6e43e6fa
 
-create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[] DEFAULT NULL::text[])
+create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[] DEFAULT NULL::text[], p_continues boolean DEFAULT false)
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
-  body: 87beb6d16792bf5f035c5db9671841aa
+  body: 85f1477ac875d2de4a577729237c3a1b
 
 create function millrace.start_signalled(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[], p_signals json)
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
@@ -2322,7 +2379,7 @@ create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: The schedules that workflows have in their code.
-  body: 38b9941c39f2d021e886a3601b504af6
+  body: fb0b2a1fbbb72db6d75e135f048b30d6
 
 create function millrace.take_along(p_tenant integer, p_only bigint[], p_values json, p_asks json, p_events json, p_now timestamp with time zone)
   returns void

@@ -144,6 +144,10 @@ test('children of a race within a branch that is given up are called off', async
   await until('both run', async () => (await children('waiting')).length === 2)
   await run.signal('fast', 1)
   await until('both are cancelled', async () => (await children('cancelled')).length === 2)
+  for (const child of await children('cancelled')) {
+    const [entry] = (await child.timeline()).slice(-1)
+    expect(entry).toMatchObject({ reason: 'it lost the race "r" to "fast"' })
+  }
   await run.signal('last', 2)
   expect(await run.result()).toEqual({ last: 2 })
 })
