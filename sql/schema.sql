@@ -965,7 +965,7 @@ create function millrace.check_document(p_document jsonb)
   returns text
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Refuses a graph's document that no worker could take; returns the id of its workflow.
-  body: 45991032a73da09a5ab7f6a96c9d2914
+  body: 95ca31771e3b28ca21a04911caf0a8c9
 
 create function millrace.check_event(p_name text, p_key text, p_dedupe text, p_bytes integer)
   returns void

@@ -39,6 +39,7 @@ export type {
 export type { Emission, EmitOptions, EventFilter, KeptEvent } from './events.ts'
 export type { FailureGroup } from './failures.ts'
 export type { DispatchPlace, LimitReport } from './limits.ts'
+export type { DefinitionFilter, ListedDefinition } from './listed-definitions.ts'
 export type { Page, PageRequest } from './page.ts'
 export type {
   DrainOptions,
