@@ -3,6 +3,7 @@ import type { Event } from '../definition/event.ts'
 import type { Tx } from '../kernel/database.ts'
 import type { Limits } from '../model/limit-rules.ts'
 import { checkOptionNames } from '../model/options.ts'
+import { AdministrationClient } from './administration-client.ts'
 import {
   type BulkOperation,
   BulkOperations,
@@ -56,6 +57,7 @@ import {
   type VersionReport,
   type WorkerReport,
 } from './reports.ts'
+import { RequestLedger } from './request-ledger.ts'
 import type { RunFilter } from './run-filter.ts'
 import {
   pauseOne,
@@ -77,13 +79,14 @@ import {
 } from './stopped-workflows.ts'
 
 /** What concerns not one run but all of them: reports, limits, what is done to many, what is kept. */
-export class OperationsClient {
+export class OperationsClient extends AdministrationClient {
   protected readonly session: Session
   protected readonly starter: Starter
   #bulk: BulkOperations | null = null
 
   /** @param shared parts of another tenant's client of the same database */
   constructor(options: SessionOptions, shared?: { session: Session; ids: IdPool }) {
+    super()
     this.session = shared?.session ?? new Session(options)
     this.starter = new Starter(this.session, shared?.ids)
   }
@@ -99,6 +102,11 @@ export class OperationsClient {
       this.checkInputOf(id, input),
     )
     return this.#bulk
+  }
+
+  /** For the server: requests that came with a key. */
+  get requests(): RequestLedger {
+    return new RequestLedger(this.session)
   }
 
   /** Refuses what is no input of a workflow, where this process knows what that takes. */
