@@ -12,7 +12,7 @@ declare
   v_tenant int := millrace.check_options('get_definitions', options,
     '{"workflow_id": "text", "kind": "text", "trigger_type": "text", "active": "any", "limit": "whole", "after": "text"}');
   v_limit  int := greatest(least(coalesce((options ->> 'limit')::int, 20), 101), 1);
-  v_after  text[] := regexp_match(options ->> 'after', '^([0-9]{1,15})\.([0-9]{1,10})$');
+  v_after  text[] := regexp_match(options ->> 'after', '^([0-9]{1,16})\.([0-9]{1,10})$');
 begin
   if options ->> 'after' is not null and v_after is null
     or options ? 'active' and jsonb_typeof(options -> 'active') not in ('boolean', 'null') then
