@@ -27,7 +27,7 @@ export type ServerOptions = {
   trustedProxies?: string[]
   /** Who may make a tenant, with its first key, at POST /api/tenants/register: anybody, if it is true. Default false. */
   selfRegistration?: boolean
-  /** Executions may be started again at POST /api/executions/{id}/replay. Default true. */
+  /** Ended runs may be started again with other data by the route `replay` of the Workflow Automation Engine. Default true. */
   replay?: boolean
   /** Of documents that come by HTTP: how many nodes, how deep. Default: 10,000, and no limit of depth. */
   graphLimits?: GraphLimits

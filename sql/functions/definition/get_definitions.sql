@@ -1,6 +1,6 @@
 -- get_definitions: the workflows that are documents, each with the one that starts take, in the order in which they were first stored.
---   options  tenant, workflow_id, kind (graph, flow), trigger_type (of graphs), active (true: runs may be started; false: not), limit (20, at most 101),
---            after (a place that this gave: later ones follow)
+--   options  tenant, workflow_id, kind (graph, flow), trigger_type (of graphs), active (true: runs may be started; false: not),
+--            limit (20, at most 101), after (a place that this gave: later ones follow)
 -- Returns: first_at, when its first version was stored, and last_at, when the last one was; place, of a page. Raises: MR001 for an option.
 -- Example: select workflow_id, document ->> 'name' from millrace.get_definitions('{"kind": "graph", "active": true}');
 create or replace function millrace.get_definitions(options jsonb default '{}')
