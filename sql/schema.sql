@@ -1082,7 +1082,7 @@ create function millrace.check_document(p_document jsonb)
   returns text
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Refuses a graph's document that no worker could take; returns the id of its workflow.
-  body: 45991032a73da09a5ab7f6a96c9d2914
+  body: 95ca31771e3b28ca21a04911caf0a8c9
 
 create function millrace.check_event(p_name text, p_key text, p_dedupe text, p_bytes integer)
   returns void
@@ -1620,6 +1620,12 @@ create function millrace.get_definition(options jsonb DEFAULT '{}'::jsonb)
   comment: The stored document of a workflow's version.
   body: 0471d741265785eb560b7493c2b18071
 
+create function millrace.get_definitions(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(workflow_id text, version text, kind text, document jsonb, active boolean, first_at timestamp with time zone, last_at timestamp with time zone, place text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The workflows that are documents, each with the one that starts take.
+  body: 0191b77daae9458cdc4699298c02ea51
+
 create function millrace.get_documents(p_tenant integer, p_names text[], p_graphs text[], p_known_names text[], p_known_versions text[], p_unfinished boolean)
   returns TABLE(workflow_id text, version text, kind text, document text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -1702,7 +1708,7 @@ create function millrace.get_runs(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(run json, last_seen text, place text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Runs as JSON, newest first or by an attribute, with filters and a cursor.
-  body: 10214343b624d6da20f9ad67e71a5876
+  body: f7a6f2a26036fa501117134a32c4b1bd
 
 create function millrace.get_schedules(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, workflow_id text, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, overlap text, catch_up text, input json, run_options jsonb, declared text, created_at timestamp with time zone, after_at timestamp with time zone, next_at timestamp with time zone, last_at timestamp with time zone, last_run_id uuid, waiting integer, skipped bigint, problem jsonb, note jsonb, paused_at timestamp with time zone, paused_by text, pause_reason text, clock timestamp with time zone)

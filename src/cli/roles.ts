@@ -79,6 +79,7 @@ const forClients = {
     'get_workflows',
     'get_versions',
     'get_definition',
+    'get_definitions',
     'get_workers',
     'get_queues',
     'get_limits',

@@ -39,6 +39,11 @@ import {
   resume,
   setQueue,
 } from './limits.ts'
+import {
+  type DefinitionFilter,
+  type ListedDefinition,
+  readDefinitions,
+} from './listed-definitions.ts'
 import { type LogFilter, type LogLine, readLogs } from './logs.ts'
 import type { Page } from './page.ts'
 import {
@@ -201,6 +206,11 @@ export abstract class OperationsClient extends AdministrationClient {
    */
   async getDefinition(p: { workflowId: string; version?: string }): Promise<StoredDefinition> {
     return readDefinition(this.session, p)
+  }
+
+  /** The workflows that are documents, each in the version that starts take, those that are there longest first. */
+  async getDefinitions(p: DefinitionFilter = {}): Promise<Page<ListedDefinition>> {
+    return readDefinitions(this.session, p)
   }
 
   /**

@@ -1,6 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { getPath } from 'hono/utils/url'
 import { checkHost } from './allowed-hosts.ts'
+import { compatExecutionRoutes } from './compat/executions.ts'
+import { compatTenantRoutes } from './compat/tenants.ts'
+import { compatWorkflowRoutes } from './compat/workflows.ts'
 import { makeNoRoute } from './no-route.ts'
 import { answerProblem } from './problem.ts'
 import { nameRequest } from './request-id.ts'
@@ -51,6 +54,7 @@ const resources = [
     bulkRoutes,
   ],
   ...[scheduleRoutes, queueRoutes, dispatchRoutes, workerRoutes, storageRoutes],
+  ...[compatWorkflowRoutes, compatExecutionRoutes, compatTenantRoutes],
   documentRoutes,
 ]
 
