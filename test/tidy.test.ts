@@ -24,14 +24,15 @@ describe('direction', () => {
     definition: ['model'],
     workflow: ['model', 'definition'],
     kernel: ['model'],
-    client: ['model', 'definition', 'kernel'],
+    webhook: ['model'],
+    client: ['model', 'definition', 'kernel', 'webhook'],
     dag: ['model'],
     flow: ['model', 'definition', 'dag', 'workflow'],
     graph: ['model', 'definition', 'dag', 'workflow'],
     // of graphs only what loads stored ones, once one is met
-    worker: ['model', 'definition', 'kernel', 'client', 'workflow', 'graph'],
+    worker: ['model', 'definition', 'kernel', 'client', 'workflow', 'graph', 'webhook'],
     adapters: ['model', 'kernel'],
-    server: ['model', 'definition', 'kernel', 'client'],
+    server: ['model', 'definition', 'kernel', 'client', 'webhook'],
   }
 
   test('a folder imports only what lies below it', () => {
