@@ -10,7 +10,8 @@ begin
     'outcomes_0', 'run_labels', 'run_keys', 'run_aliases', 'live', 'queue_heads', 'signals', 'workers', 'idle_workers',
     'watchers', 'bulk_operations', 'discards', 'approvals', 'events', 'event_waits', 'event_starts',
     'retention', 'children', 'limits', 'limited_routes', 'lanes', 'meters', 'start_keys', 'merged_starts', 'schedules',
-    'attributes', 'run_attributes', 'continuations', 'workflow_documents', 'migrations', 'repeatables']
+    'attributes', 'run_attributes', 'continuations', 'workflow_documents',
+    'webhooks', 'webhook_secrets', 'webhook_deliveries', 'webhook_counts', 'migrations', 'repeatables']
   loop
     execute format('alter table millrace.%I enable row level security', v_table);
     execute format('alter table millrace.%I force row level security', v_table);
@@ -19,7 +20,7 @@ begin
     execute format('drop policy if exists tenant on millrace.%I', v_table);
     if v_table in ('migrations', 'repeatables') then
       execute format('create policy tenant on millrace.%I for select to public using (true)', v_table);
-    elsif v_table <> 'tenants' then
+    elsif v_table not in ('tenants', 'webhook_secrets') then  -- secrets nobody reads but the kernel
       execute format('create policy tenant on millrace.%I for select to public
                       using (tenant_id = (select millrace.current_tenant()))', v_table);
     end if;

@@ -36,6 +36,7 @@ export type {
   StoredDefinition,
   WorkflowDocument,
 } from './definitions.ts'
+export type { Delivery, DeliveryFilter, DeliveryWithBody } from './deliveries.ts'
 export type { Emission, EmitOptions, EventFilter, KeptEvent } from './events.ts'
 export type { FailureGroup } from './failures.ts'
 export type { DispatchPlace, LimitReport } from './limits.ts'
@@ -52,6 +53,19 @@ export type { AttributeCondition, AttributeValue, RunFilter, RunOrder } from './
 export type { PutSchedule, Schedule, ScheduleNote } from './schedules.ts'
 export type { StartOptions, StartSignal } from './starter.ts'
 export type { TimelineEntry } from './timeline.ts'
+export type {
+  IncomingDelivery,
+  Receipt,
+  WebhookReceiver,
+} from './webhook-receiver.ts'
+export type {
+  PutIncomingWebhook,
+  PutOutgoingWebhook,
+  PutWebhook,
+  RotateWebhookSecret,
+  Webhook,
+  WebhookWithSecret,
+} from './webhooks.ts'
 export {
   type RunRef,
   WorkflowClient,

@@ -4,6 +4,7 @@ import type { SqlOptions } from '../kernel/runs.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { quietLogger, type WorkflowLogger } from '../model/logger.ts'
 import { checkOptionNames, type OptionNames } from '../model/options.ts'
+import type { SecretSeal } from '../webhook/index.ts'
 
 /** How a client reaches its engine. */
 export type SessionOptions = Connection & {
@@ -46,6 +47,8 @@ export class Session {
   readonly db: Database
   readonly logger: WorkflowLogger
   readonly tenantSlug: string
+  /** Encrypts what is secret before it is stored; null: nobody gave a key. */
+  readonly seal: SecretSeal | null = null
   #known: number | null = null
   #asked: Promise<number> | null = null
 

@@ -378,9 +378,6 @@ export class WorkflowClient extends OperationsClient {
     })
   }
 
-  /** Before a start: an engine makes its definitions known. */
-  protected async prepare(): Promise<void> {}
-
   /** What a start by name means: an engine knows its own definitions. */
   protected startable(workflow: Startable): Startable & { version?: string } {
     return workflow

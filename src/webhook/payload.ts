@@ -32,6 +32,18 @@ function readForm(text: string): Record<string, string | string[]> {
   return Object.fromEntries(entries)
 }
 
+/**
+ * The same without what Postgres cannot store: U+0000 goes, halves of surrogate pairs become U+FFFD.
+ * @param value not deeper than a payload may be
+ */
+export function cleanPayload(value: unknown): unknown {
+  if (typeof value === 'string') return toStorable(value, Number.MAX_SAFE_INTEGER)
+  if (Array.isArray(value)) return value.map(cleanPayload)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value)
+  return Object.fromEntries(entries.map(([name, one]) => [cleanPayload(name), cleanPayload(one)]))
+}
+
 /** Headers that are secrets, or do for one: with them a delivery could be sent again, or somebody's name be used. */
 const secretNames =
   /^(authorization|proxy-authorization|cookie|set-cookie|x-hub-signature(-256)?|stripe-signature|x-slack-signature|webhook-signature|svix-signature)$|(^|[-_])(token|secret|password|passwd|api[-_]?key|signature|session|credentials?)([-_]|$)/
