@@ -22,7 +22,7 @@ begin
     for v_post in
       select d.id, d.attempts, d.give_up_at, p.body ->> 'reason' as reason, (p.body ->> 'answer')::int as answer,
              coalesce((p.body ->> 'ok')::boolean, false) as ok, coalesce((p.body ->> 'gone')::boolean, false) as gone,
-             (p.body ->> 'wait_ms')::numeric as wait
+             coalesce((p.body ->> 'wait_ms')::numeric, 0) as wait
       from jsonb_array_elements(p_posts) p (body)
       join millrace.webhook_deliveries d on d.id = (p.body ->> 'id')::bigint and d.attempts = (p.body ->> 'attempt')::int
       where d.webhook_id = v_hook.id and d.status = 'p'
