@@ -12,6 +12,25 @@ create sequence millrace.numbers as bigint increment 1 start 1
 
 -- tables --------------------------------------------------------------------------------------------------------
 
+create table millrace.api_keys with (fillfactor=80)
+  tenant_id integer not null
+  id text not null
+  hash bytea not null
+  name text not null
+  scopes text[] not null
+  created_at timestamp with time zone not null
+  created_by text not null
+  expires_at timestamp with time zone
+  revoked_at timestamp with time zone
+  last_used_at timestamp with time zone
+  constraint api_keys_pkey PRIMARY KEY (tenant_id, id)
+  constraint api_keys_hash_length CHECK ((octet_length(hash) = 32))
+  constraint api_keys_id_form CHECK ((id ~ '^[0-9a-f]{16}$'::text))
+  CREATE INDEX api_keys_by_id ON millrace.api_keys USING btree (id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.approvals
   run_id bigint not null
   step text not null
@@ -40,6 +59,21 @@ create table millrace.attributes
   constraint attributes_name_form CHECK ((name ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
   constraint attributes_type_known CHECK ((type = ANY (ARRAY['t'::"char", 'n'::"char", 'b'::"char", 'i'::"char", 'v'::"char"])))
   row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.audit
+  id bigint not null generated always as identity
+  tenant_id integer not null
+  at timestamp with time zone not null
+  subject text not null
+  action text not null
+  target text
+  detail jsonb
+  constraint audit_pkey PRIMARY KEY (id)
+  CREATE INDEX audit_by_tenant ON millrace.audit USING btree (tenant_id, id)
+  row-level security: t, forced: t
+  policy append_only for w to public using false
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
@@ -100,6 +134,7 @@ create table millrace.children with (autovacuum_vacuum_scale_factor=0, autovacuu
   run_id bigint not null
   tenant_id integer not null
   closes_at timestamp with time zone
+  reason text
   constraint children_pkey PRIMARY KEY (parent_id, run_id)
   CREATE INDEX children_closing ON millrace.children USING btree (closes_at) WHERE (closes_at IS NOT NULL)
   row-level security: t, forced: t
@@ -292,6 +327,19 @@ create table millrace.live with (fillfactor=45, autovacuum_vacuum_scale_factor=0
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.members
+  tenant_id integer not null
+  subject text not null
+  email text
+  name text
+  roles text[] not null
+  created_at timestamp with time zone not null
+  changed_at timestamp with time zone not null
+  constraint members_pkey PRIMARY KEY (tenant_id, subject)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.merged_starts with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
   start_id bigint not null
   tenant_id integer not null
@@ -353,6 +401,36 @@ create table millrace.queue_heads with (fillfactor=50)
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.quota_use with (fillfactor=50)
+  tenant_id integer not null
+  kind text not null
+  used bigint not null
+  counted_at timestamp with time zone not null
+  constraint quota_use_pkey PRIMARY KEY (tenant_id, kind)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.quotas
+  tenant_id integer not null
+  kind text not null
+  most bigint
+  constraint quotas_pkey PRIMARY KEY (tenant_id, kind)
+  constraint quotas_most CHECK ((most >= 0))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.rates with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500)
+  tenant_id integer not null
+  class text not null
+  window_at timestamp with time zone not null
+  used bigint not null
+  constraint rates_pkey PRIMARY KEY (tenant_id, class)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.repeatables
   path text not null
   checksum text not null
@@ -360,6 +438,25 @@ create table millrace.repeatables
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using true
+
+create table millrace.requests
+  tenant_id integer not null
+  key text not null
+  hash text not null
+  first_id bigint not null
+  lease_until timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  status smallint
+  headers text
+  body text
+  constraint requests_pkey PRIMARY KEY (tenant_id, key)
+  constraint requests_hash_form CHECK ((hash ~ '^[0-9a-f]{64}$'::text))
+  constraint requests_key_form CHECK ((key ~ '^[\x21-\x7e]{1,255}$'::text))
+  constraint requests_status_range CHECK (((status >= 200) AND (status <= 599)))
+  CREATE INDEX requests_by_end ON millrace.requests USING btree (expires_at)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
 create table millrace.retention with (fillfactor=50)
   route_id integer not null
@@ -489,6 +586,19 @@ create table millrace.schedules with (fillfactor=50, autovacuum_vacuum_scale_fac
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.secrets
+  tenant_id integer not null
+  name text not null
+  sealed text not null
+  created_at timestamp with time zone not null
+  changed_at timestamp with time zone not null
+  changed_by text not null
+  constraint secrets_pkey PRIMARY KEY (tenant_id, name)
+  constraint secrets_name_form CHECK ((name ~ '^[A-Za-z_][A-Za-z0-9_]{0,127}$'::text))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.signals
   run_id bigint not null
   at timestamp with time zone not null
@@ -520,6 +630,19 @@ create table millrace.start_keys with (fillfactor=70, autovacuum_vacuum_scale_fa
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.stopped_workflows
+  tenant_id integer not null
+  name text not null
+  why "char" not null
+  actor text
+  reason text
+  stopped_at timestamp with time zone not null
+  constraint stopped_workflows_pkey PRIMARY KEY (tenant_id, name)
+  constraint stopped_workflows_why_known CHECK ((why = ANY (ARRAY['i'::"char", 'c'::"char", 'd'::"char"])))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.tenants
   id integer not null generated always as identity
   slug text not null
@@ -527,11 +650,16 @@ create table millrace.tenants
   paused_at timestamp with time zone
   paused_by text
   pause_reason text
+  name text
+  suspended_at timestamp with time zone
+  suspend_reason text
+  deleting_at timestamp with time zone
   constraint tenants_slug_key UNIQUE (slug)
   constraint tenants_pkey PRIMARY KEY (id)
   constraint tenants_slug_form CHECK ((slug ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (id = ( SELECT millrace.current_tenant() AS current_tenant))
 
 create table millrace.watchers with (fillfactor=50)
   id bigint not null
@@ -596,6 +724,7 @@ create table millrace.webhook_secrets
   constraint webhook_secrets_pkey PRIMARY KEY (webhook_id, id)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
 create table millrace.webhooks with (fillfactor=70, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500)
   id bigint not null generated always as identity
@@ -667,6 +796,7 @@ create table millrace.workflows
   definition jsonb not null default '{}'::jsonb
   created_at timestamp with time zone not null default now()
   registered_at timestamp with time zone not null default clock_timestamp()
+  deleted_at timestamp with time zone
   constraint workflows_name_key UNIQUE (tenant_id, name, version)
   constraint workflows_pkey PRIMARY KEY (id)
   constraint workflows_definition_form CHECK ((jsonb_typeof(definition) = 'object'::text))
@@ -713,6 +843,12 @@ create function millrace.accept_delivery(p_webhook bigint, p_body text, p_header
   comment: A delivery whose signature was checked starts a run.
   body: 6445c1b2196ab8d4a4a91d5cd90c072f
 
+create function millrace.activate_workflow(workflow_id text, options jsonb DEFAULT '{}'::jsonb)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Runs of a workflow may be started again.
+  body: 4ae260d3f7a811b346c9772eda5b87f3
+
 create function millrace.advance_events(p_tenant integer, p_only bigint[], p_events json, p_now timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=off
@@ -730,6 +866,12 @@ create function millrace.answer_approval(approval_id text, approved boolean, opt
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Answers a question to people; the run that asked goes on.
   body: e5c0f96507ed2073dd1c4aa982238da6
+
+create function millrace.append_audit(p_tenant integer, p_subject text, p_action text, p_target text, p_detail jsonb DEFAULT NULL::jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Writes down who did what.
+  body: c1d5ee80497eb894814e4e4006cb0244
 
 create function millrace.append_rows(p_tenant integer, p_only bigint[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], c_begun integer[], p_now timestamp with time zone)
   returns void
@@ -833,6 +975,12 @@ create function millrace.begin_incarnation(p_seen_fence bigint DEFAULT 0)
   comment: Invalidates every lease after the database was set back by a restore.
   body: de8eac9fe6657d34f0aac1e07d935e28
 
+create function millrace.begin_request(p_tenant integer, p_key text, p_hash text, p_lease_ms integer, p_keep_ms bigint)
+  returns TABLE(verdict "char", first_id bigint, status smallint, headers text, body text)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Whether a request with a key is to be carried out.
+  body: 028ef9b0ef1e609f0dad38e2bd3c3786
+
 create function millrace.begin_undo(p_runs bigint[], p_note json, p_failure text, p_now timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -899,11 +1047,11 @@ create function millrace.bulk_terminate(filter jsonb, options jsonb DEFAULT '{}'
   comment: terminate_workflow for all runs that a filter matches.
   body: 622062a373d03b81c4f4d89ade1aa260
 
-create function millrace.call_off(p_tenant integer, p_run bigint, p_task integer, p_fence bigint, p_children bigint[], p_steps text[])
+create function millrace.call_off(p_tenant integer, p_run bigint, p_task integer, p_fence bigint, p_children bigint[], p_steps text[], p_reason text DEFAULT NULL::text)
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends what given-up steps of a run have begun elsewhere: children, questions to people.
-  body: bdafe39349bfa086ff228652ddcd8c21
+  body: 9e5a059ddc87be711e864d1b56c4b1b3
 
 create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text, p_stuck boolean DEFAULT false, p_at_once boolean DEFAULT false)
   returns SETOF bigint
@@ -977,6 +1125,12 @@ create function millrace.check_progress(run_id uuid, options jsonb DEFAULT '{}':
   comment: How far a run is: steps done, steps in all, per cent.
   body: 75f72109337df555a8e351ae0caad8db
 
+create function millrace.check_quota(p_tenant integer, p_kind text, p_more bigint DEFAULT 1)
+  returns void
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses what would be more than a tenant may have.
+  body: ce8f14054f07bf4611f7786051bee3b7
+
 create function millrace.check_rules(p_workflow text, p_rules jsonb)
   returns void
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
@@ -988,6 +1142,12 @@ create function millrace.check_schedule(p_id text, p_options jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses a schedule that could not be followed.
   body: 0ea11603fad2ea01e9f9e4e562243e3a
+
+create function millrace.check_scopes(p_scopes jsonb)
+  returns text[]
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: Scopes of a key, as a sorted array.
+  body: 1816b8b9707261431c1e844a33d96219
 
 create function millrace.check_starts(p_metas text[])
   returns void
@@ -1059,14 +1219,14 @@ create function millrace.clock()
 create function millrace.close_children(p_max integer DEFAULT 100)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
-  comment: Cancels children whose parents have ended; returns when to go on.
-  body: 4fc5cfd095f3e9db1290039a16ef5475
+  comment: Cancels children whose parents have ended or called them off; returns when to go on.
+  body: ecdb4dc99a4160b198e535d2cff4d636
 
 create function millrace.continue_runs(p_tenant integer, p_only bigint[], p_successors json)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts the runs as which others continue, in the call that ends those.
-  body: dafefeb2e388e47e3d3c875a18be6973
+  body: 610cf7d4675a8d03de7df0ee7c5a4528
 
 create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigint, p_before integer, p_except text)
   returns integer
@@ -1080,6 +1240,12 @@ create function millrace.count_delivery(p_hook millrace.webhooks, p_status "char
   comment: Counts deliveries that started nothing; whether the log has room.
   body: b1703dfd04f7af50cd688ba3a67fc31b
 
+create function millrace.create_key(name text, options jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: An API key of a tenant.
+  body: b6ac264a4f9095ca11c92b2619a0eca5
+
 create function millrace.current_tenant()
   returns integer
   language sql stable parallel safe
@@ -1087,17 +1253,29 @@ create function millrace.current_tenant()
   rights: grant execute to public
   a standard SQL body
 
+create function millrace.deactivate_workflow(workflow_id text, options jsonb DEFAULT '{}'::jsonb)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: No run of a workflow may be started until it is activated.
+  body: b425dd953eb9faeb00b00b6070a5cce2
+
 create function millrace.debounce_runs(p_tenant integer, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_judged jsonb, p_now timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Gives runs that wait for their begin the input of the last start, and puts them off.
   body: 9dba3bf50b9aeb0d91bbd7be066d2fca
 
+create function millrace.default_quotas()
+  returns TABLE(kind text, most bigint)
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: The quotas of a tenant for which nobody has set any.
+  body: b6aa41e78e535dd56699e25c75054e2a
+
 create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, created boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Stores a graph: a workflow that is a document, without code.
-  body: fcda058de8283aa37280bd538140f5df
+  body: 498d765e595a26abab7078e6e7a8f55a
 
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
@@ -1116,6 +1294,12 @@ create function millrace.delete_webhook(id text, options jsonb DEFAULT '{}'::jso
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Nothing comes in or goes out by a webhook any more.
   body: db210717fd09b1ef16aa52a6fe1c6ed8
+
+create function millrace.delete_workflow(workflow_id text, options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(versions integer, live integer)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: A workflow is gone; its runs can still be read, and its name be used again.
+  body: 554cffe9ba7d838086ff8bc2a3461a51
 
 create function millrace.describe_worker(p_worker bigint, p_info jsonb)
   returns void
@@ -1249,11 +1433,17 @@ create function millrace.fail_batch(p_op millrace.bulk_operations, p_run bigint,
   comment: What becomes of a bulk operation whose batch failed as a whole.
   body: 1996807fc2ac6b2e11cd475b3a2dbd6b
 
+create function millrace.fail_stopped(p_tenant integer, p_runs bigint[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Ends children that were just made of workflows that take no starts.
+  body: 1549415303cebf6116b1cf50f799f965
+
 create function millrace.failed_steps(p_run bigint, p_step text)
   returns text[]
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: The steps of a failed run that its retry does anew.
-  body: b748369e4cf5b1fe476732a4c8c728f2
+  body: 29d66f52f40d2fd8b8715fc4377f33f2
 
 create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '{}'::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1327,6 +1517,18 @@ create function millrace.find_webhook(p_tenant integer, p_name text)
   comment: The webhook of that id, locked.
   body: c5b6c9d3053275a0f1d79194cfecd2db
 
+create function millrace.find_workflow(p_tenant integer, p_name text)
+  returns void
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses a workflow that there is not.
+  body: 3cacf00ef25e22f4d80058e36534c178
+
+create function millrace.finish_request(p_tenant integer, p_key text, p_first bigint, p_status smallint, p_headers text, p_body text)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Keeps what a request with a key was answered.
+  body: 9affadb6889cf774a33601e91108849a
+
 create function millrace.fire_schedule(p_id bigint, p_revision integer, p_ticks timestamp with time zone[], p_after timestamp with time zone, p_next timestamp with time zone, p_note jsonb, p_problem jsonb)
   returns text
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1375,6 +1577,12 @@ create function millrace.get_approvals(options jsonb DEFAULT '{}'::jsonb)
   comment: The questions to people that are open.
   body: 71007a2f527d799f68405fd661dc3eba
 
+create function millrace.get_audit(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(id text, at timestamp with time zone, subject text, action text, target text, detail jsonb, last_seen text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Who did what, the newest first.
+  body: 6f9e55404aec677dbd1a1332c1796693
+
 create function millrace.get_bulk_operation(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
@@ -1391,7 +1599,7 @@ create function millrace.get_definition(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, document jsonb, hash text, created_at timestamp with time zone)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The stored document of a workflow's version.
-  body: 1322882815aaf02713ed7e539d77ad0b
+  body: 0471d741265785eb560b7493c2b18071
 
 create function millrace.get_deliveries(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, webhook_id text, direction text, received_at timestamp with time zone, status text, reason text, event text, run_id uuid, redelivery_of text, delivery_key text, attempts integer, answer integer, next_at timestamp with time zone, source_ip text, headers jsonb, body text)
@@ -1403,7 +1611,7 @@ create function millrace.get_documents(p_tenant integer, p_names text[], p_graph
   returns TABLE(workflow_id text, version text, kind text, document text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The stored definitions that a worker could serve.
-  body: fb11f358900f5e99bb8cff3c3c1aa819
+  body: cb767936760a2625161a8270ffd093b8
 
 create function millrace.get_events(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, name text, key text, data json, emitted_at timestamp with time zone, keep_until timestamp with time zone, dedupe_id text, matched integer, spreading boolean, started text[])
@@ -1422,6 +1630,12 @@ create function millrace.get_journal(p_run bigint)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: A run's journal, in order.
   body: a5144f765d16d1bdb63d462d1cd81be5
+
+create function millrace.get_keys(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(key json)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The API keys of a tenant, the newest first.
+  body: 611458bff44ab0b4fdf7bfd6a0443b7b
 
 create function millrace.get_limits(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(scope text, name text, rule text, "limit" integer, period_ms bigint, burst integer, key text[], running integer, waiting integer, busiest json, paused_at timestamp with time zone, paused_by text, pause_reason text)
@@ -1471,6 +1685,18 @@ create function millrace.get_storage(options jsonb DEFAULT '{}'::jsonb)
   comment: How much is kept of each workflow.
   body: 0f701efef3834e0a4a001e620ff4787d
 
+create function millrace.get_tenant(options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A tenant.
+  body: 3ac07e0401ae8c883ffc4c85bf77794e
+
+create function millrace.get_tenants(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(tenant json)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: All tenants, by slug.
+  body: 86e4f989098cb61415e9f141e4e8b390
+
 create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid, skip_reason text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -1481,7 +1707,7 @@ create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The versions of workflows: what runs they still have, and which workers.
-  body: 86045e5e99795ebd8ccc210dc62c28ff
+  body: b6021e53e8d0700a181d92c8a19a9229
 
 create function millrace.get_webhooks(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, direction text, workflow_id text, scheme text, path text, tolerance_ms integer, run_options jsonb, url text, events text[], active boolean, declared text, created_at timestamp with time zone, keep_ms bigint, secrets integer, rejected bigint, errors bigint, duplicates bigint, failures integer, failing_since timestamp with time zone, problem jsonb)
@@ -1496,10 +1722,10 @@ create function millrace.get_workers(options jsonb DEFAULT '{}'::jsonb)
   body: ebe44e08b63f2e0757dc29350d3be71e
 
 create function millrace.get_workflows(options jsonb DEFAULT '{}'::jsonb)
-  returns TABLE(id text, version text, kind text, live integer, workers integer)
+  returns TABLE(id text, version text, kind text, live integer, workers integer, state text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The registered workflow versions, with their live runs and workers.
-  body: f865ae5ab2e8cf4f9e3ff0387b67d122
+  body: 350e5e76b3e6b40e85be7270e1570fb1
 
 create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
@@ -1602,6 +1828,12 @@ create function millrace.judge_starts(p_tenant integer, p_ids bigint[], p_inputs
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What becomes of starts by the rules of their workflows.
   body: 42ce0ce04093e8c57dbb17a5f9fa4f9c
+
+create function millrace.key_json(p_tenant integer, p_id text)
+  returns json
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: An API key as people see it.
+  body: f385a0cf5d15922751eb91e0042ffdd2
 
 create function millrace.key_meta(p_workflow text, p_paths text[], p_weight text, p_input jsonb)
   returns jsonb
@@ -1849,6 +2081,12 @@ create function millrace.prune(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
   comment: Takes runs that ended so long ago out of the history.
   body: 888a1e763eabe44366b9f952b58dab32
 
+create function millrace.prune_audit(options jsonb)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Takes rows of the audit log that are older than they must be kept.
+  body: bc6b30aa8ef729e62369b669ec4acdd5
+
 create function millrace.prune_deliveries(p_hook millrace.webhooks, p_now timestamp with time zone)
   returns timestamp with time zone
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1866,6 +2104,12 @@ create function millrace.prune_history()
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Deletes runs whose retention is over, some at a time; returns when to go on.
   body: 5a3d0aa14b20ad3f0b16fdc27c32dad3
+
+create function millrace.prune_requests(p_most integer DEFAULT 500)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Deletes keys of requests that are over.
+  body: 3aec1f853aa9465d62c928f005886e1c
 
 create function millrace.prune_run(p_tenant integer, p_run bigint, p_before timestamp with time zone DEFAULT NULL::timestamp with time zone)
   returns void
@@ -1933,6 +2177,18 @@ create function millrace.put_webhook(id text, options jsonb)
   comment: Makes a webhook, or changes it.
   body: 35e6ea56358af6d389643647cd1c6c99
 
+create function millrace.quota(p_tenant integer, p_kind text)
+  returns bigint
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: How much of a kind a tenant may have; null: no limit.
+  body: c895e1087725943978e985c49beb9dcc
+
+create function millrace.quota_used(p_tenant integer, p_kind text)
+  returns bigint
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: How much of a kind a tenant has now.
+  body: c3e6ae7cf82f0d3c07e45ef8f7cfaac4
+
 create function millrace.range_runs(p_ranges jsonb)
   returns bigint[]
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -1949,7 +2205,7 @@ create function millrace.recover()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Hands back the runs of workers whose lease is over; returns how many.
-  body: b200f43d042e9c7d4c29af36ff0b9c26
+  body: 52c11108b83721bb692323d621fbfc07
 
 create function millrace.redeliver(delivery_id text, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1975,11 +2231,23 @@ create function millrace.refuse_singleton(p_tenant integer, p_run bigint)
   comment: Raises MR014 for a start whose key a live run has.
   body: 9b9e78aa1c0fb090609ba69b70ebdf50
 
+create function millrace.refuse_stopped(p_tenant integer, p_ids bigint[], p_routes integer[], p_metas text[])
+  returns bigint[]
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Refuses starts of workflows that were deactivated or deleted.
+  body: 776c1be92d40aa7f99a9ed8ae4274fc2
+
 create function millrace.refuse_undone(p_tenant integer, p_run bigint, p_before integer)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Refuses a fork whose history would hold a step that was undone.
   body: c626601c86e4502e3d926ab9ca514378
+
+create function millrace.register_tenant(slug text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Makes a tenant.
+  body: 15be90a3d1f3c0903a9cbf78c330828d
 
 create function millrace.register_worker(p_tenant integer, p_lease_ms integer, p_info jsonb, p_seen_fence bigint DEFAULT 0)
   returns bigint
@@ -1991,7 +2259,7 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 668d5aef0c43ae5784434694eb3b6e91
+  body: 25fd487d64d15c49084c9a1f07e3cfdd
 
 create function millrace.reject_delivery(p_webhook bigint, p_error boolean, p_reason text, p_body text, p_headers jsonb, p_key text, p_content text, p_by_content boolean, p_ip text, p_count integer DEFAULT 1)
   returns text
@@ -2011,11 +2279,17 @@ create function millrace.renew_lease(p_worker bigint, p_lease_ms integer)
   comment: The heartbeat of a worker; false if it is not registered, or its lease is over.
   body: 612df154763d0f16170b8b9574f019e3
 
+create function millrace.renew_request(p_tenant integer, p_key text, p_first bigint, p_lease_ms integer)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Whoever carries out a request with a key is alive.
+  body: 2c849f496bf77c621e99b30c16abcc3a
+
 create function millrace.report_posts(p_posts jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What became of attempts to send deliveries.
-  body: 3d15e287da3783548a8bd8b71b825311
+  body: 8985fb3404d7ed4832753d1fb13fa641
 
 create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs bigint[], p_fences bigint[])
   returns SETOF bigint
@@ -2023,11 +2297,11 @@ create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs
   comment: Reports long steps; returns the runs whose lease is over.
   body: 8ac5ce8359ac026d5025189cbce70562
 
-create function millrace.resolve_route(p_tenant integer, p_name text, p_version text DEFAULT NULL::text, p_queue text DEFAULT NULL::text, p_priority integer DEFAULT NULL::integer)
+create function millrace.resolve_route(p_tenant integer, p_name text, p_version text DEFAULT NULL::text, p_queue text DEFAULT NULL::text, p_priority integer DEFAULT NULL::integer, p_deleted boolean DEFAULT false)
   returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb, keys text[], weight text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Where a start goes, and the defaults it gets.
-  body: b8e8b423bfbd2cc87d2f5f7527b604fc
+  body: f80f04a99ca08b6ab2d4d75b16789b8b
 
 create function millrace.resume_dispatch(options jsonb)
   returns void
@@ -2040,6 +2314,12 @@ create function millrace.resume_schedule(id text, options jsonb DEFAULT '{}'::js
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: A paused schedule goes on with its times after now.
   body: 633c99a03008ac754d756596cb0de06d
+
+create function millrace.resume_tenant(slug text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A suspended tenant goes on.
+  body: 07dcf76ee8f56821e2b5bcbde806bfd4
 
 create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -2058,6 +2338,18 @@ create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}':
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts a new run of a failed one that goes on from its failure.
   body: 498750475bea2106a8f62e6dadd317fc
+
+create function millrace.revive_name(p_tenant integer, p_name text, p_version text, p_kind text, p_document text, p_hash text)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The name of a deleted workflow is used again; what a document says of is_active.
+  body: 2f0ff87cb63757c70af683e32d80867f
+
+create function millrace.revoke_key(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Nobody gets in with that key any more.
+  body: 8c57c47b6c2b9b59e9fd018cae8920e4
 
 create function millrace.rotate_webhook_secret(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -2185,7 +2477,7 @@ create function millrace.schedule_row(p_tenant integer, p_name text, p_workflow 
   returns millrace.schedules
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The row that a schedule with these options has when it is new.
-  body: f46150fa7d673ddb33f02427c97c0e8c
+  body: f4bb16046aa147815b3b448b26b6eee6
 
 create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
   returns TABLE(nth integer, accepted boolean)
@@ -2293,7 +2585,7 @@ create function millrace.start_on(p_tenant integer, p_event millrace.events)
   returns uuid[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts the workflows that start on an event.
-  body: d962f8c910edbee95b6b9ec2fd6c3e0f
+  body: d7c04d0a5aad09b7e5bc4f7d372af075
 
 create function millrace.start_rules(p_ids bigint[], p_metas text[], p_skip bigint[])
   returns TABLE(nth bigint, id bigint, workflow text, rule text, key bytea, body jsonb)
@@ -2301,11 +2593,11 @@ create function millrace.start_rules(p_ids bigint[], p_metas text[], p_skip bigi
   comment: The rules that some starts follow, by their metas.
   body: a7afeff90fa7b6526ddc487e6e43e6fa
 
-create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[] DEFAULT NULL::text[])
+create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[] DEFAULT NULL::text[], p_continues boolean DEFAULT false)
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
-  body: 87beb6d16792bf5f035c5db9671841aa
+  body: 85f1477ac875d2de4a577729237c3a1b
 
 create function millrace.start_signalled(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[], p_signals json)
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
@@ -2337,11 +2629,17 @@ create function millrace.stop_worker(p_worker bigint)
   comment: Ends a worker's lease; what it still held is handed back without blame.
   body: 02a664b45f2576b7ebef0dd93f4d470f
 
+create function millrace.suspend_tenant(slug text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Nobody gets in as that tenant, and nothing of it is run.
+  body: 280cf99eb8946c0cca7cd14d33f346db
+
 create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: The schedules that workflows have in their code.
-  body: 38b9941c39f2d021e886a3601b504af6
+  body: fb0b2a1fbbb72db6d75e135f048b30d6
 
 create function millrace.sync_webhook(p_tenant integer, p_workflow text, p_version text, p_document jsonb, p_secret text, p_sealed boolean)
   returns void
@@ -2389,7 +2687,13 @@ create function millrace.tenant_id(p_slug text)
   returns integer
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The number of a tenant; MR042 if there is none of that name.
-  body: f94651c413d4b09be68fbdf4ced67c42
+  body: e53b7562be99c6b56ad099271ea7ab4a
+
+create function millrace.tenant_json(p_tenant integer)
+  returns json
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A tenant as people see it.
+  body: 5bcdf87da074143ddc8c3e8b648340e9
 
 create function millrace.terminate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -2432,6 +2736,12 @@ create function millrace.undone_place(p_run bigint, OUT first_seq integer, OUT s
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: From where on the history of a run is not true any more, because its steps were undone.
   body: 8bad03002312312f4a90481e247c1e46
+
+create function millrace.verify_key(p_id text, p_hash bytea)
+  returns TABLE(tenant text, scopes text[], name text, good_ms bigint, suspended boolean)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Whose key that is, and what it may do.
+  body: 69be1fcaa3dbb17b51e26e2289757e59
 
 create function millrace.wake(p_run bigint, p_task integer, p_seq integer, p_ended text[], p_buffered integer DEFAULT NULL::integer)
   returns void

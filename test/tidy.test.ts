@@ -25,14 +25,15 @@ describe('direction', () => {
     workflow: ['model', 'definition'],
     kernel: ['model'],
     webhook: ['model'],
-    client: ['model', 'definition', 'kernel', 'webhook'],
+    auth: ['model', 'kernel'],
+    client: ['model', 'definition', 'kernel', 'auth', 'webhook'],
     dag: ['model'],
     flow: ['model', 'definition', 'dag', 'workflow'],
     graph: ['model', 'definition', 'dag', 'workflow'],
     // of graphs only what loads stored ones, once one is met
     worker: ['model', 'definition', 'kernel', 'client', 'workflow', 'graph', 'webhook'],
     adapters: ['model', 'kernel'],
-    server: ['model', 'definition', 'kernel', 'client', 'webhook'],
+    server: ['model', 'definition', 'kernel', 'client', 'graph', 'auth', 'webhook'],
   }
 
   test('a folder imports only what lies below it', () => {

@@ -65,7 +65,12 @@ const forClients = {
     'pause_dispatch',
     'resume_dispatch',
   ],
-  'to store workflows that are documents': ['define_workflow'],
+  'to store workflows that are documents, to end the starts of workflows, and to delete them': [
+    'define_workflow',
+    'activate_workflow',
+    'deactivate_workflow',
+    'delete_workflow',
+  ],
   'to empty queues, and to let workers end': ['purge_queue', 'drain_workers'],
   'to see what is there': [
     'get_workflows',

@@ -52,6 +52,7 @@ export type {
 export type { AttributeCondition, AttributeValue, RunFilter, RunOrder } from './run-filter.ts'
 export type { PutSchedule, Schedule, ScheduleNote } from './schedules.ts'
 export type { StartOptions, StartSignal } from './starter.ts'
+export type { DeletedWorkflow, DeleteWorkflow, StopWorkflow } from './stopped-workflows.ts'
 export type { TimelineEntry } from './timeline.ts'
 export type {
   IncomingDelivery,

@@ -1,5 +1,6 @@
 import type { Definition } from '../definition/definition.ts'
 import type { Event } from '../definition/event.ts'
+import type { Tx } from '../kernel/database.ts'
 import type { Limits } from '../model/limit-rules.ts'
 import { checkOptionNames } from '../model/options.ts'
 import {
@@ -34,6 +35,7 @@ import {
   readEvents,
 } from './events.ts'
 import { type FailureGroup, readFailures } from './failures.ts'
+import type { IdPool } from './id-pool.ts'
 import {
   type DispatchPlace,
   type LimitReport,
@@ -57,10 +59,26 @@ import {
   type VersionReport,
   type WorkerReport,
 } from './reports.ts'
+import { RequestLedger } from './request-ledger.ts'
 import type { RunFilter } from './run-filter.ts'
-import { pauseOne, readSchedules, removeOne, resumeOne, type Schedule } from './schedules.ts'
+import {
+  pauseOne,
+  readSchedule,
+  readSchedules,
+  removeOne,
+  resumeOne,
+  type Schedule,
+} from './schedules.ts'
 import { Session, type SessionOptions } from './session.ts'
 import { Starter } from './starter.ts'
+import {
+  activate,
+  type DeletedWorkflow,
+  type DeleteWorkflow,
+  deactivate,
+  remove,
+  type StopWorkflow,
+} from './stopped-workflows.ts'
 import { WebhookReceiver } from './webhook-receiver.ts'
 import {
   deliverAgain,
@@ -80,9 +98,15 @@ export class OperationsClient {
   protected readonly starter: Starter
   #bulk: BulkOperations | null = null
 
-  constructor(options: SessionOptions) {
-    this.session = new Session(options)
-    this.starter = new Starter(this.session)
+  /** @param shared parts of another tenant's client of the same database */
+  constructor(options: SessionOptions, shared?: { session: Session; ids: IdPool }) {
+    this.session = shared?.session ?? new Session(options)
+    this.starter = new Starter(this.session, shared?.ids)
+  }
+
+  /** Whose runs it starts and reads. */
+  get tenant(): string {
+    return this.session.tenantSlug
   }
 
   /** To many runs at once, what their filter says. */
@@ -95,6 +119,10 @@ export class OperationsClient {
 
   /** Before a start, and before what names a workflow: an engine makes its definitions known. */
   protected async prepare(): Promise<void> {}
+  /** For the server: requests that came with a key. */
+  get requests(): RequestLedger {
+    return new RequestLedger(this.session)
+  }
 
   /** Refuses what is no input of a workflow, where this process knows what that takes. */
   protected async checkInputOf(_workflowId: string, _input: unknown): Promise<void> {}
@@ -171,6 +199,35 @@ export class OperationsClient {
   }
 
   /**
+   * No run of a workflow may be started any more, in whichever version, until `activateWorkflow`: starts, retries and
+   * forks are refused (ConflictError, MR016), a child of it fails at once, and events and schedules start none. Runs
+   * that are under way go on.
+   * @returns whether it was active
+   * @throws WorkflowNotFoundError
+   * @example await client.deactivateWorkflow({ workflowId: 'order', reason: 'prices are wrong', by: 'ada' })
+   */
+  async deactivateWorkflow(p: StopWorkflow): Promise<boolean> {
+    return deactivate(this.session, p)
+  }
+
+  /** Runs of a workflow may be started again. @returns whether it was not active @throws WorkflowNotFoundError */
+  async activateWorkflow(p: { workflowId: string; tx?: Tx }): Promise<boolean> {
+    return activate(this.session, p)
+  }
+
+  /**
+   * A workflow is gone, with all its versions and its schedules. Its runs can still be read; with `leaveRuns` those
+   * that are unfinished go on where workers have their version. The name can be used again: who puts or registers it
+   * makes it anew, also a worker that still has its code.
+   * @throws ConflictError (MR017) while it has unfinished runs, WorkflowNotFoundError
+   */
+  async deleteWorkflow(p: DeleteWorkflow): Promise<DeletedWorkflow> {
+    const deleted = await remove(this.session, p)
+    this.starter.forget(p.workflowId)
+    return deleted
+  }
+
+  /**
    * The versions of workflows, newest first: the unfinished runs of each by what they do, and whether
    * workers have it. Before a version's code is taken away, `retirable` must be true.
    */
@@ -226,6 +283,14 @@ export class OperationsClient {
   /** The schedules, by id: those that were put, and those that workflows have in their code. */
   async getSchedules(p: { workflowId?: string } = {}): Promise<Schedule[]> {
     return readSchedules(this.session, p)
+  }
+
+  /**
+   * A schedule, with its `next` times: 5 unless that says otherwise, at most 100.
+   * @throws WorkflowRunNotFoundError
+   */
+  async getSchedule(p: { id: string; next?: number }): Promise<Schedule> {
+    return readSchedule(this.session, p)
   }
 
   /** Nothing is started by it any more; runs that it has started go on. @throws WorkflowRunNotFoundError */
