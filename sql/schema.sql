@@ -1293,7 +1293,7 @@ create function millrace.delete_webhook(id text, options jsonb DEFAULT '{}'::jso
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Nothing comes in or goes out by a webhook any more.
-  body: db210717fd09b1ef16aa52a6fe1c6ed8
+  body: bfd629dcd60b5973cffe2b3a5a0e5594
 
 create function millrace.delete_workflow(workflow_id text, options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(versions integer, live integer)
@@ -2175,7 +2175,7 @@ create function millrace.put_webhook(id text, options jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a webhook, or changes it.
-  body: 35e6ea56358af6d389643647cd1c6c99
+  body: 6b58bfc78c3cfc1e1e08bac0f7837fc0
 
 create function millrace.quota(p_tenant integer, p_kind text)
   returns bigint
@@ -2211,7 +2211,7 @@ create function millrace.redeliver(delivery_id text, options jsonb DEFAULT '{}':
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Delivers something again.
-  body: 53708ca09b21fc5f05f2b808815da5e6
+  body: 602fa061151ef9ff97150d19e3f02925
 
 create function millrace.refuse_move(p_tenant integer, p_run bigint, p_what text)
   returns void
@@ -2355,7 +2355,7 @@ create function millrace.rotate_webhook_secret(id text, options jsonb DEFAULT '{
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Another secret takes the place of a webhook's.
-  body: 99a2bf723aae6b85a73edb56633ba019
+  body: b027de78a3028c02f0b101795b2acdfa
 
 create function millrace.route_ways(p_tenant integer, p_routes integer[], p_suspect boolean, p_sweep boolean)
   returns "char"[]

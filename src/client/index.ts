@@ -57,6 +57,7 @@ export type { TimelineEntry } from './timeline.ts'
 export type {
   IncomingDelivery,
   Receipt,
+  ReceiverOptions,
   WebhookReceiver,
 } from './webhook-receiver.ts'
 export type {

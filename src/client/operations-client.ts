@@ -79,7 +79,7 @@ import {
   remove,
   type StopWorkflow,
 } from './stopped-workflows.ts'
-import { WebhookReceiver } from './webhook-receiver.ts'
+import { type ReceiverOptions, WebhookReceiver } from './webhook-receiver.ts'
 import {
   deliverAgain,
   type PutWebhook,
@@ -361,7 +361,7 @@ export class OperationsClient {
    * @throws IllegalMoveError for one that was rejected, or that came before; WorkflowRunNotFoundError
    */
   async redeliver(p: { deliveryId: string; by?: string }): Promise<Delivery> {
-    return readDelivery(await deliverAgain(this.session, p))
+    return readDelivery(await deliverAgain(this.session, this.starter.ids, p))
   }
 
   /**
@@ -369,7 +369,7 @@ export class OperationsClient {
    * serves the webhooks of all tenants, as whoever knows their paths may call them.
    * @example const receipt = await receiver.receive({ path, headers: request.headers, body })
    */
-  webhookReceiver(options: { maxBytes?: number; now?: () => number } = {}): WebhookReceiver {
+  webhookReceiver(options: ReceiverOptions = {}): WebhookReceiver {
     return new WebhookReceiver(this.session, options)
   }
 

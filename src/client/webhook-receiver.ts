@@ -50,8 +50,19 @@ export type Receipt =
   | { kind: 'rejected'; reason: Refusal; tenant: string }
   /** Its body is over the limit. */
   | { kind: 'too_large'; tenant: string }
+  /** The tenant has had too many; after so long it may have more. */
+  | { kind: 'limited'; retryAfterSeconds: number; tenant: string }
   /** No run could be made of it; it can be delivered again once that is remedied. */
   | { kind: 'error'; error: WorkflowEngineError; deliveryId: string | null; tenant: string }
+
+export type ReceiverOptions = {
+  /** Bytes of a body; default 1 MiB. */
+  maxBytes?: number
+  /** Milliseconds since 1970; default the clock of this process. */
+  now?: () => number
+  /** Whether a tenant may have one more now. Asked for each delivery to a webhook that there is. */
+  limit?: (tenant: string) => Promise<{ allowed: boolean; resetSeconds: number }>
+}
 
 /** Bytes of what was rejected that are kept. */
 const KEPT_BYTES = 1000
@@ -73,10 +84,11 @@ export class WebhookReceiver {
   readonly #forgeries: ForgeryLog
   readonly #maxBytes: number
   readonly #now: () => number
+  readonly #limit: ReceiverOptions['limit']
 
-  /** @param options.maxBytes of a body; default 1 MiB */
-  constructor(session: Session, options: { maxBytes?: number; now?: () => number } = {}) {
+  constructor(session: Session, options: ReceiverOptions = {}) {
     this.#session = session
+    this.#limit = options.limit
     this.#maxBytes = options.maxBytes ?? MAX_PAYLOAD_BYTES
     this.#now = options.now ?? Date.now
     this.#forgeries = new ForgeryLog(session, this.#now)
@@ -115,6 +127,9 @@ export class WebhookReceiver {
     if (hook === null) return { kind: 'unknown' }
     const { tenant } = hook
     const came = { headers, body, sourceIp: sourceIp ?? null }
+    const limit = await this.#limit?.(tenant)
+    if (limit?.allowed === false)
+      return { kind: 'limited', retryAfterSeconds: limit.resetSeconds, tenant }
     if (body.byteLength > this.#maxBytes) return this.#tooLarge(hook, came)
     const verdict = this.#verify(hook, came)
     if (!verdict.ok) {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import * as kernel from '../kernel/webhooks.ts'
 import { type Duration, parseDuration } from '../model/duration.ts'
 import { InvalidInputError, WorkflowRunNotFoundError } from '../model/errors.ts'
@@ -14,6 +13,7 @@ import {
   secretOf,
   storeSecret,
 } from '../webhook/index.ts'
+import type { IdPool } from './id-pool.ts'
 import type { Session } from './session.ts'
 import { untilHeard } from './until-heard.ts'
 
@@ -212,10 +212,11 @@ function checkGiven(id: string, secret: string | undefined): void {
 /** Delivers again; the same call sent again after a lost reply is the same redelivery. */
 export async function deliverAgain(
   session: Session,
+  ids: IdPool,
   p: { deliveryId: string; by?: string },
 ): Promise<kernel.DeliveryJson> {
   checkOptionNames('redeliver', p, { deliveryId: true, by: true })
-  const options = session.options({ dedupe_id: randomUUID(), by: p.by })
+  const options = session.options({ dedupe_id: String(await ids.take()), by: p.by })
   return untilHeard(() => kernel.redeliver(session.db, String(p.deliveryId), options))
 }
 

@@ -26,7 +26,9 @@ const byStatus: Record<number, string> = {
 }
 
 /** What the Workflow Automation Engine calls an error. */
-export function compatCode({ code, issues }: WorkflowEngineError, status: number): string {
+export function compatCode(error: WorkflowEngineError, status: number): string {
+  const { code, issues, details } = error
+  if (status === 401 && details.rule === 'signature') return 'INVALID_SIGNATURE'
   // a document's problems have codes that are that engine's own
   const own = code === 'MR030' ? issues?.find((issue) => issue.code !== undefined)?.code : undefined
   const known = status === 413 ? undefined : byCode[code]

@@ -19,6 +19,7 @@ import { runRoutes } from './routes/runs.ts'
 import { runsBulkRoutes } from './routes/runs-bulk.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
 import { storageRoutes } from './routes/storage.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 import { workerRoutes } from './routes/workers.ts'
 import { secureHeaders } from './security-headers.ts'
 import type { ServerApp, ServerEnv, ServerParts } from './server-parts.ts'
@@ -49,7 +50,7 @@ const resources = [
     failureRoutes,
     bulkRoutes,
   ],
-  ...[scheduleRoutes, queueRoutes, dispatchRoutes, workerRoutes, storageRoutes],
+  ...[scheduleRoutes, webhookRoutes, queueRoutes, dispatchRoutes, workerRoutes, storageRoutes],
   documentRoutes,
 ]
 

@@ -5,7 +5,7 @@ import Stripe from 'stripe'
 import type { Scheme } from '../../src/webhook/index.ts'
 
 /** A delivery as its sender's own library signs it. */
-export type Sent = { headers: Record<string, string>; body: Buffer }
+export type Sent = { headers: Record<string, string>; body: Buffer<ArrayBuffer> }
 
 /** A sender. Slack has no library that signs: this is how its documentation says it is done. */
 export type Sender = {

@@ -8,6 +8,7 @@ declare
   v_hook   millrace.webhooks := millrace.find_webhook(v_tenant, delete_webhook.id);
 begin
   perform millrace.drop_webhook(v_hook.id);
+  perform millrace.append_audit(v_tenant, options ->> 'by', 'webhook.delete', v_hook.name);
 end $$;
 
 comment on function millrace.delete_webhook(text, jsonb) is 'Nothing comes in or goes out by a webhook any more.';

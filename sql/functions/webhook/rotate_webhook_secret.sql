@@ -35,6 +35,7 @@ begin
   end if;
   perform millrace.set_secret(v_hook, coalesce(v_secret, v_drawn), null, v_sealed,
     case when v_keep > 0 then millrace.clock() + v_keep * interval '1 ms' end);
+  perform millrace.append_audit(v_tenant, options ->> 'by', 'webhook.rotate', v_hook.name, jsonb_build_object('keep_old_ms', v_keep));
   return millrace.webhook_json(options, v_hook.name, v_drawn);
 end $$;
 
