@@ -41,7 +41,8 @@ begin
     select s.delivery into v_id from millrace.start_delivery(v_hook, v_old.body, v_old.headers, v_key, v_old.content_key,
       v_old.content_key is not null, v_old.source_ip, v_id) s;
   end if;
-  perform millrace.append_audit(v_tenant, options ->> 'by', 'webhook.redeliver', v_hook.name, jsonb_build_object('delivery', v_old.id::text));
+  perform millrace.append_audit(v_tenant, options ->> 'by', 'webhook.redeliver', v_hook.name,
+    jsonb_build_object('delivery', v_old.id::text));
   return (select to_json(g) from millrace.get_deliveries(
     jsonb_build_object('tenant', coalesce(options ->> 'tenant', 'default'), 'id', v_id::text)) g);
 end $$;
