@@ -31,7 +31,7 @@ describe('direction', () => {
     flow: ['model', 'definition', 'dag', 'workflow'],
     graph: ['model', 'definition', 'dag', 'workflow'],
     // of graphs only what loads stored ones, once one is met
-    worker: ['model', 'definition', 'kernel', 'client', 'workflow', 'graph', 'webhook'],
+    worker: ['model', 'definition', 'kernel', 'auth', 'client', 'workflow', 'graph', 'webhook'],
     adapters: ['model', 'kernel'],
     server: ['model', 'definition', 'kernel', 'client', 'graph', 'auth', 'webhook'],
   }

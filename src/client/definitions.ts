@@ -129,7 +129,7 @@ async function storeGraph(
   const size = { maxBytes: MAX_DOCUMENT_BYTES, maxDepth: MAX_DOCUMENT_DEPTH }
   const { webhook_secret: secret, ...rest } = document as { webhook_secret?: unknown; name: string }
   // what is no secret the kernel refuses
-  const isSecret = typeof secret === 'string' && session.seal !== null
+  const isSecret = typeof secret === 'string' && session.secretBox !== null
   const text = encodePayload(isSecret ? rest : document, { what, ...size }) ?? 'null'
   const { timeout } = document as { timeout?: unknown }
   // SQL knows fewer forms of durations
@@ -142,7 +142,7 @@ async function storeGraph(
 function secretFor(session: Session, workflow: string, secret: string | undefined): object {
   if (secret === undefined) return {}
   const of = secretOf(session.tenantSlug, `${workflow}#1`)
-  const { text, sealed } = storeSecret(session.seal, of, secret)
+  const { text, sealed } = storeSecret(session.secretBox, of, secret)
   return { webhook_secret: text, ...(sealed ? { sealed } : {}) }
 }
 

@@ -3,6 +3,7 @@ import type { Event } from '../definition/event.ts'
 import type { Tx } from '../kernel/database.ts'
 import type { Limits } from '../model/limit-rules.ts'
 import { checkOptionNames } from '../model/options.ts'
+import { AdministrationClient } from './administration-client.ts'
 import {
   type BulkOperation,
   BulkOperations,
@@ -93,13 +94,14 @@ import {
 } from './webhooks.ts'
 
 /** What concerns not one run but all of them: reports, limits, what is done to many, what is kept. */
-export class OperationsClient {
+export class OperationsClient extends AdministrationClient {
   protected readonly session: Session
   protected readonly starter: Starter
   #bulk: BulkOperations | null = null
 
   /** @param shared parts of another tenant's client of the same database */
   constructor(options: SessionOptions, shared?: { session: Session; ids: IdPool }) {
+    super()
     this.session = shared?.session ?? new Session(options)
     this.starter = new Starter(this.session, shared?.ids)
   }

@@ -152,7 +152,7 @@ export class WebhookReceiver {
 
   #verify(hook: WebhookAt, came: Came): Verdict {
     const of = secretOf(hook.tenant, hook.name)
-    const secrets = hook.secrets.map((one) => readStoredSecret(this.#session.seal, of, one))
+    const secrets = hook.secrets.map((one) => readStoredSecret(this.#session.secretBox, of, one))
     const scheme = hook.scheme as Scheme
     return verifyWebhook(came, {
       ...{ scheme, secrets, now: this.#now(), toleranceMs: hook.tolerance_ms },

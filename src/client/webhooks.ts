@@ -118,7 +118,7 @@ export async function putWebhook(session: Session, p: PutWebhook): Promise<Webho
   const drawn =
     given === undefined && (scheme === 'standard' || scheme === 'github') ? drawSecret() : undefined
   const of = secretOf(session.tenantSlug, id)
-  const stored = storeSecret(session.seal, of, given ?? drawn ?? '')
+  const stored = storeSecret(session.secretBox, of, given ?? drawn ?? '')
   const secret = {
     ...(given === undefined ? {} : { secret: stored.text }),
     ...(drawn === undefined ? {} : { new_secret: stored.text }),
@@ -195,7 +195,7 @@ export async function rotateSecret(
   if (webhook?.scheme === 'stripe' || webhook?.scheme === 'slack') checkGiven(id, p.secret)
   const secret = p.secret === undefined ? drawSecret() : checkSecret('github', p.secret)
   if (webhook?.scheme === 'standard') checkSecret('standard', secret)
-  const stored = storeSecret(session.seal, secretOf(session.tenantSlug, id), secret)
+  const stored = storeSecret(session.secretBox, secretOf(session.tenantSlug, id), secret)
   const options = session.options({
     ...{ secret: stored.text, by: p.by, ...(stored.sealed ? { sealed: true } : {}) },
     keep_old: p.keepOld === 0 ? 0 : ms(p.keepOld),

@@ -94,7 +94,7 @@ export class WebhookSender {
     const { http } = this.#surroundings
     const policy = this.#surroundings.share(HttpPolicy, () => new HttpPolicy(http))
     const of = secretOf(tenant, webhook)
-    const keys = secrets.map((secret) => readStoredSecret(this.#session.seal, of, secret))
+    const keys = secrets.map((secret) => readStoredSecret(this.#session.secretBox, of, secret))
     const signed = signWebhook({ id: `msg_${id}`, now: Date.now(), body, secrets: keys })
     return guardedRequest(
       {
