@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { RateLimiter } from '../auth/rate-limiter.ts'
 import {
   type Accepted,
   acceptDelivery,
@@ -60,8 +61,6 @@ export type ReceiverOptions = {
   maxBytes?: number
   /** Milliseconds since 1970; default the clock of this process. */
   now?: () => number
-  /** Whether a tenant may have one more now. Asked for each delivery to a webhook that there is. */
-  limit?: (tenant: string) => Promise<{ allowed: boolean; resetSeconds: number }>
 }
 
 /** Bytes of what was rejected that are kept. */
@@ -84,11 +83,11 @@ export class WebhookReceiver {
   readonly #forgeries: ForgeryLog
   readonly #maxBytes: number
   readonly #now: () => number
-  readonly #limit: ReceiverOptions['limit']
+  readonly #rates: RateLimiter
 
   constructor(session: Session, options: ReceiverOptions = {}) {
     this.#session = session
-    this.#limit = options.limit
+    this.#rates = new RateLimiter(session)
     this.#maxBytes = options.maxBytes ?? MAX_PAYLOAD_BYTES
     this.#now = options.now ?? Date.now
     this.#forgeries = new ForgeryLog(session, this.#now)
@@ -127,15 +126,15 @@ export class WebhookReceiver {
     if (hook === null) return { kind: 'unknown' }
     const { tenant } = hook
     const came = { headers, body, sourceIp: sourceIp ?? null }
-    const limit = await this.#limit?.(tenant)
-    if (limit?.allowed === false)
-      return { kind: 'limited', retryAfterSeconds: limit.resetSeconds, tenant }
     if (body.byteLength > this.#maxBytes) return this.#tooLarge(hook, came)
     const verdict = this.#verify(hook, came)
     if (!verdict.ok) {
       await this.#forgeries.add(noteOf(hook, came), reasons[verdict.reason])
       return { kind: 'rejected', reason: verdict.reason, tenant }
     }
+    // only now: forgeries shall not use up what genuine ones need
+    const { allowed, resetSeconds } = await this.#rates.take(tenant, 'webhook')
+    if (!allowed) return { kind: 'limited', retryAfterSeconds: resetSeconds, tenant }
     const payload = readPayload(body, headers)
     const text = slackChallenge(hook.scheme as Scheme, payload)
     if (text !== null) return { kind: 'challenge', text, tenant }

@@ -14,7 +14,8 @@ export type SecretToStore = { readonly text: string; readonly sealed: boolean }
 
 /** The name under which the secrets of a webhook are sealed. */
 export function secretOf(tenant: string, webhook: string): SecretOf {
-  return { tenant, name: `webhook ${webhook}` }
+  // no name of a tenant's own secrets begins like that
+  return { tenant, name: `$webhook:${webhook}` }
 }
 
 /** A secret for the database; without a seal as it is. */
