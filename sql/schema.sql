@@ -1016,7 +1016,7 @@ create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '
   returns TABLE(workflow_id text, version text, created boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Stores a graph: a workflow that is a document, without code.
-  body: 6aea0e4321afcd0c7b2de1627ae6b389
+  body: 12091d177c847e18a0918af850e2db88
 
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
@@ -1868,7 +1868,7 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 25fd487d64d15c49084c9a1f07e3cfdd
+  body: 468d0fa19f584de2bb9dac0c808c674c
 
 create function millrace.release_names(p_tenant integer, p_ids bigint[], p_metas text[], p_skip bigint[])
   returns void

@@ -62,7 +62,6 @@ begin
     'timeout_ms', millrace.duration_ms(v_timeout), 'limits', options -> 'limits')), v_text, v_hash);
   perform millrace.sync_schedules(v_tenant, jsonb_build_array(jsonb_build_object('workflow', v_name, 'version', v_version,
     'schedules', jsonb_path_query_array(jsonb_build_array(v_cron), '$[*] ? (@ != null)'))));
-  perform pg_notify('millrace', 'graphs');  -- to those that take stored graphs; a version that is there already makes no new route
   return query select v_name, v_version, v_created;
 end $$;
 
