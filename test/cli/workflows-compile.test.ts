@@ -201,7 +201,11 @@ test('the example of the Workflow Automation Engine: dry-run, put, start, show',
   expect(order).toEqual(
     expect.arrayContaining(['0 validate', '1 check_amount', '2 high_value', '2 standard']),
   )
-  expect(await cli('workflows', 'dry-run', 'workflows/site.ts')).toMatchObject({ code: 2 })
+  const flow = await cli('workflows', 'dry-run', 'workflows/site.ts')
+  expect(flow).toMatchObject({ code: 0, stderr: expect.stringContaining('plain is a function') })
+  expect(flow.stdout).toMatch(/^site\n.*LAYER.*\n +0 +urls +single\n +1 +titles +map +urls/)
+  await folder.write('plain.ts', "export { plain } from './workflows/site.ts'\n")
+  expect(await cli('workflows', 'dry-run', 'plain.ts')).toMatchObject({ code: 2 })
   expect(await cli('workflows', 'put', 'pipeline.json')).toMatchObject({ code: 0 })
   const input = '{"order_id": "ORD-001", "customer": "Jane", "amount": 250}'
   const { id } = await json<Started>('start', 'Order Pipeline', input)
