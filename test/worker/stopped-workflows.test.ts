@@ -94,6 +94,24 @@ test('a run that was left behind goes on as another, and ends', async () => {
   await (await t.engine.startWorkflow(counts, 1)).cancel()
 })
 
+test('so does one of a graph whose nodes are runs of their own', async () => {
+  const config = { expression: '{{ trigger.data }}' }
+  const graph = defineGraph({
+    name: 'far off',
+    steps: [
+      { id: 'w', type: 'wait_for', config: { event_name: 'go' } },
+      { id: 'far', type: 'transform', queue: 'gpu', depends_on: ['w'], config },
+    ],
+  })
+  await using t = await startEngine([graph])
+  const run = await t.engine.startWorkflow(graph, 7)
+  await until('it waits', async () => (await run.refresh()).status === 'waiting')
+  await t.engine.deleteWorkflow({ workflowId: 'far off', leaveRuns: true })
+  await run.signal('go')
+  expect(await run.result()).toEqual({ far: { result: '7' } })
+  expect(await t.engine.getWorkflows()).toEqual([])
+})
+
 test('a stored graph that is deleted: its runs go on though workers are killed, and its name is used again', {
   timeout: 60_000,
 }, async () => {
