@@ -4,9 +4,15 @@
 
 create sequence millrace.arrivals as bigint increment 1 start 1
 
+create sequence millrace.chunk_numbers as bigint increment 1 start 1
+
 create sequence millrace.emissions as bigint increment 1 start 1
 
+create sequence millrace.feed_numbers as bigint increment 1 start 1
+
 create sequence millrace.fences as bigint increment 1 start 1
+
+create sequence millrace.log_numbers as bigint increment 1 start 1
 
 create sequence millrace.numbers as bigint increment 1 start 1
 
@@ -141,6 +147,16 @@ create table millrace.children with (autovacuum_vacuum_scale_factor=0, autovacuu
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.chunks with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000)
+  id bigint not null
+  tenant_id integer not null
+  at timestamp with time zone not null
+  body text not null
+  constraint chunks_pkey PRIMARY KEY (id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.continuations
   run_id bigint not null
   tenant_id integer not null
@@ -214,6 +230,52 @@ create table millrace.events with (fillfactor=70, autovacuum_vacuum_scale_factor
   CREATE UNIQUE INDEX events_dedupe ON millrace.events USING btree (tenant_id, name, dedupe_id) WHERE (dedupe_id IS NOT NULL)
   CREATE INDEX events_over ON millrace.events USING btree (keep_until) WHERE (spread_at IS NULL)
   CREATE INDEX events_spreading ON millrace.events USING btree (spread_at) WHERE (spread_at IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.feed with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=10000)
+  tenant_id integer not null
+  id bigint not null
+  run_id bigint not null
+  at timestamp with time zone not null
+  first_seq integer
+  last_seq integer
+  status "char" not null
+  constraint feed_pkey PRIMARY KEY (tenant_id, id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.feed_readers with (fillfactor=50)
+  tenant_id integer not null
+  name text not null
+  position bigint not null
+  constraint feed_readers_pkey PRIMARY KEY (tenant_id, name)
+  constraint feed_readers_name_form CHECK ((name ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.feeds with (fillfactor=50)
+  tenant_id integer not null
+  since bigint not null
+  final bigint not null
+  mark bigint
+  mark_xid xid8
+  constraint feeds_pkey PRIMARY KEY (tenant_id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.follows with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500)
+  run_id bigint not null
+  tenant_id integer not null
+  follower text not null
+  expires_at timestamp with time zone not null
+  constraint follows_pkey PRIMARY KEY (run_id, tenant_id, follower)
+  constraint follows_follower_form CHECK ((follower ~ '^([0-9a-f]{32})?$'::text))
+  CREATE INDEX follows_over ON millrace.follows USING btree (expires_at)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -323,6 +385,24 @@ create table millrace.live with (fillfactor=45, autovacuum_vacuum_scale_factor=0
   CREATE INDEX live_slots ON millrace.live USING btree (route_id, lane) WHERE ((state = 'l'::"char") AND (lane <> 0))
   CREATE INDEX live_suspect ON millrace.live USING btree (route_id, turn) WHERE (state = 's'::"char")
   CREATE INDEX live_timeout ON millrace.live USING btree (timeout_at) WHERE (timeout_at IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.logs
+  id bigint not null
+  at timestamp with time zone not null
+  tenant_id integer not null
+  run_id bigint not null
+  attempt integer
+  dropped integer not null
+  level "char" not null
+  step text
+  message text not null
+  fields text
+  constraint logs_pkey PRIMARY KEY (id)
+  constraint logs_level_known CHECK ((level = ANY (ARRAY['d'::"char", 'i'::"char", 'w'::"char", 'e'::"char"])))
+  CREATE INDEX logs_by_run ON millrace.logs USING btree (run_id, id)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -670,6 +750,97 @@ create table millrace.watchers with (fillfactor=50)
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.webhook_counts with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500)
+  webhook_id bigint not null
+  hour timestamp with time zone not null
+  minute timestamp with time zone not null
+  tenant_id integer not null
+  in_minute integer not null
+  kept integer not null
+  rejected bigint not null
+  errors bigint not null
+  duplicates bigint not null
+  constraint webhook_counts_pkey PRIMARY KEY (webhook_id, hour)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.webhook_deliveries with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
+  id bigint not null generated always as identity
+  webhook_id bigint not null
+  at timestamp with time zone not null
+  next_at timestamp with time zone
+  give_up_at timestamp with time zone
+  run_id bigint
+  redelivery_of bigint
+  tenant_id integer not null
+  attempts integer not null default 0
+  answer integer
+  status "char" not null
+  reason text
+  event text
+  delivery_key text
+  content_key text
+  source_ip text
+  headers jsonb
+  body text
+  constraint webhook_deliveries_pkey PRIMARY KEY (id)
+  constraint webhook_deliveries_status_known CHECK ((status = ANY (ARRAY['a'::"char", 'r'::"char", 'e'::"char", 'd'::"char", 'p'::"char", 's'::"char", 'f'::"char"])))
+  CREATE INDEX webhook_deliveries_by_tenant ON millrace.webhook_deliveries USING btree (tenant_id, id)
+  CREATE INDEX webhook_deliveries_by_webhook ON millrace.webhook_deliveries USING btree (webhook_id, id)
+  CREATE UNIQUE INDEX webhook_deliveries_content ON millrace.webhook_deliveries USING btree (webhook_id, content_key) WHERE ((content_key IS NOT NULL) AND (status <> ALL (ARRAY['r'::"char", 'e'::"char", 'd'::"char"])))
+  CREATE UNIQUE INDEX webhook_deliveries_key ON millrace.webhook_deliveries USING btree (webhook_id, delivery_key) WHERE ((delivery_key IS NOT NULL) AND (status <> ALL (ARRAY['r'::"char", 'e'::"char", 'd'::"char"])))
+  CREATE INDEX webhook_deliveries_next ON millrace.webhook_deliveries USING btree (webhook_id, next_at) WHERE (next_at IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.webhook_secrets
+  id bigint not null generated always as identity
+  webhook_id bigint not null
+  tenant_id integer not null
+  secret text not null
+  until timestamp with time zone
+  constraint webhook_secrets_pkey PRIMARY KEY (webhook_id, id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.webhooks with (fillfactor=70, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500)
+  id bigint not null generated always as identity
+  tenant_id integer not null
+  name text not null
+  direction "char" not null
+  scheme text not null
+  workflow text
+  declared text
+  created_at timestamp with time zone not null
+  keep_ms bigint not null
+  deleted_at timestamp with time zone
+  active boolean not null
+  path text
+  tolerance_ms integer
+  run_options jsonb
+  url text
+  events text[]
+  read_to bigint
+  failures integer not null default 0
+  failing_since timestamp with time zone
+  problem jsonb
+  due_at timestamp with time zone
+  constraint webhooks_pkey PRIMARY KEY (id)
+  constraint webhooks_direction_known CHECK ((direction = ANY (ARRAY['i'::"char", 'o'::"char"])))
+  constraint webhooks_in CHECK (((direction <> 'i'::"char") OR (deleted_at IS NOT NULL) OR ((path IS NOT NULL) AND (workflow IS NOT NULL) AND (tolerance_ms IS NOT NULL) AND (run_options IS NOT NULL))))
+  constraint webhooks_name_form CHECK ((name ~ '^[A-Za-z0-9_.: -]{1,128}(#[0-9]{1,3})?$'::text))
+  constraint webhooks_out CHECK (((direction <> 'o'::"char") OR ((url IS NOT NULL) AND (events IS NOT NULL) AND (path IS NULL))))
+  constraint webhooks_scheme_known CHECK ((scheme = ANY (ARRAY['github'::text, 'stripe'::text, 'slack'::text, 'standard'::text, 'none'::text])))
+  CREATE INDEX webhooks_due ON millrace.webhooks USING btree (due_at) WHERE (due_at IS NOT NULL)
+  CREATE UNIQUE INDEX webhooks_key ON millrace.webhooks USING btree (tenant_id, name) WHERE (deleted_at IS NULL)
+  CREATE UNIQUE INDEX webhooks_path ON millrace.webhooks USING btree (path) WHERE (path IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.workers with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500)
   id bigint not null
   expires_at timestamp with time zone not null
@@ -746,11 +917,23 @@ create view millrace.run_details with (security_invoker=true) -- A run as people
 
 -- functions -----------------------------------------------------------------------------------------------------
 
+create function millrace.accept_delivery(p_webhook bigint, p_body text, p_headers jsonb, p_key text, p_content text, p_by_content boolean, p_ip text)
+  returns TABLE(status text, delivery text, run uuid)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A delivery whose signature was checked starts a run.
+  body: 6445c1b2196ab8d4a4a91d5cd90c072f
+
 create function millrace.activate_workflow(workflow_id text, options jsonb DEFAULT '{}'::jsonb)
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Runs of a workflow may be started again.
   body: 4ae260d3f7a811b346c9772eda5b87f3
+
+create function millrace.add_logs(p_tenant integer, p_runs bigint[], p_ages integer[], p_levels "char"[], p_steps text[], p_attempts integer[], p_messages text[], p_fields text[], p_dropped integer[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Lines that handlers logged.
+  body: 093d19ba5aac176883a27d145a1b9b1c
 
 create function millrace.advance_events(p_tenant integer, p_only bigint[], p_events json, p_now timestamp with time zone)
   returns void
@@ -762,7 +945,7 @@ create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_task
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: 88ce0543c2079dc2a6f78ea65788532b
+  body: 7063f089a15e624d55fe50be52a26777
 
 create function millrace.answer_approval(approval_id text, approved boolean, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -776,6 +959,12 @@ create function millrace.append_audit(p_tenant integer, p_subject text, p_action
   comment: Writes down who did what.
   body: c1d5ee80497eb894814e4e4006cb0244
 
+create function millrace.append_feed(p_runs bigint[], p_firsts integer[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Rows in the feeds of tenants that have one.
+  body: 4af7df5232af3ca2deb30267451aaca5
+
 create function millrace.append_rows(p_tenant integer, p_only bigint[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], c_begun integer[], p_now timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -786,7 +975,7 @@ create function millrace.apply_ask(p_run bigint, p_task integer, p_seq integer, 
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Pauses a run that was asked to while it was leased.
-  body: 469b376ab8d8ec6fb0d8e009647a005a
+  body: 05b00a6d97c8f23426d407535281a83f
 
 create function millrace.apply_rules(p_tenant integer, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_named bigint[], OUT judged jsonb, OUT skip bigint[], OUT delays bigint[], OUT within_ms bigint[])
   returns record
@@ -888,7 +1077,7 @@ create function millrace.begin_undo(p_runs bigint[], p_note json, p_failure text
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Has the completed steps of runs undone before these end.
-  body: 61b7f7b01fd43cb71fab38afff572b2f
+  body: b6e665b7379c0371841eb3b7da056970
 
 create function millrace.bulk_cancel(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -960,7 +1149,7 @@ create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note j
   returns SETOF bigint
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends runs, whatever they do; returns those that were alive.
-  body: 3fa1f5761e008da80df2cacc6ef34d90
+  body: 98457ddd9953dedbb814189dfb5472ae
 
 create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -990,7 +1179,7 @@ create function millrace.check_document(p_document jsonb)
   returns text
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Refuses a graph's document that no worker could take; returns the id of its workflow.
-  body: 45991032a73da09a5ab7f6a96c9d2914
+  body: 95ca31771e3b28ca21a04911caf0a8c9
 
 create function millrace.check_event(p_name text, p_key text, p_dedupe text, p_bytes integer)
   returns void
@@ -1076,6 +1265,12 @@ create function millrace.check_verb(p_tenant integer, p_verb text, p_filter json
   comment: Refuses a bulk operation without what its verb needs.
   body: c04f85fb6c8593b420448682975365bb
 
+create function millrace.check_webhook(p_id text, p_options jsonb, p_new_secrets text[])
+  returns void
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses a webhook that could not work.
+  body: dfe1a2721ce910398c644f211009cdf4
+
 create function millrace.claim_ahead(p_tenant integer, p_worker bigint, p_routes integer[], p_want integer, p_look timestamp with time zone)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
@@ -1086,7 +1281,7 @@ create function millrace.claim_due(p_tenant integer, p_worker bigint, p_routes i
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
   comment: Leases runs whose time has come straight from their wait.
-  body: 11da82e01406e6cd851de6aebfbba8c1
+  body: eb2f2bd278417cd09173767f64bda68a
 
 create function millrace.claim_free(p_tenant integer, p_worker bigint, p_route integer, p_want integer)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
@@ -1125,17 +1320,29 @@ create function millrace.close_children(p_max integer DEFAULT 100)
   comment: Cancels children whose parents have ended or called them off; returns when to go on.
   body: ecdb4dc99a4160b198e535d2cff4d636
 
+create function millrace.close_feed(p_tenant integer, p_reader text)
+  returns void
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Ends a reader of a feed whose place is kept.
+  body: 8434988cbdbaccc5bd7ec6ab0bd11f04
+
 create function millrace.continue_runs(p_tenant integer, p_only bigint[], p_successors json)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts the runs as which others continue, in the call that ends those.
-  body: 610cf7d4675a8d03de7df0ee7c5a4528
+  body: e1c41aa45e300567da2a18ffe99b7e8b
 
 create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigint, p_before integer, p_except text)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=on
   comment: Gives a new run the history of another up to a row.
-  body: 0df1e61d32ccd783dad2bcbe038d0df6
+  body: 8242e9c236b1aaaba6e39e924e5533b4
+
+create function millrace.count_delivery(p_hook millrace.webhooks, p_status "char", p_n integer, p_keep boolean)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Counts deliveries that started nothing; whether the log has room.
+  body: b1703dfd04f7af50cd688ba3a67fc31b
 
 create function millrace.count_live(p_tenant integer, p_first boolean DEFAULT false)
   returns bigint
@@ -1178,13 +1385,13 @@ create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '
   returns TABLE(workflow_id text, version text, created boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Stores a graph: a workflow that is a document, without code.
-  body: 6aea0e4321afcd0c7b2de1627ae6b389
+  body: 7c7a772ef59bee68e88c46f74f4b40ae
 
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes runs that have ended out of the history.
-  body: 363df776c8909d5629a1492cb5992748
+  body: f1d6d42ffe62750895cf68d40a7c4bc1
 
 create function millrace.delete_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -1203,6 +1410,12 @@ create function millrace.delete_tenant(slug text, options jsonb DEFAULT '{}'::js
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Deletes a tenant with every row that is its, a batch at a time.
   body: 3932a4b45e73bd90ab70263056750293
+
+create function millrace.delete_webhook(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Nothing comes in or goes out by a webhook any more.
+  body: bfd629dcd60b5973cffe2b3a5a0e5594
 
 create function millrace.delete_workflow(workflow_id text, options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(versions integer, live integer)
@@ -1246,6 +1459,12 @@ create function millrace.drain_workers(options jsonb)
   comment: Tells workers to finish what they have, and to end.
   body: 9bf66ed40882595c916ee210aa2c5e67
 
+create function millrace.draw_token()
+  returns bytea
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: 256 bits that nobody can guess.
+  body: bb188d5775fdf6ead1b70559e3c96f3b
+
 create function millrace.drawn_id(p_option text, p_value text)
   returns bigint
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
@@ -1263,6 +1482,12 @@ create function millrace.drop_replaced(p_only bigint[], p_ask bigint[], p_runs b
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Of the runs in a call of advance_tasks those that its own emissions have not cancelled.
   body: 5850309eab4a385d8f6d84bf04a38fd6
+
+create function millrace.drop_webhook(p_id bigint)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A webhook is not there any more; a worker takes its deliveries away.
+  body: cab661f9d25b22bfd5714b15cb17365f
 
 create function millrace.due_schedules(p_max integer DEFAULT 100)
   returns TABLE(id bigint, revision integer, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, catch_up text, after_at timestamp with time zone, clock timestamp with time zone)
@@ -1286,7 +1511,7 @@ create function millrace.end_event_waits(p_tenant integer, p_runs bigint[], p_no
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Gives events to runs that wait for nothing else, all at once.
-  body: 493a0d10848eaa9c3619045334853532
+  body: c024b3b4453fcda7973803120b4e51c5
 
 create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigint[], p_ops "char"[], p_tails text[], p_outputs text[], p_parents bigint[], p_heard bigint[], p_now timestamp with time zone)
   returns void
@@ -1352,7 +1577,13 @@ create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends the wait that a run is in.
-  body: 4de81ac237951a9876d91d4b8fb727c1
+  body: c4441bc924e5b1fd28b4111e7a5f97ae
+
+create function millrace.feed_rows(p_run bigint, p_first integer, p_last integer, p_status "char", p_at timestamp with time zone)
+  returns TABLE(what text, seq integer, at timestamp with time zone, kind "char", name text, data text)
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What a row of a feed says.
+  body: 2e0b4abdf339c3026f00927a5a47f24c
 
 create function millrace.feed_runs(p_tenant integer, p_runs bigint[], p_now timestamp with time zone)
   returns bigint[]
@@ -1414,6 +1645,12 @@ create function millrace.find_schedule(p_tenant integer, p_name text)
   comment: The schedule of that id, locked.
   body: c84ce291c41ddd1a9491ca2235d708a0
 
+create function millrace.find_webhook(p_tenant integer, p_name text)
+  returns millrace.webhooks
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: The webhook of that id, locked.
+  body: c5b6c9d3053275a0f1d79194cfecd2db
+
 create function millrace.find_workflow(p_tenant integer, p_name text)
   returns void
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
@@ -1444,11 +1681,23 @@ create function millrace.first_of_chain(p_run bigint)
   comment: The run that was started, of those that continue each other.
   body: 6a9d438a52f567726d2e077ac5460af1
 
+create function millrace.follow(p_tenant integer, p_follower text, p_runs bigint[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Asks for notifications of what happens to runs, for the next 30 s.
+  body: 9bbc942e784ca3762c1287f282b7d90b
+
 create function millrace.follow_rules(p_tenant integer, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_judged jsonb, p_now timestamp with time zone)
   returns TABLE(run_id bigint, verdict "char", existing bigint)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Does what the rules of starts say, once the runs are there.
   body: b0bcc7df24d4204a8719c87aa5d279c6
+
+create function millrace.followed_runs()
+  returns SETOF bigint
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The runs that somebody follows.
+  body: 54ef01c58857a3e63a1b16053dd275dc
 
 create function millrace.fork_place(p_tenant integer, p_run bigint, p_step text, p_output boolean, OUT first_seq integer, OUT kind "char")
   returns record
@@ -1490,13 +1739,31 @@ create function millrace.get_chores(p_tenant integer, p_now timestamp with time 
   returns TABLE(due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: When something comes due, the newest route, and what somebody should do.
-  body: 51b0d52bd0d34bad0cfe4734f9303313
+  body: 751a9c4884588f48fed0648fab08d248
+
+create function millrace.get_chunk(p_tenant integer, p_id bigint)
+  returns text
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: What was too large for a notification.
+  body: bc703142a90d179b92306019f288d997
 
 create function millrace.get_definition(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, document jsonb, hash text, created_at timestamp with time zone)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The stored document of a workflow's version.
   body: 0471d741265785eb560b7493c2b18071
+
+create function millrace.get_definitions(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(workflow_id text, version text, kind text, document jsonb, active boolean, first_at timestamp with time zone, last_at timestamp with time zone, place text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The workflows that are documents, each with the one that starts take.
+  body: 0191b77daae9458cdc4699298c02ea51
+
+create function millrace.get_deliveries(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(id text, webhook_id text, direction text, received_at timestamp with time zone, status text, reason text, event text, run_id uuid, redelivery_of text, delivery_key text, attempts integer, answer integer, next_at timestamp with time zone, source_ip text, headers jsonb, body text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What webhooks were sent, or have sent, the newest first.
+  body: 7f91844a68109de755cd4dca5c58364f
 
 create function millrace.get_documents(p_tenant integer, p_names text[], p_graphs text[], p_known_names text[], p_known_versions text[], p_unfinished boolean)
   returns TABLE(workflow_id text, version text, kind text, document text)
@@ -1533,6 +1800,12 @@ create function millrace.get_limits(options jsonb DEFAULT '{}'::jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The limits and pauses of workflows and queues, and how much of them is used.
   body: a2b483649568516d009af9ce448c6124
+
+create function millrace.get_logs(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(id text, at timestamp with time zone, level text, step_id text, attempt integer, message text, fields json, dropped integer)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What the handlers of a run logged.
+  body: d5ae1fbc9dbd434c9ff76d5bb7fc4bfe
 
 create function millrace.get_members(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(member json)
@@ -1574,7 +1847,7 @@ create function millrace.get_runs(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(run json, last_seen text, place text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Runs as JSON, newest first or by an attribute, with filters and a cursor.
-  body: 10214343b624d6da20f9ad67e71a5876
+  body: f7a6f2a26036fa501117134a32c4b1bd
 
 create function millrace.get_schedules(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, workflow_id text, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, overlap text, catch_up text, input json, run_options jsonb, declared text, created_at timestamp with time zone, after_at timestamp with time zone, next_at timestamp with time zone, last_at timestamp with time zone, last_run_id uuid, waiting integer, skipped bigint, problem jsonb, note jsonb, paused_at timestamp with time zone, paused_by text, pause_reason text, clock timestamp with time zone)
@@ -1618,6 +1891,12 @@ create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   comment: The versions of workflows: what runs they still have, and which workers.
   body: b6021e53e8d0700a181d92c8a19a9229
 
+create function millrace.get_webhooks(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(id text, direction text, workflow_id text, scheme text, path text, tolerance_ms integer, run_options jsonb, url text, events text[], active boolean, declared text, created_at timestamp with time zone, keep_ms bigint, secrets integer, rejected bigint, errors bigint, duplicates bigint, failures integer, failing_since timestamp with time zone, problem jsonb)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The webhooks of a tenant.
+  body: 86583f60f2fe8b2b613f9882719a62c9
+
 create function millrace.get_workers(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, lease_until timestamp with time zone, alive boolean, draining boolean)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
@@ -1634,7 +1913,7 @@ create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Runs leased to workers that are gone go back to the queue, or to pause.
-  body: cd04dbf88adffe01f7a535c9e81e761d
+  body: ef204dc40ea53b14e9777bf3a59a5865
 
 create function millrace.has_early(p_tenant integer, p_routes integer[], p_look timestamp with time zone, p_most integer)
   returns boolean
@@ -1886,7 +2165,7 @@ create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Moves a run that is not at work to another version of its workflow.
-  body: 6946907b029fb272f3afb82a4b8b5c88
+  body: e04b57bb73ddeb7b45dd44f5ce7fe342
 
 create function millrace.new_lanes(p_route integer)
   returns SETOF bigint
@@ -1918,11 +2197,29 @@ create function millrace.node_issues(p_document jsonb)
   comment: What is wrong with the nodes of a graph's document.
   body: 069419f7c2bad40a0a4c0dfa8ae62db4
 
+create function millrace.note_feed(p_tenant integer, p_reader text, p_position bigint)
+  returns void
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Notes how far a reader of a feed is.
+  body: 6a3abba534faa487b87922e61ed5c82a
+
 create function millrace.note_heads(p_tenant integer, p_routes integer[], p_turns bigint[], p_sweep_ms integer)
   returns void
   language sql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Notes where the queues of these routes begin, as a sweep found it.
   body: 53b6bfb58542c6128d2f512eecd7de36
+
+create function millrace.notify_followers(p_runs bigint[])
+  returns void
+  language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: A hint to the processes that follow these runs.
+  body: 766fb3734bcb85f60490b60012dd4d13
+
+create function millrace.open_feed(p_tenant integer, p_follower text DEFAULT NULL::text, p_reader text DEFAULT NULL::text)
+  returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Has the feed of a tenant written for an hour, and says where it is.
+  body: 51cf9f2a574139c6798d5b28cd244233
 
 create function millrace.open_lanes(p_tenant integer, p_route integer, p_sweep boolean, p_now timestamp with time zone)
   returns void
@@ -1970,7 +2267,19 @@ create function millrace.pause_workflow(run_id uuid, options jsonb DEFAULT '{}':
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Stops a run until resume_workflow; a step that runs is not interrupted.
-  body: c6c9d20eb2803a04fbc23766d189178f
+  body: 55a7100591c46e25ef6b759f90907881
+
+create function millrace.post_event(p_tenant integer, p_name text, p_workflow text, p_run bigint, p_key text, p_at timestamp with time zone, p_data jsonb)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: An event for the webhooks of a tenant that go out.
+  body: 057541245b74e0afef53fe4192e1b2bf
+
+create function millrace.post_run_event(p_tenant integer, p_name text, p_workflow text, p_run bigint, p_key text, p_at timestamp with time zone, p_data text)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Tells an event of a run to the webhooks that want it.
+  body: 38fb9ad20b7aead32f1212e0fa0ee3bb
 
 create function millrace.prune(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1984,17 +2293,41 @@ create function millrace.prune_audit(options jsonb)
   comment: Takes rows of the audit log that are older than they must be kept.
   body: bc6b30aa8ef729e62369b669ec4acdd5
 
+create function millrace.prune_deliveries(p_hook millrace.webhooks, p_now timestamp with time zone)
+  returns timestamp with time zone
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Deletes deliveries of a webhook whose time is over.
+  body: 4228335701f756e7907cdc46193592b4
+
 create function millrace.prune_events(p_now timestamp with time zone)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Deletes events that nobody can get any more.
   body: 8c91d1726e81e5690666aa9a6029adbd
 
+create function millrace.prune_feed(p_tenant integer, p_keep_ms bigint DEFAULT 3600000, p_most integer DEFAULT 1000000)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Takes out of the feed of a tenant what nobody reads any more.
+  body: dafc9d09ca4f1d477558abbbe866c0ce
+
 create function millrace.prune_history()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Deletes runs whose retention is over, some at a time; returns when to go on.
   body: 5a3d0aa14b20ad3f0b16fdc27c32dad3
+
+create function millrace.prune_live(p_log_ms bigint DEFAULT '2592000000'::bigint)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Takes away what is over of followers, chunks, feeds and logs.
+  body: ba5923e3e821cb0257a084f8652e60b7
+
+create function millrace.prune_logs(p_keep_ms bigint)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Deletes lines of logs that are older than they are kept.
+  body: 6013be7d646a0b4b6ce2001aaeb4306e
 
 create function millrace.prune_requests(p_most integer DEFAULT 500)
   returns integer
@@ -2080,6 +2413,12 @@ create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p
   comment: Buffers a message for a run, and ends the wait for it.
   body: c5bc111c932e3902b103974b6850d3a0
 
+create function millrace.put_webhook(id text, options jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Makes a webhook, or changes it.
+  body: 6b58bfc78c3cfc1e1e08bac0f7837fc0
+
 create function millrace.quota(p_tenant integer, p_kind text)
   returns bigint
   language sql stable security definer set search_path=pg_catalog, pg_temp
@@ -2104,6 +2443,18 @@ create function millrace.read_cursor(p_cursor text, OUT key text, OUT run bigint
   comment: The place that order_cursor wrote.
   body: f1c766dc3ff5f9564987c60de4c30784
 
+create function millrace.read_feed(p_tenant integer, p_after bigint, p_workflow text DEFAULT NULL::text, p_limit integer DEFAULT 100)
+  returns TABLE("position" bigint, what text, run_id bigint, workflow text, seq integer, at timestamp with time zone, kind "char", name text, data text, cut boolean)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What has happened to the runs of a tenant since a place of its feed.
+  body: cd2ca8312dc1b9bf9af23c60e190975e
+
+create function millrace.read_runs(p_tenant integer, p_runs bigint[], p_nexts integer[], p_logs bigint[], p_limit integer DEFAULT 200, p_bytes integer DEFAULT 1048576)
+  returns TABLE(nth integer, what text, seq bigint, at timestamp with time zone, kind "char", name text, data text, attempt integer)
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What has happened to runs since one looked last.
+  body: 9ac29d040d0aed801decde5e2d8812e8
+
 create function millrace.read_secret(p_tenant text, p_name text)
   returns text
   language sql stable security definer set search_path=pg_catalog, pg_temp
@@ -2115,6 +2466,12 @@ create function millrace.recover()
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Hands back the runs of workers whose lease is over; returns how many.
   body: 52c11108b83721bb692323d621fbfc07
+
+create function millrace.redeliver(delivery_id text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Delivers something again.
+  body: de6d2d09d8523ff04658133b65521ff4
 
 create function millrace.refuse_move(p_tenant integer, p_run bigint, p_what text)
   returns void
@@ -2162,7 +2519,13 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 25fd487d64d15c49084c9a1f07e3cfdd
+  body: 468d0fa19f584de2bb9dac0c808c674c
+
+create function millrace.reject_delivery(p_webhook bigint, p_error boolean, p_reason text, p_body text, p_headers jsonb, p_key text, p_content text, p_by_content boolean, p_ip text, p_count integer DEFAULT 1)
+  returns text
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Notes deliveries that started nothing.
+  body: f2c89ac7434d74a8b0f7eb2a44e8ceb7
 
 create function millrace.release_names(p_tenant integer, p_ids bigint[], p_metas text[], p_skip bigint[])
   returns void
@@ -2187,6 +2550,12 @@ create function millrace.renew_request(p_tenant integer, p_key text, p_first big
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Whoever carries out a request with a key is alive.
   body: 2c849f496bf77c621e99b30c16abcc3a
+
+create function millrace.report_posts(p_posts jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What became of attempts to send deliveries.
+  body: 8985fb3404d7ed4832753d1fb13fa641
 
 create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs bigint[], p_fences bigint[])
   returns SETOF bigint
@@ -2222,7 +2591,7 @@ create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Lets a paused run go on.
-  body: 86977503b03cf16eedc70048290703ab
+  body: f316745f4c7eced4d222da1070642c0d
 
 create function millrace.retry_of(p_tenant integer, p_run bigint, p_retry bigint)
   returns json
@@ -2247,6 +2616,12 @@ create function millrace.revoke_key(id text, options jsonb DEFAULT '{}'::jsonb)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Nobody gets in with that key any more.
   body: 8c57c47b6c2b9b59e9fd018cae8920e4
+
+create function millrace.rotate_webhook_secret(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Another secret takes the place of a webhook's.
+  body: b027de78a3028c02f0b101795b2acdfa
 
 create function millrace.route_ways(p_tenant integer, p_routes integer[], p_suspect boolean, p_sweep boolean)
   returns "char"[]
@@ -2303,6 +2678,12 @@ create function millrace.run_state(p_run bigint)
   comment: What a run published by step.set: the last value of each name.
   body: 4014b26ce5d24e91710df020f2bc61cc
 
+create function millrace.run_status(p_run bigint)
+  returns "char"
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The status of a run, as a letter.
+  body: cb30ff3f02b44e5294f5e4ea6a8b424e
+
 create function millrace.run_uuid(p_id bigint, p_partition integer DEFAULT 0)
   returns uuid
   language sql immutable parallel safe
@@ -2352,6 +2733,12 @@ create function millrace.save_schedule(p_row millrace.schedules, p_paused boolea
   comment: Makes a schedule, or changes it to this.
   body: 5d57f9377207b7744d0c8ee1bfcc4280
 
+create function millrace.save_webhook(p_row millrace.webhooks, p_active boolean)
+  returns millrace.webhooks
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Makes a webhook, or changes it to this.
+  body: 19b8b31628eb6a9741439c6971e6269d
+
 create function millrace.schedule_json(p_options jsonb, p_name text)
   returns json
   language sql stable security definer set search_path=pg_catalog, pg_temp
@@ -2364,6 +2751,12 @@ create function millrace.schedule_row(p_tenant integer, p_name text, p_workflow 
   comment: The row that a schedule with these options has when it is new.
   body: f4bb16046aa147815b3b448b26b6eee6
 
+create function millrace.send_live(p_tenant integer, p_runs bigint[], p_bodies text[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What happens in a worker and is not recorded, to those who follow.
+  body: 25a9498f981d79d35331e3e74e2ffa09
+
 create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
   returns TABLE(nth integer, accepted boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -2374,7 +2767,13 @@ create function millrace.set_output(p_tenant integer, p_from bigint, p_run bigin
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Writes into the journal of a fork what a step gave.
-  body: fb4e0f491747d8484aec607a89c82de9
+  body: 139373da30029ab8d9780be9f25f85a8
+
+create function millrace.set_secret(p_hook millrace.webhooks, p_secret text, p_new text, p_sealed boolean, p_keep_until timestamp with time zone DEFAULT NULL::timestamp with time zone)
+  returns text
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Gives a webhook its secrets.
+  body: fad3aab44536a874562af27021e14e7d
 
 create function millrace.set_values(p_run bigint)
   returns jsonb
@@ -2386,13 +2785,25 @@ create function millrace.settle(p_run bigint, p_task integer, p_seq integer, p_n
   returns TABLE(seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends the waits of a run that can end; returns its journal from a number on.
-  body: f1cfd6f2ce85b74e2229799563bfed4b
+  body: 14d0602f5fd7105ef7c9a8d8dbd7a12e
+
+create function millrace.settle_feed(p_tenant integer)
+  returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: How far the feed of a tenant may be read.
+  body: 1e587117fc814202e7dcb7fc9ac610a3
 
 create function millrace.shown_attributes(p_run bigint, p_meta json)
   returns json
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The attributes of a run as they are now.
   body: 6b30bb08799430448a3491b0b481c738
+
+create function millrace.shown_message(p_run bigint, p_name text, p_data text, OUT kind "char", OUT data text)
+  returns record
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Of a wait that a message ended, what people see of it.
+  body: d8d88a4c553613356890c7979965d7c7
 
 create function millrace.signal_start(p_run uuid, p_signal jsonb, p_tenant jsonb)
   returns void
@@ -2418,6 +2829,12 @@ create function millrace.spread_events(p_now timestamp with time zone)
   comment: Gives events to runs that wait for them and have not got them yet.
   body: 4ddb309b2cd281265ab18a601caa52c4
 
+create function millrace.spread_feed(p_tenant integer)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: What has happened to the runs of a tenant becomes deliveries of its webhooks.
+  body: 4a1e1c9e41efc03805adee18dc1e0cc0
+
 create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigint, p_route integer, p_input text, p_meta jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -2435,6 +2852,12 @@ create function millrace.start_children(p_tenant integer, p_only bigint[], p_chi
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts children in the transaction that writes it into their parents' journals.
   body: 55a187c2e10c25ee294852898112bd04
+
+create function millrace.start_delivery(p_hook millrace.webhooks, p_body text, p_headers jsonb, p_key text, p_content text, p_by_content boolean, p_ip text, p_of bigint DEFAULT NULL::bigint)
+  returns TABLE(status text, delivery bigint, run uuid)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A delivery becomes a run, and is noted.
+  body: 607dfc15c996ab0273d30cb320ec7796
 
 create function millrace.start_key(p_values jsonb)
   returns bytea
@@ -2464,7 +2887,7 @@ create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes i
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
-  body: 1408d1402d149ffd70fc811546e36b3a
+  body: 75ae73e5d835dfec586ff095ec276a5c
 
 create function millrace.start_signalled(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[], p_signals json)
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
@@ -2514,6 +2937,12 @@ create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
   comment: The schedules that workflows have in their code.
   body: fb0b2a1fbbb72db6d75e135f048b30d6
 
+create function millrace.sync_webhook(p_tenant integer, p_workflow text, p_version text, p_document jsonb, p_secret text, p_sealed boolean)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A stored graph with trigger_type webhook has a webhook of its own.
+  body: 1f0b697bfbdee3d8b09b58be63934782
+
 create function millrace.take_along(p_tenant integer, p_only bigint[], p_values json, p_asks json, p_events json, p_now timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -2556,6 +2985,18 @@ create function millrace.taken_event(p_data text)
   comment: The event that ended a wait, of the data of its journal row.
   body: 4fbbc031c76399912b7c0777469c660e
 
+create function millrace.tell(p_runs bigint[], p_firsts integer[] DEFAULT NULL::integer[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Tells those who follow runs that something has happened to them.
+  body: ff3301220b9a6c2b0f1afdff1d22af75
+
+create function millrace.tell_rows(p_only bigint[], p_runs bigint[], c_runs bigint[], c_seqs integer[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Tells those who follow runs what their owners wrote.
+  body: 626b567eb96c573f6e0c5ead1b56b524
+
 create function millrace.tenant_id(p_slug text)
   returns integer
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
@@ -2584,7 +3025,7 @@ create function millrace.tick(p_max integer DEFAULT 1000, p_since timestamp with
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
   comment: Wakes runs whose wait is over by time; returns how many.
-  body: 8f6791273ed8d435d91a24ddd4077e9f
+  body: 424aa6cd721d76cd584b6b9b90acd10e
 
 create function millrace.tokens_left(p_meters bigint[], p_rates double precision[], p_bursts integer[], p_now timestamp with time zone, OUT room integer, OUT opens_at timestamp with time zone)
   returns record
@@ -2616,6 +3057,12 @@ create function millrace.undone_place(p_run bigint, OUT first_seq integer, OUT s
   comment: From where on the history of a run is not true any more, because its steps were undone.
   body: 8bad03002312312f4a90481e247c1e46
 
+create function millrace.unfollow(p_tenant integer, p_follower text, p_runs bigint[])
+  returns void
+  language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: A process does not follow these runs any more.
+  body: 6ab6085d62890ac9876fa95ed8b66cd7
+
 create function millrace.verify_key(p_id text, p_hash bytea)
   returns TABLE(tenant text, scopes text[], name text, good_ms bigint, suspended boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -2646,6 +3093,24 @@ create function millrace.watch_retention(p_workflow integer)
   comment: Has the history of a workflow with a retention looked through.
   body: e92933924988243a963952775a9003bd
 
+create function millrace.webhook_at(p_path text)
+  returns TABLE(id bigint, tenant_id integer, tenant text, name text, workflow text, scheme text, tolerance_ms integer, secrets text[])
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The webhook at a path, with what is needed to check a delivery.
+  body: e717dd2ec767a544f3933228e00c58e1
+
+create function millrace.webhook_json(p_options jsonb, p_name text, p_drawn text DEFAULT NULL::text)
+  returns json
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A webhook as JSON.
+  body: 6f782fa0e325697aacc8feeae7f778c9
+
+create function millrace.webhook_row(p_tenant integer, p_name text, p_options jsonb)
+  returns millrace.webhooks
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The row that a webhook with these options has when it is new.
+  body: 57c037395e27fcf34b39c19641c45bea
+
 create function millrace.weight_path(p_tenant integer, p_workflow text, p_queue text)
   returns text
   language sql stable security definer set search_path=pg_catalog, pg_temp
@@ -2663,3 +3128,9 @@ create function millrace.work_events()
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Does some of what is due about events; returns when there is more.
   body: df80bff9cd66f0717c18e0d25b4d3f5a
+
+create function millrace.work_webhooks(p_most integer)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Looks after the webhooks that are due; returns what is to be sent.
+  body: 339e38a301871ebceb729482d44d1526

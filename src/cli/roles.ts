@@ -18,6 +18,17 @@ const forClients = {
   'to see questions and answer them': ['get_approvals', 'answer_approval'],
   'to emit events and see them': ['emit_event', 'get_events'],
   'to wait for runs': ['watch', 'get_outcomes'],
+  'to follow runs and feeds, and to read logs': [
+    'follow',
+    'unfollow',
+    'read_runs',
+    'get_chunk',
+    'open_feed',
+    'read_feed',
+    'note_feed',
+    'close_feed',
+    'get_logs',
+  ],
   'to steer runs': [
     'trigger_event',
     'pause_workflow',
@@ -52,6 +63,14 @@ const forClients = {
     'resume_schedule',
     'run_schedule',
   ],
+  'to put webhooks, and to see what they did': [
+    'put_webhook',
+    'get_webhooks',
+    'delete_webhook',
+    'rotate_webhook_secret',
+    'get_deliveries',
+    'redeliver',
+  ],
   'to set limits, and to pause what workers are given': [
     'put_queue',
     'pause_dispatch',
@@ -68,6 +87,7 @@ const forClients = {
     'get_workflows',
     'get_versions',
     'get_definition',
+    'get_definitions',
     'get_workers',
     'get_queues',
     'get_limits',
@@ -94,6 +114,12 @@ const forWorkers = {
     'journal_length',
     'call_off',
   ],
+  'to tell what is live, and to store logs': [
+    'followed_runs',
+    'send_live',
+    'add_logs',
+    'prune_live',
+  ],
   'to look after the runs of others': [
     'recover',
     'expire_runs',
@@ -103,6 +129,14 @@ const forWorkers = {
     'work_events',
     'due_schedules',
     'fire_schedules',
+  ],
+  'to take what webhooks bring, and to send what they tell': [
+    'webhook_at',
+    'accept_delivery',
+    'reject_delivery',
+    'work_webhooks',
+    'report_posts',
+    'spread_feed',
   ],
 }
 

@@ -20,8 +20,9 @@ export type { RunFailure } from '../model/failure.ts'
 export type { Json, Jsonify } from '../model/json.ts'
 export type { KeyPaths, Limits } from '../model/limit-rules.ts'
 export type { WorkflowLogger } from '../model/logger.ts'
+export type { RunEvent, RunEventName } from '../model/run-event.ts'
 export type { CronOptions, EveryOptions, ScheduleOptions } from '../model/schedule-rules.ts'
-export { WorkflowStatus } from '../model/status.ts'
+export { type StepStatus, WorkflowStatus } from '../model/status.ts'
 export { createWorkflowRef, type WorkflowRef } from '../workflow/workflow-ref.ts'
 export type { Approval, ApprovalAnswerOptions, ApprovalFilter } from './approvals.ts'
 export type { AuditEntry, AuditFilter } from './audit.ts'
@@ -38,10 +39,17 @@ export type {
   StoredDefinition,
   WorkflowDocument,
 } from './definitions.ts'
+export type { Delivery, DeliveryFilter, DeliveryWithBody } from './deliveries.ts'
 export type { Emission, EmitOptions, EventFilter, KeptEvent } from './events.ts'
 export type { FailureGroup } from './failures.ts'
+export type { FeedEvent } from './follow/feed-reader.ts'
+export type { EventsOptions, FeedOptions } from './follow/live-runs.ts'
+export type { RunStep } from './follow/run-step.ts'
+export type { StreamOptions } from './follow/stream-chunks.ts'
 export type { ApiKey, KeyOptions, NewApiKey } from './keys.ts'
 export type { DispatchPlace, LimitReport } from './limits.ts'
+export type { DefinitionFilter, ListedDefinition } from './listed-definitions.ts'
+export type { LogFilter, LogLine } from './logs.ts'
 export type { Member, PutMember } from './members.ts'
 export type { Page, PageRequest } from './page.ts'
 export type {
@@ -59,6 +67,20 @@ export type { StartOptions, StartSignal } from './starter.ts'
 export type { DeletedWorkflow, DeleteWorkflow, StopWorkflow } from './stopped-workflows.ts'
 export type { DeletionOptions, Quota, RegisterTenant, Tenant } from './tenants.ts'
 export type { TimelineEntry } from './timeline.ts'
+export type {
+  IncomingDelivery,
+  Receipt,
+  ReceiverOptions,
+  WebhookReceiver,
+} from './webhook-receiver.ts'
+export type {
+  PutIncomingWebhook,
+  PutOutgoingWebhook,
+  PutWebhook,
+  RotateWebhookSecret,
+  Webhook,
+  WebhookWithSecret,
+} from './webhooks.ts'
 export {
   type RunRef,
   WorkflowClient,

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import type { ZodType, ZodUndefined } from 'zod'
 import type { Scope } from '../auth/principal.ts'
 import type { RateClass } from '../auth/rate-limiter.ts'
@@ -36,10 +36,12 @@ type Route<P extends ZodType, Q extends ZodType, B extends ZodType> = {
   readonly shownOnce?: readonly string[]
   /** The action under which the audit log has it, where SQL does not write it down: 'schedule.put'. */
   readonly audit?: string
-  /** What it answers when it succeeds; null: without a body. */
-  readonly answers: Readonly<Record<number, readonly [schema: ZodType | null, what: string]>>
-  /** Default: application/json. */
-  readonly answerType?: string
+  /** Comes before all else. */
+  readonly before?: MiddlewareHandler<ServerEnv>
+  /** What it answers when it succeeds; null: without a body. JSON, unless `type` says otherwise. */
+  readonly answers: Readonly<
+    Record<number, readonly [schema: ZodType | null, what: string, type?: string]>
+  >
   /** Statuses of problems beside those that every route has. */
   readonly problems?: readonly number[]
 }
@@ -104,8 +106,9 @@ export function addRoute<
       ...{ params, query, ...(isWrite(route) && { headers: keyHeader }) },
       ...(body && { body: bodyOf(body, route.bodyOptional) }),
     },
-    responses: { ...answersOf(route), ...problemsOf(route) },
+    responses: { ...answersOf(route.answers), ...problemsOf(route) },
     middleware: [
+      ...(route.before ? [route.before] : []),
       ...(scope === null ? [] : [admit(scope, rateClassOf(route))]),
       ...(body ? [readBody] : []),
     ],
@@ -153,10 +156,10 @@ function bodyOf(schema: ZodType, optional = false): object {
   return { required: !optional, content: { 'application/json': { schema } } }
 }
 
-function answersOf({ answers, answerType = 'application/json' }: AnyRoute): object {
-  const entries = Object.entries(answers).map(([status, [schema, description]]) => [
+function answersOf(answers: AnyRoute['answers']): object {
+  const entries = Object.entries(answers).map(([status, [schema, description, type]]) => [
     status,
-    { description, ...(schema && { content: { [answerType]: { schema } } }) },
+    { description, ...(schema && { content: { [type ?? 'application/json']: { schema } } }) },
   ])
   return Object.fromEntries(entries)
 }

@@ -1,6 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { getPath } from 'hono/utils/url'
 import { checkHost } from './allowed-hosts.ts'
+import { compatExecutionRoutes } from './compat/executions.ts'
+import { compatTenantRoutes } from './compat/tenants.ts'
+import { compatWorkflowRoutes } from './compat/workflows.ts'
 import { crossOrigin } from './cross-origin.ts'
 import { makeNoRoute } from './no-route.ts'
 import { answerProblem } from './problem.ts'
@@ -24,7 +27,9 @@ import { runsBulkRoutes } from './routes/runs-bulk.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
 import { secretRoutes } from './routes/secrets.ts'
 import { storageRoutes } from './routes/storage.ts'
+import { streamRoutes } from './routes/streams.ts'
 import { tenantRoutes } from './routes/tenant.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 import { workerRoutes } from './routes/workers.ts'
 import { secureHeaders } from './security-headers.ts'
 import type { ServerApp, ServerEnv, ServerParts } from './server-parts.ts'
@@ -48,7 +53,7 @@ export function makeApp(parts: ServerParts): ServerApp {
 
 /** The resources, in the order of the documentation. Of two routes that fit an address the first one is taken. */
 const resources = [
-  ...[runRoutes, runsBulkRoutes, runVerbRoutes, runViewRoutes],
+  ...[runRoutes, runsBulkRoutes, runVerbRoutes, runViewRoutes, streamRoutes],
   ...[
     graphDocumentRoutes,
     definitionRoutes,
@@ -58,8 +63,9 @@ const resources = [
     failureRoutes,
     bulkRoutes,
   ],
-  ...[scheduleRoutes, queueRoutes, dispatchRoutes, workerRoutes, storageRoutes],
+  ...[scheduleRoutes, webhookRoutes, queueRoutes, dispatchRoutes, workerRoutes, storageRoutes],
   ...[keyRoutes, memberRoutes, secretRoutes, tenantRoutes],
+  ...[compatWorkflowRoutes, compatExecutionRoutes, compatTenantRoutes],
   documentRoutes,
 ]
 

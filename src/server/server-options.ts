@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js'
 import type { JwtOptions } from '../auth/jwt-authenticator.ts'
 import type { Authenticator } from '../auth/principal.ts'
+import type { GraphLimits } from '../graph/document/graph-document.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { quietLogger, type WorkflowLogger } from '../model/logger.ts'
 import { checkOptionNames, type OptionNames } from '../model/options.ts'
@@ -17,8 +18,6 @@ export type ServerOptions = {
   authenticate?: Authenticator
   /** Lets in who has a JSON Web Token of these issuers. Default: nobody. */
   jwt?: JwtOptions
-  /** Anybody may make a tenant, with its first key: POST /api/tenants. Default false. */
-  selfRegistration?: boolean
   /** Where the routes stand, where what they are mounted in leaves addresses as they are: '/engine'. Default: at the root. */
   basePath?: string
   /** Bytes of a body, at most 64 MiB. Default 1 MiB; more is answered with 413. */
@@ -29,6 +28,12 @@ export type ServerOptions = {
   allowHosts?: string[]
   /** Addresses or networks ('10.0.0.0/8') whose X-Forwarded-For is believed. Default: none. */
   trustedProxies?: string[]
+  /** Who may make a tenant, with its first key, at POST /api/tenants (and /api/tenants/register): anybody, if it is true. Default false. */
+  selfRegistration?: boolean
+  /** Ended runs may be started again with other data by the route `replay` of the Workflow Automation Engine. Default true. */
+  replay?: boolean
+  /** Of documents that come by HTTP: how many nodes, how deep. Default: 10,000, and no limit of depth. */
+  graphLimits?: GraphLimits
   /** Gets what went wrong inside. Default: errors to the console. */
   logger?: WorkflowLogger
 }
@@ -37,18 +42,21 @@ export type ServerOptions = {
 export type ResolvedOptions = {
   readonly authenticate: Authenticator | null
   readonly jwt: JwtOptions | null
-  readonly selfRegistration: boolean
   readonly basePath: string
   readonly maxBodyBytes: number
   readonly cors: readonly string[]
   readonly allowHosts: readonly string[] | null
+  readonly selfRegistration: boolean
+  readonly replay: boolean
+  readonly graphLimits: GraphLimits
   readonly logger: WorkflowLogger
   readonly trustedProxies: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][]
 }
 
 const names: OptionNames<ServerOptions> = {
   ...{ authenticate: true, basePath: true, maxBodyBytes: true, cors: true },
-  ...{ allowHosts: true, trustedProxies: true, logger: true, jwt: true, selfRegistration: true },
+  ...{ allowHosts: true, trustedProxies: true, logger: true, jwt: true },
+  ...{ selfRegistration: true, replay: true, graphLimits: true },
 }
 
 /** @throws InvalidInputError that names the option and its value */
@@ -57,11 +65,13 @@ export function resolveServerOptions(options: ServerOptions): ResolvedOptions {
   return {
     authenticate: options.authenticate ?? null,
     jwt: options.jwt ?? null,
-    selfRegistration: options.selfRegistration ?? false,
     basePath: checkBasePath(options.basePath ?? ''),
     maxBodyBytes: checkBytes(options.maxBodyBytes ?? DEFAULT_BODY_BYTES),
     cors: (options.cors ?? []).map(checkOrigin),
     allowHosts: options.allowHosts?.map((host) => host.toLowerCase()) ?? null,
+    selfRegistration: options.selfRegistration ?? false,
+    replay: options.replay ?? true,
+    graphLimits: options.graphLimits ?? {},
     logger: options.logger ?? quietLogger,
     trustedProxies: (options.trustedProxies ?? []).map(parseNetwork),
   }

@@ -109,8 +109,13 @@ function exportTenant(app: ServerApp): void {
     {
       ...{ ...common, method: 'get', path: '/api/tenant/export', name: 'exportTenant' },
       summary: 'All that is kept of the tenant, as lines of JSON',
-      answers: { 200: [z.string(), 'Each line is {"table": …, "row": …}; no secret, no hash.'] },
-      answerType: 'application/x-ndjson',
+      answers: {
+        200: [
+          z.string(),
+          'Each line is {"table": …, "row": …}; no secret, no hash.',
+          'application/x-ndjson',
+        ],
+      },
     },
     async (c) => {
       // asked for before the first line, so that what is wrong is a problem and not half an answer
