@@ -3013,7 +3013,7 @@ create function millrace.tenant_rows(p_tenant integer, p_n integer, p_a tid, p_z
   returns TABLE(line jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set plan_cache_mode=force_custom_plan
   comment: The rows of a tenant in some pages of one table.
-  body: 6bd2412d6c44d7cdd6629e779f6f5a8d
+  body: 5f7259df00e1d154e5a4d6be87f839e3
 
 create function millrace.terminate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
