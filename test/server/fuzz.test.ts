@@ -21,7 +21,7 @@ import {
   spoil,
 } from './arbitrary-request.ts'
 
-const CASES = Number(process.env.CASES ?? 8)
+const CASES = Number(process.env.CASES ?? 5)
 const document = describeApi() as unknown as ApiDocument
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({
@@ -88,6 +88,8 @@ beforeAll(async () => {
   // nobody works on it any more: what is accepted stays as it is
   client = new WorkflowClient({ connectionString: db.url, logger: collect(log) })
   server = createServer(client, { authenticate: authenticateByName, logger: collect(log) })
+  for (const kind of ['read', 'write', 'start', 'webhook'])
+    await client.putQuota(`${kind}_per_minute`, null)
   known = {
     'runs.id': [...ours.runs, theirs.runs[0] as string, randomUUID()],
     'bulk.id': [ours.bulk, theirs.bulk],
@@ -139,7 +141,12 @@ async function send(method: string, { path, query, headers, body }: Sent, as = '
     },
     ...(body !== undefined && { body }),
   })
-  return readAnswer(await server.fetch(request))
+  const answer = await server.fetch(request)
+  const type = answer.headers.get('content-type') ?? ''
+  if (!type.includes('event-stream')) return readAnswer(answer)
+  // it would last as long as its run
+  await answer.body?.cancel()
+  return { status: answer.status, headers: answer.headers, body: '' }
 }
 
 type Answer = Awaited<ReturnType<typeof send>>
@@ -155,9 +162,14 @@ function check(path: string, method: string, operation: Operation, answer: Answe
   const shared = `#/components/responses/Problem${status}`
   const own = `#/paths/${path.replace(/\//g, '~1').replace(/[{}]/g, encodeURIComponent)}/${method.toLowerCase()}/responses/${status}`
   const place = status >= 400 ? shared : own
-  const type = status >= 400 ? 'application/problem+json' : 'application/json'
+  const own200 = Object.keys(declared?.content ?? {})[0]
+  const isCompat = operation.tags?.includes('compat')
+  const type = status >= 400 ? 'application/problem+json' : (own200 as string)
   if (!declared?.content && declared?.$ref === undefined) return expect(body).toBe('')
+  // the Workflow Automation Engine has an envelope of its own
+  if (status >= 400 && isCompat) return expect(body.error.code).toMatch(/^[A-Z_]+$/)
   expect(answer.headers.get('content-type')).toContain(type)
+  if (!type.includes('json') || type.includes('ndjson')) return
   const key = `api${place}/content/${type.replace('/', '~1').replace('+', '%2B')}/schema`
   let validate = validators.get(key)
   if (!validate) {
@@ -209,7 +221,9 @@ describe('what is another tenant’s', () => {
   })
 
   test('no list shows it', async () => {
-    const lists = operations.filter(({ method, path }) => method === 'GET' && !path.includes('{'))
+    const lists = operations.filter(
+      ({ method, path }) => method === 'GET' && !path.includes('{') && !/stream|health/.test(path),
+    )
     for (const { path } of lists) {
       const { status, body } = await send('GET', { path, query: '', headers: {}, body: undefined })
       expect([path, status]).toEqual([path, 200])
@@ -220,6 +234,10 @@ describe('what is another tenant’s', () => {
 
 describe.each(operations)('$method $path', ({ method, path, operation }) => {
   beforeEach(async () => {
+    // what the route before may have deleted
+    await db.query(`select millrace.register_workflow(t.id, w, '1', '{}')
+      from millrace.tenants t, unnest(array['echo', 'wait']) w where t.slug = 'default'`)
+    await client.activateWorkflow({ workflowId: 'echo' })
     await client.putSchedule({ id: 'nightly', workflowId: 'echo', cron: '0 3 * * *' })
   })
 

@@ -126,7 +126,7 @@ export async function send(
 /** The body as JSON where it is such. */
 export async function readAnswer(response: Response): Promise<Answer> {
   const text = await response.text()
-  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '')
   const { status, headers } = response
   return { status, headers, body: isJson && text !== '' ? JSON.parse(text) : text }
 }
