@@ -29,7 +29,7 @@ const ENDS = 'rfslk'
  * The rule that everything rests on: a result may be handed to the handler at once, because a
  * handler is only code between steps, but nothing that others could see (another step, the end of
  * the run) happens before it is durable. So the last result travels with whatever follows it, in
- * one write.
+ * one write. A step that only computes is such code too: its result waits in the outbox like the one before it.
  */
 export class Execution implements RunHandle, Resting {
   readonly lease: LeasedRun
@@ -127,10 +127,13 @@ export class Execution implements RunHandle, Resting {
     return this.journal.take(key, what, kinds)
   }
 
-  /** Resolves, or is undefined, when a step may begin: replay is over, and all that came before is durable. */
-  begin(key: string): Promise<void> | undefined {
-    if (this.#mayBegin()) {
-      this.#pump.activity.begin(key, this.journalLength)
+  /**
+   * Resolves, or is undefined, when a step may begin: replay is over, and all that came before is durable.
+   * @param isPure the step only computes: what came before it may still be on its way, and goes with its result
+   */
+  begin(key: string, isPure = false): Promise<void> | undefined {
+    if (this.#mayBegin(isPure)) {
+      this.#pump.activity.begin(key, this.journalLength + this.#pump.outbox.size)
       return undefined
     }
     if (this.ending) return this.undoing.block(key)
@@ -143,12 +146,13 @@ export class Execution implements RunHandle, Resting {
     return this.journal.length + this.#pump.outbox.late
   }
 
-  #mayBegin(): boolean {
+  #mayBegin(isPure: boolean): boolean {
+    const { outbox, activity, suspension } = this.#pump
     if (this.#over || this.#pump.draining || this.children.closing) return false
-    if (this.#pump.suspension.wanted || this.#pump.cancelled || this.ending) return false
-    if (this.#pump.outbox.busy || this.#pump.outbox.size > 0 || this.#pump.activity.waiting > 0)
-      return false
-    return this.journal.unseen.size === 0 && !this.#pump.suspension.isLong(this.journal.length)
+    if (suspension.wanted || this.#pump.cancelled || this.ending) return false
+    if (outbox.busy) return false
+    if (isPure ? !outbox.hasRoom : outbox.size > 0 || activity.waiting > 0) return false
+    return this.journal.unseen.size === 0 && !suspension.isLong(this.journal.length + outbox.size)
   }
 
   /** The step does nothing any more that others could see. */

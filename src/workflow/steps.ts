@@ -76,8 +76,10 @@ export class Steps {
   /** What handlers do that the engine writes. */
   get [ENGINE](): EngineSteps {
     const call: EngineCall = (key, work) => this.#callAsync(key, work, (id) => id)
-    const run = (id: string, key: string, fn: StepFn, options: RunStepOptions) =>
-      runStep(this.#x, this.#maker.step(id, key, fn, options))
+    const run = (id: string, key: string, fn: StepFn, options: RunStepOptions, isPure = false) => {
+      const step = this.#maker.step(id, key, fn, options)
+      return runStep(this.#x, isPure ? { ...step, isPure } : step)
+    }
     const within = { group: this.#group, suffix: this.#suffix }
     return new EngineSteps(this.#x, within, { call, run, within: this.#within })
   }
