@@ -176,13 +176,13 @@ export class Execution implements RunHandle, Resting {
     this.touch()
   }
 
-  /** Does something that is no step, and during which this process keeps the run. */
+  /** Does something that is no step, and during which this process keeps the run; it begins when a step might. */
   aside(key: string, work: () => Promise<unknown>): void {
-    this.#pump.activity.begin(key, this.journalLength)
     const failed = (error: unknown) => {
       if (!this.#over) this.host.logger.error(`"${key}" was not done`, error)
     }
-    void work()
+    void Promise.resolve(this.begin(key))
+      .then(work)
       .catch(failed)
       .finally(() => this.end(key))
   }
