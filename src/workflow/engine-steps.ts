@@ -70,7 +70,7 @@ export class EngineSteps {
 
   /** Aborted when these steps are given up; undefined: they are not before the run is. */
   get givenUp(): AbortSignal | undefined {
-    return this.#within.group?.signal
+    return this.#within.group?.aborting.signal
   }
 
   /** What the process has for handlers. */

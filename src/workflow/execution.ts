@@ -37,7 +37,8 @@ export class Execution implements RunHandle, Resting {
   readonly journal: Journal
   readonly done: Promise<RunEnd>
   readonly #limits: HistoryLimits
-  readonly #aborting = new LazySignal()
+  /** Aborted when the run is cancelled, lost or timed out, or when this process stops. */
+  readonly aborting = new LazySignal()
   readonly #keys = new StepKeys()
   readonly #deliveries: Deliveries
   readonly #pump: Pump
@@ -63,9 +64,8 @@ export class Execution implements RunHandle, Resting {
     })
   }
 
-  /** Aborted when the run is cancelled, lost or timed out, or when this process stops. */
   get signal(): AbortSignal {
-    return this.#aborting.signal
+    return this.aborting.signal
   }
 
   /** The undos of its steps. */
@@ -269,7 +269,7 @@ export class Execution implements RunHandle, Resting {
     if (this.#over || this.ending) return
     this.#pump.cancelled = true
     // a replay shall go the way that the run went
-    if (this.journal.unseen.size === 0) this.#aborting.abort(reason)
+    if (this.journal.unseen.size === 0) this.aborting.abort(reason)
     this.touch()
   }
 
@@ -313,7 +313,7 @@ export class Execution implements RunHandle, Resting {
 
   /** Stops the attempts of its steps: they are being undone. */
   abortSteps(): void {
-    this.#aborting.abort(new RunCancelledError('The run ends, and its steps are undone.'))
+    this.aborting.abort(new RunCancelledError('The run ends, and its steps are undone.'))
   }
 
   /** Parts with the run. @param reason what is still at work is aborted with */
@@ -323,8 +323,8 @@ export class Execution implements RunHandle, Resting {
     this.#pump.end()
     if (this.#pump.activity.size > 0 || reason) {
       const why = reason ?? new Error('The run has ended.')
-      this.#aborting.abort(why)
-      this.#undoing?.abort(why)
+      this.aborting.abort(why)
+      this.#undoing?.aborting.abort(why)
     }
     this.#leave(end)
   }

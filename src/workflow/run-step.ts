@@ -5,6 +5,7 @@ import type { JournalRow } from '../model/journal.ts'
 import { decodePayload } from '../model/json.ts'
 import type { Execution } from './execution.ts'
 import { forever } from './forever.ts'
+import type { LazySignal } from './lazy-signal.ts'
 import type { Hooks } from './plugin.ts'
 import { retryDelay } from './retry-delay.ts'
 import { stepFailed } from './step-failed.ts'
@@ -27,7 +28,7 @@ export type RunStep = {
   /** How it is undone, if it can be. */
   readonly undo?: Undo
   /** Aborted when the step is given up with those beside it: it ends without a result. */
-  readonly group?: AbortSignal
+  readonly group?: LazySignal
 }
 
 /** How a step ended. */

@@ -69,7 +69,7 @@ export class Steps {
     this.#rules = rules
     this.#group = within.group
     this.#suffix = within.suffix
-    this.#maker = new StepMaker(x, defaults, hooks, within.group?.signal)
+    this.#maker = new StepMaker(x, defaults, hooks, within.group?.aborting)
     this.#within = (inner) => new Steps(x, defaults, hooks, rules, inner)
   }
 
@@ -119,6 +119,7 @@ export class Steps {
           key,
           count: checkItems(key, items).length,
           concurrency: options.concurrency ?? DEFAULT_MAP_CONCURRENCY,
+          within: this.#group?.aborting,
           item: (index, group) => {
             const itemKey = `${key}[${index}]`
             this.#group?.enter(itemKey)
