@@ -176,8 +176,12 @@ export class Execution implements RunHandle, Resting {
     this.touch()
   }
 
-  /** Does something that is no step, and during which this process keeps the run; it begins when a step might. */
+  /**
+   * Does something that is no step, and during which this process keeps the run; it begins when a step might. Not among
+   * undos: they begin with calling off what the run has elsewhere.
+   */
   aside(key: string, work: () => Promise<unknown>): void {
+    if (this.ending) return
     const failed = (error: unknown) => {
       if (!this.#over) this.host.logger.error(`"${key}" was not done`, error)
     }
