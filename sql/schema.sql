@@ -964,6 +964,12 @@ create function millrace.check_limits(p_rules jsonb)
   comment: Refuses rules that could not be followed.
   body: 271b00354589e80a58ddce45c03343cb
 
+create function millrace.check_live(p_tenant integer, p_more integer, p_metas text[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses starts of a tenant that has as many unfinished runs as it may have.
+  body: fbedb0e210bd0ce37e7acd2915b9cc91
+
 create function millrace.check_options(p_function text, p_options jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
   returns integer
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
@@ -1077,13 +1083,19 @@ create function millrace.continue_runs(p_tenant integer, p_only bigint[], p_succ
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts the runs as which others continue, in the call that ends those.
-  body: dafefeb2e388e47e3d3c875a18be6973
+  body: ddb79bf1b6445783da1badb2f28ff242
 
 create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigint, p_before integer, p_except text)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=on
   comment: Gives a new run the history of another up to a row.
   body: 0df1e61d32ccd783dad2bcbe038d0df6
+
+create function millrace.count_live(p_tenant integer, p_first boolean DEFAULT false)
+  returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=on
+  comment: Counts the unfinished runs of a tenant, at most once a second.
+  body: 4d91f4ddf3677998a5cc58cc2b1969c3
 
 create function millrace.create_key(name text, options jsonb)
   returns json
@@ -1127,6 +1139,18 @@ create function millrace.delete_schedule(id text, options jsonb DEFAULT '{}'::js
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: A schedule starts nothing any more.
   body: 3816e7b3a179a6883ed0461c2d507189
+
+create function millrace.delete_secret(name text, options jsonb DEFAULT '{}'::jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A tenant has that secret no more.
+  body: a4ff3fa7e80ad9ada39728b2b0871cf8
+
+create function millrace.delete_tenant(slug text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Deletes a tenant with every row that is its, a batch at a time.
+  body: 3932a4b45e73bd90ab70263056750293
 
 create function millrace.describe_worker(p_worker bigint, p_info jsonb)
   returns void
@@ -1235,6 +1259,12 @@ create function millrace.expire_runs(p_max integer DEFAULT 1000)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Fails the runs whose own time-out is over; returns how many.
   body: 02677807927bbb7996dc566936a430b3
+
+create function millrace.export_tenant(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(cursor text, lines text[])
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: All that is kept of a tenant, page by page, as lines of JSON.
+  body: 501d049e93a1630b2be0d66a545bfeec
 
 create function millrace.fail(p_code text, p_message text, p_hint text, p_detail json DEFAULT '{}'::json)
   returns void
@@ -1428,6 +1458,12 @@ create function millrace.get_limits(options jsonb DEFAULT '{}'::jsonb)
   comment: The limits and pauses of workflows and queues, and how much of them is used.
   body: a2b483649568516d009af9ce448c6124
 
+create function millrace.get_members(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(member json)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The members of a tenant, by subject.
+  body: 191977c719a43e72d4079d0619cf8dc4
+
 create function millrace.get_outcomes(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, status "char", output text, continued_as bigint)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off
@@ -1439,6 +1475,12 @@ create function millrace.get_queues(options jsonb DEFAULT '{}'::jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What lies in each queue.
   body: 4d191f12a41d5b3ac1683ca164af1935
+
+create function millrace.get_quotas(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(kind text, most bigint, own boolean, used bigint)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: How much a tenant may have, and has.
+  body: 88b043d2ee882313fdfaf16a77be427f
 
 create function millrace.get_routes(p_tenant integer, p_names text[], p_versions text[], p_queues text[] DEFAULT NULL::text[])
   returns TABLE(route_id integer, name text, version text, queue text, priority integer, head bigint, sweep_ms integer, limited boolean)
@@ -1463,6 +1505,12 @@ create function millrace.get_schedules(options jsonb DEFAULT '{}'::jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The schedules of a tenant.
   body: 4d7f0849cb4ca0b8b873e5e9a6ed5901
+
+create function millrace.get_secrets(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(name text, key text, created_at timestamp with time zone, changed_at timestamp with time zone, changed_by text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The names of a tenant's secrets.
+  body: 0cf231878e0bc2cb87e1b991aee996c7
 
 create function millrace.get_storage(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, runs bigint, live bigint, journal_rows bigint, bytes bigint, estimated boolean)
@@ -1746,6 +1794,12 @@ create function millrace.match_runs(p_tenant integer, p_filter jsonb, p_statuses
   comment: Of some runs those that a filter matches.
   body: 1ba111aabe3c292b3779e792a0d47719
 
+create function millrace.member_json(p_tenant integer, p_subject text)
+  returns json
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A member as people see it.
+  body: 11f664cbba0e2af0d156196a5a146211
+
 create function millrace.merge_values(p_first jsonb, p_later jsonb)
   returns jsonb
   language sql immutable set search_path=pg_catalog, pg_temp
@@ -1888,7 +1942,7 @@ create function millrace.put_document(p_tenant integer, p_workflow integer, p_do
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Keeps the document of a workflow version, once.
-  body: 2be259edcb553e0fd160403eeb5f8719
+  body: 5c2fa44ae2772802ed11a64c0fba9431
 
 create function millrace.put_event(p_tenant integer, p_id bigint, p_name text, p_key text, p_data text, p_dedupe text, p_keep_ms bigint, p_most integer)
   returns millrace.events
@@ -1908,17 +1962,35 @@ create function millrace.put_limits(p_tenant integer, p_kind "char", p_name text
   comment: Sets the rules of a workflow or a queue.
   body: 4fbe9598727f490024dcbd285f020152
 
+create function millrace.put_member(subject text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Says what somebody may do in a tenant.
+  body: 7e6431ffcfcd75917d1e71cf747deb00
+
 create function millrace.put_queue(queue text, limits jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Sets the limits of a queue.
   body: aa14ac3f76067f65149f24b7c898b233
 
+create function millrace.put_quota(kind text, most bigint, options jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: How much of a kind a tenant may have.
+  body: bba648e090fd0bb30bb53cf9ff2d8261
+
 create function millrace.put_schedule(id text, workflow_id text, options jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a schedule, or changes it.
   body: 0939877b529c7f9f056b9c77346ce863
+
+create function millrace.put_secret(name text, sealed text, options jsonb DEFAULT '{}'::jsonb)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Keeps a secret of a tenant, encrypted by the caller.
+  body: a5bb03fcacb8b8116fc3e2ebbce5c726
 
 create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p_name text, p_data text, p_now timestamp with time zone)
   returns boolean
@@ -1949,6 +2021,12 @@ create function millrace.read_cursor(p_cursor text, OUT key text, OUT run bigint
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: The place that order_cursor wrote.
   body: f1c766dc3ff5f9564987c60de4c30784
+
+create function millrace.read_secret(p_tenant text, p_name text)
+  returns text
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A secret as it is kept, encrypted.
+  body: d97e0e8b5ac8da87a48306797b5e01f3
 
 create function millrace.recover()
   returns integer
@@ -2003,6 +2081,12 @@ create function millrace.release_names(p_tenant integer, p_ids bigint[], p_metas
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Gives back the keys and ids of starts that make no run.
   body: 69de50cf868dfa0b298afcbe898cc849
+
+create function millrace.remove_member(subject text, options jsonb DEFAULT '{}'::jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Somebody has no role in a tenant any more.
+  body: d2a74875c94ea8424d44d4f27d193f07
 
 create function millrace.renew_lease(p_worker bigint, p_lease_ms integer)
   returns boolean
@@ -2166,7 +2250,7 @@ create function millrace.save_schedule(p_row millrace.schedules, p_paused boolea
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a schedule, or changes it to this.
-  body: 53bf91998b6dcb08218c78051157559c
+  body: 5d57f9377207b7744d0c8ee1bfcc4280
 
 create function millrace.schedule_json(p_options jsonb, p_name text)
   returns json
@@ -2280,7 +2364,7 @@ create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes i
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
-  body: 87beb6d16792bf5f035c5db9671841aa
+  body: 8bfb6ec4f71721a04d92e939e259c20a
 
 create function millrace.start_signalled(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[], p_signals json)
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
@@ -2318,6 +2402,12 @@ create function millrace.suspend_tenant(slug text, options jsonb DEFAULT '{}'::j
   comment: Nobody gets in as that tenant, and nothing of it is run.
   body: 280cf99eb8946c0cca7cd14d33f346db
 
+create function millrace.sweep_tenant(p_tenant integer, p_place integer)
+  returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Deletes the rows of a tenant in one table.
+  body: 8c23c375e34d27c9418bb46f253aee7c
+
 create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -2348,6 +2438,12 @@ create function millrace.take_lane(p_lane millrace.lanes, p_most integer, p_swee
   comment: Locks queued runs of a lane that may be leased now.
   body: 0009b67f48b3dbfff84c7c716a4e8530
 
+create function millrace.take_rate(p_tenant text, p_class text, p_want integer)
+  returns TABLE(granted integer, most bigint, remaining bigint, reset_ms integer)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: A portion of the requests that a tenant may send in this minute.
+  body: beb1cb094474ca9629fa38f05ceced53
+
 create function millrace.take_suspect(p_tenant integer, p_route integer, p_full bigint[], p_shut bigint[])
   returns tid[]
   language sql volatile security definer set search_path=pg_catalog, pg_temp
@@ -2371,6 +2467,12 @@ create function millrace.tenant_json(p_tenant integer)
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: A tenant as people see it.
   body: 5bcdf87da074143ddc8c3e8b648340e9
+
+create function millrace.tenant_rows(p_tenant integer, p_n integer, p_a tid, p_z tid)
+  returns TABLE(line jsonb)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set plan_cache_mode=force_custom_plan
+  comment: The rows of a tenant in some pages of one table.
+  body: 5f7259df00e1d154e5a4d6be87f839e3
 
 create function millrace.terminate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -2419,6 +2521,12 @@ create function millrace.verify_key(p_id text, p_hash bytea)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Whose key that is, and what it may do.
   body: 69be1fcaa3dbb17b51e26e2289757e59
+
+create function millrace.verify_member(p_tenant text, p_subject text)
+  returns TABLE(roles text[], suspended boolean)
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: What the subject of a token may do in a tenant.
+  body: 5ba44806bb551db3ad5a033f603f73e3
 
 create function millrace.wake(p_run bigint, p_task integer, p_seq integer, p_ended text[], p_buffered integer DEFAULT NULL::integer)
   returns void
