@@ -24,7 +24,7 @@ const rows = {
   MR014: ['ConflictError', 409, 4, 'A live run holds this singleton key.'],
   MR015: ['ConflictError', 409, 4, 'The version of a definition exists with another content.'],
   MR020: ['LimitError', 422, 2, 'A limit was reached.'],
-  MR021: ['RateLimitedError', 429, 2, 'Too many calls; try again later.'],
+  MR021: ['RateLimitedError', 429, 2, 'Too many calls, or a quota is used up; try again later.'],
   MR022: ['LimitError', 422, 2, 'The history of the run is full; the run is paused.'],
   MR030: ['DefinitionError', 422, 2, 'A definition is not valid.'],
   MR031: ['DuplicateWorkflowError', 422, 2, 'Two workflows have the same id and version.'],

@@ -44,8 +44,7 @@ test('any number of servers share one limit, and never let in more', async () =>
   expect(allowed.length).toBeGreaterThan(100)
   // what one of them has left of its portion the others do not see
   let all = allowed.length
-  for (const { limiter } of servers)
-    while ((await limiter.take('shared', 'write')).allowed) all++
+  for (const { limiter } of servers) while ((await limiter.take('shared', 'write')).allowed) all++
   expect(all).toBe(200)
   expect(verdicts.every((verdict) => verdict?.limit === 200)).toBe(true)
   const queries = servers.reduce((sum, { asked }) => sum + asked.mock.calls.length, 0)
