@@ -5,6 +5,7 @@ import { openKernel } from '../support/kernel.ts'
 
 const kernel = await openKernel()
 await kernel.stopClock()
+kernel.pool.setMaxListeners(50) // a server each
 
 /** A clock for limiters that moves with that of the database. */
 let now = 0

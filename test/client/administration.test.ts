@@ -20,6 +20,7 @@ function connect(tenant?: string, secretsKey: string | string[] = oldKey): Workf
 
 beforeAll(async () => {
   db = await createDatabase()
+  db.pool.setMaxListeners(50) // a client each
   client = connect()
   database = new Database({ pool: db.pool })
 })

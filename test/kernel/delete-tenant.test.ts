@@ -8,7 +8,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => two.kernel.drop())
 
-type Progress = { done: boolean; deleted: number; place: number | null }
+type Progress = { done: boolean; deleted: number; place: string | null }
 const remove = (slug: string, options: object) =>
   two.kernel.call<Progress>('delete_tenant', slug, options)
 
@@ -53,11 +53,12 @@ test('batch by batch every row goes, of every table, and none of another tenant'
   ).toEqual([])
   expect(await kernel.call('read_secret', a.slug, a.secret)).toBeNull()
   await refusal(kernel.call('register_tenant', a.slug), 'MR014', a.slug)
+  await refusal(remove(a.slug, { place: 'x' }), 'MR001', 'no place')
   let calls = 0
   let gone = 0
-  for (let place: number | null = null; ; ) {
+  for (let place: string | null = null; ; ) {
     // a caller that dies begins again
-    const from: number | null = calls === 9 ? null : place
+    const from: string | null = calls === 9 ? null : place
     const batch: Progress = await remove(a.slug, { batch: 1, place: from })
     calls++
     gone += batch.deleted
