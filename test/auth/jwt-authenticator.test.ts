@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type JwtOptions, jwtAuthenticator } from '../../src/auth/jwt-authenticator.ts'
 import { openKernel } from '../support/kernel.ts'
 
@@ -172,6 +172,14 @@ test('the tenant’s own list of members gives roles too, and its tenant must be
   expect(await ask(base, token, session)).toMatchObject({ roles: ['operator', 'viewer'] })
   expect(await ask(base, await sign({ sub: 'eve' }), session)).toMatchObject({ scopes: [] })
   expect(await ask(base, await sign({ tenant: 'nobody' }), session)).toBeNull()
+  const authenticate = jwtAuthenticator(base, session)
+  const request = () =>
+    new Request('http://localhost/', { headers: { authorization: `Bearer ${token}` } })
+  expect(await authenticate(request())).toMatchObject({ roles: ['operator', 'viewer'] })
+  await kernel.call('remove_member', 'ada', { tenant: 'acme' })
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 4990)
+  expect(await authenticate(request())).toMatchObject({ roles: ['viewer'] }) // within five seconds
+  clock.mockRestore()
   await kernel.call('suspend_tenant', 'acme')
   await expect(ask(base, token, session)).rejects.toMatchObject({ code: 'MR042' })
   await kernel.call('resume_tenant', 'acme')

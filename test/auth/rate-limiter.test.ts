@@ -119,3 +119,16 @@ test('after a failure of the database it asks again', async () => {
   expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   expect((await limiter.take('fails', 'write')).allowed).toBe(true)
 })
+
+test('where the database answers slowly, what it says holds for those who waited', async () => {
+  await makeTenant('slow', 1)
+  await nextMinute()
+  const { limiter, asked } = makeLimiter()
+  asked.mockImplementation(async (text: string, values: unknown[]) => {
+    now += 5000
+    return (await kernel.pool.query(text, values)).rows
+  })
+  expect((await limiter.take('slow', 'write')).allowed).toBe(true)
+  expect((await limiter.take('slow', 'write')).allowed).toBe(false)
+  expect(asked.mock.calls.length).toBe(2)
+})
