@@ -28,6 +28,9 @@ const OPERATORS = [
   ...['tenant_id', 'append_audit'],
 ]
 
+/** Ids of runs are drawn, not found: that one is taken the start of it must say. Others answer with numbers that are drawn. */
+const INEXACT = ['start_runs', 'start_signalled', 'register_workflow', 'register_worker']
+
 /** What a parameter of that name is filled with: something of the other tenant, where it names anything. */
 const parameters: Record<string, Value> = {
   run_id: (of) => of.run,
@@ -164,8 +167,7 @@ export function callsOf(one: GrantedFunction, a: Ids, other: Ids): ForeignCall[]
       .slice(0, count)
       .map((name, i) => fill(one, name, one.types[i] as string, given, a, other))
     const text = `select * from millrace.${one.name}(${values.map((_, i) => `$${i + 1}::${one.types[i]}`).join(', ')})`
-    // a run is only there for its owner, and a function of workers tells it apart by more than the tenant
-    return { text, values, exact: !byNumber }
+    return { text, values, exact: !INEXACT.includes(one.name) }
   })
 }
 
@@ -207,13 +209,14 @@ function fill(
 
 /** An answer without the ids that were asked with, and without what differs from call to call. */
 export function normalise(raw: string, { slug, ...ids }: Ids): string {
-  let text = raw
+  // first, for a short id may be a second
+  let text = raw.replace(/\d{4}-\d\d-\d\d[T ][\d:.]+(Z|[+-][\d:]+)?/g, '<time>')
   const names = Object.values(ids).filter((id): id is string => typeof id === 'string')
   for (const id of names.sort((x, y) => y.length - x.length))
     text = text.replace(new RegExp(`(?<![A-Za-z0-9_-])${id}(?![A-Za-z0-9_-])`, 'g'), '<id>')
   return text
-    .replace(/\d{4}-\d\d-\d\d[T ][\d:.]+(Z|[+-][\d:]+)?/g, '<time>')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>')
     .replace(/mr_live_\w+/g, '<key>')
+    .replace(/"(due_ms|reset_ms|bytes|newest_route|chores)":"?\d+"?/g, '"$1":<number>')
     .replace(/\\?"(id|version|created_by|place|last_seen)\\?":\\?"[^"]*\\?"/g, '"$1":"<drawn>"')
 }

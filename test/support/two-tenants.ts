@@ -94,7 +94,9 @@ async function makeRuns(kernel: Kernel, tenant: number, slug: string) {
   const route = await kernel.route({ tenant, name: workflow, definition })
   const meta = { resource, tags: [tag], workflow, key: `${slug}-id-key` }
   const failing = await kernel.start(route, { input: content, meta })
-  const { worker, task: first } = await kernel.lease(route)
+  const worker = await kernel.worker(tenant)
+  await kernel.query('select millrace.describe_worker($1, $2)', [worker.id, { host: content }])
+  const first = await worker.claimOne(route)
   const error = { message: content, code: 'MR050', name: 'Error', fingerprint: slug }
   await worker.advance(first, {
     op: 'f',
