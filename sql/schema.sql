@@ -1204,7 +1204,6 @@ create function millrace.check_live(p_tenant integer, p_more integer, p_metas te
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Refuses starts of a tenant that has as many unfinished runs as it may have.
   body: 67822d3baad42fc629bf17626c8eda22
-  body: fbedb0e210bd0ce37e7acd2915b9cc91
 
 create function millrace.check_options(p_function text, p_options jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
   returns integer
@@ -1332,7 +1331,6 @@ create function millrace.continue_runs(p_tenant integer, p_only bigint[], p_succ
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts the runs as which others continue, in the call that ends those.
   body: e1c41aa45e300567da2a18ffe99b7e8b
-  body: ddb79bf1b6445783da1badb2f28ff242
 
 create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigint, p_before integer, p_except text)
   returns integer
@@ -1345,12 +1343,6 @@ create function millrace.count_delivery(p_hook millrace.webhooks, p_status "char
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Counts deliveries that started nothing; whether the log has room.
   body: b1703dfd04f7af50cd688ba3a67fc31b
-
-create function millrace.count_live(p_tenant integer, p_first boolean DEFAULT false)
-  returns bigint
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=on
-  comment: Counts the unfinished runs of a tenant, at most once a second.
-  body: 4d91f4ddf3677998a5cc58cc2b1969c3
 
 create function millrace.count_live(p_tenant integer, p_first boolean DEFAULT false)
   returns bigint
@@ -1417,7 +1409,7 @@ create function millrace.delete_tenant(slug text, options jsonb DEFAULT '{}'::js
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Deletes a tenant with every row that is its, a batch at a time.
-  body: 3932a4b45e73bd90ab70263056750293
+  body: f19a969f363e413b58c219881dd83840
 
 create function millrace.delete_webhook(id text, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -1430,7 +1422,6 @@ create function millrace.delete_workflow(workflow_id text, options jsonb DEFAULT
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: A workflow is gone; its runs can still be read, and its name be used again.
   body: 554cffe9ba7d838086ff8bc2a3461a51
-  body: f19a969f363e413b58c219881dd83840
 
 create function millrace.describe_worker(p_worker bigint, p_info jsonb)
   returns void
@@ -2897,7 +2888,6 @@ create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes i
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
   body: 75ae73e5d835dfec586ff095ec276a5c
-  body: 8bfb6ec4f71721a04d92e939e259c20a
 
 create function millrace.start_signalled(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[], p_signals json)
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
@@ -2935,11 +2925,6 @@ create function millrace.suspend_tenant(slug text, options jsonb DEFAULT '{}'::j
   comment: Nobody gets in as that tenant, and nothing of it is run.
   body: 280cf99eb8946c0cca7cd14d33f346db
 
-create function millrace.sweep_tenant(p_tenant integer, p_place integer)
-  returns bigint
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
-  comment: Deletes the rows of a tenant in one table.
-  body: 8c23c375e34d27c9418bb46f253aee7c
 create function millrace.sweep_tenant(p_tenant integer, p_place text)
   returns TABLE(deleted bigint, place text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
