@@ -1,4 +1,5 @@
 import { DEFAULT_SCHEMA, inSchema } from '../kernel/schema-name.ts'
+import { apiRoleStatements, type ServedApi } from './api-roles.ts'
 
 /** A role of the kernel, and the functions that it has to call. */
 export type Role = 'client' | 'worker'
@@ -111,13 +112,14 @@ export function grantedFunctions(role: Role): string[] {
  * Roles and grants as SQL for psql; running it again changes nothing. On a database without the
  * kernel's functions it makes the roles and the schema, so that the migrator can migrate.
  */
-export function roleStatements(schema: string = DEFAULT_SCHEMA): string {
+export function roleStatements(schema: string = DEFAULT_SCHEMA, served?: ServedApi): string {
   const grants = [
     ...grant('clients and workers', 'millrace_client, millrace_worker', forClients),
     ...grant('workers', 'millrace_worker', forWorkers),
   ]
   const statements = [roles, owner, beforeGrants, ...grants, afterGrants].join('\n')
-  return `${head}\n${inSchema(statements, schema)}`
+  const api = served === undefined ? '' : apiRoleStatements(schema, served)
+  return `${head}\n${inSchema(statements, schema)}${api}`
 }
 
 function grant(who: string, to: string, functions: Record<string, readonly string[]>): string[] {
