@@ -59,6 +59,8 @@ do $$ begin
     create role ${role} nologin noinherit;
     alter role ${role} set statement_timeout = '10s';  -- PostgREST sets it for each request
   end if;
+  -- PostgREST sets it for each request: a plan made for any status would not do for one that few runs have
+  alter role ${role} set plan_cache_mode = force_custom_plan;
   if to_regclass('${api}.runs') is null then
     raise notice 'There is no schema ${api} yet: run "millrace migrate --api", then this again.';
     return;

@@ -76,7 +76,8 @@ export async function startPostgrest(db: TestDatabase, schema = 'api'): Promise<
     get,
     as: (claims) =>
       new PostgrestClient(url, {
-        headers: claims === undefined ? {} : { Authorization: `Bearer ${signToken({ role, ...claims })}` },
+        headers:
+          claims === undefined ? {} : { Authorization: `Bearer ${signToken({ role, ...claims })}` },
       }),
     async stop() {
       await stop(child)
