@@ -12,6 +12,25 @@ create sequence millrace.numbers as bigint increment 1 start 1
 
 -- tables --------------------------------------------------------------------------------------------------------
 
+create table millrace.api_keys with (fillfactor=80)
+  tenant_id integer not null
+  id text not null
+  hash bytea not null
+  name text not null
+  scopes text[] not null
+  created_at timestamp with time zone not null
+  created_by text not null
+  expires_at timestamp with time zone
+  revoked_at timestamp with time zone
+  last_used_at timestamp with time zone
+  constraint api_keys_pkey PRIMARY KEY (tenant_id, id)
+  constraint api_keys_hash_length CHECK ((octet_length(hash) = 32))
+  constraint api_keys_id_form CHECK ((id ~ '^[0-9a-f]{16}$'::text))
+  CREATE INDEX api_keys_by_id ON millrace.api_keys USING btree (id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.approvals
   run_id bigint not null
   step text not null
@@ -40,6 +59,21 @@ create table millrace.attributes
   constraint attributes_name_form CHECK ((name ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
   constraint attributes_type_known CHECK ((type = ANY (ARRAY['t'::"char", 'n'::"char", 'b'::"char", 'i'::"char", 'v'::"char"])))
   row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.audit
+  id bigint not null generated always as identity
+  tenant_id integer not null
+  at timestamp with time zone not null
+  subject text not null
+  action text not null
+  target text
+  detail jsonb
+  constraint audit_pkey PRIMARY KEY (id)
+  CREATE INDEX audit_by_tenant ON millrace.audit USING btree (tenant_id, id)
+  row-level security: t, forced: t
+  policy append_only for w to public using false
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
@@ -292,6 +326,19 @@ create table millrace.live with (fillfactor=45, autovacuum_vacuum_scale_factor=0
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.members
+  tenant_id integer not null
+  subject text not null
+  email text
+  name text
+  roles text[] not null
+  created_at timestamp with time zone not null
+  changed_at timestamp with time zone not null
+  constraint members_pkey PRIMARY KEY (tenant_id, subject)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.merged_starts with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
   start_id bigint not null
   tenant_id integer not null
@@ -349,6 +396,36 @@ create table millrace.queue_heads with (fillfactor=50)
   turn bigint not null
   sweep_ms integer not null
   constraint queue_heads_pkey PRIMARY KEY (route_id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.quota_use with (fillfactor=50)
+  tenant_id integer not null
+  kind text not null
+  used bigint not null
+  counted_at timestamp with time zone not null
+  constraint quota_use_pkey PRIMARY KEY (tenant_id, kind)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.quotas
+  tenant_id integer not null
+  kind text not null
+  most bigint
+  constraint quotas_pkey PRIMARY KEY (tenant_id, kind)
+  constraint quotas_most CHECK ((most >= 0))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.rates with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500)
+  tenant_id integer not null
+  class text not null
+  window_at timestamp with time zone not null
+  used bigint not null
+  constraint rates_pkey PRIMARY KEY (tenant_id, class)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -489,6 +566,19 @@ create table millrace.schedules with (fillfactor=50, autovacuum_vacuum_scale_fac
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.secrets
+  tenant_id integer not null
+  name text not null
+  sealed text not null
+  created_at timestamp with time zone not null
+  changed_at timestamp with time zone not null
+  changed_by text not null
+  constraint secrets_pkey PRIMARY KEY (tenant_id, name)
+  constraint secrets_name_form CHECK ((name ~ '^[A-Za-z_][A-Za-z0-9_]{0,127}$'::text))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.signals
   run_id bigint not null
   at timestamp with time zone not null
@@ -527,11 +617,16 @@ create table millrace.tenants
   paused_at timestamp with time zone
   paused_by text
   pause_reason text
+  name text
+  suspended_at timestamp with time zone
+  suspend_reason text
+  deleting_at timestamp with time zone
   constraint tenants_slug_key UNIQUE (slug)
   constraint tenants_pkey PRIMARY KEY (id)
   constraint tenants_slug_form CHECK ((slug ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (id = ( SELECT millrace.current_tenant() AS current_tenant))
 
 create table millrace.watchers with (fillfactor=50)
   id bigint not null
@@ -634,6 +729,12 @@ create function millrace.answer_approval(approval_id text, approved boolean, opt
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Answers a question to people; the run that asked goes on.
   body: e5c0f96507ed2073dd1c4aa982238da6
+
+create function millrace.append_audit(p_tenant integer, p_subject text, p_action text, p_target text, p_detail jsonb DEFAULT NULL::jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Writes down who did what.
+  body: c1d5ee80497eb894814e4e4006cb0244
 
 create function millrace.append_rows(p_tenant integer, p_only bigint[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], c_begun integer[], p_now timestamp with time zone)
   returns void
@@ -881,6 +982,12 @@ create function millrace.check_progress(run_id uuid, options jsonb DEFAULT '{}':
   comment: How far a run is: steps done, steps in all, per cent.
   body: 75f72109337df555a8e351ae0caad8db
 
+create function millrace.check_quota(p_tenant integer, p_kind text, p_more bigint DEFAULT 1)
+  returns void
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses what would be more than a tenant may have.
+  body: ce8f14054f07bf4611f7786051bee3b7
+
 create function millrace.check_rules(p_workflow text, p_rules jsonb)
   returns void
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
@@ -892,6 +999,12 @@ create function millrace.check_schedule(p_id text, p_options jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses a schedule that could not be followed.
   body: 0ea11603fad2ea01e9f9e4e562243e3a
+
+create function millrace.check_scopes(p_scopes jsonb)
+  returns text[]
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: Scopes of a key, as a sorted array.
+  body: 1816b8b9707261431c1e844a33d96219
 
 create function millrace.check_starts(p_metas text[])
   returns void
@@ -972,6 +1085,12 @@ create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigi
   comment: Gives a new run the history of another up to a row.
   body: 0df1e61d32ccd783dad2bcbe038d0df6
 
+create function millrace.create_key(name text, options jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: An API key of a tenant.
+  body: b6ac264a4f9095ca11c92b2619a0eca5
+
 create function millrace.current_tenant()
   returns integer
   language sql stable parallel safe
@@ -984,6 +1103,12 @@ create function millrace.debounce_runs(p_tenant integer, p_ids bigint[], p_delay
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Gives runs that wait for their begin the input of the last start, and puts them off.
   body: 9dba3bf50b9aeb0d91bbd7be066d2fca
+
+create function millrace.default_quotas()
+  returns TABLE(kind text, most bigint)
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: The quotas of a tenant for which nobody has set any.
+  body: b6aa41e78e535dd56699e25c75054e2a
 
 create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, created boolean)
@@ -1243,6 +1368,12 @@ create function millrace.get_approvals(options jsonb DEFAULT '{}'::jsonb)
   comment: The questions to people that are open.
   body: 71007a2f527d799f68405fd661dc3eba
 
+create function millrace.get_audit(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(id text, at timestamp with time zone, subject text, action text, target text, detail jsonb, last_seen text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Who did what, the newest first.
+  body: 6f9e55404aec677dbd1a1332c1796693
+
 create function millrace.get_bulk_operation(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
@@ -1284,6 +1415,12 @@ create function millrace.get_journal(p_run bigint)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: A run's journal, in order.
   body: a5144f765d16d1bdb63d462d1cd81be5
+
+create function millrace.get_keys(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(key json)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The API keys of a tenant, the newest first.
+  body: 611458bff44ab0b4fdf7bfd6a0443b7b
 
 create function millrace.get_limits(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(scope text, name text, rule text, "limit" integer, period_ms bigint, burst integer, key text[], running integer, waiting integer, busiest json, paused_at timestamp with time zone, paused_by text, pause_reason text)
@@ -1332,6 +1469,18 @@ create function millrace.get_storage(options jsonb DEFAULT '{}'::jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: How much is kept of each workflow.
   body: 0f701efef3834e0a4a001e620ff4787d
+
+create function millrace.get_tenant(options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A tenant.
+  body: 3ac07e0401ae8c883ffc4c85bf77794e
+
+create function millrace.get_tenants(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(tenant json)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: All tenants, by slug.
+  body: 86e4f989098cb61415e9f141e4e8b390
 
 create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(seq integer, step_id text, kind text, status text, attempt integer, output json, timed_out boolean, failure json, at timestamp with time zone, by text, reason text, child_id uuid, skip_reason text)
@@ -1458,6 +1607,12 @@ create function millrace.judge_starts(p_tenant integer, p_ids bigint[], p_inputs
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What becomes of starts by the rules of their workflows.
   body: 42ce0ce04093e8c57dbb17a5f9fa4f9c
+
+create function millrace.key_json(p_tenant integer, p_id text)
+  returns json
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: An API key as people see it.
+  body: f385a0cf5d15922751eb91e0042ffdd2
 
 create function millrace.key_meta(p_workflow text, p_paths text[], p_weight text, p_input jsonb)
   returns jsonb
@@ -1693,6 +1848,12 @@ create function millrace.prune(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
   comment: Takes runs that ended so long ago out of the history.
   body: 888a1e763eabe44366b9f952b58dab32
 
+create function millrace.prune_audit(options jsonb)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Takes rows of the audit log that are older than they must be kept.
+  body: bc6b30aa8ef729e62369b669ec4acdd5
+
 create function millrace.prune_events(p_now timestamp with time zone)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1765,6 +1926,18 @@ create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p
   comment: Buffers a message for a run, and ends the wait for it.
   body: c5bc111c932e3902b103974b6850d3a0
 
+create function millrace.quota(p_tenant integer, p_kind text)
+  returns bigint
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: How much of a kind a tenant may have; null: no limit.
+  body: c895e1087725943978e985c49beb9dcc
+
+create function millrace.quota_used(p_tenant integer, p_kind text)
+  returns bigint
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: How much of a kind a tenant has now.
+  body: c3e6ae7cf82f0d3c07e45ef8f7cfaac4
+
 create function millrace.range_runs(p_ranges jsonb)
   returns bigint[]
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -1806,6 +1979,12 @@ create function millrace.refuse_undone(p_tenant integer, p_run bigint, p_before 
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Refuses a fork whose history would hold a step that was undone.
   body: c626601c86e4502e3d926ab9ca514378
+
+create function millrace.register_tenant(slug text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Makes a tenant.
+  body: 15be90a3d1f3c0903a9cbf78c330828d
 
 create function millrace.register_worker(p_tenant integer, p_lease_ms integer, p_info jsonb, p_seen_fence bigint DEFAULT 0)
   returns bigint
@@ -1855,6 +2034,12 @@ create function millrace.resume_schedule(id text, options jsonb DEFAULT '{}'::js
   comment: A paused schedule goes on with its times after now.
   body: 633c99a03008ac754d756596cb0de06d
 
+create function millrace.resume_tenant(slug text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A suspended tenant goes on.
+  body: 07dcf76ee8f56821e2b5bcbde806bfd4
+
 create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1872,6 +2057,12 @@ create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}':
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts a new run of a failed one that goes on from its failure.
   body: 498750475bea2106a8f62e6dadd317fc
+
+create function millrace.revoke_key(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Nobody gets in with that key any more.
+  body: 8c57c47b6c2b9b59e9fd018cae8920e4
 
 create function millrace.route_ways(p_tenant integer, p_routes integer[], p_suspect boolean, p_sweep boolean)
   returns "char"[]
@@ -2121,6 +2312,12 @@ create function millrace.stop_worker(p_worker bigint)
   comment: Ends a worker's lease; what it still held is handed back without blame.
   body: 02a664b45f2576b7ebef0dd93f4d470f
 
+create function millrace.suspend_tenant(slug text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Nobody gets in as that tenant, and nothing of it is run.
+  body: 280cf99eb8946c0cca7cd14d33f346db
+
 create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -2167,7 +2364,13 @@ create function millrace.tenant_id(p_slug text)
   returns integer
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The number of a tenant; MR042 if there is none of that name.
-  body: f94651c413d4b09be68fbdf4ced67c42
+  body: e53b7562be99c6b56ad099271ea7ab4a
+
+create function millrace.tenant_json(p_tenant integer)
+  returns json
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A tenant as people see it.
+  body: 5bcdf87da074143ddc8c3e8b648340e9
 
 create function millrace.terminate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -2210,6 +2413,12 @@ create function millrace.undone_place(p_run bigint, OUT first_seq integer, OUT s
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: From where on the history of a run is not true any more, because its steps were undone.
   body: 8bad03002312312f4a90481e247c1e46
+
+create function millrace.verify_key(p_id text, p_hash bytea)
+  returns TABLE(tenant text, scopes text[], name text, good_ms bigint, suspended boolean)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Whose key that is, and what it may do.
+  body: 69be1fcaa3dbb17b51e26e2289757e59
 
 create function millrace.wake(p_run bigint, p_task integer, p_seq integer, p_ended text[], p_buffered integer DEFAULT NULL::integer)
   returns void

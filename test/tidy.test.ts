@@ -24,14 +24,16 @@ describe('direction', () => {
     definition: ['model'],
     workflow: ['model', 'definition'],
     kernel: ['model'],
-    client: ['model', 'definition', 'kernel'],
+    auth: ['model', 'kernel'],
+    client: ['model', 'definition', 'kernel', 'auth'],
     dag: ['model'],
     flow: ['model', 'definition', 'dag', 'workflow'],
     graph: ['model', 'definition', 'dag', 'workflow'],
     // of graphs only what loads stored ones, once one is met
     worker: ['model', 'definition', 'kernel', 'client', 'workflow', 'graph'],
     adapters: ['model', 'kernel'],
-    server: ['model', 'definition', 'kernel', 'client'],
+    webhook: ['model', 'kernel', 'client'],
+    server: ['model', 'definition', 'kernel', 'client', 'graph', 'auth', 'webhook'],
   }
 
   test('a folder imports only what lies below it', () => {

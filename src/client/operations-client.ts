@@ -26,6 +26,7 @@ import {
   readEvents,
 } from './events.ts'
 import { type FailureGroup, readFailures } from './failures.ts'
+import type { IdPool } from './id-pool.ts'
 import {
   type DispatchPlace,
   type LimitReport,
@@ -50,7 +51,14 @@ import {
   type WorkerReport,
 } from './reports.ts'
 import type { RunFilter } from './run-filter.ts'
-import { pauseOne, readSchedules, removeOne, resumeOne, type Schedule } from './schedules.ts'
+import {
+  pauseOne,
+  readSchedule,
+  readSchedules,
+  removeOne,
+  resumeOne,
+  type Schedule,
+} from './schedules.ts'
 import { Session, type SessionOptions } from './session.ts'
 import { Starter } from './starter.ts'
 
@@ -60,9 +68,15 @@ export class OperationsClient {
   protected readonly starter: Starter
   #bulk: BulkOperations | null = null
 
-  constructor(options: SessionOptions) {
-    this.session = new Session(options)
-    this.starter = new Starter(this.session)
+  /** @param shared parts of another tenant's client of the same database */
+  constructor(options: SessionOptions, shared?: { session: Session; ids: IdPool }) {
+    this.session = shared?.session ?? new Session(options)
+    this.starter = new Starter(this.session, shared?.ids)
+  }
+
+  /** Whose runs it starts and reads. */
+  get tenant(): string {
+    return this.session.tenantSlug
   }
 
   /** To many runs at once, what their filter says. */
@@ -203,6 +217,14 @@ export class OperationsClient {
   /** The schedules, by id: those that were put, and those that workflows have in their code. */
   async getSchedules(p: { workflowId?: string } = {}): Promise<Schedule[]> {
     return readSchedules(this.session, p)
+  }
+
+  /**
+   * A schedule, with its `next` times: 5 unless that says otherwise, at most 100.
+   * @throws WorkflowRunNotFoundError
+   */
+  async getSchedule(p: { id: string; next?: number }): Promise<Schedule> {
+    return readSchedule(this.session, p)
   }
 
   /** Nothing is started by it any more; runs that it has started go on. @throws WorkflowRunNotFoundError */

@@ -110,6 +110,26 @@ async function describeTakers(run: WorkflowRun, { whyNotTaken }: Looks): Promise
   return why === null ? '' : `: ${why}`
 }
 
+/** Whether the run ended in time; false also where the wait was aborted, or its client stopped. Reads nothing of the run. */
+export function awaitEnd(run: string, options: WaitOptions, results: Results): Promise<boolean> {
+  const ms = options.timeout === undefined ? null : parseDuration(options.timeout)
+  const { signal } = options
+  return new Promise((resolve) => {
+    const leave = (ended: boolean) => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', aborted)
+      stop()
+      resolve(ended)
+    }
+    const aborted = () => leave(false)
+    const timer =
+      ms === null ? undefined : setTimeout(() => leave(false), Math.min(ms, MAX_TIMER_MS))
+    const stop = results.wait(run, (outcome) => leave(outcome !== null))
+    signal?.addEventListener('abort', aborted, { once: true })
+    if (signal?.aborted) aborted()
+  })
+}
+
 function stopped(id: string): UnavailableError {
   return new UnavailableError(
     `The client was stopped before run ${id} had ended; it goes on. Ask another client for its result.`,

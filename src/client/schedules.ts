@@ -83,6 +83,8 @@ export type Schedule = {
 }
 
 const NEXT_RUNS = 5
+/** What may be asked for. */
+const MAX_NEXT_RUNS = 100
 
 const putNames: OptionNames<CronOptions & EveryOptions & Put> = {
   ...scheduleRuleNames,
@@ -128,7 +130,28 @@ export async function readSchedules(
 ): Promise<Schedule[]> {
   checkOptionNames('getSchedules', p, { workflowId: true })
   const options = session.options({ workflow_id: p.workflowId })
-  return (await kernel.getSchedules(session.db, options)).map(read)
+  return (await kernel.getSchedules(session.db, options)).map((json) => read(json))
+}
+
+/** @throws WorkflowRunNotFoundError */
+export async function readSchedule(
+  session: Session,
+  p: { id: string; next?: number },
+): Promise<Schedule> {
+  checkOptionNames('getSchedule', p, { id: true, next: true })
+  const { next = NEXT_RUNS } = p
+  if (!Number.isInteger(next) || next < 1 || next > MAX_NEXT_RUNS)
+    throw new InvalidInputError(
+      `next ${describeValue(next)} is not a whole number from 1 to ${MAX_NEXT_RUNS}.`,
+    )
+  const id = checkId(p.id)
+  const [found] = await kernel.getSchedules(session.db, session.options({ id }))
+  if (found === undefined)
+    throw new WorkflowRunNotFoundError(
+      `There is no schedule "${id}". getSchedules() lists those that there are.`,
+      { details: { id } },
+    )
+  return read(found, next)
 }
 
 /** After a lost reply it may be gone already. */
@@ -170,7 +193,7 @@ function checkId(id: unknown): string {
   return `${checkName('schedule id', name)}${number ?? ''}`
 }
 
-function read(json: kernel.ScheduleJson): Schedule {
+function read(json: kernel.ScheduleJson, next = NEXT_RUNS): Schedule {
   return {
     ...{ id: json.id, workflowId: json.workflow_id },
     ...{
@@ -184,7 +207,7 @@ function read(json: kernel.ScheduleJson): Schedule {
     paused: json.paused_at !== null,
     pausedAt: date(json.paused_at),
     ...{ pausedBy: json.paused_by, pauseReason: json.pause_reason },
-    nextRuns: json.paused_at === null ? nextRunsOf(json) : [],
+    nextRuns: json.paused_at === null ? nextRunsOf(json, next) : [],
     lastRunAt: date(json.last_at),
     lastRunId: json.last_run_id,
     ...{ waiting: json.waiting, skipped: json.skipped },
@@ -193,11 +216,12 @@ function read(json: kernel.ScheduleJson): Schedule {
 }
 
 /** What SQL was given may not be readable: then there are none, and the schedule's problem says why. */
-function nextRunsOf({ cron, timezone, every_ms, anchor_at, clock }: kernel.ScheduleJson): Date[] {
+function nextRunsOf(json: kernel.ScheduleJson, count: number): Date[] {
+  const { cron, timezone, every_ms, anchor_at, clock } = json
   const anchor = new Date(anchor_at ?? 0).getTime()
   const rule = cron === null ? { everyMs: every_ms as number, anchor } : { cron, timezone }
   try {
-    return nextTimes(timesOf(rule), new Date(clock).getTime(), NEXT_RUNS)
+    return nextTimes(timesOf(rule), new Date(clock).getTime(), count)
   } catch (error) {
     if (error instanceof InvalidInputError) return []
     throw error

@@ -3,7 +3,6 @@ import { isSignal, type Signal } from '../definition/signal.ts'
 import type { Startable } from '../definition/startable.ts'
 import type { Tx } from '../kernel/database.ts'
 import * as runs from '../kernel/runs.ts'
-import { InvalidInputError } from '../model/errors.ts'
 import { encodePayload } from '../model/json.ts'
 import { MAX_KEY } from '../model/limits.ts'
 import { checkName, checkText } from '../model/names.ts'
@@ -30,12 +29,14 @@ import {
   type RunFilter,
   type RunOrder,
 } from './run-filter.ts'
-import { awaitResult, awaitStatus, type Looks } from './run-waits.ts'
+import { awaitEnd, awaitResult, awaitStatus, type Looks } from './run-waits.ts'
 import { type PutSchedule, putOne, runOne, type Schedule } from './schedules.ts'
 import { checkSessionOptions, type SessionOptions, sessionOptionNames } from './session.ts'
+import { byName, checkStartable, isByName, type StartByName } from './start-by-name.ts'
 import { type Prepared, type StartOptions, startOptionNames } from './starter.ts'
 import { missingTaker } from './takers.ts'
-import { readTimelinePage, type TimelineEntry } from './timeline.ts'
+import { type SharedParts, TenantClients } from './tenant-clients.ts'
+import { readTimelinePage, readWholeTimeline, type TimelineEntry } from './timeline.ts'
 import {
   type ForkOptions,
   makeRun,
@@ -69,11 +70,19 @@ export class WorkflowClient extends OperationsClient {
     whyNotTaken: async (run) => (await missingTaker(run, () => this.getWorkers()))?.why ?? null,
   }
 
-  /** @throws InvalidInputError unless exactly one of connectionString and pool is given, and for an option that there is not */
-  constructor(options: WorkflowClientOptions) {
-    checkSessionOptions('a client', options, sessionOptionNames)
-    super(options)
-    this.results = new Results(this.session, this.starter.ids)
+  readonly #shared: SharedParts | undefined
+  readonly #tenants: TenantClients<WorkflowClient>
+
+  /**
+   * @param shared only `forTenant` gives it
+   * @throws InvalidInputError unless exactly one of connectionString and pool is given, and for an option that there is not
+   */
+  constructor(options: WorkflowClientOptions, shared?: SharedParts) {
+    if (!shared) checkSessionOptions('a client', options, sessionOptionNames)
+    super(options, shared)
+    this.#shared = shared
+    this.#tenants = (shared?.clients as TenantClients<WorkflowClient>) ?? new TenantClients()
+    this.results = shared?.results ?? new Results(this.session, this.starter.ids)
     this.#verbs = {
       result: (id, wait) => this.#result(id, wait),
       waitForStatus: (run, statuses, wait) =>
@@ -89,8 +98,27 @@ export class WorkflowClient extends OperationsClient {
       forkWorkflow: (p) => this.forkWorkflow(p),
       fastForwardWorkflow: (p) => this.fastForwardWorkflow(p),
       children: async (parentId) => (await this.getRuns({ parentId, limit: 100 })).items,
-      timeline: (runId) => this.#timeline(runId),
+      timeline: (runId) => readWholeTimeline((from) => this.getTimeline({ runId, ...from })),
     }
+  }
+
+  /**
+   * The client of another tenant, over the same connections and the same listener. Cheap: ask for it at each request.
+   * It needs no `stop`, and works until this one is stopped. That there is no such tenant shows in its first call.
+   * @example const run = await client.forTenant('acme').getRun({ runId })
+   */
+  forTenant(slug: string): WorkflowClient {
+    if (slug === this.tenant) return this
+    const { ids } = this.starter
+    return this.#tenants.get(slug, () => {
+      const session = this.session.forTenant(slug)
+      const results = this.results.forSession(session)
+      const prepare = () => this.prepare()
+      return new WorkflowClient(
+        { pool: session.db.pool },
+        { session, ids, results, prepare, clients: this.#tenants },
+      )
+    })
   }
 
   /**
@@ -101,8 +129,9 @@ export class WorkflowClient extends OperationsClient {
     await this.session.tenant()
   }
 
-  /** Closes its connections; a pool that it was given stays open. */
+  /** Closes its connections; a pool that it was given stays open. Of `forTenant` there is nothing to close. */
   async stop(): Promise<void> {
+    if (this.#shared) return
     await this.results.close()
     await this.session.db.close()
   }
@@ -301,6 +330,15 @@ export class WorkflowClient extends OperationsClient {
     )
   }
 
+  /**
+   * Waits for the end of a run, whatever it is: true when it has ended, false when the time is over or the wait was
+   * aborted. All waits of a process share one listener.
+   * @throws WorkflowRunNotFoundError for an id of your own that is no run's
+   */
+  async awaitEnd(p: RunRef & WaitOptions): Promise<boolean> {
+    return awaitEnd(await this.#number(checkRunId(p.runId)), p, this.results)
+  }
+
   /** @throws WorkflowRunNotFoundError */
   async getRun<D extends Startable = Startable<unknown, unknown>>(
     p: RunRef,
@@ -379,7 +417,9 @@ export class WorkflowClient extends OperationsClient {
   }
 
   /** Before a start: an engine makes its definitions known. */
-  protected async prepare(): Promise<void> {}
+  protected async prepare(): Promise<void> {
+    await this.#shared?.prepare()
+  }
 
   /** What a start by name means: an engine knows its own definitions. */
   protected startable(workflow: Startable): Startable & { version?: string } {
@@ -443,16 +483,6 @@ export class WorkflowClient extends OperationsClient {
     const first = { id, run: await this.#number(id) }
     return awaitResult(first, wait, this.results, this.#looks)
   }
-
-  async #timeline(runId: string): Promise<TimelineEntry[]> {
-    const all: TimelineEntry[] = []
-    for (let startingAfter: string | null = null; ; ) {
-      const page: Page<TimelineEntry> = await this.getTimeline({ runId, startingAfter })
-      all.push(...page.items)
-      startingAfter = page.nextCursor
-      if (startingAfter === null) return all
-    }
-  }
 }
 
 type EventByName = RunRef & {
@@ -460,21 +490,4 @@ type EventByName = RunRef & {
   data?: unknown
   dedupeId?: string
   options?: object
-}
-type StartByName = { workflowId: string; input: unknown; options?: StartOptions } & StartOptions
-
-function isByName(first: unknown): first is StartByName {
-  return typeof first === 'object' && first !== null && 'workflowId' in first
-}
-
-function checkStartable(workflow: unknown): void {
-  if (typeof (workflow as Startable | null | undefined)?.id === 'string') return
-  throw new InvalidInputError(
-    'startWorkflow was given no workflow. Give a definition or reference and its input, or { workflowId, input }.',
-  )
-}
-
-function byName(p: StartByName): { workflow: Startable; input: unknown; options: StartOptions } {
-  const { workflowId, input, options, ...rest } = p
-  return { workflow: { id: workflowId }, input, options: { ...options, ...rest } }
 }

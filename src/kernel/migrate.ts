@@ -269,9 +269,12 @@ async function pending(
   const migrations = readMigrations(schema)
   for (const file of migrations) checkUnchanged(file, sums.get(file.path))
   const repeatables = repeatablesOf(schema, options, [...sums.keys()])
+  const fresh = migrations.filter((file) => !sums.has(file.path))
+  // policies are made for the tables that there are: new ones shall have them too
+  const again = (path: string) => fresh.length > 0 && path.startsWith('policies/')
   return [
-    ...migrations.filter((file) => !sums.has(file.path)),
-    ...repeatables.filter((file) => sums.get(file.path) !== file.checksum),
+    ...fresh,
+    ...repeatables.filter(({ path, checksum }) => sums.get(path) !== checksum || again(path)),
   ]
 }
 

@@ -28,8 +28,8 @@ function handlerFor(maxBodyBytes: number | undefined): McpHttpHandler {
   const limit = maxBodyBytes === undefined ? {} : { maxRequestBodySize: maxBodyBytes }
   const made = createMcpHandler(
     ({ authInfo }) => {
-      const { caller, version, options } = (authInfo as { extra: { passed: Passed } }).extra.passed
-      return makeMcpServer(caller, version, options.onError)
+      const passed = authInfo?.extra?.passed as Passed
+      return makeMcpServer(passed.caller, passed.version, passed.options.onError)
     },
     { responseMode: 'json', maxSubscriptions: 1, ...limit },
   )

@@ -186,6 +186,11 @@ export class PermissionError extends WorkflowEngineError {
   static override readonly defaultCode: ErrorCode = 'MR042'
 }
 
+/** MR060 to MR064: what is wrong with a request over HTTP before anybody has looked at what it wants. */
+export class RequestError extends WorkflowEngineError {
+  static override readonly defaultCode: ErrorCode = 'MR060'
+}
+
 /** MR090: the database cannot be reached; the call may be repeated. */
 export class UnavailableError extends WorkflowEngineError {
   static override readonly defaultCode: ErrorCode = 'MR090'
@@ -224,6 +229,13 @@ const classes: Record<ErrorCode, new (m: string, o?: EngineErrorOptions) => Work
   MR054: TimeoutError,
   MR055: LeaseLostError,
   MR056: UndoFailedError,
+  MR060: RequestError,
+  MR061: RequestError,
+  MR062: RequestError,
+  MR063: RequestError,
+  MR064: RequestError,
+  MR065: IdempotencyConflictError,
+  MR066: ConflictError,
   MR090: UnavailableError,
   MR091: SchemaVersionError,
   MR099: WorkflowEngineError,

@@ -7,7 +7,7 @@ language sql stable parallel safe security definer set search_path = pg_catalog,
   select case when c.claims is null then nullif(current_setting('millrace.tenant_id', true), '')::int
          else (select t.id from millrace.tenants t
                where t.slug = c.claims ->> 'tenant' and jsonb_typeof(c.claims -> 'tenant') = 'string'
-                 and to_jsonb(t) ->> 'suspended_at' is null) end
+                 and t.suspended_at is null and t.deleting_at is null) end
   from (select nullif(current_setting('request.jwt.claims', true), '')::jsonb as claims) c
 $$;
 

@@ -1,0 +1,43 @@
+import type { ServerApp } from './server-parts.ts'
+
+/** What the resources are, in the order of the documentation. */
+const tags = [
+  { name: 'runs', description: 'Runs of workflows: started, read, moved.' },
+  { name: 'definitions', description: 'Workflows: what there is, and what of them is data.' },
+  { name: 'events', description: 'Facts that all runs may wait for.' },
+  { name: 'approvals', description: 'Questions to people.' },
+  { name: 'failures', description: 'Runs that failed and nobody has dealt with.' },
+  { name: 'bulk', description: 'What is done to many runs at once; workers carry it out.' },
+  { name: 'schedules', description: 'Rules by which runs are started.' },
+  { name: 'queues', description: 'Queues: what lies in them, and their limits.' },
+  { name: 'limits', description: 'Limits, and what is paused.' },
+  { name: 'workers', description: 'Worker processes.' },
+  { name: 'storage', description: 'What is kept, and how it goes.' },
+]
+
+/** The OpenAPI 3.1 document, made of the schemas that validate. */
+export function makeDocument(app: ServerApp, basePath = ''): Record<string, unknown> {
+  const document = app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Millrace',
+      version: '1',
+      description:
+        'Durable workflows over HTTP. Bodies and parameters are snake_case, instants ISO 8601 in UTC, errors application/problem+json.',
+      license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+    },
+    servers: [{ url: basePath === '' ? '/' : basePath }],
+    security: [{ bearer: [] }, { key: [] }],
+    tags,
+  })
+  return {
+    ...document,
+    components: {
+      ...document.components,
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'An API key or a JWT.' },
+        key: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      },
+    },
+  }
+}

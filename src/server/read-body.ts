@@ -1,0 +1,55 @@
+import type { MiddlewareHandler } from 'hono'
+import { PayloadError, RequestError } from '../model/errors.ts'
+import type { ServerEnv } from './server-parts.ts'
+
+/**
+ * Reads the body up to the limit, counted as it comes: one that is too large is refused before it is here.
+ * @throws PayloadError (413), RequestError (400) for what is not UTF-8
+ */
+export const readBody: MiddlewareHandler<ServerEnv> = async (c, next) => {
+  const { raw } = c.req
+  const bytes = await readLimited(raw, c.var.parts.options.maxBodyBytes)
+  const text = decode(bytes)
+  const headers = new Headers(raw.headers)
+  headers.delete('content-length')
+  // what sends no body may say all the same what type it would have
+  if (bytes.length === 0) headers.delete('content-type')
+  const { method, url, signal } = raw
+  c.set('rawBody', bytes)
+  c.req.raw = new Request(url, { method, headers, signal, ...(bytes.length > 0 && { body: text }) })
+  await next()
+}
+
+async function readLimited(request: Request, most: number): Promise<Uint8Array> {
+  const announced = Number(request.headers.get('content-length') ?? 0)
+  if (announced > most) throw tooLarge(most)
+  if (request.body === null) return new Uint8Array()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  const reader = request.body.getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return Buffer.concat(chunks)
+    size += value.byteLength
+    if (size > most) {
+      await reader.cancel().catch(() => {})
+      throw tooLarge(most)
+    }
+    chunks.push(value)
+  }
+}
+
+function tooLarge(most: number): PayloadError {
+  return new PayloadError(
+    `The body is larger than ${most} bytes, which is the most that this server takes. Send less, or raise maxBodyBytes.`,
+    { details: { rule: 'size', limit: most } },
+  )
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new RequestError('The body is not valid UTF-8.')
+  }
+}

@@ -1,0 +1,93 @@
+import ipaddr from 'ipaddr.js'
+import { InvalidInputError } from '../model/errors.ts'
+import { quietLogger, type WorkflowLogger } from '../model/logger.ts'
+import { checkOptionNames, type OptionNames } from '../model/options.ts'
+import { describeValue } from '../model/text.ts'
+import type { Authenticator } from './principal.ts'
+
+/** The largest body that is taken unless `maxBodyBytes` says otherwise. */
+const DEFAULT_BODY_BYTES = 1_048_576
+/** The largest that may be asked for: bodies are held in memory while they are read. */
+const MOST_BODY_BYTES = 64 * 1_048_576
+
+/** What a server may be made with. */
+export type ServerOptions = {
+  /** Who a request is from. Without it nobody is let in. */
+  authenticate?: Authenticator
+  /** Where the routes stand, where what they are mounted in leaves addresses as they are: '/engine'. Default: at the root. */
+  basePath?: string
+  /** Bytes of a body, at most 64 MiB. Default 1 MiB; more is answered with 413. */
+  maxBodyBytes?: number
+  /** Origins whose pages may call, such as 'https://app.example.com'. Default: none. */
+  cors?: string[]
+  /** Host names that requests may be for; others are answered with 421. Default: all. */
+  allowHosts?: string[]
+  /** Addresses or networks ('10.0.0.0/8') whose X-Forwarded-For is believed. Default: none. */
+  trustedProxies?: string[]
+  /** Gets what went wrong inside. Default: errors to the console. */
+  logger?: WorkflowLogger
+}
+
+/** Options that are complete and checked. */
+export type ResolvedOptions = {
+  readonly authenticate: Authenticator
+  readonly basePath: string
+  readonly maxBodyBytes: number
+  readonly cors: readonly string[]
+  readonly allowHosts: readonly string[] | null
+  readonly logger: WorkflowLogger
+  readonly trustedProxies: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][]
+}
+
+const names: OptionNames<ServerOptions> = {
+  ...{ authenticate: true, basePath: true, maxBodyBytes: true, cors: true },
+  ...{ allowHosts: true, trustedProxies: true, logger: true },
+}
+
+/** @throws InvalidInputError that names the option and its value */
+export function resolveServerOptions(options: ServerOptions): ResolvedOptions {
+  checkOptionNames('a server', options, names)
+  return {
+    authenticate: options.authenticate ?? (async () => null),
+    basePath: checkBasePath(options.basePath ?? ''),
+    maxBodyBytes: checkBytes(options.maxBodyBytes ?? DEFAULT_BODY_BYTES),
+    cors: (options.cors ?? []).map(checkOrigin),
+    allowHosts: options.allowHosts?.map((host) => host.toLowerCase()) ?? null,
+    logger: options.logger ?? quietLogger,
+    trustedProxies: (options.trustedProxies ?? []).map(parseNetwork),
+  }
+}
+
+function checkBasePath(path: string): string {
+  if (path === '' || path === '/') return ''
+  if (/^(\/[A-Za-z0-9._~-]+)+$/.test(path)) return path
+  throw new InvalidInputError(
+    `basePath ${describeValue(path)} is not a path like '/engine': it begins with a slash and does not end with one.`,
+  )
+}
+
+function checkBytes(bytes: number): number {
+  if (Number.isInteger(bytes) && bytes >= 1 && bytes <= MOST_BODY_BYTES) return bytes
+  throw new InvalidInputError(
+    `maxBodyBytes ${describeValue(bytes)} is not a whole number from 1 to ${MOST_BODY_BYTES}.`,
+  )
+}
+
+function checkOrigin(origin: string): string {
+  if (origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin)) return origin
+  throw new InvalidInputError(
+    `cors has ${describeValue(origin)}, which is no origin. Give scheme, host and port alone, as 'https://app.example.com'.`,
+  )
+}
+
+function parseNetwork(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
+  try {
+    if (text.includes('/')) return ipaddr.parseCIDR(text)
+    const address = ipaddr.parse(text)
+    return [address, address.kind() === 'ipv4' ? 32 : 128]
+  } catch {
+    throw new InvalidInputError(
+      `trustedProxies has ${describeValue(text)}, which is neither an address nor a network like '10.0.0.0/8'.`,
+    )
+  }
+}

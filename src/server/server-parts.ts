@@ -1,0 +1,33 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { WorkflowClient } from '../client/workflow-client.ts'
+import type { WorkflowLogger } from '../model/logger.ts'
+import type { Principal } from './principal.ts'
+import type { ResolvedOptions } from './server-options.ts'
+
+/** What all routes of a server share. */
+export type ServerParts = {
+  /** Of the installation; a request works with `c.var.client`, its tenant's. */
+  readonly engine: WorkflowClient
+  readonly options: ResolvedOptions
+  readonly logger: WorkflowLogger
+  /** Aborted when the server closes: what waits for something answers now, streams end. */
+  readonly closing: AbortSignal
+}
+
+/** What a request has beside itself. */
+export type ServerEnv = {
+  // biome-ignore lint/suspicious/noExplicitAny: node's request and response, where there are such
+  Bindings: { incoming?: any; outgoing?: any }
+  Variables: {
+    parts: ServerParts
+    requestId: string
+    /** Who asks. Only in routes that name a scope. */
+    principal: Principal
+    /** The client of the principal's tenant. */
+    client: WorkflowClient
+    /** The body as it came, before it was read as JSON. */
+    rawBody: Uint8Array
+  }
+}
+
+export type ServerApp = OpenAPIHono<ServerEnv>
