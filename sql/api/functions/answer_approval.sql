@@ -6,6 +6,7 @@ declare
   v_detail text;
   v_hint   text;
 begin
+  perform millrace.note_call('answer_approval', answer_approval.approval_id);
   return millrace.answer_approval(answer_approval.approval_id, answer_approval.approved,
     millrace.caller_options('answer_approval', answer_approval.options, array['by', 'roles']));
 exception when sqlstate 'MR000' then

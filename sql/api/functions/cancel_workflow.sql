@@ -6,6 +6,7 @@ declare
   v_detail text;
   v_hint   text;
 begin
+  perform millrace.note_call('cancel_workflow', cancel_workflow.run_id::text);
   return millrace.cancel_workflow(cancel_workflow.run_id,
     millrace.caller_options('cancel_workflow', cancel_workflow.options, array['by']));
 exception when sqlstate 'MR000' then

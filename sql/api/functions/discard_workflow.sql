@@ -6,6 +6,7 @@ declare
   v_detail text;
   v_hint   text;
 begin
+  perform millrace.note_call('discard_workflow', discard_workflow.run_id::text);
   return millrace.discard_workflow(discard_workflow.run_id,
     millrace.caller_options('discard_workflow', discard_workflow.options, array['by']));
 exception when sqlstate 'MR000' then

@@ -6,6 +6,7 @@ declare
   v_detail text;
   v_hint   text;
 begin
+  perform millrace.note_call('emit_event', emit_event.event_name);
   return millrace.emit_event(emit_event.event_name, emit_event.data, millrace.caller_options('emit_event', emit_event.options));
 exception when sqlstate 'MR000' then
   get stacked diagnostics v_detail = pg_exception_detail, v_hint = pg_exception_hint;

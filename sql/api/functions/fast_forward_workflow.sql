@@ -6,6 +6,7 @@ declare
   v_detail text;
   v_hint   text;
 begin
+  perform millrace.note_call('fast_forward_workflow', fast_forward_workflow.run_id::text);
   return millrace.fast_forward_workflow(fast_forward_workflow.run_id, fast_forward_workflow.data,
     millrace.caller_options('fast_forward_workflow', fast_forward_workflow.options));
 exception when sqlstate 'MR000' then

@@ -6,6 +6,7 @@ declare
   v_detail text;
   v_hint   text;
 begin
+  perform millrace.note_call('fork_workflow', fork_workflow.run_id::text);
   return millrace.fork_workflow(fork_workflow.run_id, millrace.caller_options('fork_workflow', fork_workflow.options, array['by']));
 exception when sqlstate 'MR000' then
   get stacked diagnostics v_detail = pg_exception_detail, v_hint = pg_exception_hint;

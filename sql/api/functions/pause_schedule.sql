@@ -6,6 +6,7 @@ declare
   v_detail text;
   v_hint   text;
 begin
+  perform millrace.note_call('pause_schedule', pause_schedule.id);
   return millrace.pause_schedule(pause_schedule.id, millrace.caller_options('pause_schedule', pause_schedule.options, array['by']));
 exception when sqlstate 'MR000' then
   get stacked diagnostics v_detail = pg_exception_detail, v_hint = pg_exception_hint;

@@ -6,6 +6,7 @@ declare
   v_detail text;
   v_hint   text;
 begin
+  perform millrace.note_call('resume_schedule', resume_schedule.id);
   return millrace.resume_schedule(resume_schedule.id, millrace.caller_options('resume_schedule', resume_schedule.options));
 exception when sqlstate 'MR000' then
   get stacked diagnostics v_detail = pg_exception_detail, v_hint = pg_exception_hint;

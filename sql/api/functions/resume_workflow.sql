@@ -6,6 +6,7 @@ declare
   v_detail text;
   v_hint   text;
 begin
+  perform millrace.note_call('resume_workflow', resume_workflow.run_id::text);
   return millrace.resume_workflow(resume_workflow.run_id,
     millrace.caller_options('resume_workflow', resume_workflow.options, array['by']));
 exception when sqlstate 'MR000' then

@@ -7,6 +7,7 @@ declare
   v_detail text;
   v_hint   text;
 begin
+  perform millrace.note_call('start_workflow', start_workflow.workflow_id);
   return millrace.start_workflow(start_workflow.workflow_id, start_workflow.input,
     millrace.caller_options('start_workflow', start_workflow.options));
 exception when sqlstate 'MR000' then

@@ -6,6 +6,7 @@ declare
   v_detail text;
   v_hint   text;
 begin
+  perform millrace.note_call('terminate_workflow', terminate_workflow.run_id::text);
   return millrace.terminate_workflow(terminate_workflow.run_id,
     millrace.caller_options('terminate_workflow', terminate_workflow.options, array['by']));
 exception when sqlstate 'MR000' then

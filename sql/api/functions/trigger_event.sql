@@ -7,6 +7,7 @@ declare
   v_detail text;
   v_hint   text;
 begin
+  perform millrace.note_call('trigger_event', trigger_event.run_id::text);
   return millrace.trigger_event(trigger_event.run_id, trigger_event.event_name, trigger_event.data,
     millrace.caller_options('trigger_event', trigger_event.options));
 exception when sqlstate 'MR000' then
