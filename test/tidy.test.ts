@@ -33,7 +33,8 @@ describe('direction', () => {
     worker: ['model', 'definition', 'kernel', 'client', 'workflow', 'graph'],
     adapters: ['model', 'kernel'],
     webhook: ['model', 'kernel', 'client'],
-    server: ['model', 'definition', 'kernel', 'client', 'graph', 'auth', 'webhook'],
+    mcp: ['model', 'definition', 'kernel', 'client'],
+    server: ['model', 'definition', 'kernel', 'client', 'graph', 'auth', 'webhook', 'mcp'],
   }
 
   test('a folder imports only what lies below it', () => {

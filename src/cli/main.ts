@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { eventsCommand } from './commands/events.ts'
 import { failuresCommand } from './commands/failures.ts'
 import { limitsCommand } from './commands/limits.ts'
+import { mcpCommand } from './commands/mcp.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { pruneCommand } from './commands/prune.ts'
 import { queuesCommand } from './commands/queues.ts'
@@ -39,6 +40,7 @@ program.addCommand(approvalsCommand())
 program.addCommand(eventsCommand())
 program.addCommand(dispatchCommand())
 program.addCommand(schedulesCommand())
+program.addCommand(mcpCommand())
 
 program.commandsGroup('See how it is:')
 program.addCommand(failuresCommand())

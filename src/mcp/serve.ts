@@ -31,7 +31,7 @@ function handlerFor(maxBodyBytes: number | undefined): McpHttpHandler {
       const passed = authInfo?.extra?.passed as Passed
       return makeMcpServer(passed.caller, passed.version, passed.options.onError)
     },
-    { responseMode: 'json', maxSubscriptions: 1, ...limit },
+    { maxSubscriptions: 1, ...limit },
   )
   handlers.set(maxBodyBytes, made)
   return made

@@ -12,6 +12,7 @@ import { documentRoutes } from './routes/documents.ts'
 import { graphDocumentRoutes } from './routes/documents-of-graphs.ts'
 import { eventRoutes } from './routes/events.ts'
 import { failureRoutes } from './routes/failures.ts'
+import { mcpRoutes } from './routes/mcp.ts'
 import { queueRoutes } from './routes/queues.ts'
 import { runVerbRoutes } from './routes/run-verbs.ts'
 import { runViewRoutes } from './routes/run-views.ts'
@@ -50,7 +51,7 @@ const resources = [
     bulkRoutes,
   ],
   ...[scheduleRoutes, queueRoutes, dispatchRoutes, workerRoutes, storageRoutes],
-  documentRoutes,
+  ...[documentRoutes, mcpRoutes],
 ]
 
 /** What is not below the base is nowhere. */

@@ -24,6 +24,8 @@ export type ServerOptions = {
   allowHosts?: string[]
   /** Addresses or networks ('10.0.0.0/8') whose X-Forwarded-For is believed. Default: none. */
   trustedProxies?: string[]
+  /** The model context protocol at /mcp, for whom the API lets in. Default: true. */
+  mcp?: boolean
   /** Gets what went wrong inside. Default: errors to the console. */
   logger?: WorkflowLogger
 }
@@ -35,13 +37,14 @@ export type ResolvedOptions = {
   readonly maxBodyBytes: number
   readonly cors: readonly string[]
   readonly allowHosts: readonly string[] | null
+  readonly mcp: boolean
   readonly logger: WorkflowLogger
   readonly trustedProxies: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][]
 }
 
 const names: OptionNames<ServerOptions> = {
   ...{ authenticate: true, basePath: true, maxBodyBytes: true, cors: true },
-  ...{ allowHosts: true, trustedProxies: true, logger: true },
+  ...{ allowHosts: true, trustedProxies: true, mcp: true, logger: true },
 }
 
 /** @throws InvalidInputError that names the option and its value */
@@ -53,6 +56,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedOptions {
     maxBodyBytes: checkBytes(options.maxBodyBytes ?? DEFAULT_BODY_BYTES),
     cors: (options.cors ?? []).map(checkOrigin),
     allowHosts: options.allowHosts?.map((host) => host.toLowerCase()) ?? null,
+    mcp: options.mcp ?? true,
     logger: options.logger ?? quietLogger,
     trustedProxies: (options.trustedProxies ?? []).map(parseNetwork),
   }
