@@ -194,6 +194,18 @@ describe('who asks', () => {
     expect((await ada.call('get_run', { run_id: id })).status).toBe('waiting')
   })
 
+  test.each(['legacy', 'auto'] as const)(
+    'clients of both protocols are served: %s',
+    async (mode) => {
+      const client = await connectHttp((request) => t.server.fetch(request), 'ada', mode)
+      expect(await client.tools()).toContain('get_run')
+      expect(await client.call('get_run', { run_id: randomUUID() })).toMatchObject({
+        error: { code: 'MR041' },
+      })
+      await client.close()
+    },
+  )
+
   test('nobody comes in without a token, nor where it is switched off', async () => {
     await expect(as(null)).rejects.toThrow()
     const init = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }

@@ -12,16 +12,20 @@ export type McpClient = {
   close(): Promise<void>
 }
 
+/** Which protocol is spoken: that of 2025, or the newest that both know. */
+type Mode = 'legacy' | 'auto'
+
 /** Over HTTP: requests go to `fetch`, with a bearer token. */
 export async function connectHttp(
   fetch: (request: Request) => Promise<Response>,
   token: string | null = null,
+  mode: Mode = 'legacy',
 ): Promise<McpClient> {
   const transport = new StreamableHTTPClientTransport(new URL('http://localhost/mcp'), {
     fetch: (url, init) => fetch(new Request(url, init as RequestInit)),
     requestInit: { headers: token === null ? {} : { authorization: `Bearer ${token}` } },
   })
-  return connect(transport)
+  return connect(transport, mode)
 }
 
 /** Over stdin and stdout of a program. */
@@ -29,12 +33,17 @@ export async function connectStdio(
   command: string,
   args: string[],
   env: Record<string, string>,
+  mode: Mode = 'legacy',
 ): Promise<McpClient> {
-  return connect(new StdioClientTransport({ command, args, env, stderr: 'pipe' }))
+  return connect(new StdioClientTransport({ command, args, env, stderr: 'pipe' }), mode)
 }
 
-async function connect(transport: Parameters<Client['connect']>[0]): Promise<McpClient> {
-  const client = new Client({ name: 'test', version: '1.0.0' })
+async function connect(
+  transport: Parameters<Client['connect']>[0],
+  mode: Mode,
+): Promise<McpClient> {
+  const options = { versionNegotiation: { mode } }
+  const client = new Client({ name: 'test', version: '1.0.0' }, options)
   await client.connect(transport)
   return {
     client,
