@@ -134,6 +134,7 @@ create table millrace.children with (autovacuum_vacuum_scale_factor=0, autovacuu
   run_id bigint not null
   tenant_id integer not null
   closes_at timestamp with time zone
+  reason text
   constraint children_pkey PRIMARY KEY (parent_id, run_id)
   CREATE INDEX children_closing ON millrace.children USING btree (closes_at) WHERE (closes_at IS NOT NULL)
   row-level security: t, forced: t
@@ -438,6 +439,25 @@ create table millrace.repeatables
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using true
 
+create table millrace.requests
+  tenant_id integer not null
+  key text not null
+  hash text not null
+  first_id bigint not null
+  lease_until timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  status smallint
+  headers text
+  body text
+  constraint requests_pkey PRIMARY KEY (tenant_id, key)
+  constraint requests_hash_form CHECK ((hash ~ '^[0-9a-f]{64}$'::text))
+  constraint requests_key_form CHECK ((key ~ '^[\x21-\x7e]{1,255}$'::text))
+  constraint requests_status_range CHECK (((status >= 200) AND (status <= 599)))
+  CREATE INDEX requests_by_end ON millrace.requests USING btree (expires_at)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.retention with (fillfactor=50)
   route_id integer not null
   tenant_id integer not null
@@ -610,6 +630,19 @@ create table millrace.start_keys with (fillfactor=70, autovacuum_vacuum_scale_fa
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.stopped_workflows
+  tenant_id integer not null
+  name text not null
+  why "char" not null
+  actor text
+  reason text
+  stopped_at timestamp with time zone not null
+  constraint stopped_workflows_pkey PRIMARY KEY (tenant_id, name)
+  constraint stopped_workflows_why_known CHECK ((why = ANY (ARRAY['i'::"char", 'c'::"char", 'd'::"char"])))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.tenants
   id integer not null generated always as identity
   slug text not null
@@ -672,6 +705,7 @@ create table millrace.workflows
   definition jsonb not null default '{}'::jsonb
   created_at timestamp with time zone not null default now()
   registered_at timestamp with time zone not null default clock_timestamp()
+  deleted_at timestamp with time zone
   constraint workflows_name_key UNIQUE (tenant_id, name, version)
   constraint workflows_pkey PRIMARY KEY (id)
   constraint workflows_definition_form CHECK ((jsonb_typeof(definition) = 'object'::text))
@@ -711,6 +745,12 @@ create view millrace.run_details with (security_invoker=true) -- A run as people
   phase text
 
 -- functions -----------------------------------------------------------------------------------------------------
+
+create function millrace.activate_workflow(workflow_id text, options jsonb DEFAULT '{}'::jsonb)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Runs of a workflow may be started again.
+  body: 4ae260d3f7a811b346c9772eda5b87f3
 
 create function millrace.advance_events(p_tenant integer, p_only bigint[], p_events json, p_now timestamp with time zone)
   returns void
@@ -838,6 +878,12 @@ create function millrace.begin_incarnation(p_seen_fence bigint DEFAULT 0)
   comment: Invalidates every lease after the database was set back by a restore.
   body: de8eac9fe6657d34f0aac1e07d935e28
 
+create function millrace.begin_request(p_tenant integer, p_key text, p_hash text, p_lease_ms integer, p_keep_ms bigint)
+  returns TABLE(verdict "char", first_id bigint, status smallint, headers text, body text)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Whether a request with a key is to be carried out.
+  body: 028ef9b0ef1e609f0dad38e2bd3c3786
+
 create function millrace.begin_undo(p_runs bigint[], p_note json, p_failure text, p_now timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -904,11 +950,11 @@ create function millrace.bulk_terminate(filter jsonb, options jsonb DEFAULT '{}'
   comment: terminate_workflow for all runs that a filter matches.
   body: 622062a373d03b81c4f4d89ade1aa260
 
-create function millrace.call_off(p_tenant integer, p_run bigint, p_task integer, p_fence bigint, p_children bigint[], p_steps text[])
+create function millrace.call_off(p_tenant integer, p_run bigint, p_task integer, p_fence bigint, p_children bigint[], p_steps text[], p_reason text DEFAULT NULL::text)
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends what given-up steps of a run have begun elsewhere: children, questions to people.
-  body: bdafe39349bfa086ff228652ddcd8c21
+  body: 9e5a059ddc87be711e864d1b56c4b1b3
 
 create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text, p_stuck boolean DEFAULT false, p_at_once boolean DEFAULT false)
   returns SETOF bigint
@@ -963,6 +1009,12 @@ create function millrace.check_limits(p_rules jsonb)
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses rules that could not be followed.
   body: 271b00354589e80a58ddce45c03343cb
+
+create function millrace.check_live(p_tenant integer, p_more integer, p_metas text[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses starts of a tenant that has as many unfinished runs as it may have.
+  body: 67822d3baad42fc629bf17626c8eda22
 
 create function millrace.check_options(p_function text, p_options jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
   returns integer
@@ -1070,20 +1122,26 @@ create function millrace.clock()
 create function millrace.close_children(p_max integer DEFAULT 100)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
-  comment: Cancels children whose parents have ended; returns when to go on.
-  body: 4fc5cfd095f3e9db1290039a16ef5475
+  comment: Cancels children whose parents have ended or called them off; returns when to go on.
+  body: ecdb4dc99a4160b198e535d2cff4d636
 
 create function millrace.continue_runs(p_tenant integer, p_only bigint[], p_successors json)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts the runs as which others continue, in the call that ends those.
-  body: dafefeb2e388e47e3d3c875a18be6973
+  body: 610cf7d4675a8d03de7df0ee7c5a4528
 
 create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigint, p_before integer, p_except text)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=on
   comment: Gives a new run the history of another up to a row.
   body: 0df1e61d32ccd783dad2bcbe038d0df6
+
+create function millrace.count_live(p_tenant integer, p_first boolean DEFAULT false)
+  returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=on
+  comment: Counts the unfinished runs of a tenant, at most once a second.
+  body: 4d91f4ddf3677998a5cc58cc2b1969c3
 
 create function millrace.create_key(name text, options jsonb)
   returns json
@@ -1097,6 +1155,12 @@ create function millrace.current_tenant()
   comment: The tenant that the transaction was given; null without one.
   rights: grant execute to public
   a standard SQL body
+
+create function millrace.deactivate_workflow(workflow_id text, options jsonb DEFAULT '{}'::jsonb)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: No run of a workflow may be started until it is activated.
+  body: b425dd953eb9faeb00b00b6070a5cce2
 
 create function millrace.debounce_runs(p_tenant integer, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_judged jsonb, p_now timestamp with time zone)
   returns void
@@ -1114,7 +1178,7 @@ create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '
   returns TABLE(workflow_id text, version text, created boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Stores a graph: a workflow that is a document, without code.
-  body: 595d5b9d06e93497ce6e728ad581274c
+  body: 6aea0e4321afcd0c7b2de1627ae6b389
 
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
@@ -1127,6 +1191,24 @@ create function millrace.delete_schedule(id text, options jsonb DEFAULT '{}'::js
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: A schedule starts nothing any more.
   body: 3816e7b3a179a6883ed0461c2d507189
+
+create function millrace.delete_secret(name text, options jsonb DEFAULT '{}'::jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A tenant has that secret no more.
+  body: a4ff3fa7e80ad9ada39728b2b0871cf8
+
+create function millrace.delete_tenant(slug text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Deletes a tenant with every row that is its, a batch at a time.
+  body: 3932a4b45e73bd90ab70263056750293
+
+create function millrace.delete_workflow(workflow_id text, options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(versions integer, live integer)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: A workflow is gone; its runs can still be read, and its name be used again.
+  body: 554cffe9ba7d838086ff8bc2a3461a51
 
 create function millrace.describe_worker(p_worker bigint, p_info jsonb)
   returns void
@@ -1236,6 +1318,12 @@ create function millrace.expire_runs(p_max integer DEFAULT 1000)
   comment: Fails the runs whose own time-out is over; returns how many.
   body: 02677807927bbb7996dc566936a430b3
 
+create function millrace.export_tenant(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(cursor text, lines text[])
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: All that is kept of a tenant, page by page, as lines of JSON.
+  body: 501d049e93a1630b2be0d66a545bfeec
+
 create function millrace.fail(p_code text, p_message text, p_hint text, p_detail json DEFAULT '{}'::json)
   returns void
   language plpgsql volatile set search_path=pg_catalog, pg_temp
@@ -1248,11 +1336,17 @@ create function millrace.fail_batch(p_op millrace.bulk_operations, p_run bigint,
   comment: What becomes of a bulk operation whose batch failed as a whole.
   body: 1996807fc2ac6b2e11cd475b3a2dbd6b
 
+create function millrace.fail_stopped(p_tenant integer, p_runs bigint[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Ends children that were just made of workflows that take no starts.
+  body: 1549415303cebf6116b1cf50f799f965
+
 create function millrace.failed_steps(p_run bigint, p_step text)
   returns text[]
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: The steps of a failed run that its retry does anew.
-  body: b748369e4cf5b1fe476732a4c8c728f2
+  body: 29d66f52f40d2fd8b8715fc4377f33f2
 
 create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '{}'::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1319,6 +1413,18 @@ create function millrace.find_schedule(p_tenant integer, p_name text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: The schedule of that id, locked.
   body: c84ce291c41ddd1a9491ca2235d708a0
+
+create function millrace.find_workflow(p_tenant integer, p_name text)
+  returns void
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses a workflow that there is not.
+  body: 3cacf00ef25e22f4d80058e36534c178
+
+create function millrace.finish_request(p_tenant integer, p_key text, p_first bigint, p_status smallint, p_headers text, p_body text)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Keeps what a request with a key was answered.
+  body: 9affadb6889cf774a33601e91108849a
 
 create function millrace.fire_schedule(p_id bigint, p_revision integer, p_ticks timestamp with time zone[], p_after timestamp with time zone, p_next timestamp with time zone, p_note jsonb, p_problem jsonb)
   returns text
@@ -1390,13 +1496,13 @@ create function millrace.get_definition(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, document jsonb, hash text, created_at timestamp with time zone)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The stored document of a workflow's version.
-  body: 1322882815aaf02713ed7e539d77ad0b
+  body: 0471d741265785eb560b7493c2b18071
 
 create function millrace.get_documents(p_tenant integer, p_names text[], p_graphs text[], p_known_names text[], p_known_versions text[], p_unfinished boolean)
   returns TABLE(workflow_id text, version text, kind text, document text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The stored definitions that a worker could serve.
-  body: fb11f358900f5e99bb8cff3c3c1aa819
+  body: cb767936760a2625161a8270ffd093b8
 
 create function millrace.get_events(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, name text, key text, data json, emitted_at timestamp with time zone, keep_until timestamp with time zone, dedupe_id text, matched integer, spreading boolean, started text[])
@@ -1428,6 +1534,12 @@ create function millrace.get_limits(options jsonb DEFAULT '{}'::jsonb)
   comment: The limits and pauses of workflows and queues, and how much of them is used.
   body: a2b483649568516d009af9ce448c6124
 
+create function millrace.get_members(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(member json)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The members of a tenant, by subject.
+  body: 191977c719a43e72d4079d0619cf8dc4
+
 create function millrace.get_outcomes(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, status "char", output text, continued_as bigint)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off
@@ -1439,6 +1551,12 @@ create function millrace.get_queues(options jsonb DEFAULT '{}'::jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What lies in each queue.
   body: 4d191f12a41d5b3ac1683ca164af1935
+
+create function millrace.get_quotas(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(kind text, most bigint, own boolean, used bigint)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: How much a tenant may have, and has.
+  body: 88b043d2ee882313fdfaf16a77be427f
 
 create function millrace.get_routes(p_tenant integer, p_names text[], p_versions text[], p_queues text[] DEFAULT NULL::text[])
   returns TABLE(route_id integer, name text, version text, queue text, priority integer, head bigint, sweep_ms integer, limited boolean)
@@ -1463,6 +1581,12 @@ create function millrace.get_schedules(options jsonb DEFAULT '{}'::jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The schedules of a tenant.
   body: 4d7f0849cb4ca0b8b873e5e9a6ed5901
+
+create function millrace.get_secrets(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(name text, key text, created_at timestamp with time zone, changed_at timestamp with time zone, changed_by text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The names of a tenant's secrets.
+  body: 0cf231878e0bc2cb87e1b991aee996c7
 
 create function millrace.get_storage(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, runs bigint, live bigint, journal_rows bigint, bytes bigint, estimated boolean)
@@ -1492,7 +1616,7 @@ create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The versions of workflows: what runs they still have, and which workers.
-  body: 86045e5e99795ebd8ccc210dc62c28ff
+  body: b6021e53e8d0700a181d92c8a19a9229
 
 create function millrace.get_workers(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, lease_until timestamp with time zone, alive boolean, draining boolean)
@@ -1501,10 +1625,10 @@ create function millrace.get_workers(options jsonb DEFAULT '{}'::jsonb)
   body: ebe44e08b63f2e0757dc29350d3be71e
 
 create function millrace.get_workflows(options jsonb DEFAULT '{}'::jsonb)
-  returns TABLE(id text, version text, kind text, live integer, workers integer)
+  returns TABLE(id text, version text, kind text, live integer, workers integer, state text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The registered workflow versions, with their live runs and workers.
-  body: f865ae5ab2e8cf4f9e3ff0387b67d122
+  body: 350e5e76b3e6b40e85be7270e1570fb1
 
 create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
@@ -1746,6 +1870,12 @@ create function millrace.match_runs(p_tenant integer, p_filter jsonb, p_statuses
   comment: Of some runs those that a filter matches.
   body: 1ba111aabe3c292b3779e792a0d47719
 
+create function millrace.member_json(p_tenant integer, p_subject text)
+  returns json
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A member as people see it.
+  body: 11f664cbba0e2af0d156196a5a146211
+
 create function millrace.merge_values(p_first jsonb, p_later jsonb)
   returns jsonb
   language sql immutable set search_path=pg_catalog, pg_temp
@@ -1866,6 +1996,12 @@ create function millrace.prune_history()
   comment: Deletes runs whose retention is over, some at a time; returns when to go on.
   body: 5a3d0aa14b20ad3f0b16fdc27c32dad3
 
+create function millrace.prune_requests(p_most integer DEFAULT 500)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Deletes keys of requests that are over.
+  body: 3aec1f853aa9465d62c928f005886e1c
+
 create function millrace.prune_run(p_tenant integer, p_run bigint, p_before timestamp with time zone DEFAULT NULL::timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1888,7 +2024,7 @@ create function millrace.put_document(p_tenant integer, p_workflow integer, p_do
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Keeps the document of a workflow version, once.
-  body: 2be259edcb553e0fd160403eeb5f8719
+  body: 5c2fa44ae2772802ed11a64c0fba9431
 
 create function millrace.put_event(p_tenant integer, p_id bigint, p_name text, p_key text, p_data text, p_dedupe text, p_keep_ms bigint, p_most integer)
   returns millrace.events
@@ -1908,17 +2044,35 @@ create function millrace.put_limits(p_tenant integer, p_kind "char", p_name text
   comment: Sets the rules of a workflow or a queue.
   body: 4fbe9598727f490024dcbd285f020152
 
+create function millrace.put_member(subject text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Says what somebody may do in a tenant.
+  body: 7e6431ffcfcd75917d1e71cf747deb00
+
 create function millrace.put_queue(queue text, limits jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Sets the limits of a queue.
   body: aa14ac3f76067f65149f24b7c898b233
 
+create function millrace.put_quota(kind text, most bigint, options jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: How much of a kind a tenant may have.
+  body: bba648e090fd0bb30bb53cf9ff2d8261
+
 create function millrace.put_schedule(id text, workflow_id text, options jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a schedule, or changes it.
   body: 0939877b529c7f9f056b9c77346ce863
+
+create function millrace.put_secret(name text, sealed text, options jsonb DEFAULT '{}'::jsonb)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Keeps a secret of a tenant, encrypted by the caller.
+  body: a5bb03fcacb8b8116fc3e2ebbce5c726
 
 create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p_name text, p_data text, p_now timestamp with time zone)
   returns boolean
@@ -1950,11 +2104,17 @@ create function millrace.read_cursor(p_cursor text, OUT key text, OUT run bigint
   comment: The place that order_cursor wrote.
   body: f1c766dc3ff5f9564987c60de4c30784
 
+create function millrace.read_secret(p_tenant text, p_name text)
+  returns text
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A secret as it is kept, encrypted.
+  body: d97e0e8b5ac8da87a48306797b5e01f3
+
 create function millrace.recover()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Hands back the runs of workers whose lease is over; returns how many.
-  body: b200f43d042e9c7d4c29af36ff0b9c26
+  body: 52c11108b83721bb692323d621fbfc07
 
 create function millrace.refuse_move(p_tenant integer, p_run bigint, p_what text)
   returns void
@@ -1973,6 +2133,12 @@ create function millrace.refuse_singleton(p_tenant integer, p_run bigint)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Raises MR014 for a start whose key a live run has.
   body: 9b9e78aa1c0fb090609ba69b70ebdf50
+
+create function millrace.refuse_stopped(p_tenant integer, p_ids bigint[], p_routes integer[], p_metas text[])
+  returns bigint[]
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Refuses starts of workflows that were deactivated or deleted.
+  body: 776c1be92d40aa7f99a9ed8ae4274fc2
 
 create function millrace.refuse_undone(p_tenant integer, p_run bigint, p_before integer)
   returns void
@@ -1996,7 +2162,7 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 668d5aef0c43ae5784434694eb3b6e91
+  body: 25fd487d64d15c49084c9a1f07e3cfdd
 
 create function millrace.release_names(p_tenant integer, p_ids bigint[], p_metas text[], p_skip bigint[])
   returns void
@@ -2004,11 +2170,23 @@ create function millrace.release_names(p_tenant integer, p_ids bigint[], p_metas
   comment: Gives back the keys and ids of starts that make no run.
   body: 69de50cf868dfa0b298afcbe898cc849
 
+create function millrace.remove_member(subject text, options jsonb DEFAULT '{}'::jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Somebody has no role in a tenant any more.
+  body: d2a74875c94ea8424d44d4f27d193f07
+
 create function millrace.renew_lease(p_worker bigint, p_lease_ms integer)
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: The heartbeat of a worker; false if it is not registered, or its lease is over.
   body: 612df154763d0f16170b8b9574f019e3
+
+create function millrace.renew_request(p_tenant integer, p_key text, p_first bigint, p_lease_ms integer)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Whoever carries out a request with a key is alive.
+  body: 2c849f496bf77c621e99b30c16abcc3a
 
 create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs bigint[], p_fences bigint[])
   returns SETOF bigint
@@ -2016,11 +2194,11 @@ create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs
   comment: Reports long steps; returns the runs whose lease is over.
   body: 8ac5ce8359ac026d5025189cbce70562
 
-create function millrace.resolve_route(p_tenant integer, p_name text, p_version text DEFAULT NULL::text, p_queue text DEFAULT NULL::text, p_priority integer DEFAULT NULL::integer)
+create function millrace.resolve_route(p_tenant integer, p_name text, p_version text DEFAULT NULL::text, p_queue text DEFAULT NULL::text, p_priority integer DEFAULT NULL::integer, p_deleted boolean DEFAULT false)
   returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb, keys text[], weight text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Where a start goes, and the defaults it gets.
-  body: b8e8b423bfbd2cc87d2f5f7527b604fc
+  body: f80f04a99ca08b6ab2d4d75b16789b8b
 
 create function millrace.resume_dispatch(options jsonb)
   returns void
@@ -2057,6 +2235,12 @@ create function millrace.retry_workflow(run_id uuid, options jsonb DEFAULT '{}':
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts a new run of a failed one that goes on from its failure.
   body: 498750475bea2106a8f62e6dadd317fc
+
+create function millrace.revive_name(p_tenant integer, p_name text, p_version text, p_kind text, p_document text, p_hash text)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The name of a deleted workflow is used again; what a document says of is_active.
+  body: 2f0ff87cb63757c70af683e32d80867f
 
 create function millrace.revoke_key(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -2166,7 +2350,7 @@ create function millrace.save_schedule(p_row millrace.schedules, p_paused boolea
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a schedule, or changes it to this.
-  body: 53bf91998b6dcb08218c78051157559c
+  body: 5d57f9377207b7744d0c8ee1bfcc4280
 
 create function millrace.schedule_json(p_options jsonb, p_name text)
   returns json
@@ -2178,7 +2362,7 @@ create function millrace.schedule_row(p_tenant integer, p_name text, p_workflow 
   returns millrace.schedules
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The row that a schedule with these options has when it is new.
-  body: f46150fa7d673ddb33f02427c97c0e8c
+  body: f4bb16046aa147815b3b448b26b6eee6
 
 create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
   returns TABLE(nth integer, accepted boolean)
@@ -2268,7 +2452,7 @@ create function millrace.start_on(p_tenant integer, p_event millrace.events)
   returns uuid[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts the workflows that start on an event.
-  body: d962f8c910edbee95b6b9ec2fd6c3e0f
+  body: d7c04d0a5aad09b7e5bc4f7d372af075
 
 create function millrace.start_rules(p_ids bigint[], p_metas text[], p_skip bigint[])
   returns TABLE(nth bigint, id bigint, workflow text, rule text, key bytea, body jsonb)
@@ -2276,11 +2460,11 @@ create function millrace.start_rules(p_ids bigint[], p_metas text[], p_skip bigi
   comment: The rules that some starts follow, by their metas.
   body: a7afeff90fa7b6526ddc487e6e43e6fa
 
-create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[] DEFAULT NULL::text[])
+create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[] DEFAULT NULL::text[], p_continues boolean DEFAULT false)
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
-  body: 87beb6d16792bf5f035c5db9671841aa
+  body: 1408d1402d149ffd70fc811546e36b3a
 
 create function millrace.start_signalled(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[], p_signals json)
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
@@ -2318,11 +2502,17 @@ create function millrace.suspend_tenant(slug text, options jsonb DEFAULT '{}'::j
   comment: Nobody gets in as that tenant, and nothing of it is run.
   body: 280cf99eb8946c0cca7cd14d33f346db
 
+create function millrace.sweep_tenant(p_tenant integer, p_place integer)
+  returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Deletes the rows of a tenant in one table.
+  body: 8c23c375e34d27c9418bb46f253aee7c
+
 create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: The schedules that workflows have in their code.
-  body: 38b9941c39f2d021e886a3601b504af6
+  body: fb0b2a1fbbb72db6d75e135f048b30d6
 
 create function millrace.take_along(p_tenant integer, p_only bigint[], p_values json, p_asks json, p_events json, p_now timestamp with time zone)
   returns void
@@ -2348,6 +2538,12 @@ create function millrace.take_lane(p_lane millrace.lanes, p_most integer, p_swee
   comment: Locks queued runs of a lane that may be leased now.
   body: 0009b67f48b3dbfff84c7c716a4e8530
 
+create function millrace.take_rate(p_tenant text, p_class text, p_want integer)
+  returns TABLE(granted integer, most bigint, remaining bigint, reset_ms integer)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: A portion of the requests that a tenant may send in this minute.
+  body: beb1cb094474ca9629fa38f05ceced53
+
 create function millrace.take_suspect(p_tenant integer, p_route integer, p_full bigint[], p_shut bigint[])
   returns tid[]
   language sql volatile security definer set search_path=pg_catalog, pg_temp
@@ -2371,6 +2567,12 @@ create function millrace.tenant_json(p_tenant integer)
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: A tenant as people see it.
   body: 5bcdf87da074143ddc8c3e8b648340e9
+
+create function millrace.tenant_rows(p_tenant integer, p_n integer, p_a tid, p_z tid)
+  returns TABLE(line jsonb)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set plan_cache_mode=force_custom_plan
+  comment: The rows of a tenant in some pages of one table.
+  body: 6bd2412d6c44d7cdd6629e779f6f5a8d
 
 create function millrace.terminate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -2419,6 +2621,12 @@ create function millrace.verify_key(p_id text, p_hash bytea)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Whose key that is, and what it may do.
   body: 69be1fcaa3dbb17b51e26e2289757e59
+
+create function millrace.verify_member(p_tenant text, p_subject text)
+  returns TABLE(roles text[], suspended boolean)
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: What the subject of a token may do in a tenant.
+  body: 5ba44806bb551db3ad5a033f603f73e3
 
 create function millrace.wake(p_run bigint, p_task integer, p_seq integer, p_ended text[], p_buffered integer DEFAULT NULL::integer)
   returns void

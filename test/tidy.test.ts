@@ -30,7 +30,7 @@ describe('direction', () => {
     flow: ['model', 'definition', 'dag', 'workflow'],
     graph: ['model', 'definition', 'dag', 'workflow'],
     // of graphs only what loads stored ones, once one is met
-    worker: ['model', 'definition', 'kernel', 'client', 'workflow', 'graph'],
+    worker: ['model', 'definition', 'kernel', 'auth', 'client', 'workflow', 'graph'],
     adapters: ['model', 'kernel'],
     webhook: ['model', 'kernel', 'client'],
     mcp: ['model', 'definition', 'kernel', 'client'],

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import { InvalidInputError } from '../model/errors.ts'
+import { readInputFile } from './input-file.ts'
 import { findJsonError } from './json-error.ts'
 import { printable } from './style.ts'
 
@@ -20,10 +20,7 @@ export async function readJsonArgument(what: string, text: string | undefined): 
 /** The same from a file. */
 export async function readJsonFile(what: string, file: string): Promise<unknown> {
   if (file === '-') return readJsonArgument(what, file)
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InvalidInputError(`${file} cannot be read: ${error.message}.`)
-  })
-  return parseJson(`${what} in ${file}`, text)
+  return parseJson(`${what} in ${file}`, await readInputFile(file))
 }
 
 /** @throws InvalidInputError with line, column and the line itself */

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import type { Command } from 'commander'
 import { InvalidInputError } from '../model/errors.ts'
 import { describeValue } from '../model/text.ts'
 import type { SurroundingOptions } from '../worker/handler-surroundings.ts'
+import { readInputFile } from './input-file.ts'
 import { list } from './option-values.ts'
 
 /** What nodes of graphs find around them in `millrace dev` and `millrace worker`, as the options say it. */
@@ -58,8 +58,8 @@ async function checkTargets(allow: string[]): Promise<{ allow: string[] }> {
 
 async function readStatements(path: string): Promise<Record<string, string>> {
   const { parse } = await import('yaml')
+  const text = await readInputFile(path)
   try {
-    const text = await readFile(path, 'utf8')
     const isJson = extname(path).toLowerCase() === '.json'
     return checkStatements(isJson ? JSON.parse(text) : parse(text, { maxAliasCount: 0 }))
   } catch (error) {

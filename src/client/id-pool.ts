@@ -14,8 +14,12 @@ export class IdPool {
   #end = 0n
   #drawing: Promise<void> | null = null
 
-  constructor(db: Database) {
+  /** @param first of a block that was drawn before */
+  constructor(db: Database, first?: bigint) {
     this.#db = db
+    if (first === undefined) return
+    this.#next = first
+    this.#end = first + BLOCK
   }
 
   /** @param tx a transaction of the caller's, which may hold the only connection of its pool. */

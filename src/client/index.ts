@@ -3,6 +3,7 @@
  * @module
  */
 
+export { ROLES, type Role, SCOPES, type Scope } from '../auth/principal.ts'
 export type { EmissionOptions } from '../definition/emission.ts'
 export { defineEvent, type Event, type KeyedEvent, type StartOn } from '../definition/event.ts'
 export {
@@ -23,6 +24,7 @@ export type { CronOptions, EveryOptions, ScheduleOptions } from '../model/schedu
 export { WorkflowStatus } from '../model/status.ts'
 export { createWorkflowRef, type WorkflowRef } from '../workflow/workflow-ref.ts'
 export type { Approval, ApprovalAnswerOptions, ApprovalFilter } from './approvals.ts'
+export type { AuditEntry, AuditFilter } from './audit.ts'
 export type {
   BulkOperation,
   BulkOperations,
@@ -38,7 +40,9 @@ export type {
 } from './definitions.ts'
 export type { Emission, EmitOptions, EventFilter, KeptEvent } from './events.ts'
 export type { FailureGroup } from './failures.ts'
+export type { ApiKey, KeyOptions, NewApiKey } from './keys.ts'
 export type { DispatchPlace, LimitReport } from './limits.ts'
+export type { Member, PutMember } from './members.ts'
 export type { Page, PageRequest } from './page.ts'
 export type {
   DrainOptions,
@@ -50,7 +54,10 @@ export type {
 } from './reports.ts'
 export type { AttributeCondition, AttributeValue, RunFilter, RunOrder } from './run-filter.ts'
 export type { PutSchedule, Schedule, ScheduleNote } from './schedules.ts'
+export type { SecretEntry } from './secrets.ts'
 export type { StartOptions, StartSignal } from './starter.ts'
+export type { DeletedWorkflow, DeleteWorkflow, StopWorkflow } from './stopped-workflows.ts'
+export type { DeletionOptions, Quota, RegisterTenant, Tenant } from './tenants.ts'
 export type { TimelineEntry } from './timeline.ts'
 export {
   type RunRef,

@@ -1,7 +1,9 @@
 import type { Definition } from '../definition/definition.ts'
 import type { Event } from '../definition/event.ts'
+import type { Tx } from '../kernel/database.ts'
 import type { Limits } from '../model/limit-rules.ts'
 import { checkOptionNames } from '../model/options.ts'
+import { AdministrationClient } from './administration-client.ts'
 import {
   type BulkOperation,
   BulkOperations,
@@ -50,6 +52,7 @@ import {
   type VersionReport,
   type WorkerReport,
 } from './reports.ts'
+import { RequestLedger } from './request-ledger.ts'
 import type { RunFilter } from './run-filter.ts'
 import {
   pauseOne,
@@ -61,15 +64,24 @@ import {
 } from './schedules.ts'
 import { Session, type SessionOptions } from './session.ts'
 import { Starter } from './starter.ts'
+import {
+  activate,
+  type DeletedWorkflow,
+  type DeleteWorkflow,
+  deactivate,
+  remove,
+  type StopWorkflow,
+} from './stopped-workflows.ts'
 
 /** What concerns not one run but all of them: reports, limits, what is done to many, what is kept. */
-export class OperationsClient {
+export class OperationsClient extends AdministrationClient {
   protected readonly session: Session
   protected readonly starter: Starter
   #bulk: BulkOperations | null = null
 
   /** @param shared parts of another tenant's client of the same database */
   constructor(options: SessionOptions, shared?: { session: Session; ids: IdPool }) {
+    super()
     this.session = shared?.session ?? new Session(options)
     this.starter = new Starter(this.session, shared?.ids)
   }
@@ -85,6 +97,11 @@ export class OperationsClient {
       this.checkInputOf(id, input),
     )
     return this.#bulk
+  }
+
+  /** For the server: requests that came with a key. */
+  get requests(): RequestLedger {
+    return new RequestLedger(this.session)
   }
 
   /** Refuses what is no input of a workflow, where this process knows what that takes. */
@@ -159,6 +176,35 @@ export class OperationsClient {
    */
   async getDefinition(p: { workflowId: string; version?: string }): Promise<StoredDefinition> {
     return readDefinition(this.session, p)
+  }
+
+  /**
+   * No run of a workflow may be started any more, in whichever version, until `activateWorkflow`: starts, retries and
+   * forks are refused (ConflictError, MR016), a child of it fails at once, and events and schedules start none. Runs
+   * that are under way go on.
+   * @returns whether it was active
+   * @throws WorkflowNotFoundError
+   * @example await client.deactivateWorkflow({ workflowId: 'order', reason: 'prices are wrong', by: 'ada' })
+   */
+  async deactivateWorkflow(p: StopWorkflow): Promise<boolean> {
+    return deactivate(this.session, p)
+  }
+
+  /** Runs of a workflow may be started again. @returns whether it was not active @throws WorkflowNotFoundError */
+  async activateWorkflow(p: { workflowId: string; tx?: Tx }): Promise<boolean> {
+    return activate(this.session, p)
+  }
+
+  /**
+   * A workflow is gone, with all its versions and its schedules. Its runs can still be read; with `leaveRuns` those
+   * that are unfinished go on where workers have their version. The name can be used again: who puts or registers it
+   * makes it anew, also a worker that still has its code.
+   * @throws ConflictError (MR017) while it has unfinished runs, WorkflowNotFoundError
+   */
+  async deleteWorkflow(p: DeleteWorkflow): Promise<DeletedWorkflow> {
+    const deleted = await remove(this.session, p)
+    this.starter.forget(p.workflowId)
+    return deleted
   }
 
   /**

@@ -17,6 +17,8 @@ export type RegisteredWorkflow = {
   live: number
   /** Living workers that have it. */
   workers: number
+  /** `inactive`: no run may be started; `deleted`: only its unfinished runs are there. */
+  state: 'active' | 'inactive' | 'deleted'
 }
 
 /** A version of a workflow, and who needs it. */

@@ -149,8 +149,9 @@ export class Starter {
     const text = encodePayload(input, { what })
     const signal = options.signal === undefined ? null : await prepareSignal(options.signal)
     const version = options.version ?? workflow.version
+    const { queue, priority, continues: deleted } = options
     const resolved = await this.#resolve(
-      { name: workflow.id, version, queue: options.queue, priority: options.priority },
+      { name: workflow.id, version, queue, priority, deleted },
       options.tx,
     )
     const { definition } = resolved
@@ -282,7 +283,10 @@ export class Starter {
 
   /** Asked once for all starts that need it, also while the answer is on its way. */
   async #resolve(choice: RouteChoice, tx?: Tx): Promise<ResolvedRoute> {
-    const key = JSON.stringify([choice.name, choice.version, choice.queue, choice.priority])
+    const key = JSON.stringify([
+      ...[choice.name, choice.version, choice.queue, choice.priority],
+      choice.deleted,
+    ])
     const known = this.#routes.get(key)
     if (known && performance.now() - known.at < ROUTE_FRESH_MS) return known.route
     const route = this.#ask(choice, tx)

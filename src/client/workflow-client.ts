@@ -18,6 +18,7 @@ import {
 } from './approvals.ts'
 import { checkNamed } from './event-by-name.ts'
 import { forkRun } from './fork.ts'
+import { IdPool } from './id-pool.ts'
 import { OperationsClient } from './operations-client.ts'
 import { cursorsOf, type Page, type PageRequest, readPage } from './page.ts'
 import { Results } from './results.ts'
@@ -31,7 +32,12 @@ import {
 } from './run-filter.ts'
 import { awaitEnd, awaitResult, awaitStatus, type Looks } from './run-waits.ts'
 import { type PutSchedule, putOne, runOne, type Schedule } from './schedules.ts'
-import { checkSessionOptions, type SessionOptions, sessionOptionNames } from './session.ts'
+import {
+  checkSessionOptions,
+  type Session,
+  type SessionOptions,
+  sessionOptionNames,
+} from './session.ts'
 import { byName, checkStartable, isByName, type StartByName } from './start-by-name.ts'
 import { type Prepared, type StartOptions, startOptionNames } from './starter.ts'
 import { missingTaker } from './takers.ts'
@@ -103,22 +109,24 @@ export class WorkflowClient extends OperationsClient {
   }
 
   /**
-   * The client of another tenant, over the same connections and the same listener. Cheap: ask for it at each request.
-   * It needs no `stop`, and works until this one is stopped. That there is no such tenant shows in its first call.
+   * The client of another tenant, over the same connections and listener: cheap, needs no `stop`, and works until this
+   * one is stopped. That there is no such tenant shows in its first call.
    * @example const run = await client.forTenant('acme').getRun({ runId })
    */
   forTenant(slug: string): WorkflowClient {
     if (slug === this.tenant) return this
-    const { ids } = this.starter
-    return this.#tenants.get(slug, () => {
-      const session = this.session.forTenant(slug)
-      const results = this.results.forSession(session)
-      const prepare = () => this.prepare()
-      return new WorkflowClient(
-        { pool: session.db.pool },
-        { session, ids, results, prepare, clients: this.#tenants },
-      )
-    })
+    return this.#tenants.get(slug, () => this.#with(this.session.forTenant(slug), this.starter.ids))
+  }
+
+  /** The same, drawing its ids from a block: what it does once more under these changes nothing. For the server. */
+  withIds(first: bigint): WorkflowClient {
+    return this.#with(this.session, new IdPool(this.session.db, first))
+  }
+
+  #with(session: Session, ids: IdPool): WorkflowClient {
+    const results = this.results.forSession(session)
+    const shared = { session, ids, results, clients: this.#tenants, prepare: () => this.prepare() }
+    return new WorkflowClient({ pool: session.db.pool }, shared)
   }
 
   /**
@@ -330,11 +338,7 @@ export class WorkflowClient extends OperationsClient {
     )
   }
 
-  /**
-   * Waits for the end of a run, whatever it is: true when it has ended, false when the time is over or the wait was
-   * aborted. All waits of a process share one listener.
-   * @throws WorkflowRunNotFoundError for an id of your own that is no run's
-   */
+  /** Waits for a run to end, however: true when it has, false when the time is over or the wait was aborted. */
   async awaitEnd(p: RunRef & WaitOptions): Promise<boolean> {
     return awaitEnd(await this.#number(checkRunId(p.runId)), p, this.results)
   }

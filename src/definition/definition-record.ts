@@ -5,10 +5,12 @@ import type { Definition } from './definition.ts'
 export function recordOf({
   kind,
   defaults,
-}: Pick<Definition, 'kind' | 'defaults'>): DefinitionRecord {
+  partOf,
+}: Pick<Definition, 'kind' | 'defaults' | 'partOf'>): DefinitionRecord {
   const { timeoutMs, retentionMs, startOn, ...rest } = defaults
   return {
     kind,
+    ...(partOf === undefined ? {} : { part_of: partOf }),
     ...rest,
     ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),
     ...(retentionMs === undefined ? {} : { retention_ms: retentionMs }),

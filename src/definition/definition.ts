@@ -17,6 +17,8 @@ export interface Definition<I = any, O = any, Steps = any> extends Startable<I, 
   readonly defaults: StartDefaults
   /** Workflows that do parts of its runs: who has it has them. */
   readonly parts?: readonly Definition[]
+  /** The workflow for whose runs it does parts. */
+  readonly partOf?: string | undefined
   /** What its runs call by name: a process that has not all of it does not take them. */
   readonly needs?: DefinitionNeeds | undefined
   /** When runs of it are started, as its code says. */

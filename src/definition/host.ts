@@ -84,10 +84,12 @@ export interface RunHost {
   prepareSuccessor(input: unknown, options: { version?: string }): Promise<PreparedSuccessor>
   /**
    * Ends what steps that were given up have begun elsewhere: children, by number, and questions, by the key of their step.
+   * `reason` is what the children say of it.
    */
   callOff(left: {
     readonly children: readonly string[]
     readonly questions: readonly string[]
+    readonly reason: string
   }): Promise<void>
   /** A query of a handler of the user's, apart from what the run writes. @throws what the database says */
   query(text: string, values: readonly unknown[]): Promise<readonly unknown[]>

@@ -1,4 +1,4 @@
-import type { Json } from '../model/json.ts'
+import { copyPlain, type Json } from '../model/json.ts'
 import type { RunLogger } from '../model/logger.ts'
 import type { EngineSteps } from '../workflow/engine-steps.ts'
 import type { StepContext } from '../workflow/step-types.ts'
@@ -20,7 +20,7 @@ export interface FlowContext<E extends Env = Env, I = unknown> {
   readonly signal: AbortSignal
   readonly logger: RunLogger
   readonly env: E
-  /** The input of the run: use it, or await it. */
+  /** The input of the run: use it, or await it. It is frozen, for every step sees the same. */
   readonly flowInput: I extends object ? I & PromiseLike<I> : Promise<I>
   /**
    * A query on a connection of the engine's pool, apart from what the run records.
@@ -131,7 +131,7 @@ export class AttemptOfStep implements FlowContext {
       run_id: this.runId,
       step_slug: this.stepSlug,
       msg_id: this.idempotencyKey,
-      input: this.#step.input as Json,
+      input: copyPlain(this.#step.input) as Json,
     }
   }
 
@@ -151,13 +151,26 @@ export class AttemptOfStep implements FlowContext {
   }
 }
 
+/** Made once a run, when the first handler asks for it: by the input that it is made of. */
+const inputs = new WeakMap<object, object>()
+
 /** A value that can be used at once, or awaited: pgflow's documentation does the one, its code the other. */
 function awaitable(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return Promise.resolve(value)
-  const plain = value as object
-  const copy = Array.isArray(plain) ? [...plain] : { ...plain }
-  return Object.defineProperty(copy, 'then', {
+  const known = inputs.get(value)
+  if (known) return known
+  const frozen = deepFreeze(copyPlain(value)) as object
+  const both = Object.defineProperty(Array.isArray(frozen) ? [...frozen] : { ...frozen }, 'then', {
     value: <A, B>(resolve?: (value: unknown) => A, reject?: (error: unknown) => B) =>
-      Promise.resolve(plain).then(resolve, reject),
+      Promise.resolve(frozen).then(resolve, reject),
   })
+  inputs.set(value, Object.freeze(both))
+  return both
+}
+
+/** So that a handler that would change it for others is told. */
+function deepFreeze(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  for (const inner of Object.values(value)) deepFreeze(inner)
+  return Object.freeze(value)
 }

@@ -36,6 +36,7 @@ import type {
   NoCondition,
   On,
   Out,
+  OverInput,
   Seconds,
   SkippableMode,
   StepMeta,
@@ -204,7 +205,7 @@ export class Flow<
    * at a time go to whichever workers have room.
    */
   map<K extends string, O, A extends ArraySlug<S> = never, X extends WhenExhaustedMode = 'fail'>(
-    opts: Base<NewSlug<S, K> & K, X> & MapOptions<A> & NoCondition,
+    opts: Base<NewSlug<S, K> & K, X> & MapOptions<A> & OverInput<I, A> & NoCondition,
     handler: (
       item: Item<I, S, A>,
       ctx: FlowContext<E, I> & C & { index: number },
@@ -217,7 +218,7 @@ export class Flow<
     X extends WhenExhaustedMode = 'fail',
     U extends WhenUnmetMode = 'skip',
   >(
-    opts: Base<NewSlug<S, K> & K, X> & MapOptions<A> & Condition<In<I, S, A>, U>,
+    opts: Base<NewSlug<S, K> & K, X> & MapOptions<A> & OverInput<I, A> & Condition<In<I, S, A>, U>,
     handler: (
       item: Item<I, S, A>,
       ctx: FlowContext<E, I> & C & { index: number },

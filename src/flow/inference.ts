@@ -73,6 +73,13 @@ export type Item<I, S, A extends string> = [A] extends [never]
     ? E
     : never
 
+/** A map without `array` goes over the flow's input: where that is no array, this is a demand that nothing meets. */
+export type OverInput<I, A extends string> = [A] extends [never]
+  ? I extends readonly unknown[]
+    ? unknown
+    : { array: never }
+  : unknown
+
 type Leaf<S, D> = Exclude<keyof S & string, D[keyof D] extends readonly (infer X)[] ? X : never>
 type MaySkip<S, K> = K extends keyof S ? (S[K] extends { skippable: false } ? false : true) : false
 

@@ -40,7 +40,8 @@ export function makePart(
     ...(retention === undefined ? {} : { retention }),
     ...(step.queue === null ? {} : { queue: step.queue }),
   }
-  return defineWorkflow(partId(flow, step.id), handler as never, mine, [])
+  const part = defineWorkflow(partId(flow, step.id), handler as never, mine, [])
+  return Object.freeze({ ...part, partOf: flow })
 }
 
 /** Has a step done by a run of its own, or several: one for each block of a map. */
@@ -70,7 +71,10 @@ async function doBlocks(
         return steps.invoke(step.id, workflow, input).catch((error: unknown) => {
           const left = giveUp(new Error(`Another block of map "${step.id}" has failed.`))
           // the run may go on without them; its end calls them off by itself
-          if (step.whenExhausted !== 'fail') engine.callOffAside(step.id, left)
+          if (step.whenExhausted !== 'fail') {
+            const reason = `another block of map "${step.id}" has failed`
+            engine.callOffAside(step.id, { ...left, reason })
+          }
           throw error
         })
       }),

@@ -1,10 +1,11 @@
+import { allFailed } from '../workflow/also-failed.ts'
 import { engineSteps } from '../workflow/engine-steps.ts'
 import type { FlowHandler, FlowStep } from './flow-step.ts'
 import { callOf, optionsOf, type Place } from './handler-call.ts'
 
 /**
  * Runs the branches beside each other; the first that succeeds wins, and the others are aborted and given up.
- * @throws StepFailedError of the last one, if all fail
+ * @throws StepFailedError of the last one, if all fail; it knows the others
  */
 export function raceBranches(
   step: FlowStep,
@@ -13,7 +14,7 @@ export function raceBranches(
   place: Place,
 ): Promise<{ winner: string; output: unknown }> {
   return new Promise((resolve, reject) => {
-    let left = Object.keys(branches).length
+    const errors: unknown[] = []
     const runners = Object.entries(branches).map(([name, handler]) => {
       const { steps, giveUp } = place.engine.group()
       const engine = engineSteps(steps)
@@ -30,7 +31,7 @@ export function raceBranches(
           resolve({ winner: name, output })
         },
         (error: unknown) => {
-          if (--left === 0) reject(error)
+          if (errors.push(error) === runners.length) reject(allFailed(errors))
         },
       )
     }

@@ -1,3 +1,4 @@
+import { allFailed } from '../workflow/also-failed.ts'
 import type { PlannedNode } from './document/index.ts'
 import { type Place, withSteps } from './place.ts'
 
@@ -6,6 +7,9 @@ type Contender = readonly [name: string, run: (place: Place) => Promise<unknown>
 
 /** What steps that are given up have begun elsewhere. */
 type Left = { readonly children: string[]; readonly questions: string[] }
+
+/** Whether the first that succeeds decides, or the first that ends. */
+type Rule = 'race' | 'settled'
 
 /**
  * Runs several things side by side until one has succeeded; the others are given up, also what they began elsewhere.
@@ -20,20 +24,19 @@ export class Contest {
     this.#place = place
   }
 
-  /** The first that succeeds. @throws what the last one has thrown, if all fail */
+  /** The first that succeeds. @throws what the last one has thrown, if all fail; it knows the others */
   first(contenders: readonly Contender[]): Promise<{ name: string; value: unknown }> {
-    return this.#decide(contenders, contenders.length)
+    return this.#decide(contenders, 'race')
   }
 
   /** The first that ends. @throws what it has thrown */
   settled(contenders: readonly Contender[]): Promise<{ name: string; value: unknown }> {
-    return this.#decide(contenders, 1)
+    return this.#decide(contenders, 'settled')
   }
 
-  /** @param failures how many are one too many */
   async #decide(
     contenders: readonly Contender[],
-    failures: number,
+    rule: Rule,
   ): Promise<{ name: string; value: unknown }> {
     const left: Left = { children: [], questions: [] }
     const groups = contenders.map(([name, run]) => {
@@ -50,9 +53,9 @@ export class Contest {
         })
       return { name, end, run: begin }
     })
-    const end = await endOf(groups, failures)
+    const end = await endOf(groups, rule === 'race' ? groups.length : 1)
     for (const one of groups) if (one.name !== end.name) one.end(`"${end.name}" was there first.`)
-    await this.#callOff(left, end.ok && groups.length > 1)
+    await this.#callOff(left, end.ok && groups.length > 1, this.#why(end, rule))
     if (!end.ok) throw end.error
     return end
   }
@@ -61,10 +64,18 @@ export class Contest {
    * Where something was won it is a step, done once. A failure leaves no row: a run that it fails is retried from it,
    * and would meet that row too early; so it is done at every replay, and nothing waits for it.
    */
-  async #callOff(left: Left, isStep: boolean): Promise<void> {
+  async #callOff(left: Left, isStep: boolean, reason: string): Promise<void> {
     const { engine } = this.#place
-    if (isStep && reachesOut(this.#node)) return engine.callOff(this.#node.id, left)
-    if (!isStep) engine.callOffAside(this.#node.id, left)
+    if (isStep && reachesOut(this.#node)) return engine.callOff(this.#node.id, { ...left, reason })
+    if (!isStep) engine.callOffAside(this.#node.id, { ...left, reason })
+  }
+
+  /** What runs that are called off say of it. */
+  #why(end: End, rule: Rule): string {
+    const key = this.#place.engine.keyOf(this.#node.id)
+    if (rule === 'race')
+      return end.ok ? `it lost the race "${key}" to "${end.name}"` : `race "${key}" has failed`
+    return end.ok ? `step "${key}" took longer than its timeout` : `step "${key}" has failed`
   }
 }
 
@@ -78,12 +89,13 @@ function endOf(
   failures: number,
 ): Promise<End> {
   return new Promise((resolve) => {
-    let left = failures
+    const errors: unknown[] = []
     for (const { name, run } of groups) {
       run().then(
         (value) => resolve({ ok: true, name, value }),
         (error: unknown) => {
-          if (--left === 0) resolve({ ok: false, name, error })
+          if (errors.push(error) === failures)
+            resolve({ ok: false, name, error: allFailed(errors) })
         },
       )
     }

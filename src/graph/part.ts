@@ -42,5 +42,6 @@ export function makePart(plan: GraphPlan, version: string): WorkflowDefinition {
     const place: Place = { plan, steps, engine, ...rest }
     return performHere(plan.byId.get(node) as PlannedNode, place)
   }
-  return defineWorkflow(partIdOf(plan), handler as never, { version }, [])
+  const part = defineWorkflow(partIdOf(plan), handler as never, { version }, [])
+  return Object.freeze({ ...part, partOf: plan.workflowId })
 }

@@ -32,6 +32,8 @@ export type RouteChoice = {
   readonly version?: string | undefined
   readonly queue?: string | undefined
   readonly priority?: number | undefined
+  /** Also what was deleted: a run of it goes on as another. */
+  readonly deleted?: boolean | undefined
 }
 
 /** Where a start goes: every choice made. */
@@ -54,8 +56,11 @@ export async function resolveRoute(
   tx?: Tx,
 ): Promise<ResolvedRoute> {
   const rows = await db.call<ResolvedRoute>(
-    'select route_id as route, version, queue, priority, definition, keys, weight from millrace.resolve_route($1, $2, $3, $4, $5)',
-    [tenant, choice.name, choice.version ?? null, choice.queue ?? null, choice.priority ?? null],
+    'select route_id as route, version, queue, priority, definition, keys, weight from millrace.resolve_route($1, $2, $3, $4, $5, $6)',
+    [
+      ...[tenant, choice.name, choice.version ?? null, choice.queue ?? null],
+      ...[choice.priority ?? null, choice.deleted ?? false],
+    ],
     tx,
   )
   return rows[0] as ResolvedRoute
@@ -155,6 +160,7 @@ export type WorkflowRow = {
   kind: string
   live: number
   workers: number
+  state: 'active' | 'inactive' | 'deleted'
 }
 
 export type VersionRow = {
@@ -176,6 +182,41 @@ export type VersionRow = {
 /** @see sql/functions/definition/get_versions.sql */
 export async function getVersions(db: Database, options: object): Promise<VersionRow[]> {
   return db.call<VersionRow>('select * from millrace.get_versions($1)', [options])
+}
+
+/** Whether it was active. @see sql/functions/definition/deactivate_workflow.sql @throws WorkflowNotFoundError */
+export async function deactivateWorkflow(
+  db: Database,
+  name: string,
+  options: object,
+  tx?: Tx,
+): Promise<boolean> {
+  const text = 'select millrace.deactivate_workflow($1, $2) as changed'
+  return (await db.call<{ changed: boolean }>(text, [name, options], tx))[0]?.changed === true
+}
+
+/** Whether it was not active. @see sql/functions/definition/activate_workflow.sql @throws WorkflowNotFoundError */
+export async function activateWorkflow(
+  db: Database,
+  name: string,
+  options: object,
+  tx?: Tx,
+): Promise<boolean> {
+  const text = 'select millrace.activate_workflow($1, $2) as changed'
+  return (await db.call<{ changed: boolean }>(text, [name, options], tx))[0]?.changed === true
+}
+
+export type DeletedRow = { versions: number; live: number }
+
+/** @see sql/functions/definition/delete_workflow.sql @throws WorkflowNotFoundError, ConflictError */
+export async function deleteWorkflow(
+  db: Database,
+  name: string,
+  options: object,
+  tx?: Tx,
+): Promise<DeletedRow> {
+  const text = 'select versions, live from millrace.delete_workflow($1, $2)'
+  return (await db.call<DeletedRow>(text, [name, options], tx))[0] as DeletedRow
 }
 
 export async function getWorkflows(db: Database, options: object): Promise<WorkflowRow[]> {

@@ -442,11 +442,11 @@ export async function callOff(
   db: Database,
   tenant: number,
   { run, task, fence }: Pick<LeasedTask, 'run' | 'task' | 'fence'>,
-  { children, questions }: { children: readonly string[]; questions: readonly string[] },
+  left: { children: readonly string[]; questions: readonly string[]; reason?: string },
 ): Promise<boolean> {
   const rows = await db.call<{ ours: boolean }>(
-    'select millrace.call_off($1, $2, $3, $4, $5, $6) as ours',
-    [tenant, run, task, fence, children, questions],
+    'select millrace.call_off($1, $2, $3, $4, $5, $6, $7) as ours',
+    [tenant, run, task, fence, left.children, left.questions, left.reason ?? null],
   )
   return rows[0]?.ours === true
 }

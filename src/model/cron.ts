@@ -1,7 +1,7 @@
 import { Cron } from 'croner'
 import { InvalidInputError } from './engine-errors.ts'
 import { MAX_CRON } from './limits.ts'
-import { describeValue } from './text.ts'
+import { countOf, describeValue } from './text.ts'
 import { instantOf, offsetAt } from './time-zone.ts'
 
 /** The times of a rule. */
@@ -23,7 +23,7 @@ export function checkCron(value: unknown): string {
     refuse(value, `is not a text of at most ${MAX_CRON} characters`)
   const text = value.trim().replace(/\s+/g, ' ')
   const { length } = text.split(' ')
-  if (length !== 5 && length !== 6) refuse(value, `has ${length} fields`)
+  if (length !== 5 && length !== 6) refuse(value, `has ${countOf(length, 'field')}`)
   if (read(text, 'UTC').nextRun() === null) refuse(value, 'is never')
   return text
 }

@@ -5,6 +5,8 @@ import type { StartRules } from './start-rules.ts'
 /** What the kernel keeps of a definition: the defaults of its starts. */
 export type DefinitionRecord = {
   readonly kind: string
+  /** The workflow for whose runs it does parts. */
+  readonly part_of?: string
   readonly queue?: string
   readonly priority?: number
   readonly timeout_ms?: number

@@ -81,7 +81,7 @@ export class WorkflowRunNotFoundError extends WorkflowEngineError {
   static override readonly defaultCode: ErrorCode = 'MR041'
 }
 
-/** MR014, MR015, and the base of all conflicts: what was asked contradicts what is. */
+/** MR014 to MR017, and the base of all conflicts: what was asked contradicts what is. */
 export class ConflictError extends WorkflowEngineError {
   static override readonly defaultCode: ErrorCode = 'MR014'
 }
@@ -212,6 +212,8 @@ const classes: Record<ErrorCode, new (m: string, o?: EngineErrorOptions) => Work
   MR013: TransitionNotAllowedError,
   MR014: ConflictError,
   MR015: ConflictError,
+  MR016: ConflictError,
+  MR017: ConflictError,
   MR020: LimitError,
   MR021: RateLimitedError,
   MR022: LimitError,

@@ -23,6 +23,8 @@ const rows = {
   MR013: ['TransitionNotAllowedError', 403, 4, 'A guard or a role forbids this transition.'],
   MR014: ['ConflictError', 409, 4, 'A live run holds this singleton key.'],
   MR015: ['ConflictError', 409, 4, 'The version of a definition exists with another content.'],
+  MR016: ['ConflictError', 409, 4, 'The workflow is not active: no run of it can be started.'],
+  MR017: ['ConflictError', 409, 4, 'The workflow has unfinished runs, and cannot be deleted.'],
   MR020: ['LimitError', 422, 2, 'A limit was reached.'],
   MR021: ['RateLimitedError', 429, 2, 'Too many calls; try again later.'],
   MR022: ['LimitError', 422, 2, 'The history of the run is full; the run is paused.'],

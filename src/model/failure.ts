@@ -15,6 +15,8 @@ export type RunFailure = {
   attempt: number
   /** The same for failures that differ only in numbers, ids and quoted values. */
   fingerprint: string
+  /** Of a race of which all branches failed: where the others did. A retry does these steps anew, too. */
+  alsoFailed?: string[]
 }
 
 /**

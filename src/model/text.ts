@@ -51,6 +51,11 @@ function describe(value: unknown): string {
   return JSON.stringify(value) ?? Object.prototype.toString.call(value)
 }
 
+/** Things with their number. @example countOf(1, 'entry', 'entries') // '1 entry' */
+export function countOf(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`
+}
+
 /**
  * Names in a sentence, at most eight of them.
  * @example listWords(['a', 'b', 'c'], 'or') // '"a", "b" or "c"'

@@ -1,7 +1,8 @@
-import { createRoute, type z } from '@hono/zod-openapi'
+import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { ZodType, ZodUndefined } from 'zod'
 import { admit } from './admit.ts'
+import { answerOnce } from './answer-once.ts'
 import type { Scope } from './principal.ts'
 import { readBody } from './read-body.ts'
 import type { ServerApp, ServerEnv } from './server-parts.ts'
@@ -28,6 +29,8 @@ type Route<P extends ZodType, Q extends ZodType, B extends ZodType> = {
   readonly bodyOptional?: boolean
   /** It changes nothing, whatever its method. */
   readonly readsOnly?: boolean
+  /** It starts runs by a key of theirs: an Idempotency-Key becomes that (keyedStart). */
+  readonly startsRuns?: boolean
   /** What it answers when it succeeds; null: without a body. */
   readonly answers: Readonly<Record<number, readonly [schema: ZodType | null, what: string]>>
   /** Statuses of problems beside those that every route has. */
@@ -42,6 +45,13 @@ type Given<P extends ZodType, Q extends ZodType, B extends ZodType> = {
   readonly query: z.output<Q>
   readonly body: z.output<B>
 }
+
+const keyHeader = z.object({
+  'idempotency-key': z.string().optional().openapi({
+    description:
+      'Up to 255 printable characters: the same request sent again with it, within a day, is answered as before and does nothing.',
+  }),
+})
 
 const meaning: Record<number, string> = {
   400: 'The request cannot be read: bad JSON, say.',
@@ -83,7 +93,10 @@ export function addRoute<
     summary,
     ...(description !== undefined && { description }),
     ...(scope === null ? { security: [] } : { 'x-scope': scope }),
-    request: { params, query, ...(body && { body: bodyOf(body, route.bodyOptional) }) },
+    request: {
+      ...{ params, query, ...(isWrite(route) && { headers: keyHeader }) },
+      ...(body && { body: bodyOf(body, route.bodyOptional) }),
+    },
     responses: { ...answersOf(route.answers), ...problemsOf(route) },
     middleware: [...(scope === null ? [] : [admit(scope)]), ...(body ? [readBody] : [])],
   }
@@ -95,8 +108,14 @@ export function addRoute<
       query: query && valid('query'),
       body: body && valid('json'),
     }
-    return handler(c, given as Given<P, Q, B>)
+    const answer = () => handler(c, given as Given<P, Q, B>)
+    return isWrite(route) ? answerOnce(c, route.startsRuns !== true, answer) : answer()
   }) as never)
+}
+
+/** Public routes have no tenant whose keys these could be. */
+function isWrite({ method, readsOnly, scope }: Pick<AnyRoute, 'method' | 'readsOnly' | 'scope'>) {
+  return method !== 'get' && readsOnly !== true && scope !== null
 }
 
 function bodyOf(schema: ZodType, optional = false): object {
@@ -111,12 +130,14 @@ function answersOf(answers: AnyRoute['answers']): object {
   return Object.fromEntries(entries)
 }
 
-function problemsOf({ params, query, body, scope, problems = [] }: AnyRoute): object {
+function problemsOf(route: AnyRoute): object {
+  const { params, query, body, scope, problems = [] } = route
   const statuses = new Set([
     ...[400, 421, 500, 503],
     ...(scope === null ? [] : [401, 403, 429]),
     ...(params || query || body ? [422] : []),
     ...(body ? [413, 415] : []),
+    ...(isWrite(route) ? [409, 422] : []),
     ...(params ? [404] : []),
     ...problems,
   ])

@@ -26,7 +26,9 @@ export type ServerEnv = {
     /** The client of the principal's tenant. */
     client: WorkflowClient
     /** The body as it came, before it was read as JSON. */
-    rawBody: Uint8Array
+    rawBody: Uint8Array | undefined
+    /** Of a write that came with one, and is carried out for it. */
+    idempotencyKey: string | undefined
   }
 }
 

@@ -166,6 +166,7 @@ export class WorkerHost implements RunHost {
   async callOff(left: {
     children: readonly string[]
     questions: readonly string[]
+    reason: string
   }): Promise<void> {
     const { session, leaseOver } = this.#parts
     const tenant = await session.tenant()

@@ -58,6 +58,12 @@ export function failedBegin(failing: JournalRow): string {
 }
 
 function failureOf(error: unknown, attempt: number): RunFailure {
+  const failure = ownFailure(error, attempt)
+  const { alsoFailed } = error instanceof StepFailedError ? error.details : {}
+  return alsoFailed === undefined ? failure : { ...failure, alsoFailed: alsoFailed as string[] }
+}
+
+function ownFailure(error: unknown, attempt: number): RunFailure {
   // of a child, what its parent threw: it names the child, whose own failure is with it
   if (error instanceof ChildFailedError)
     return toFailure(error, { stepId: String(error.details.step), attempt })

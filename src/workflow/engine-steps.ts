@@ -33,6 +33,9 @@ export type Within = {
 /** What given-up steps have begun elsewhere: runs that they started, questions that they asked. */
 export type Left = { readonly children: readonly string[]; readonly questions: readonly string[] }
 
+/** The same, with why it ends: the runs say it. */
+type CalledOff = Left & { readonly reason: string }
+
 /** Steps that are given up together. */
 export type Grouped = {
   readonly steps: StepBaseContext
@@ -122,14 +125,14 @@ export class EngineSteps {
   }
 
   /** Calls off what given-up steps have begun elsewhere; a step of its own, done once. */
-  async callOff(id: string, left: Left): Promise<void> {
+  async callOff(id: string, left: CalledOff): Promise<void> {
     await this.#own.call(`${id}~off`, (key) =>
       this.#own.run(id, key, () => this.#x.host.callOff(left), {}),
     )
   }
 
   /** The same without a step: once more at every replay, and nothing waits for it but that the run is let go. */
-  callOffAside(id: string, left: Left): void {
+  callOffAside(id: string, left: CalledOff): void {
     const x = this.#x
     if (x.over || left.children.length + left.questions.length === 0) return
     x.aside(`${this.keyOf(id)}~off`, () => x.host.callOff(left))

@@ -148,7 +148,7 @@ test('check tells all that is wrong with files, and where', async () => {
   )
   const stdin = await millrace(['workflows', 'check', '-'], { input: bad })
   expect(stdin).toMatchObject({ code: 1, stdout: expect.stringMatching(/^-:4:11 UNKNOWN/m) })
-  expect(await cli('workflows', 'check', 'none.yaml')).toMatchObject({ code: 1 })
+  expect(await cli('workflows', 'check', 'none.yaml')).toMatchObject({ code: 2 })
 })
 
 test('the example of the Workflow Automation Engine: dry-run, put, start, show', async () => {

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import type { PutWorkflow } from '../../src/index.ts'
+import { type PutWorkflow, WorkflowEngine } from '../../src/index.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { TinyGraphEngine } from '../support/documents.ts'
 import { makeFolder, millrace, millraceJson, startMillrace } from './millrace.ts'
 
 // every command is a process, and a busy machine starts them slowly
@@ -82,7 +81,7 @@ test('options of its runs', async () => {
 })
 
 test('no warning where a worker takes it', async () => {
-  const engine = new TinyGraphEngine({ connectionString: db.url, graphs: ['order'] })
+  const engine = new WorkflowEngine({ connectionString: db.url, graphs: ['order'] })
   await engine.start({ drainTimeout: '100 ms' })
   const { stderr } = await cli('workflows', 'put', 'order.yaml')
   await engine.stop()
@@ -129,4 +128,47 @@ test('a worker runs stored graphs, without files too where it is told to; --no-g
   await folder.write('workflows/w.mjs', code)
   expect((await takes()).graphs).toEqual(['*'])
   expect((await takes('--no-graphs')).graphs).toBeNull()
+})
+
+test('a file that is not there, or a folder, is bad input: which, and what is meant', async () => {
+  await file('order.yaml', yaml)
+  for (const verb of ['check', 'put', 'dry-run', 'diff']) {
+    const missing = await cli('workflows', verb, 'ordr.yaml')
+    expect(missing.stderr, verb).toMatch(
+      /MR001: ordr\.yaml cannot be read: there is no such file\. Did you mean "order\.yaml"\?/,
+    )
+    expect(missing).toMatchObject({ code: 2, stdout: '' })
+    const isFolder = await cli('workflows', verb, '.')
+    expect(isFolder, verb).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is a folder'),
+    })
+  }
+  const nowhere = await cli('workflows', 'check', 'order.yaml', 'no/order.ts')
+  expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('no folder no') })
+})
+
+test('deactivate, activate, delete', async () => {
+  await file('closing.yaml', yaml.replace('name: order', 'name: closing'))
+  await json('workflows', 'put', 'closing.yaml')
+  const off = await cli('workflows', 'deactivate', 'closing', '--reason', 'prices are wrong')
+  expect(off).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('workflows activate closing'),
+  })
+  expect((await cli('workflows')).stdout).toMatch(/closing +s-[0-9a-f]{12} +graph +0 +0 +inactive/)
+  const refused = await cli('start', 'closing')
+  expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining('(prices are wrong)') })
+  expect(await json('workflows', 'deactivate', 'closing')).toMatchObject({ changed: false })
+  expect(await json('workflows', 'activate', 'closing')).toMatchObject({ changed: true })
+  await json('start', 'closing')
+  expect(await cli('workflows', 'delete', 'closing')).toMatchObject({
+    ...{ code: 4, stderr: expect.stringContaining('has 1 unfinished run') },
+  })
+  const gone = await json('workflows', 'delete', 'closing', '--leave-runs')
+  expect(gone).toEqual({ workflowId: 'closing', versions: 1, live: 1 })
+  expect((await cli('workflows')).stdout).toMatch(/closing +s-[0-9a-f]{12} +graph +1 +0 +deleted/)
+  expect(await cli('start', 'closing')).toMatchObject({ code: 3 })
+  expect(await json('workflows', 'put', 'closing.yaml')).toMatchObject({ created: true })
+  await json('start', 'closing')
 })

@@ -19,6 +19,9 @@ const step = (id: string, depends_on: string[] = [], input: object = {}) => ({
   ...{ id, type: 'step', depends_on, retry: { max_attempts: 1 } },
   config: { step: 'note', input: { name: id, ...input } },
 })
+const signalNode = (id: string, name: string) => ({
+  ...{ id, type: 'wait_for', config: { event_name: name } },
+})
 const what = (work: () => Promise<unknown>) => async () => {
   did.length = 0
   broken = true
@@ -169,8 +172,56 @@ describe('retry', () => {
         return items.length === 1 && items[0]?.status === 'cancelled'
       })
       broken = false
+      did.length = 0
+      // the branch that failed first runs again too, and wins
       const again = await run.retry()
-      expect(await again.result()).toMatchObject({ r: { winner: 'a' } })
+      expect(await again.result()).toMatchObject({ r: { winner: 'b' } })
+      expect(did).toContain('b')
+    }),
+  )
+
+  test(
+    'of races of which all branches failed, one in the other: all steps that failed run again, and no other',
+    what(async () => {
+      const race = (id: string, branches: object) => ({ id, type: 'race', config: { branches } })
+      const bad = (id: string, after: string[] = []) => step(id, after, { fail: true })
+      const inner = race('inner', { x: [step('good'), bad('x', ['good'])], y: [bad('y')] })
+      const late = { ...signalNode('late', 'never'), timeout: 0.05 }
+      const steps = [race('r', { a: [bad('a')], b: [inner], c: [late] })]
+      const graph = defineGraph({ ...own, name: 'all failed', steps } as never)
+      const run = await engine.start(graph, {})
+      await expect(run.result()).rejects.toThrow()
+      const { failure } = await run.refresh()
+      const failed = [failure?.stepId, ...(failure?.alsoFailed ?? [])].sort()
+      expect(failed).toEqual(['a', 'late', 'x', 'y'])
+      expect(did.sort()).toEqual(['a', 'good', 'x', 'y'])
+      did.length = 0
+      const again = await run.retry()
+      await expect(again.result()).rejects.toThrow()
+      expect(did.sort()).toEqual(['a', 'x', 'y'])
+      broken = false
+      const { r } = (await (await again.retry()).result()) as { r: { winner: string } }
+      expect(['a', 'b']).toContain(r.winner)
+    }),
+  )
+
+  test(
+    'of a flow: all branches of its race run again',
+    what(async () => {
+      const branch = (name: string) => () => {
+        did.push(name)
+        if (broken) throw new Error('down')
+        return name
+      }
+      const flow = new Flow<null>({ slug: 'all_failed', maxAttempts: 1 }).race(
+        { slug: 'r' },
+        { a: branch('a'), b: branch('b'), c: branch('c') },
+      )
+      const run = await engine.start(flow, null)
+      await expect(run.result()).rejects.toThrow(/down/)
+      expect(did).toEqual(['a', 'b', 'c'])
+      await expect((await run.retry()).result()).rejects.toThrow(/down/)
+      expect(did).toEqual(['a', 'b', 'c', 'a', 'b', 'c'])
     }),
   )
 

@@ -98,3 +98,39 @@ test('a race gives the first, and aborts the others', async () => {
   expect(await run.result()).toEqual({ first: { winner: 'fast', output: 'fast' } })
   expect(aborted).toBe(true)
 })
+
+test('what a handler does to ctx.flowInput no other sees: it is told', async () => {
+  const tries: unknown[] = []
+  const flow = new Flow<{ list: number[]; deep: { n: number } }>({ slug: 'frozen', maxAttempts: 1 })
+    .step({ slug: 'bad' }, async (_, ctx) => {
+      const attempts: (() => unknown)[] = [
+        () => ctx.flowInput.list.push(9),
+        () => Object.assign(ctx.flowInput, { list: [] }),
+      ]
+      const awaited = await ctx.flowInput
+      attempts.push(() => {
+        awaited.deep.n = 9
+      })
+      for (const attempt of attempts) {
+        try {
+          tries.push(attempt())
+        } catch (error) {
+          tries.push((error as Error).name)
+        }
+      }
+      ;(ctx.stepTask.input as { list: number[] }).list.push(7)
+      return null
+    })
+    .step({ slug: 'good', dependsOn: ['bad'] }, (_, ctx) => [
+      ctx.flowInput.list,
+      ctx.flowInput.deep,
+    ])
+    .step({ slug: 'root' }, (input) => {
+      // what it is given itself is a copy of its own
+      input.list.push(8)
+      return input.list
+    })
+  const run = await engine.start(flow, { list: [1], deep: { n: 1 } })
+  expect(await run.result()).toEqual({ good: [[1], { n: 1 }], root: [1, 8] })
+  expect(tries).toEqual(['TypeError', 'TypeError', 'TypeError'])
+})

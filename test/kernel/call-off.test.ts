@@ -47,6 +47,20 @@ test('children are cancelled and questions are over; the others, and the run, st
   expect(await questions(run)).toEqual([{ step: 'y' }])
 })
 
+test('a child says why it was called off', async () => {
+  const { task, one, two } = await scene()
+  const why = 'it lost the race "r" to "fast"'
+  await callOff(kernel.database, 1, task, { children: [one], questions: [], reason: why })
+  await off(task, [two])
+  await kernel.call('close_children')
+  const noteOf = (run: string) =>
+    kernel.value(
+      `select data::json ->> 'reason' from millrace.checkpoints where run_id = $1 and kind = 'x'`,
+      [run],
+    )
+  expect([await noteOf(one), await noteOf(two)]).toEqual([why, 'its parent ended'])
+})
+
 test('again, and for a child that has ended: nothing', async () => {
   const { run, task, childRoute, one, two } = await scene()
   const { worker: other, task: child } = await kernel.lease(childRoute)

@@ -21,7 +21,7 @@ test('lists each version with its live runs and its living workers', async () =>
   const listed = (tenant: string) =>
     kernel.query('select * from millrace.get_workflows($1)', [{ tenant }])
   expect(await listed('default')).toEqual([
-    { id: 'order', version: '1', kind: 'flow', live: 1, workers: 1 },
+    { id: 'order', version: '1', kind: 'flow', live: 1, workers: 1, state: 'active' },
   ])
   expect(await listed('second')).toEqual([])
   await refusal(listed('third'), 'MR042', '"third"')

@@ -1,11 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Definition, DefinitionDocument } from '../../src/definition/definition.ts'
-import {
-  NonRetryableError,
-  type StepBaseContext,
-  WorkflowEngine,
-  workflow,
-} from '../../src/index.ts'
+import { type StepBaseContext, workflow } from '../../src/index.ts'
 
 /** What a shape is made of: a step for each name, and a wait for the signal `go` where it is `wait`. */
 export type Shape = readonly string[]
@@ -44,21 +39,6 @@ export function tinyFlow(
   }
 }
 
-/** A graph of its document alone, `{"name": …, "steps": [{"id": …}]}`: each step gives its id, but for `fails`. */
-export function tinyGraph(text: string, version: string): Definition {
-  const { name, steps } = JSON.parse(text) as { name: string; steps: { id: string }[] }
-  const ids = steps.map(({ id }) => id)
-  const handlers = Object.fromEntries(
-    ids.map((step) => [step, () => (step === 'fails' ? fail() : `${version} ${step}`)]),
-  )
-  const run = workflow(name, ({ step, input }) => walk(ids, handlers, step, input), { version })
-  return { ...run, kind: 'graph' }
-}
-
-function fail(): never {
-  throw new NonRetryableError('it fails')
-}
-
 async function walk(
   shape: Shape,
   handlers: Handlers,
@@ -73,11 +53,4 @@ async function walk(
         : await step.run(name, () => handlers[name]?.(input))
   }
   return outputs
-}
-
-/** An engine that takes stored graphs as `tinyGraph` makes them. */
-export class TinyGraphEngine extends WorkflowEngine {
-  protected override async loadGraph(text: string, version: string): Promise<Definition> {
-    return tinyGraph(text, version)
-  }
 }

@@ -97,6 +97,17 @@ base.step({ slug: 'b', whenUnmet: 'skip' }, () => 1)
 base.step({ slug: 'b', if: { vip: 'yes' } }, () => 1)
 // @ts-expect-error a map over what is no array
 base.map({ slug: 'm', array: 'a' }, (x) => x)
+// @ts-expect-error a map over an input that is no array
+base.map({ slug: 'm' }, (x) => x)
+// @ts-expect-error also with a condition
+base.map({ slug: 'm', if: { vip: true } }, (x) => x)
+// @ts-expect-error a map over a step that there is not
+base.map({ slug: 'm', array: 'zz' }, (x) => x)
+// @ts-expect-error an array that is none
+base.array({ slug: 'm' }, () => 1)
+// an input of which nothing is known may be one
+new Flow({ slug: 'any' }).map({ slug: 'm' }, (x) => String(x))
+new Flow<number[] | null>({ slug: 'some' }).map({ slug: 'm' }, (x) => x)
 // @ts-expect-error an empty list of dependencies
 base.step({ slug: 'b', dependsOn: [] }, () => 1)
 // @ts-expect-error a key of a limit that leads nowhere

@@ -24,7 +24,7 @@ begin
   if v_new.ids is null then
     return;
   end if;
-  select s.* into v_used from millrace.start_runs(p_tenant, v_new.ids, v_new.routes, null, v_new.inputs, v_new.metas) s
+  select s.* into v_used from millrace.start_runs(p_tenant, v_new.ids, v_new.routes, null, v_new.inputs, v_new.metas, true) s
   where s.verdict <> 'm' limit 1;
   if found then
     perform millrace.fail('MR010', 'The id that was drawn for a run that continues another belongs to another run.',

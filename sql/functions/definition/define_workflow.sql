@@ -1,11 +1,12 @@
 -- define_workflow: stores a graph: a workflow that is a document, without code. Workers that take stored graphs run it from now on.
+-- It may be started, unless the document says is_active: false; is_active: true takes back that a person deactivated it.
 -- Its version is the document's own, or 's-' and what its content gives: the same content again changes nothing but the options. It is the
 -- version that starts take, also where it was put before another.
 --   document  {name, version, timeout, trigger_type, trigger_config, steps: [{id, type, config, depends_on}], …}
 --   options   tenant, version (default: the document's), queue, priority, retries, timeout (default: the document's; there a number is
 --             seconds), limits (as of put_queue)
--- Returns: created: whether the version is new. Raises: MR030 with all issues of the document, MR015 if the version exists with another
--- content, MR001 for options. Locks: the version's row of workflows; the schedules of the workflow, if it has had any.
+-- Returns: created: whether the version is new, or was deleted. Raises: MR030 with all issues of the document, MR015 if the version exists
+-- with another content, MR001 for options. Locks: the version's row of workflows; the schedules of the workflow, if it has had any.
 -- Example: select * from millrace.define_workflow('{"name": "ping", "steps": [{"id": "get", "type": "http", "config": {"url": "…"}}]}');
 create or replace function millrace.define_workflow(document jsonb, options jsonb default '{}')
 returns table (workflow_id text, version text, created boolean)
@@ -42,16 +43,20 @@ begin
   end if;
   v_timeout := coalesce(nullif(options -> 'timeout', 'null'),
                         case jsonb_typeof(v_timeout) when 'number' then to_jsonb(v_timeout::numeric * 1000) else v_timeout end);
+  perform millrace.revive_name(v_tenant, v_name, v_version, 'graph', v_text, v_hash);
+  if define_workflow.document -> 'is_active' = 'true' then
+    delete from millrace.stopped_workflows s where s.tenant_id = v_tenant and s.name = v_name;
+  end if;
   insert into millrace.workflows (tenant_id, name, version, definition, registered_at)
   values (v_tenant, v_name, v_version, '{"kind": "graph"}', v_now)
   on conflict (tenant_id, name, version) do update set registered_at = workflows.registered_at
-  returning id, coalesce(definition ->> 'kind', 'function') as kind into v_old;
+  returning id, coalesce(definition ->> 'kind', 'function') as kind, deleted_at is not null as gone into v_old;
   if v_old.kind <> 'graph' then  -- runs of it are under way with that code
     perform millrace.fail('MR015', format('Workflow "%s" exists in version "%s" as code (kind %s).', v_name, v_version, v_old.kind),
       'Give the graph a version of its own, or none: then it is taken from its content.',
       json_build_object('workflow_id', v_name, 'version', v_version, 'kind', v_old.kind));
   end if;
-  v_created := millrace.put_document(v_tenant, v_old.id, v_text, v_hash);
+  v_created := millrace.put_document(v_tenant, v_old.id, v_text, v_hash) or v_old.gone;
   perform millrace.register_workflow(v_tenant, v_name, v_version, jsonb_strip_nulls(jsonb_build_object('kind', 'graph',
     'queue', options ->> 'queue', 'priority', (options ->> 'priority')::int, 'retries', (options ->> 'retries')::int,
     'timeout_ms', millrace.duration_ms(v_timeout), 'limits', options -> 'limits')), v_text, v_hash);

@@ -26,6 +26,7 @@ begin
     select x.id from (
       select distinct on (w.name) w.id, w.name from millrace.workflows w join millrace.workflow_documents d on d.workflow_id = w.id
       where w.tenant_id = p_tenant and w.definition ->> 'kind' = 'graph' and (p_graphs = '{*}' or w.name = any (p_graphs))
+        and w.deleted_at is null
       order by w.name, w.registered_at desc, w.id desc) x
     where x.id = any (v_other));
   if p_unfinished then

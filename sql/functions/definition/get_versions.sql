@@ -1,5 +1,6 @@
 -- get_versions: what there is to know before a version's code is taken away, or runs are moved: its unfinished runs by what they do, and
--- the living workers that have it. Newest version first.
+-- the living workers that have it. Newest version first. Of deleted ones those
+-- that have unfinished runs.
 --   options  tenant, workflow_id
 -- Returns: a row for each version; orphaned: it has unfinished runs, and no living worker has it; retirable: no unfinished run
 -- needs its code (the retry of a failed one would).
@@ -29,6 +30,7 @@ begin
     join millrace.runs u on u.id = l.run_id
     where r.workflow_id = w.id) c on true
   where w.tenant_id = v_tenant and w.name = coalesce(options ->> 'workflow_id', w.name)
+    and (w.deleted_at is null or c.live > 0)
   order by w.name, w.registered_at desc, w.id desc;
 end $$;
 

@@ -1,5 +1,6 @@
 -- register_workflow: makes a workflow version known, so that runs of it can be started, and the one that a start without a
 -- version takes. Registering it again with another definition, the new options apply to starts from now on.
+-- One that was deleted is there again (revive_name).
 --   p_document  what it is, where that is data (a flow's shape, a graph), and p_hash, of what counts in it; null: code alone
 -- Returns: the route of its own queue and priority. Raises: MR001 for limits, rules or attributes that it cannot have; MR015 if the
 -- version exists with another content. Locks: the workflow's row.
@@ -13,10 +14,12 @@ declare
   v_id    int;
 begin
   perform millrace.check_rules(p_name, p_definition -> 'rules');
+  perform millrace.revive_name(p_tenant, p_name, p_version, coalesce(p_definition ->> 'kind', 'function'), p_document, p_hash);
   insert into millrace.workflows (tenant_id, name, version, definition, registered_at)
   values (p_tenant, p_name, p_version, p_definition, v_now)
   on conflict (tenant_id, name, version)
-  do update set definition = excluded.definition, registered_at = greatest(workflows.registered_at, excluded.registered_at)
+  do update set definition = excluded.definition, registered_at = greatest(workflows.registered_at, excluded.registered_at),
+                deleted_at = null
   returning id into v_id;
   perform millrace.put_document(p_tenant, v_id, p_document, p_hash);
   if p_definition ? 'attributes' then

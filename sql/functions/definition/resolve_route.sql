@@ -2,12 +2,14 @@
 -- for what the caller left open, and what it then is. Without a version: of those that a living worker has the one that was
 -- registered last, so that a start does not wait for a deployment; if no worker lives, of all. Stored graphs need no deployment:
 -- workers that take them have every version.
+-- What was deleted is not there; for a run that continues another (p_deleted) it is, behind all that was not.
 -- keys: the paths into the input that its limits need the values of, null: none (limit_keys).
 -- Raises: MR040 for a workflow or version that nobody registered, MR020 when a tenant has 10,000 routes.
 -- Locks: none, or the row that it inserts.
 drop function if exists millrace.resolve_route(int, text, text, text, int);
 create or replace function millrace.resolve_route(
-  p_tenant int, p_name text, p_version text default null, p_queue text default null, p_priority int default null)
+  p_tenant int, p_name text, p_version text default null, p_queue text default null, p_priority int default null,
+  p_deleted boolean default false)
 returns table (route_id int, version text, queue text, priority int, definition jsonb, keys text[], weight text)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -19,7 +21,8 @@ declare
 begin
   select * into v_workflow from millrace.workflows w
   where w.tenant_id = p_tenant and w.name = p_name and (p_version is null or w.version = p_version)
-  order by p_version is null and exists (
+    and (p_deleted or w.deleted_at is null)
+  order by w.deleted_at is null desc, p_version is null and exists (
              select from millrace.workers k
              where k.tenant_id = p_tenant and k.expires_at > pg_catalog.clock_timestamp()
                and (w.definition ->> 'kind' = 'graph' and k.info -> 'graphs' ?| array['*', w.name]
@@ -55,5 +58,5 @@ begin
     millrace.limit_paths(p_tenant, p_name, v_queue), millrace.weight_path(p_tenant, p_name, v_queue);
 end $$;
 
-comment on function millrace.resolve_route(int, text, text, text, int) is 'Where a start goes, and the defaults it gets.';
-revoke execute on function millrace.resolve_route(int, text, text, text, int) from public;
+comment on function millrace.resolve_route(int, text, text, text, int, boolean) is 'Where a start goes, and the defaults it gets.';
+revoke execute on function millrace.resolve_route(int, text, text, text, int, boolean) from public;

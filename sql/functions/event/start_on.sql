@@ -1,6 +1,6 @@
 -- start_on: starts the workflows that start on an event, each with the event's data as its input, in the version that a start without
--- one takes; if that version does not start on it (any more), none. Where a singleton has a live run, none either.
--- Returns: the runs. Raises: what start_workflow raises, but for a singleton.
+-- one takes; if that version does not start on it (any more), none. Where a singleton has a live run, none either, nor where it is not
+-- active. Returns: the runs. Raises: what start_workflow raises, but for these.
 create or replace function millrace.start_on(p_tenant int, p_event millrace.events) returns uuid[]
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
@@ -19,8 +19,8 @@ begin
           and exists (select from millrace.event_starts s join millrace.workflows w on w.id = s.workflow_id
                       where s.tenant_id = p_tenant and s.event = p_event.name and s.key in ('', p_event.key)
                         and w.name = v_name and w.version = r.version));
-    exception when sqlstate 'MR014' then
-      null;  -- whoever tells of a fact need not know who is busy
+    exception when sqlstate 'MR014' or sqlstate 'MR016' then
+      null;  -- whoever tells of a fact need not know who is busy, or not active
     end;
   end loop;
   return v_runs;

@@ -1,5 +1,5 @@
--- close_children: cancels children whose parents have ended, some at a time; any worker calls it. One whose row somebody's open
--- transaction holds is tried again a second later.
+-- close_children: cancels children whose parents have ended, or have called them off (call_off), some at a time; any worker calls it.
+-- One whose row somebody's open transaction holds is tried again a second later.
 -- Returns: milliseconds until there is more to do, 0 for now; null if there is nothing.
 -- Locks: an advisory lock of the transaction, so that one worker does it at a time; what cancel_runs locks, child by child, waiting for
 -- no row longer than 300 ms. No row of children before that: who ends a child holds its live row and deletes that one.
@@ -17,7 +17,8 @@ begin
     select c.* from millrace.children c where c.closes_at <= v_now order by c.closes_at, c.run_id limit p_max
   loop
     begin
-      perform millrace.cancel_runs(v_child.tenant_id, array[v_child.run_id], '{"reason":"its parent ended","by":null}');
+      perform millrace.cancel_runs(v_child.tenant_id, array[v_child.run_id],
+        json_build_object('reason', coalesce(v_child.reason, 'its parent ended'), 'by', null));
       delete from millrace.children c where c.parent_id = v_child.parent_id and c.run_id = v_child.run_id;
     exception when lock_not_available or deadlock_detected then
       update millrace.children c set closes_at = v_now + interval '1 s'
@@ -28,5 +29,5 @@ begin
           from millrace.children c where c.closes_at is not null order by c.closes_at limit 1);
 end $$;
 
-comment on function millrace.close_children(int) is 'Cancels children whose parents have ended; returns when to go on.';
+comment on function millrace.close_children(int) is 'Cancels children whose parents have ended or called them off; returns when to go on.';
 revoke execute on function millrace.close_children(int) from public;

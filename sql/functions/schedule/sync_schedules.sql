@@ -14,7 +14,7 @@ begin
     from jsonb_array_elements(p_declared) d (body) order by 1
   loop
     continue when v_one.version is distinct from (select w.version from millrace.workflows w
-                                                  where w.tenant_id = p_tenant and w.name = v_one.workflow
+                                                  where w.tenant_id = p_tenant and w.name = v_one.workflow and w.deleted_at is null
                                                   order by w.registered_at desc, w.id desc limit 1);
     delete from millrace.schedules d where d.id in (
       select s.id from millrace.schedules s

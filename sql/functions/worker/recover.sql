@@ -1,5 +1,5 @@
 -- recover: takes the leases of workers whose time is over, and hands their runs back. Whoever calls it, it is idempotent,
--- and waits for nobody.
+-- and waits for nobody. Keys of requests that are over go too.
 -- Locks: the rows of expired workers and watchers, skipping locked ones (a claim under way holds its own), then the live rows
 -- of those workers, ascending and skipping locked ones.
 create or replace function millrace.recover() returns int
@@ -12,6 +12,7 @@ begin
   from (select w.id from millrace.workers w where greatest(w.expires_at, w.recover_at) <= v_now order by w.id for update skip locked) x;
   delete from millrace.watchers where id in (
     select w.id from millrace.watchers w where w.expires_at <= v_now order by w.id for update skip locked);
+  perform millrace.prune_requests();
   if v_dead is null then
     return 0;
   end if;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import type { WorkflowDocument } from '../../client/definitions.ts'
@@ -6,6 +5,7 @@ import type { WorkflowClient } from '../../client/workflow-client.ts'
 import { DefinitionError, InvalidInputError } from '../../model/errors.ts'
 import { MAX_ATTEMPTS, MAX_PRIORITY } from '../../model/limits.ts'
 import { withClient } from '../connection.ts'
+import { readInputFile } from '../input-file.ts'
 import { duration, wholeNumber } from '../option-values.ts'
 import type { Output } from '../output.ts'
 import { makeCommand } from '../program.ts'
@@ -47,7 +47,7 @@ async function put(file: string, options: Options, command: Command): Promise<vo
     )
   }
   const { readDocument } = await import('../../graph/load-definition.ts')
-  const text = file === '-' ? await readAll(process.stdin) : await readText(file)
+  const text = file === '-' ? await readAll(process.stdin) : await readInputFile(file)
   const document = await readDocument(text, file === '-' ? undefined : file)
   await withClient(settings, async (client) => {
     const stored = await client
@@ -60,12 +60,6 @@ async function put(file: string, options: Options, command: Command): Promise<vo
       return `${out.paint('green', '✓')} ${what} ${id}  ${out.paint('dim', `version ${version}`)}`
     })
     await warnWithoutWorker(id, client, out)
-  })
-}
-
-async function readText(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InvalidInputError(`${file} cannot be read: ${error.message}.`)
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { RegisteredWorkflow } from '../../client/reports.ts'
 import { withClient } from '../connection.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
@@ -9,6 +10,7 @@ import { diffWorkflowsCommand } from './workflows-diff.ts'
 import { dryRunCommand } from './workflows-dry-run.ts'
 import { exportWorkflowCommand } from './workflows-export.ts'
 import { putWorkflowCommand } from './workflows-put.ts'
+import { activateCommand, deactivateCommand, deleteCommand } from './workflows-stop.ts'
 
 /** `millrace workflows …` */
 export function workflowsCommand(): Command {
@@ -20,6 +22,9 @@ export function workflowsCommand(): Command {
     .addCommand(compileWorkflowsCommand())
     .addCommand(checkWorkflowsCommand())
     .addCommand(dryRunCommand())
+    .addCommand(deactivateCommand())
+    .addCommand(activateCommand())
+    .addCommand(deleteCommand())
 }
 
 function listCommand(): Command {
@@ -37,6 +42,7 @@ function listCommand(): Command {
       if (workflows.length === 0) return ''
       if (out.quiet) return workflows.map(({ id, version }) => `${id} ${version}`).join('\n')
       const dim = (text: string) => out.paint('dim', text)
+      const state = { heading: dim('STATE'), cell: stateOf }
       return table(
         [
           { heading: dim('WORKFLOW'), cell: ({ id }) => id },
@@ -44,10 +50,16 @@ function listCommand(): Command {
           { heading: dim('KIND'), cell: ({ kind }) => kind },
           { heading: dim('UNFINISHED'), cell: ({ live }) => String(live), align: 'right' },
           { heading: dim('WORKERS'), cell: ({ workers }) => String(workers), align: 'right' },
+          ...(workflows.some((one) => stateOf(one) !== '') ? [state] : []),
         ],
         workflows,
         out.columns,
       )
     })
   })
+}
+
+/** Most are active: that is not told. */
+function stateOf({ state }: RegisteredWorkflow): string {
+  return state === 'active' ? '' : state
 }

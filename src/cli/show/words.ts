@@ -1,5 +1,7 @@
 import { formatDuration } from '../../model/duration.ts'
+import { nearest } from '../../model/nearest.ts'
 import type { StepStatus } from '../../model/status.ts'
+import { listWords } from '../../model/text.ts'
 import { type Paint, printable } from '../style.ts'
 
 const looks = {
@@ -76,6 +78,15 @@ export function firstLine(text: string): string {
 /** A word with its number. @example count(2, 'run') // '2 runs' */
 export function count(n: number, word: string): string {
   return `${n} ${word}${n === 1 ? '' : 's'}`
+}
+
+/**
+ * A sentence that begins with a space and names what may have been meant; '' if nothing is like it.
+ * @example didYouMean('ordr', ['order', 'mail']) // ' Did you mean "order"?'
+ */
+export function didYouMean(name: string, known: Iterable<string>): string {
+  const meant = nearest(name, known)
+  return meant.length === 0 ? '' : ` Did you mean ${listWords(meant, 'or')}?`
 }
 
 /** How the user can call this program: what is installed in a project is called through npx. */

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { extname, relative } from 'node:path'
+import { readInputFile } from '../input-file.ts'
 import type { LoadedFile } from './load.ts'
 
 /** A file that is a graph, not a module. */
@@ -10,9 +10,9 @@ export function isDocument(file: string): boolean {
 /** The graph of a file; `error` has all that is wrong with it, one problem a line. */
 export async function loadDocument(file: string, cwd: string): Promise<LoadedFile> {
   const path = relative(cwd, file)
-  const text = await readFile(file, 'utf8').catch((error: Error) => error)
+  const text = await readInputFile(file).catch((error: Error) => error)
   if (typeof text === 'string') return loadDocumentText(file, path, text)
-  return { file, definitions: [], steps: [], error: `${path}  ${text.message}` }
+  return { file, definitions: [], steps: [], error: text.message.replace(file, path) }
 }
 
 /** The same of a text that was read already. @param path as errors name it */

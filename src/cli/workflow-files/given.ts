@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
 import type { Definition } from '../../definition/definition.ts'
 import { InvalidInputError, WorkflowNotFoundError } from '../../model/errors.ts'
-import { nearest } from '../../model/nearest.ts'
+import { checkInputFile } from '../input-file.ts'
+import { didYouMean } from '../show/words.ts'
 import { brokenFiles } from '../show/workflow-files-view.ts'
 import { isDocument, loadDocument, loadDocumentText } from './documents.ts'
 import { findFiles } from './glob.ts'
@@ -10,11 +11,13 @@ import type { LoadedFile } from './load.ts'
 
 /**
  * What one file gives that a command names: a document, or code. `-` is a document on stdin.
- * @returns its `error` says why it could not be loaded
+ * @returns its `error` says what is wrong with what is in it
+ * @throws InvalidInputError if there is no such file, or it cannot be read
  */
-export async function loadGiven(file: string, cwd = process.cwd()): Promise<LoadedFile> {
+export async function loadGiven(file: string): Promise<LoadedFile> {
   if (file === '-') return loadDocumentText(file, file, await readAll(process.stdin))
-  const path = resolve(cwd, file)
+  await checkInputFile(file)
+  const [path, cwd] = [resolve(file), process.cwd()]
   if (isDocument(path)) return loadDocument(path, cwd)
   const { loadFiles } = await import('./load.ts')
   const [found] = (await loadFiles([path], cwd)).files
@@ -22,9 +25,9 @@ export async function loadGiven(file: string, cwd = process.cwd()): Promise<Load
 }
 
 /** The same, where it must have workflows. @throws DefinitionError, InvalidInputError */
-export async function definitionsOf(file: string, cwd = process.cwd()): Promise<Definition[]> {
-  const { definitions, error } = await loadGiven(file, cwd)
-  if (error !== null) throw brokenFiles([{ file: resolve(cwd, file), error, kept: [] }], cwd)
+export async function definitionsOf(file: string): Promise<Definition[]> {
+  const { definitions, error } = await loadGiven(file)
+  if (error !== null) throw brokenFiles([{ file: resolve(file), error, kept: [] }], process.cwd())
   if (definitions.length > 0) return [...definitions]
   throw new InvalidInputError(`${file} exports no workflow. Name a file that does, or a document.`)
 }
@@ -55,10 +58,11 @@ export async function definitionsOfGlob(
 }
 
 function notFound(id: string, all: readonly Definition[], glob: string): Error {
-  const meant = nearest(id, [...new Set(all.map((one) => one.id))])
-  const hint = meant.map((name) => `"${name}"`).join(' or ')
-  return new WorkflowNotFoundError(
-    `No file of ${glob} has a workflow "${id}".${hint === '' ? '' : ` Did you mean ${hint}?`}`,
-    { details: { workflowId: id } },
+  const hint = didYouMean(
+    id,
+    all.map((one) => one.id),
   )
+  return new WorkflowNotFoundError(`No file of ${glob} has a workflow "${id}".${hint}`, {
+    details: { workflowId: id },
+  })
 }

@@ -157,11 +157,12 @@ function makeSlot(
   box: { readonly definition: Definition },
   listeners: readonly RunEvents[],
 ): Definition {
-  const { id, version, kind } = box.definition
+  const { id, version, kind, partOf } = box.definition
   return {
     id,
     version,
     kind,
+    partOf,
     get inputSchema() {
       return box.definition.inputSchema
     },

@@ -1,6 +1,6 @@
 import { parseDuration } from '../../model/duration.ts'
 import { MAX_DURATION_MS } from '../../model/limits.ts'
-import { describeValue } from '../../model/text.ts'
+import { countOf, describeValue } from '../../model/text.ts'
 import { type Fields, jsonTypeOf, type Kind, ruleOf, typesOf } from './field-kinds.ts'
 import type { IssueList } from './issue-list.ts'
 import { below } from './pointer.ts'
@@ -107,7 +107,7 @@ function checkList(
 ): void {
   const { least = 0, most = Number.POSITIVE_INFINITY } = kind
   if (value.length < least || value.length > most)
-    refuse(kind, value, pointer, label, checking, `has ${value.length} items`)
+    refuse(kind, value, pointer, label, checking, `has ${countOf(value.length, 'item')}`)
   for (const [i, item] of value.entries()) {
     if (checking.issues.isFull) return
     checkValue(kind.of, item, below(pointer, i), `${label}[${i}]`, checking)
@@ -130,7 +130,7 @@ function checkRecord(
       pointer,
       label,
       checking,
-      `has ${keys.length} entries, fewer than ${kind.least}`,
+      `has ${countOf(keys.length, 'entry', 'entries')}, fewer than ${kind.least}`,
     )
   for (const key of keys) {
     if (issues.isFull) return

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../model/duration.ts'
-import { describeValue, listWords } from '../../model/text.ts'
+import { countOf, describeValue, listWords } from '../../model/text.ts'
 import { secondsOrText } from '../document/check-fields.ts'
 import { delayMs, type PlannedNode } from '../document/index.ts'
 
@@ -24,19 +24,23 @@ export function waitsFor({ node }: PlannedNode): string | null {
     case 'sub_workflow':
       return `a run of ${describeValue(node.config.workflow_id)}`
     case 'loop':
-      return `its block, up to ${node.config.max_iterations} times`
+      return `its block, up to ${countOf(node.config.max_iterations, 'time')}`
     case 'map': {
       const { items, concurrency } = node.config
-      const count = Array.isArray(items) ? `${items.length} items` : `each item of ${items}`
+      const count = Array.isArray(items) ? countOf(items.length, 'item') : `each item of ${items}`
       return `its block for ${count}${concurrency === undefined ? '' : `, ${concurrency} at once`}`
     }
     case 'parallel':
-      return `all of its ${Object.keys(node.config.branches).length} branches`
+      return `all of its ${branches(node.config.branches)}`
     case 'race':
-      return `the first of its ${Object.keys(node.config.branches).length} branches`
+      return `the first of its ${branches(node.config.branches)}`
     default:
       return null
   }
+}
+
+function branches(given: object): string {
+  return countOf(Object.keys(given).length, 'branch', 'branches')
 }
 
 function atMost(timeout: number | string | undefined): string {

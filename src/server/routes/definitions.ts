@@ -8,7 +8,7 @@ import { DefinitionBody, PutBody, Stored, VersionBody, WorkflowBody } from '../s
 import { toLimits } from '../shapes/limits.ts'
 import { pageOf, wholeBody } from '../shapes/page.ts'
 import { Run, runBody } from '../shapes/run.ts'
-import { startOptions, toStartOptions } from '../shapes/start.ts'
+import { keyedStart, startOptions } from '../shapes/start.ts'
 import { toBody, toOptions } from '../shapes/to-body.ts'
 import { afterWait, checkWait, waitQuery } from '../wait.ts'
 
@@ -124,6 +124,7 @@ function startRunOf(app: ServerApp): void {
     {
       ...{ method: 'post', path: '/api/definitions/{id}/runs', scope: 'runs:write' },
       ...{ tag: 'definitions', name: 'startRunOf' },
+      startsRuns: true,
       summary: 'Start a run of a workflow',
       description: 'With `wait`, the answer is the run at its end, if that comes in time.',
       params: definitionParams,
@@ -139,7 +140,7 @@ function startRunOf(app: ServerApp): void {
     async (c, { params, query, body: { input, ...options } }) => {
       if (query.wait !== undefined) checkWait(query.wait)
       const run = await c.var.client.startWorkflow({
-        ...{ workflowId: params.id, input, options: toStartOptions(options) },
+        ...{ workflowId: params.id, input, options: keyedStart(options, c.var.idempotencyKey) },
       })
       c.header('location', `../../runs/${run.id}`)
       return c.json(runBody(await afterWait(c, run, query.wait)), run.existing ? 200 : 201)

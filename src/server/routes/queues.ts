@@ -8,7 +8,7 @@ import { instant } from '../shapes/instant.ts'
 import { LimitsBody, toLimits } from '../shapes/limits.ts'
 import { pageOf, wholeBody } from '../shapes/page.ts'
 import { Run, runBody } from '../shapes/run.ts'
-import { startOptions, toStartOptions } from '../shapes/start.ts'
+import { keyedStart, startOptions } from '../shapes/start.ts'
 import { toBody, toOptions } from '../shapes/to-body.ts'
 
 const params = z.object({ name: z.string().max(256).openapi({ description: 'Of the queue.' }) })
@@ -77,6 +77,7 @@ function sendToQueue(app: ServerApp): void {
     {
       ...{ method: 'post', path: '/api/queues/{name}', scope: 'runs:write', tag: 'queues' },
       name: 'sendToQueue',
+      startsRuns: true,
       summary: 'Start a run of a workflow in a queue',
       params,
       body: z.strictObject({ workflow_id: z.string(), input: anything, ...options }),
@@ -90,7 +91,7 @@ function sendToQueue(app: ServerApp): void {
       const { workflow_id, input, ...rest } = given.body
       const run = await c.var.client.startWorkflow({
         ...{ workflowId: workflow_id, input },
-        options: { ...toStartOptions(rest), queue: given.params.name },
+        options: { ...keyedStart(rest, c.var.idempotencyKey), queue: given.params.name },
       })
       c.header('location', `../runs/${run.id}`)
       return c.json(runBody(run), run.existing ? 200 : 201)

@@ -4,7 +4,7 @@ import { addRoute } from '../add-route.ts'
 import type { ServerApp, ServerParts } from '../server-parts.ts'
 import { anything } from '../shapes/anything.ts'
 import { Run, runBody } from '../shapes/run.ts'
-import { startOptions, toStartOptions } from '../shapes/start.ts'
+import { keyedStart, startOptions } from '../shapes/start.ts'
 
 /** Starts many runs at once. */
 export function runsBulkRoutes(app: ServerApp, _parts: ServerParts): void {
@@ -13,6 +13,7 @@ export function runsBulkRoutes(app: ServerApp, _parts: ServerParts): void {
     {
       ...{ method: 'post', path: '/api/runs/bulk', scope: 'runs:write', tag: 'runs' },
       name: 'startRuns',
+      startsRuns: true,
       summary: 'Start many runs of a workflow, all or none',
       body: z.strictObject({
         workflow_id: z.string(),
@@ -27,9 +28,9 @@ export function runsBulkRoutes(app: ServerApp, _parts: ServerParts): void {
       problems: [404, 409],
     },
     async (c, { body }) => {
-      const inputs = body.runs.map(({ input, ...options }) => ({
+      const inputs = body.runs.map(({ input, ...options }, i) => ({
         input,
-        options: toStartOptions(options),
+        options: keyedStart(options, c.var.idempotencyKey, i),
       }))
       const runs = await c.var.client.startWorkflows({ id: body.workflow_id }, inputs)
       return c.json({ data: runs.map(runBody) }, 201)

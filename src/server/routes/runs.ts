@@ -6,7 +6,7 @@ import { pageBody, pageOf, pageQuery, pageRequest } from '../shapes/page.ts'
 import { Run, runBody } from '../shapes/run.ts'
 import { filterQuery, orderQuery, toFilter, toOrder } from '../shapes/run-query.ts'
 import { resourceQuery, runParams, runRef } from '../shapes/run-ref.ts'
-import { startOptions, toStartOptions } from '../shapes/start.ts'
+import { keyedStart, startOptions } from '../shapes/start.ts'
 import { afterWait, checkWait, waitQuery } from '../wait.ts'
 
 /** Starts runs, and reads them. */
@@ -22,6 +22,7 @@ function startRun(app: ServerApp): void {
     {
       ...{ method: 'post', path: '/api/runs', scope: 'runs:write', tag: 'runs' },
       name: 'startRun',
+      startsRuns: true,
       summary: 'Start a run',
       description:
         'It is durable when the answer comes. With `wait`, the answer is the run at its end, if that comes in time.',
@@ -37,7 +38,7 @@ function startRun(app: ServerApp): void {
       const { workflow_id, input, ...options } = body
       if (query.wait !== undefined) checkWait(query.wait)
       const run = await c.var.client.startWorkflow({
-        ...{ workflowId: workflow_id, input, options: toStartOptions(options) },
+        ...{ workflowId: workflow_id, input, options: keyedStart(options, c.var.idempotencyKey) },
       })
       c.header('location', `runs/${run.id}`)
       return c.json(runBody(await afterWait(c, run, query.wait)), run.existing ? 200 : 201)

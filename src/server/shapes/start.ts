@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
 import type { StartOptions } from '../../client/starter.ts'
 import type { Json } from '../../model/json.ts'
@@ -56,4 +57,16 @@ export function toStartOptions(given: Given): StartOptions {
   return Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   ) as StartOptions
+}
+
+/**
+ * The options of a start whose request came with a key: the run has it too, unless it was given one of its own.
+ * @param part of a request that starts several
+ */
+export function keyedStart(given: Given, key: string | undefined, part?: number): StartOptions {
+  const options = toStartOptions(given)
+  if (key === undefined || options.idempotencyKey !== undefined) return options
+  // of many each has its own, which must not be longer than keys may be
+  const own = part === undefined ? key : createHash('sha256').update(`${key}#${part}`).digest('hex')
+  return { ...options, idempotencyKey: own }
 }

@@ -107,6 +107,9 @@ test('what each would wait for', () => {
   expect(
     steps(graph(node('a', [], { type: 'map', config: { items: [1, 2], ...block } })))[0]?.waitsFor,
   ).toBe('its block for 2 items')
+  expect(
+    steps(graph(node('a', [], { type: 'map', config: { items: [1], ...block } })))[0]?.waitsFor,
+  ).toBe('its block for 1 item')
 })
 
 test('what is within a block comes after its node, and what follows the block after all of that', () => {

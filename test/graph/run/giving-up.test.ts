@@ -27,10 +27,12 @@ const note = defineStep('note', ({ name, fail, value = name }: Given) => {
   return value
 })
 
-const engine = useEngine(
-  {},
-  { steps: [hang, note], statements: { add: "insert into entries values ('late') returning 1" } },
-)
+const statements = {
+  // that it was tried is seen even if it is rolled back
+  add: "insert into entries values ('added') returning nextval('tried')",
+  hold: 'select * from held',
+}
+const engine = useEngine({}, { steps: [hang, note], statements })
 const own = { $schema: 'https://millrace.dev/schema/graph.json' }
 let names = 0
 function graph(steps: object[], more: object = {}) {
@@ -144,30 +146,49 @@ test('children of a race within a branch that is given up are called off', async
   await until('both run', async () => (await children('waiting')).length === 2)
   await run.signal('fast', 1)
   await until('both are cancelled', async () => (await children('cancelled')).length === 2)
+  for (const child of await children('cancelled')) {
+    const [entry] = (await child.timeline()).slice(-1)
+    expect(entry).toMatchObject({ reason: 'it lost the race "r" to "fast"' })
+  }
   await run.signal('last', 2)
   expect(await run.result()).toEqual({ last: 2 })
 })
 
-test('a statement of a branch that has lost is not run', async () => {
-  await engine.db.query('create table entries (what text)')
+test('a statement whose branch loses while it waits for its turn is not run', async () => {
+  await engine.db.query(
+    'create table entries (what text); create table held (what text); create sequence tried',
+  )
+  const holder = await engine.db.connect()
+  await holder.query('begin; lock table held')
+  const sql = (statement: string, depends_on: string[] = []) => ({
+    ...{ id: statement, type: 'sql', depends_on, config: { statement } },
+  })
   const branches = {
-    slow: [
-      step('first', 'note', { name: 'before the statement' }),
-      { ...signal('w', 'go'), depends_on: ['first'] },
-      { ...{ id: 'add', type: 'sql', depends_on: ['w'] }, config: { statement: 'add' } },
-    ],
-    fast: [signal('f', 'fast')],
+    slow: [sql('add')],
+    fast: [step('f', 'hang', { name: 'beside add' })],
   }
+  // what waits for the same step begins together, and of their transactions the first has the turn
   const run = await engine.start(
-    graph([race('r', branches), { ...signal('last', 'last'), depends_on: ['r'] }]),
+    graph([
+      step('first', 'note', {}),
+      sql('hold', ['first']),
+      race('r', branches, { depends_on: ['first'] }),
+      // a run that ends gives nobody a turn
+      { ...signal('last', 'last'), depends_on: ['r', 'hold'] },
+    ]),
     {},
   )
-  await until('it waits', () => has('before the statement'))
-  await run.signal('fast', 1)
-  await run.signal('go', 1)
+  const isAtWork = `select from pg_stat_activity where query = 'select * from held' and wait_event_type = 'Lock'`
+  await until('it is at work', async () => (await engine.db.query(isAtWork)).length === 1)
+  await until('so is the other branch', () => has('beside add'))
+  goOn.get('beside add')?.()
+  await new Promise(setImmediate)
+  await holder.query('commit')
+  await until('all are through', async () => (await run.refresh()).status === 'waiting')
   await run.signal('last', 2)
   expect(await run.result()).toEqual({ last: 2 })
-  expect(await engine.db.value('select count(*)::int from entries')).toBe(0)
+  expect(await engine.db.query('select * from entries')).toEqual([])
+  expect(await engine.db.value('select is_called from tried')).toBe(false)
 })
 
 describe('a block of which a part fails, and its node says what then', () => {
