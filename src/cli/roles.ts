@@ -73,6 +73,8 @@ const forClients = {
     'get_queues',
     'get_limits',
     'get_storage',
+    'get_metrics',
+    'get_engine_state',
   ],
 }
 
@@ -146,7 +148,8 @@ export const READABLE_TABLES = [
   ],
   ...['limited_routes', 'limits', 'live', 'members', 'merged_starts', 'meters', 'outcomes'],
   ...['queue_heads', 'quota_use', 'quotas', 'rates', 'retention', 'routes', 'run_aliases'],
-  ...['run_attributes', 'run_details', 'run_keys', 'run_labels', 'runs', 'schedules', 'signals'],
+  ...['run_attributes', 'run_details', 'run_journal', 'run_keys', 'run_labels', 'runs'],
+  ...['schedules', 'signals'],
   ...['start_keys', 'tenants', 'watchers', 'workers', 'workflow_documents', 'workflows'],
 ] as const
 

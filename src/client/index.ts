@@ -43,6 +43,7 @@ export type { FailureGroup } from './failures.ts'
 export type { ApiKey, KeyOptions, NewApiKey } from './keys.ts'
 export type { DispatchPlace, LimitReport } from './limits.ts'
 export type { Member, PutMember } from './members.ts'
+export type { Durations, EngineState, Metrics, MetricsFilter } from './metrics.ts'
 export type { Page, PageRequest } from './page.ts'
 export type {
   DrainOptions,

@@ -5,8 +5,8 @@ import { type Args, annotationsOf, type Tool } from './tool.ts'
 import { tools } from './tools/index.ts'
 
 const INSTRUCTIONS = [
-  'Millrace runs durable workflows. A run is one execution of a workflow; its steps are recorded, so it goes on after',
-  'a crash. get_workflows says what can be started, get_definition what it takes. After start_workflow look at the run',
+  'Millrace runs durable workflows. A run of a workflow records its steps, so it goes on after a crash.',
+  'get_workflows says what can be started, get_definition what it takes. After start_workflow look at the run',
   'with get_run; a run that waits is ended by trigger_event, answer_approval or time. Where something went wrong:',
   'get_failures, then get_timeline of the sample, then retry_workflow or fork_workflow. Errors have a code (MR…).',
 ].join(' ')

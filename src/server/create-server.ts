@@ -3,6 +3,7 @@ import { getRequestListener } from '@hono/node-server'
 import type { WorkflowClient } from '../client/workflow-client.ts'
 import { Listening, type ListenOptions } from './listening.ts'
 import { makeApp } from './make-app.ts'
+import { ServerMetrics } from './server-metrics.ts'
 import { resolveServerOptions, type ServerOptions } from './server-options.ts'
 import type { ServerParts } from './server-parts.ts'
 
@@ -35,6 +36,7 @@ export function createServer(engine: WorkflowClient, options: ServerOptions = {}
     engine,
     options: resolved,
     logger: resolved.logger,
+    metrics: new ServerMetrics(),
     closing: closing.signal,
   }
   const app = makeApp(parts)

@@ -12,7 +12,9 @@ import { documentRoutes } from './routes/documents.ts'
 import { graphDocumentRoutes } from './routes/documents-of-graphs.ts'
 import { eventRoutes } from './routes/events.ts'
 import { failureRoutes } from './routes/failures.ts'
+import { healthRoutes } from './routes/health.ts'
 import { mcpRoutes } from './routes/mcp.ts'
+import { metricRoutes } from './routes/metrics.ts'
 import { queueRoutes } from './routes/queues.ts'
 import { runVerbRoutes } from './routes/run-verbs.ts'
 import { runViewRoutes } from './routes/run-views.ts'
@@ -32,7 +34,7 @@ export function makeApp(parts: ServerParts): ServerApp {
     defaultHook: refuseInvalid as never,
     getPath: (request) => pathBelow(basePath, getPath(request)),
   })
-  app.use('*', nameRequest(parts), secureHeaders, checkHost)
+  app.use('*', parts.metrics.count, nameRequest(parts), secureHeaders, checkHost)
   app.onError((error, c) => answerProblem(error, c))
   for (const add of resources) add(app, parts)
   app.notFound(makeNoRoute(app))
@@ -51,7 +53,7 @@ const resources = [
     bulkRoutes,
   ],
   ...[scheduleRoutes, queueRoutes, dispatchRoutes, workerRoutes, storageRoutes],
-  ...[documentRoutes, mcpRoutes],
+  ...[metricRoutes, documentRoutes, mcpRoutes, healthRoutes],
 ]
 
 /** What is not below the base is nowhere. */

@@ -26,6 +26,8 @@ export type ServerOptions = {
   trustedProxies?: string[]
   /** The model context protocol at /mcp, for whom the API lets in. Default: true. */
   mcp?: boolean
+  /** Who gets /metrics, the numbers of the whole installation: who has this token, or anybody. Default: nobody. */
+  metrics?: { token: string } | 'open'
   /** Gets what went wrong inside. Default: errors to the console. */
   logger?: WorkflowLogger
 }
@@ -38,13 +40,14 @@ export type ResolvedOptions = {
   readonly cors: readonly string[]
   readonly allowHosts: readonly string[] | null
   readonly mcp: boolean
+  readonly metrics: { readonly token: string } | 'open' | null
   readonly logger: WorkflowLogger
   readonly trustedProxies: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][]
 }
 
 const names: OptionNames<ServerOptions> = {
   ...{ authenticate: true, basePath: true, maxBodyBytes: true, cors: true },
-  ...{ allowHosts: true, trustedProxies: true, mcp: true, logger: true },
+  ...{ allowHosts: true, trustedProxies: true, mcp: true, metrics: true, logger: true },
 }
 
 /** @throws InvalidInputError that names the option and its value */
@@ -57,6 +60,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedOptions {
     cors: (options.cors ?? []).map(checkOrigin),
     allowHosts: options.allowHosts?.map((host) => host.toLowerCase()) ?? null,
     mcp: options.mcp ?? true,
+    metrics: checkMetrics(options.metrics),
     logger: options.logger ?? quietLogger,
     trustedProxies: (options.trustedProxies ?? []).map(parseNetwork),
   }
@@ -74,6 +78,14 @@ function checkBytes(bytes: number): number {
   if (Number.isInteger(bytes) && bytes >= 1 && bytes <= MOST_BODY_BYTES) return bytes
   throw new InvalidInputError(
     `maxBodyBytes ${describeValue(bytes)} is not a whole number from 1 to ${MOST_BODY_BYTES}.`,
+  )
+}
+
+function checkMetrics(metrics: ServerOptions['metrics']): ResolvedOptions['metrics'] {
+  if (metrics === undefined || metrics === 'open') return metrics ?? null
+  if (typeof metrics?.token === 'string' && metrics.token.length >= 16) return metrics
+  throw new InvalidInputError(
+    "metrics is neither 'open' nor { token } with at least 16 characters. Leave it out, and nobody gets /metrics.",
   )
 }
 

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { WorkflowClient } from '../client/workflow-client.ts'
 import type { WorkflowLogger } from '../model/logger.ts'
 import type { Principal } from './principal.ts'
+import type { ServerMetrics } from './server-metrics.ts'
 import type { ResolvedOptions } from './server-options.ts'
 
 /** What all routes of a server share. */
@@ -10,6 +11,7 @@ export type ServerParts = {
   readonly engine: WorkflowClient
   readonly options: ResolvedOptions
   readonly logger: WorkflowLogger
+  readonly metrics: ServerMetrics
   /** Aborted when the server closes: what waits for something answers now, streams end. */
   readonly closing: AbortSignal
 }

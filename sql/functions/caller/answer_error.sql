@@ -18,5 +18,5 @@ begin
     detail = json_build_object('status', v_status, 'headers', json_build_object())::text;
 end $$;
 
-comment on function millrace.answer_error(text, text, text, text) is 'Raises an error for a caller of the schema api, with its HTTP status.';
+comment on function millrace.answer_error(text, text, text, text) is 'Raises an error for a caller of the api, with its HTTP status.';
 revoke execute on function millrace.answer_error(text, text, text, text) from public;

@@ -106,4 +106,21 @@ export const readingTools: readonly Tool[] = [
       return { approvals: items, nextCursor, hasMore }
     },
   },
+  {
+    name: 'get_metrics',
+    title: 'Numbers of the runs',
+    description:
+      'How the runs that were started lately did: counts by status and workflow, durations with percentiles, which steps failed how often, ready runs by queue.',
+    scope: 'runs:read',
+    effect: 'read',
+    payload: 500,
+    input: z.strictObject({
+      workflow_id: workflowId.optional(),
+      since: z.string().optional().describe('ISO 8601; a day ago if left out.'),
+    }),
+    async run({ client }, args) {
+      const metrics = await client.getMetrics(camel(args))
+      return { ...metrics, steps: metrics.steps.slice(0, 50) }
+    },
+  },
 ]
