@@ -1,7 +1,8 @@
 -- What PostgREST and Supabase serve: views and functions over the engine for the tenant of the token. docs/postgrest.md. The schema's name
 -- is an option of migrate; to take it away: drop schema api cascade, and the rows of millrace.repeatables that begin with api/.
 -- A run's id is a number inside and a UUID outside. The domain run_ref is that number with PostgREST's casts: a filter by the UUID becomes
--- one by the number, which is indexed, and rows show the UUID; run_status does so for the status. PostgREST looks for these casts by itself; Postgres warns that it does not.
+-- one by the number, which is indexed, and rows show the UUID; run_status does so for the status. PostgREST looks for these casts by
+-- itself; Postgres warns that it does not.
 create schema if not exists api;
 revoke all on schema api from public;
 

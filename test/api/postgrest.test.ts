@@ -270,7 +270,7 @@ describe('another tenant', () => {
         name === 'answer_approval' ? 'MR011' : 'MR041',
       ])
     }
-    for (const name of ['get_runs', 'get_failures', 'get_queues']) {
+    for (const name of ['get_runs', 'get_failures', 'get_queues', 'get_metrics']) {
       const { data, error } = await bob().rpc(name)
       expect(error, name).toBeNull()
       expect(JSON.stringify(data), name).not.toContain(id)

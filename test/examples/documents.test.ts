@@ -90,6 +90,8 @@ describe.concurrent('the samples of the documents', { timeout: 120_000 }, () => 
     'schedules',
     'flow-control',
     'stored-definitions',
+    'postgrest',
+    'metrics',
   ])('of %s in SQL run', async (page) => {
     await using db = await createDatabase({ testClock: false })
     const order = workflow('order', () => 1)
