@@ -10,7 +10,7 @@ const LEAST = 50
 /** Fields whose values are users' own: their names stay, and they are cut when they are long. */
 const PAYLOADS = new Set([
   ...['input', 'output', 'data', 'details', 'state', 'attributes', 'document', 'failure'],
-  ...['input_schema', 'run_options'],
+  ...['input_schema', 'run_options', 'fields'],
 ])
 
 /**

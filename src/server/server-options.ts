@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js'
+import type { GraphLimits } from '../graph/document/graph-document.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { quietLogger, type WorkflowLogger } from '../model/logger.ts'
 import { checkOptionNames, type OptionNames } from '../model/options.ts'
@@ -28,6 +29,12 @@ export type ServerOptions = {
   mcp?: boolean
   /** Who gets /metrics, the numbers of the whole installation: who has this token, or anybody. Default: nobody. */
   metrics?: { token: string } | 'open'
+  /** Who may make a tenant, with its first key, at POST /api/tenants/register: anybody, if it is true. Default false. */
+  selfRegistration?: boolean
+  /** Ended runs may be started again with other data by the route `replay` of the Workflow Automation Engine. Default true. */
+  replay?: boolean
+  /** Of documents that come by HTTP: how many nodes, how deep. Default: 10,000, and no limit of depth. */
+  graphLimits?: GraphLimits
   /** Gets what went wrong inside. Default: errors to the console. */
   logger?: WorkflowLogger
 }
@@ -41,6 +48,9 @@ export type ResolvedOptions = {
   readonly allowHosts: readonly string[] | null
   readonly mcp: boolean
   readonly metrics: { readonly token: string } | 'open' | null
+  readonly selfRegistration: boolean
+  readonly replay: boolean
+  readonly graphLimits: GraphLimits
   readonly logger: WorkflowLogger
   readonly trustedProxies: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][]
 }
@@ -48,6 +58,7 @@ export type ResolvedOptions = {
 const names: OptionNames<ServerOptions> = {
   ...{ authenticate: true, basePath: true, maxBodyBytes: true, cors: true },
   ...{ allowHosts: true, trustedProxies: true, mcp: true, metrics: true, logger: true },
+  ...{ selfRegistration: true, replay: true, graphLimits: true },
 }
 
 /** @throws InvalidInputError that names the option and its value */
@@ -61,6 +72,9 @@ export function resolveServerOptions(options: ServerOptions): ResolvedOptions {
     allowHosts: options.allowHosts?.map((host) => host.toLowerCase()) ?? null,
     mcp: options.mcp ?? true,
     metrics: checkMetrics(options.metrics),
+    selfRegistration: options.selfRegistration ?? false,
+    replay: options.replay ?? true,
+    graphLimits: options.graphLimits ?? {},
     logger: options.logger ?? quietLogger,
     trustedProxies: (options.trustedProxies ?? []).map(parseNetwork),
   }

@@ -259,10 +259,10 @@ describe('another tenant', () => {
       answer_approval: { approval_id: `${id}/ask`, approved: true },
     }
     const byRun = functions.filter((name) =>
-      /_workflow$|timeline|get_run$|progress|trigger|approval/.test(name),
+      /_workflow$|timeline|logs|get_run$|progress|trigger|approval/.test(name),
     )
     const tried = byRun.filter((name) => name !== 'start_workflow')
-    expect(tried).toHaveLength(13)
+    expect(tried).toHaveLength(14)
     for (const name of tried) {
       const refused = await bob().rpc(name, about[name] ?? { run_id: id })
       expect([name, refused.status < 500, refused.error?.code], name).toEqual([
@@ -270,7 +270,7 @@ describe('another tenant', () => {
         name === 'answer_approval' ? 'MR011' : 'MR041',
       ])
     }
-    for (const name of ['get_runs', 'get_failures', 'get_queues', 'get_metrics']) {
+    for (const name of ['get_runs', 'get_failures', 'get_queues', 'get_metrics', 'get_workflows']) {
       const { data, error } = await bob().rpc(name)
       expect(error, name).toBeNull()
       expect(JSON.stringify(data), name).not.toContain(id)

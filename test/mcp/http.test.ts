@@ -5,9 +5,11 @@ import { tools } from '../../src/mcp/tools/index.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
 import { connectHttp, type McpClient } from '../support/mcp.ts'
 import { useServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 const t = useServer()
-const order = workflow('order', async ({ input, step }) => {
+const order = workflow('order', async ({ input, step, logger }) => {
+  logger.log('an order came')
   const charged = await step.run('charge', () => ({ charged: input }))
   const answer = await step.approval('refund', { question: 'Refund?', assignees: ['ada'] })
   return { ...charged, approved: answer.approved }
@@ -54,6 +56,9 @@ describe('through the server', () => {
     })
     const { entries } = await ada.call('get_timeline', { run_id: started.id })
     expect(entries[0]).toMatchObject({ step_id: 'charge', status: 'completed', kind: 'step' })
+    const logs = () => ada.call('get_logs', { run_id: started.id })
+    await until('the logs are stored', async () => (await logs()).lines?.length > 0)
+    expect((await logs()).lines[0]).toMatchObject({ message: 'an order came', level: 'info' })
     const { runs } = await ada.call('get_runs', { tags: ['mcp'], statuses: ['completed'] })
     expect(runs).toMatchObject([{ id: started.id, status: 'completed' }])
     expect(runs[0]).not.toHaveProperty('output')

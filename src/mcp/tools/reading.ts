@@ -58,6 +58,29 @@ export const readingTools: readonly Tool[] = [
     },
   },
   {
+    name: 'get_logs',
+    title: 'Logs of a run',
+    description: 'What the handlers of a run logged, the oldest first.',
+    scope: 'runs:read',
+    effect: 'read',
+    payload: 500,
+    input: z.strictObject({
+      run_id: runId,
+      step_id: z.string().optional(),
+      level: z
+        .enum(['debug', 'info', 'warn', 'error'])
+        .optional()
+        .describe('This and what is graver; all if left out.'),
+      ...page(100, 50),
+    }),
+    async run({ client }, { run_id, ...args }) {
+      const p = { runId: run_id as string, ...camel({ limit: 50, ...args }) }
+      const { items, nextCursor, hasMore } = await client.getLogs(p)
+      const lines = items.map((line) => ({ ...line, message: line.message.slice(0, 2000) }))
+      return { lines, nextCursor, hasMore }
+    },
+  },
+  {
     name: 'check_progress',
     title: 'Progress of a run',
     description: 'How far a run is: steps done, steps in all, per cent.',
