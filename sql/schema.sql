@@ -869,7 +869,7 @@ create function millrace.answer_error(p_code text, p_message text, p_detail text
   returns void
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Raises an error for a caller of the api, with its HTTP status.
-  body: 66b6f10cf6807318b737f1f5b90a756f
+  body: 2499207f7a6d92ccf8961c2d4a8e2585
 
 create function millrace.append_audit(p_tenant integer, p_subject text, p_action text, p_target text, p_detail jsonb DEFAULT NULL::jsonb)
   returns void

@@ -185,6 +185,31 @@ describe('with a client of PostgREST', () => {
     expect((await answer(boss)).status).toBe(409)
   })
 
+  test('a start sent again, or twice at once, under one key is one run', async () => {
+    const send = (input: number) =>
+      ada().rpc('start_workflow', {
+        ...{ workflow_id: 'order', input, options: { idempotency_key: 'twice' } },
+      })
+    const answers = await Promise.all([1, 1, 1, 1, 1].map(send))
+    expect(new Set(answers.map(({ data }) => data)).size).toBe(1)
+    expect((await send(1)).data).toBe(answers[0]?.data)
+    expect(await send(2)).toMatchObject({ status: 409, error: { code: 'MR010' } })
+  })
+
+  test.each([
+    ['/runs?id=eq.1', 400],
+    ['/runs?id=eq.%27%20or%201=1', 400],
+    ['/runs?status=eq.', 400],
+    ['/runs?select=fence', 400],
+    ['/live', 404],
+    ['/rpc/note_call?p_action=a&p_target=b', 404],
+    ['/rpc/caller_tenant', 404],
+    ['/runs?select=id,routes(*)', 400],
+  ])('%s is refused with %i', async (path, status) => {
+    const token = signToken({ role: rest.role, tenant: 'default' })
+    expect((await rest.get(path, { authorization: `Bearer ${token}` })).status).toBe(status)
+  })
+
   test('what is done is in the audit log; what is refused is not', async () => {
     const [id] = await start(ada(), [1])
     await ada().rpc('cancel_workflow', { run_id: id })

@@ -5,7 +5,7 @@ create or replace function millrace.answer_error(p_code text, p_message text, p_
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_status int := case when p_code in ('MR013', 'MR042') then 403
-                       when p_code between 'MR010' and 'MR019' or p_code in ('MR053', 'MR055') then 409
+                       when p_code like 'MR01_' or p_code in ('MR053', 'MR055') then 409
                        when p_code = 'MR021' then 429 when p_code in ('MR040', 'MR041') then 404 when p_code = 'MR054' then 504
                        when p_code in ('MR050', 'MR051', 'MR052', 'MR056', 'MR099') then 500
                        when p_code in ('MR090', 'MR091') then 503 else 422 end;
