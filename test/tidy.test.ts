@@ -12,8 +12,16 @@ const sql = readSources(['sql'], /\.sql$/).filter(({ path }) => path !== 'sql/sc
 const functions = sql.filter(({ path }) => path.startsWith('sql/functions/'))
 const tests = readSources(['test'], /\.ts$/)
 const prose = readSources(
-  ['docs', 'README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
-  /\.md$/,
+  [
+    'docs',
+    'README.md',
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'AGENTS.md',
+    'llms.txt',
+  ],
+  /\.(md|txt)$/,
 )
 
 describe('direction', () => {

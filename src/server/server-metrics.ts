@@ -4,6 +4,8 @@ import type { EngineState } from '../client/metrics.ts'
 import { family, gauge, Histogram, labels, processLines } from '../model/prometheus.ts'
 import type { ServerEnv } from './server-parts.ts'
 
+/** Others are one: whoever sends requests may make names up, and each would be a series for good. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const SECONDS = [0.005, 0.025, 0.1, 0.5, 2.5, 10, 30]
 
 /** Counts the requests of this process, and writes them and the engine's state as Prometheus reads them. */
@@ -17,7 +19,8 @@ export class ServerMetrics {
     await next()
     // the pattern, not the address: there are as many addresses as there are runs
     const route = matchedRoutes(c).findLast(({ path }) => !path.endsWith('*'))?.path ?? 'none'
-    const values = { method: c.req.method, route, status: String(c.res.status) }
+    const method = METHODS.has(c.req.method) ? c.req.method : 'other'
+    const values = { method, route, status: String(c.res.status) }
     this.#requests.observe(values, (performance.now() - began) / 1000)
   }
 

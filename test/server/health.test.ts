@@ -70,6 +70,7 @@ describe('the numbers of the installation', () => {
     await run.result({ timeout: '10 s' })
     await t.send('GET', `/api/runs/${run.id}`)
     await t.send('GET', '/nowhere')
+    for (const made of ['MADE', 'UP']) await t.send(made, '/api/runs')
     const { status, headers, body } = await t.send('GET', '/metrics', operator)
     expect([status, headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4'])
     expect(body).toMatch(/^millrace_up 1$/m)
@@ -81,6 +82,7 @@ describe('the numbers of the installation', () => {
       /^millrace_http_request_duration_seconds_count\{method="GET",route="\/api\/runs\/:id",status="200"\} 1$/m,
     )
     expect(body).toMatch(/route="none",status="404"\} 1$/m)
+    expect(body).toMatch(/_count\{method="other",route="none",status="405"\} 2$/m)
     expect(body).not.toContain(run.id)
     for (const line of body.trimEnd().split('\n'))
       expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{.*\})? [\d.e+-]+)$/)
