@@ -32,15 +32,15 @@ describe('direction', () => {
     definition: ['model'],
     workflow: ['model', 'definition'],
     kernel: ['model'],
+    webhook: ['model'],
     auth: ['model', 'kernel'],
-    client: ['model', 'definition', 'kernel', 'auth'],
+    client: ['model', 'definition', 'kernel', 'auth', 'webhook'],
     dag: ['model'],
     flow: ['model', 'definition', 'dag', 'workflow'],
     graph: ['model', 'definition', 'dag', 'workflow'],
     // of graphs only what loads stored ones, once one is met
-    worker: ['model', 'definition', 'kernel', 'auth', 'client', 'workflow', 'graph'],
+    worker: ['model', 'definition', 'kernel', 'auth', 'client', 'workflow', 'graph', 'webhook'],
     adapters: ['model', 'kernel'],
-    webhook: ['model', 'kernel', 'client'],
     mcp: ['model', 'definition', 'kernel', 'client'],
     server: ['model', 'definition', 'kernel', 'client', 'graph', 'auth', 'webhook', 'mcp'],
   }

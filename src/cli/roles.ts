@@ -64,6 +64,14 @@ const forClients = {
     'resume_schedule',
     'run_schedule',
   ],
+  'to put webhooks, and to see what they did': [
+    'put_webhook',
+    'get_webhooks',
+    'delete_webhook',
+    'rotate_webhook_secret',
+    'get_deliveries',
+    'redeliver',
+  ],
   'to set limits, and to pause what workers are given': [
     'put_queue',
     'pause_dispatch',
@@ -124,6 +132,14 @@ const forWorkers = {
     'work_events',
     'due_schedules',
     'fire_schedules',
+  ],
+  'to take what webhooks bring, and to send what they tell': [
+    'webhook_at',
+    'accept_delivery',
+    'reject_delivery',
+    'work_webhooks',
+    'report_posts',
+    'spread_feed',
   ],
 }
 

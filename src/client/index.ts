@@ -39,6 +39,7 @@ export type {
   StoredDefinition,
   WorkflowDocument,
 } from './definitions.ts'
+export type { Delivery, DeliveryFilter, DeliveryWithBody } from './deliveries.ts'
 export type { Emission, EmitOptions, EventFilter, KeptEvent } from './events.ts'
 export type { FailureGroup } from './failures.ts'
 export type { FeedEvent } from './follow/feed-reader.ts'
@@ -67,6 +68,20 @@ export type { StartOptions, StartSignal } from './starter.ts'
 export type { DeletedWorkflow, DeleteWorkflow, StopWorkflow } from './stopped-workflows.ts'
 export type { DeletionOptions, Quota, RegisterTenant, Tenant } from './tenants.ts'
 export type { TimelineEntry } from './timeline.ts'
+export type {
+  IncomingDelivery,
+  Receipt,
+  ReceiverOptions,
+  WebhookReceiver,
+} from './webhook-receiver.ts'
+export type {
+  PutIncomingWebhook,
+  PutOutgoingWebhook,
+  PutWebhook,
+  RotateWebhookSecret,
+  Webhook,
+  WebhookWithSecret,
+} from './webhooks.ts'
 export {
   type RunRef,
   WorkflowClient,

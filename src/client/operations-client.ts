@@ -19,6 +19,14 @@ import {
   type WorkflowDocument,
 } from './definitions.ts'
 import {
+  type Delivery,
+  type DeliveryFilter,
+  type DeliveryWithBody,
+  readDeliveries,
+  readDelivery,
+  readOneDelivery,
+} from './deliveries.ts'
+import {
   type Emission,
   type EmitOptions,
   type EventByName,
@@ -53,7 +61,7 @@ import {
   readEngineState,
   readMetrics,
 } from './metrics.ts'
-import type { Page } from './page.ts'
+import type { Page, PageRequest } from './page.ts'
 import {
   type DrainOptions,
   drain,
@@ -88,6 +96,18 @@ import {
   remove,
   type StopWorkflow,
 } from './stopped-workflows.ts'
+import { type ReceiverOptions, WebhookReceiver } from './webhook-receiver.ts'
+import {
+  deliverAgain,
+  type PutWebhook,
+  putWebhook,
+  type RotateWebhookSecret,
+  readWebhooks,
+  removeWebhook,
+  rotateSecret,
+  type Webhook,
+  type WebhookWithSecret,
+} from './webhooks.ts'
 
 /** What concerns not one run but all of them: reports, limits, what is done to many, what is kept. */
 export abstract class OperationsClient extends AdministrationClient {
@@ -137,6 +157,8 @@ export abstract class OperationsClient extends AdministrationClient {
     return this.#bulk
   }
 
+  /** Before a start, and before what names a workflow: an engine makes its definitions known. */
+  protected async prepare(): Promise<void> {}
   /** For the server: requests that came with a key. */
   get requests(): RequestLedger {
     return new RequestLedger(this.session)
@@ -348,6 +370,71 @@ export abstract class OperationsClient extends AdministrationClient {
   /** It goes on with its times after now. */
   async resumeSchedule(p: { id: string }): Promise<Schedule> {
     return resumeOne(this.session, p)
+  }
+
+  /**
+   * Makes a webhook, or changes it. With `workflowId` it comes in: each delivery to its path, checked by its signature,
+   * starts a run with `{ payload, headers }` as its input. With `url` it goes out, and tells what happens to runs. Put
+   * again as it is, nothing changes.
+   * @returns also `secret`, where one was drawn: it is shown this once
+   * @throws InvalidInputError, WorkflowNotFoundError, LimitError
+   * @example const { path, secret } = await client.putWebhook({ id: 'orders', workflowId: 'order', scheme: 'github' })
+   */
+  async putWebhook(p: PutWebhook): Promise<WebhookWithSecret> {
+    await this.prepare()
+    return putWebhook(this.session, p)
+  }
+
+  /** The webhooks, by id: those that were put, and those of stored graphs. Of their secrets only how many. */
+  async getWebhooks(
+    p: { id?: string; workflowId?: string; direction?: 'in' | 'out' } = {},
+  ): Promise<Webhook[]> {
+    return readWebhooks(this.session, p)
+  }
+
+  /** Nothing comes in or goes out by it any more, and its deliveries are not kept. @throws WorkflowRunNotFoundError */
+  async deleteWebhook(p: { id: string; by?: string }): Promise<void> {
+    await removeWebhook(this.session, p)
+  }
+
+  /**
+   * Another secret takes the place of a webhook's. The one before counts for a day still (`keepOld`), so that nothing is
+   * refused while the other side changes.
+   * @returns also `secret`, where one was drawn: it is shown this once
+   * @throws InvalidInputError, WorkflowRunNotFoundError
+   * @example const { secret } = await client.rotateWebhookSecret({ id: 'orders', keepOld: '1 hour' })
+   */
+  async rotateWebhookSecret(p: RotateWebhookSecret): Promise<WebhookWithSecret> {
+    return rotateSecret(this.session, p)
+  }
+
+  /** What webhooks were sent, or have sent, the newest first, 20 on a page. Of forgeries only some are kept. */
+  async getDeliveries(p: DeliveryFilter & PageRequest = {}): Promise<Page<Delivery>> {
+    return readDeliveries(this.session, p)
+  }
+
+  /** One of them, with what was sent. @throws WorkflowRunNotFoundError */
+  async getDelivery(p: { deliveryId: string }): Promise<DeliveryWithBody> {
+    return readOneDelivery(this.session, p)
+  }
+
+  /**
+   * Delivers something again: of what came in another run is started, with the same payload; what goes out is sent
+   * again, under the same id.
+   * @returns the delivery that came of it
+   * @throws IllegalMoveError for one that was rejected, or that came before; WorkflowRunNotFoundError
+   */
+  async redeliver(p: { deliveryId: string; by?: string }): Promise<Delivery> {
+    return readDelivery(await deliverAgain(this.session, this.starter.ids, p))
+  }
+
+  /**
+   * What takes the deliveries of webhooks, for a server of your own: one for a process, to be closed at its end. It
+   * serves the webhooks of all tenants, as whoever knows their paths may call them.
+   * @example const receipt = await receiver.receive({ path, headers: request.headers, body })
+   */
+  webhookReceiver(options: ReceiverOptions = {}): WebhookReceiver {
+    return new WebhookReceiver(this.session, options)
   }
 
   /** How much is kept of each workflow, the largest first. */

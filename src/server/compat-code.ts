@@ -30,7 +30,8 @@ const byStatus: Record<number, string> = {
 /** What the Workflow Automation Engine calls an error. */
 export function compatCode(error: WorkflowEngineError, status: number): string {
   if (error instanceof CompatError) return error.compatCode
-  const { code, issues } = error
+  const { code, issues, details } = error
+  if (status === 401 && details.rule === 'signature') return 'INVALID_SIGNATURE'
   // a document's problems have codes that are that engine's own
   const own = code === 'MR030' ? issues?.find((issue) => issue.code !== undefined)?.code : undefined
   const known = status === 413 ? undefined : byCode[code]

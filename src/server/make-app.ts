@@ -26,6 +26,7 @@ import { runsBulkRoutes } from './routes/runs-bulk.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
 import { storageRoutes } from './routes/storage.ts'
 import { streamRoutes } from './routes/streams.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 import { workerRoutes } from './routes/workers.ts'
 import { secureHeaders } from './security-headers.ts'
 import type { ServerApp, ServerEnv, ServerParts } from './server-parts.ts'
@@ -56,7 +57,7 @@ const resources = [
     failureRoutes,
     bulkRoutes,
   ],
-  ...[scheduleRoutes, queueRoutes, dispatchRoutes, workerRoutes, storageRoutes],
+  ...[scheduleRoutes, webhookRoutes, queueRoutes, dispatchRoutes, workerRoutes, storageRoutes],
   ...[compatWorkflowRoutes, compatExecutionRoutes, compatTenantRoutes],
   ...[metricRoutes, documentRoutes, mcpRoutes, healthRoutes],
 ]
