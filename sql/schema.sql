@@ -1850,7 +1850,7 @@ create function millrace.get_metrics(options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: How the runs of a tenant did that were started lately, as JSON.
-  body: cfe79e6795b7bc1710ff09794f9f1c35
+  body: efc5f136f6d81c1eb5e64eed05335846
 
 create function millrace.get_outcomes(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, status "char", output text, continued_as bigint)
@@ -2217,6 +2217,12 @@ create function millrace.metric_steps(p_runs bigint[])
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: How the steps of some runs did, as JSON.
   body: 313cb42670454f037a9176d98f2777e3
+
+create function millrace.metric_webhooks(p_tenant integer, p_since timestamp with time zone)
+  returns jsonb
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What webhooks of a tenant got and sent since a time, as JSON.
+  body: ea00c230d802ac504057b328757f29c9
 
 create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json

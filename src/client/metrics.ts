@@ -59,6 +59,11 @@ export type Metrics = {
   stepsOf: number
   /** Runs that are ready; `capped`: there are more. */
   queues: { queue: string; ready: number; capped: boolean; oldest: Date | null }[]
+  /**
+   * Deliveries of webhooks: what came in (`accepted`, `rejected`, `errors`, `duplicates`; the last three from the begin
+   * of the hour on) and what went out. `complete`: the log had no more of that time than were looked at.
+   */
+  webhooks: kernel.WebhookCounts
 }
 
 const names: OptionNames<MetricsFilter> = { workflowId: true, since: true, most: true }
@@ -85,6 +90,7 @@ export async function readMetrics(session: Session, p: MetricsFilter): Promise<M
       failedAttempts: failed_attempts,
     })),
     stepsOf: json.steps_of,
+    webhooks: json.webhooks,
     queues: json.queues.map(({ oldest, ...rest }) => ({
       ...rest,
       oldest: oldest === null ? null : new Date(oldest),

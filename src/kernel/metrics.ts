@@ -29,6 +29,7 @@ export type MetricsJson = {
   }[]
   steps_of: number
   queues: { queue: string; ready: number; capped: boolean; oldest: string | null }[]
+  webhooks: WebhookCounts
 }
 
 /** Milliseconds; null where there is none. */
@@ -40,6 +41,18 @@ export type DurationsJson = {
   p95: number | null
   p99: number | null
   max: number | null
+}
+
+/** Deliveries, by what became of them. */
+export type WebhookCounts = {
+  accepted: number
+  rejected: number
+  errors: number
+  duplicates: number
+  pending: number
+  delivered: number
+  failed: number
+  complete: boolean
 }
 
 /** What `get_engine_state` says. */

@@ -113,6 +113,31 @@ test('steps are counted by their attempts; calls of one step and items of a map 
   ])
 })
 
+test('deliveries of webhooks are counted, those that started nothing by the hour', async () => {
+  const hooked = await kernel.makeTenant('hooked')
+  const hook = await kernel.value<string>(
+    `insert into millrace.webhooks (tenant_id, name, direction, scheme, created_at, keep_ms, active, url, events)
+     values ($1, 'out', 'o', 'none', now(), 1000, true, 'https://a.example', '{}') returning id`,
+    [hooked],
+  )
+  await kernel.query(
+    `insert into millrace.webhook_deliveries (webhook_id, tenant_id, at, status)
+     select $1, $2, now() - a.ago, a.status::"char"
+     from (values (interval '1 s', 'a'), ('2 s', 'a'), ('3 s', 's'), ('3 s', 'f'), ('3 s', 'p'), ('3 s', 'r'), ('3 days', 'a')) a (ago, status)`,
+    [hook, hooked],
+  )
+  await kernel.query(
+    `insert into millrace.webhook_counts (webhook_id, hour, minute, tenant_id, in_minute, kept, rejected, errors, duplicates)
+     select $1, date_trunc('hour', now() - a.ago), now(), $2, 0, 0, 100, 2, 3 from (values (interval '0'), ('3 days')) a (ago)`,
+    [hook, hooked],
+  )
+  expect((await metrics({ tenant: 'hooked' })).webhooks).toEqual({
+    ...{ accepted: 2, rejected: 100, errors: 2, duplicates: 3 },
+    ...{ pending: 1, delivered: 1, failed: 1, complete: true },
+  })
+  expect((await metrics()).webhooks).toMatchObject({ accepted: 0, rejected: 0, complete: true })
+})
+
 test('nothing of another tenant is counted', async () => {
   const second = await kernel.makeTenant('second')
   await finished(await kernel.route({ name: 'theirs', tenant: second }), 3)

@@ -6,7 +6,8 @@
 --   complete since and from are the same    total     runs looked at; all numbers below are of them, none is extrapolated
 --   by_status, durations (of completed runs, start to end, in ms: count, avg, p50, p90, p95, p99, max), by_workflow (the same for each),
 --   steps (of the newest 1,000 of these runs, 200 journal rows of each: ended, failed, rate, attempts, failed_attempts),
---   steps_of (how many runs that are), queues (ready runs; counted up to 10,000 of a queue: capped)
+--   steps_of (how many runs that are), queues (ready runs; counted up to 10,000 of a queue: capped),
+--   webhooks (deliveries since then, of all of the tenant's: metric_webhooks)
 -- Raises: MR001. Example: select millrace.get_metrics('{"workflow_id": "order"}') -> 'durations';
 create or replace function millrace.get_metrics(options jsonb default '{}') returns json
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set jit = off
@@ -58,7 +59,7 @@ begin
   into v_ended;
   return (jsonb_build_object('since', v_since, 'until', v_now, 'from', v_from, 'complete', v_all) || v_ended::jsonb
     || jsonb_build_object('steps', millrace.metric_steps(v_runs[1:1000]), 'steps_of', least(cardinality(v_runs), 1000),
-                          'queues', millrace.metric_queues(v_tenant)))::json;
+                          'queues', millrace.metric_queues(v_tenant), 'webhooks', millrace.metric_webhooks(v_tenant, v_since)))::json;
 end $$;
 
 comment on function millrace.get_metrics(jsonb) is 'How the runs of a tenant did that were started lately, as JSON.';

@@ -42,6 +42,12 @@ const Metrics = z
         oldest: instant.nullable(),
       }),
     ),
+    webhooks: z
+      .object({
+        ...{ accepted: count, rejected: count, errors: count, duplicates: count },
+        ...{ pending: count, delivered: count, failed: count, complete: z.boolean() },
+      })
+      .openapi({ description: 'Deliveries that came in, and those that went out.' }),
   })
   .openapi('Metrics')
 
