@@ -253,14 +253,26 @@ describe('another tenant', () => {
   test('sees nothing in any view, by any id', async () => {
     const [id] = await start(ada(), [{ secret: 1 }])
     await ada().rpc('cancel_workflow', { run_id: id })
+    const route = await kernel.route()
+    const asking = await kernel.start(route)
+    const worker = await kernel.worker()
+    await worker.keep(await worker.claimOne(route), [row('r', 'secret step', 'secret')])
+    await kernel.query(
+      `insert into millrace.approvals (run_id, step, tenant_id, question, assignees, roles, asked_at)
+       values ($1, 'ask', 1, 'secret', '{}', '{}', now())`,
+      [asking],
+    )
     const own = await start(bob(), [1])
     const { views } = servedNames()
     expect(views).toHaveLength(7)
     for (const view of views) {
+      const theirs = await ada().from(view).select()
+      expect(theirs.data?.length, `${view}, of ada`).toBeGreaterThan(0)
       const all = await bob().from(view).select()
       expect(all.error, view).toBeNull()
       expect(JSON.stringify(all.data), view).not.toContain(id)
       expect(JSON.stringify(all.data), view).not.toContain('secret')
+      expect(JSON.stringify(all.data), view).not.toContain(uuid(asking))
     }
     for (const [view, column] of [
       ['runs', 'id'],
