@@ -10,6 +10,7 @@ import { eventsCommand } from './commands/events.ts'
 import { failuresCommand } from './commands/failures.ts'
 import { keysCommand } from './commands/keys.ts'
 import { limitsCommand } from './commands/limits.ts'
+import { mcpCommand } from './commands/mcp.ts'
 import { membersCommand } from './commands/members.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { pruneCommand } from './commands/prune.ts'
@@ -46,6 +47,7 @@ program.addCommand(eventsCommand())
 program.addCommand(dispatchCommand())
 program.addCommand(schedulesCommand())
 program.addCommand(webhooksCommand())
+program.addCommand(mcpCommand())
 
 program.commandsGroup('See how it is:')
 program.addCommand(failuresCommand())

@@ -1,4 +1,5 @@
 import { DEFAULT_SCHEMA, inSchema } from '../kernel/schema-name.ts'
+import { apiRoleStatements, type ServedApi } from './api-roles.ts'
 
 /** A role of the kernel, and the functions that it has to call. */
 export type Role = 'client' | 'worker' | 'server'
@@ -92,6 +93,8 @@ const forClients = {
     'get_queues',
     'get_limits',
     'get_storage',
+    'get_metrics',
+    'get_engine_state',
   ],
 }
 
@@ -186,7 +189,8 @@ export const READABLE_TABLES = [
   ],
   ...['limited_routes', 'limits', 'live', 'members', 'merged_starts', 'meters', 'outcomes'],
   ...['queue_heads', 'quota_use', 'quotas', 'rates', 'retention', 'routes', 'run_aliases'],
-  ...['run_attributes', 'run_details', 'run_keys', 'run_labels', 'runs', 'schedules', 'signals'],
+  ...['run_attributes', 'run_details', 'run_journal', 'run_keys', 'run_labels', 'runs'],
+  ...['schedules', 'signals'],
   ...['start_keys', 'tenants', 'watchers', 'workers', 'workflow_documents', 'workflows'],
 ] as const
 
@@ -204,7 +208,7 @@ export function grantedFunctions(role: Role): string[] {
  * Roles and grants as SQL for psql; running it again changes nothing. On a database without the
  * kernel's functions it makes the roles and the schema, so that the migrator can migrate.
  */
-export function roleStatements(schema: string = DEFAULT_SCHEMA): string {
+export function roleStatements(schema: string = DEFAULT_SCHEMA, served?: ServedApi): string {
   const grants = [
     ...grant('all of them', 'millrace_client, millrace_worker, millrace_server', forClients),
     ...grant('workers', 'millrace_worker', forWorkers),
@@ -213,7 +217,8 @@ export function roleStatements(schema: string = DEFAULT_SCHEMA): string {
     readable(),
   ]
   const statements = [roles, owner, beforeGrants, ...grants, afterGrants].join('\n')
-  return `${head}\n${inSchema(statements, schema)}`
+  const api = served === undefined ? '' : apiRoleStatements(schema, served)
+  return `${head}\n${inSchema(statements, schema)}${api}`
 }
 
 function grant(who: string, to: string, functions: Record<string, readonly string[]>): string[] {

@@ -17,8 +17,11 @@ import { documentRoutes } from './routes/documents.ts'
 import { graphDocumentRoutes } from './routes/documents-of-graphs.ts'
 import { eventRoutes } from './routes/events.ts'
 import { failureRoutes } from './routes/failures.ts'
+import { healthRoutes } from './routes/health.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { mcpRoutes } from './routes/mcp.ts'
 import { memberRoutes } from './routes/members.ts'
+import { metricRoutes } from './routes/metrics.ts'
 import { queueRoutes } from './routes/queues.ts'
 import { runVerbRoutes } from './routes/run-verbs.ts'
 import { runViewRoutes } from './routes/run-views.ts'
@@ -42,7 +45,7 @@ export function makeApp(parts: ServerParts): ServerApp {
     defaultHook: refuseInvalid as never,
     getPath: (request) => pathBelow(basePath, getPath(request)),
   })
-  app.use('*', nameRequest(parts), secureHeaders, checkHost)
+  app.use('*', parts.metrics.count, nameRequest(parts), secureHeaders, checkHost)
   const allowed = crossOrigin(parts.options.cors)
   if (allowed) app.use('*', allowed)
   app.onError((error, c) => answerProblem(error, c))
@@ -66,7 +69,7 @@ const resources = [
   ...[scheduleRoutes, webhookRoutes, queueRoutes, dispatchRoutes, workerRoutes, storageRoutes],
   ...[keyRoutes, memberRoutes, secretRoutes, tenantRoutes],
   ...[compatWorkflowRoutes, compatExecutionRoutes, compatTenantRoutes],
-  documentRoutes,
+  ...[metricRoutes, documentRoutes, mcpRoutes, healthRoutes],
 ]
 
 /** What is not below the base is nowhere. */

@@ -28,6 +28,10 @@ export type ServerOptions = {
   allowHosts?: string[]
   /** Addresses or networks ('10.0.0.0/8') whose X-Forwarded-For is believed. Default: none. */
   trustedProxies?: string[]
+  /** The model context protocol at /mcp, for whom the API lets in. Default: true. */
+  mcp?: boolean
+  /** Who gets /metrics, the numbers of the whole installation: who has this token, or anybody. Default: nobody. */
+  metrics?: { token: string } | 'open'
   /** Who may make a tenant, with its first key, at POST /api/tenants (and /api/tenants/register): anybody, if it is true. Default false. */
   selfRegistration?: boolean
   /** Ended runs may be started again with other data by the route `replay` of the Workflow Automation Engine. Default true. */
@@ -46,6 +50,8 @@ export type ResolvedOptions = {
   readonly maxBodyBytes: number
   readonly cors: readonly string[]
   readonly allowHosts: readonly string[] | null
+  readonly mcp: boolean
+  readonly metrics: { readonly token: string } | 'open' | null
   readonly selfRegistration: boolean
   readonly replay: boolean
   readonly graphLimits: GraphLimits
@@ -56,6 +62,7 @@ export type ResolvedOptions = {
 const names: OptionNames<ServerOptions> = {
   ...{ authenticate: true, basePath: true, maxBodyBytes: true, cors: true },
   ...{ allowHosts: true, trustedProxies: true, logger: true, jwt: true },
+  ...{ mcp: true, metrics: true },
   ...{ selfRegistration: true, replay: true, graphLimits: true },
 }
 
@@ -69,6 +76,8 @@ export function resolveServerOptions(options: ServerOptions): ResolvedOptions {
     maxBodyBytes: checkBytes(options.maxBodyBytes ?? DEFAULT_BODY_BYTES),
     cors: (options.cors ?? []).map(checkOrigin),
     allowHosts: options.allowHosts?.map((host) => host.toLowerCase()) ?? null,
+    mcp: options.mcp ?? true,
+    metrics: checkMetrics(options.metrics),
     selfRegistration: options.selfRegistration ?? false,
     replay: options.replay ?? true,
     graphLimits: options.graphLimits ?? {},
@@ -89,6 +98,14 @@ function checkBytes(bytes: number): number {
   if (Number.isInteger(bytes) && bytes >= 1 && bytes <= MOST_BODY_BYTES) return bytes
   throw new InvalidInputError(
     `maxBodyBytes ${describeValue(bytes)} is not a whole number from 1 to ${MOST_BODY_BYTES}.`,
+  )
+}
+
+function checkMetrics(metrics: ServerOptions['metrics']): ResolvedOptions['metrics'] {
+  if (metrics === undefined || metrics === 'open') return metrics ?? null
+  if (typeof metrics?.token === 'string' && metrics.token.length >= 16) return metrics
+  throw new InvalidInputError(
+    "metrics is neither 'open' nor { token } with at least 16 characters. Leave it out, and nobody gets /metrics.",
   )
 }
 

@@ -3,6 +3,7 @@ import type { Authenticator, Principal } from '../auth/principal.ts'
 import type { RateLimiter } from '../auth/rate-limiter.ts'
 import type { WorkflowClient } from '../client/workflow-client.ts'
 import type { WorkflowLogger } from '../model/logger.ts'
+import type { ServerMetrics } from './server-metrics.ts'
 import type { ResolvedOptions } from './server-options.ts'
 
 /** What all routes of a server share. */
@@ -13,6 +14,7 @@ export type ServerParts = {
   readonly authenticate: Authenticator
   readonly limiter: RateLimiter
   readonly logger: WorkflowLogger
+  readonly metrics: ServerMetrics
   /** Aborted when the server closes: what waits for something answers now, streams end. */
   readonly closing: AbortSignal
 }

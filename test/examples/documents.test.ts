@@ -91,6 +91,8 @@ describe.concurrent('the samples of the documents', { timeout: 120_000 }, () => 
     'flow-control',
     'stored-definitions',
     'tenants',
+    'postgrest',
+    'metrics',
   ])('of %s in SQL run', async (page) => {
     await using db = await createDatabase({ testClock: false })
     const order = workflow('order', () => 1)
