@@ -171,6 +171,8 @@ export const HIDDEN_TABLES = [
   'api_keys',
   'secrets',
   'requests',
+  ...(['webhooks', 'webhook_secrets', 'webhook_deliveries', 'webhook_counts'] as const),
+  ...(['feeds', 'feed', 'feed_readers', 'follows', 'chunks'] as const),
   'migrations',
   'repeatables',
 ] as const
@@ -190,7 +192,7 @@ export const READABLE_TABLES = [
   ...['limited_routes', 'limits', 'live', 'members', 'merged_starts', 'meters', 'outcomes'],
   ...['queue_heads', 'quota_use', 'quotas', 'rates', 'retention', 'routes', 'run_aliases'],
   ...['run_attributes', 'run_details', 'run_journal', 'run_keys', 'run_labels', 'runs'],
-  ...['schedules', 'signals'],
+  ...['logs', 'schedules', 'signals', 'stopped_workflows'],
   ...['start_keys', 'tenants', 'watchers', 'workers', 'workflow_documents', 'workflows'],
 ] as const
 

@@ -16,6 +16,7 @@ const tags = [
   { name: 'queues', description: 'Queues: what lies in them, and their limits.' },
   { name: 'limits', description: 'Limits, and what is paused.' },
   { name: 'workers', description: 'Worker processes.' },
+  { name: 'metrics', description: 'Numbers of runs, steps, queues and webhooks.' },
   { name: 'storage', description: 'What is kept, and how it goes.' },
   { name: 'keys', description: 'API keys.' },
   { name: 'members', description: 'Who logs in elsewhere, and what they may do here.' },
