@@ -26,6 +26,9 @@ begin
   v_hook := millrace.save_webhook(millrace.webhook_row(v_tenant, put_webhook.id, jsonb_strip_nulls(options)),
     (options ->> 'active')::boolean);
   v_drawn := millrace.set_secret(v_hook, options ->> 'secret', options ->> 'new_secret', v_sealed);
+  if v_hook.direction = 'o' then
+    perform millrace.mind_feed(v_tenant);
+  end if;
   perform millrace.append_audit(v_tenant, options ->> 'by', 'webhook.put', v_hook.name, jsonb_strip_nulls(jsonb_build_object(
     'workflow_id', v_hook.workflow, 'url', v_hook.url, 'scheme', v_hook.scheme, 'active', v_hook.active,
     'secret', case when options ->> 'secret' is not null then 'given' when v_drawn is not null then 'drawn' end)));
