@@ -4,9 +4,15 @@
 
 create sequence millrace.arrivals as bigint increment 1 start 1
 
+create sequence millrace.chunk_numbers as bigint increment 1 start 1
+
 create sequence millrace.emissions as bigint increment 1 start 1
 
+create sequence millrace.feed_numbers as bigint increment 1 start 1
+
 create sequence millrace.fences as bigint increment 1 start 1
+
+create sequence millrace.log_numbers as bigint increment 1 start 1
 
 create sequence millrace.numbers as bigint increment 1 start 1
 
@@ -141,6 +147,16 @@ create table millrace.children with (autovacuum_vacuum_scale_factor=0, autovacuu
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.chunks with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000)
+  id bigint not null
+  tenant_id integer not null
+  at timestamp with time zone not null
+  body text not null
+  constraint chunks_pkey PRIMARY KEY (id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.continuations
   run_id bigint not null
   tenant_id integer not null
@@ -214,6 +230,52 @@ create table millrace.events with (fillfactor=70, autovacuum_vacuum_scale_factor
   CREATE UNIQUE INDEX events_dedupe ON millrace.events USING btree (tenant_id, name, dedupe_id) WHERE (dedupe_id IS NOT NULL)
   CREATE INDEX events_over ON millrace.events USING btree (keep_until) WHERE (spread_at IS NULL)
   CREATE INDEX events_spreading ON millrace.events USING btree (spread_at) WHERE (spread_at IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.feed with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=10000)
+  tenant_id integer not null
+  id bigint not null
+  run_id bigint not null
+  at timestamp with time zone not null
+  first_seq integer
+  last_seq integer
+  status "char" not null
+  constraint feed_pkey PRIMARY KEY (tenant_id, id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.feed_readers with (fillfactor=50)
+  tenant_id integer not null
+  name text not null
+  position bigint not null
+  constraint feed_readers_pkey PRIMARY KEY (tenant_id, name)
+  constraint feed_readers_name_form CHECK ((name ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.feeds with (fillfactor=50)
+  tenant_id integer not null
+  since bigint not null
+  final bigint not null
+  mark bigint
+  mark_xid xid8
+  constraint feeds_pkey PRIMARY KEY (tenant_id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.follows with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500)
+  run_id bigint not null
+  tenant_id integer not null
+  follower text not null
+  expires_at timestamp with time zone not null
+  constraint follows_pkey PRIMARY KEY (run_id, tenant_id, follower)
+  constraint follows_follower_form CHECK ((follower ~ '^([0-9a-f]{32})?$'::text))
+  CREATE INDEX follows_over ON millrace.follows USING btree (expires_at)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -323,6 +385,24 @@ create table millrace.live with (fillfactor=45, autovacuum_vacuum_scale_factor=0
   CREATE INDEX live_slots ON millrace.live USING btree (route_id, lane) WHERE ((state = 'l'::"char") AND (lane <> 0))
   CREATE INDEX live_suspect ON millrace.live USING btree (route_id, turn) WHERE (state = 's'::"char")
   CREATE INDEX live_timeout ON millrace.live USING btree (timeout_at) WHERE (timeout_at IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.logs
+  id bigint not null
+  at timestamp with time zone not null
+  tenant_id integer not null
+  run_id bigint not null
+  attempt integer
+  dropped integer not null
+  level "char" not null
+  step text
+  message text not null
+  fields text
+  constraint logs_pkey PRIMARY KEY (id)
+  constraint logs_level_known CHECK ((level = ANY (ARRAY['d'::"char", 'i'::"char", 'w'::"char", 'e'::"char"])))
+  CREATE INDEX logs_by_run ON millrace.logs USING btree (run_id, id)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -849,6 +929,12 @@ create function millrace.activate_workflow(workflow_id text, options jsonb DEFAU
   comment: Runs of a workflow may be started again.
   body: 4ae260d3f7a811b346c9772eda5b87f3
 
+create function millrace.add_logs(p_tenant integer, p_runs bigint[], p_ages integer[], p_levels "char"[], p_steps text[], p_attempts integer[], p_messages text[], p_fields text[], p_dropped integer[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Lines that handlers logged.
+  body: 093d19ba5aac176883a27d145a1b9b1c
+
 create function millrace.advance_events(p_tenant integer, p_only bigint[], p_events json, p_now timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=off
@@ -859,7 +945,7 @@ create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_task
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: 88ce0543c2079dc2a6f78ea65788532b
+  body: 7063f089a15e624d55fe50be52a26777
 
 create function millrace.answer_approval(approval_id text, approved boolean, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -873,6 +959,12 @@ create function millrace.append_audit(p_tenant integer, p_subject text, p_action
   comment: Writes down who did what.
   body: c1d5ee80497eb894814e4e4006cb0244
 
+create function millrace.append_feed(p_runs bigint[], p_firsts integer[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Rows in the feeds of tenants that have one.
+  body: 4af7df5232af3ca2deb30267451aaca5
+
 create function millrace.append_rows(p_tenant integer, p_only bigint[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], c_begun integer[], p_now timestamp with time zone)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -883,7 +975,7 @@ create function millrace.apply_ask(p_run bigint, p_task integer, p_seq integer, 
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Pauses a run that was asked to while it was leased.
-  body: 469b376ab8d8ec6fb0d8e009647a005a
+  body: 05b00a6d97c8f23426d407535281a83f
 
 create function millrace.apply_rules(p_tenant integer, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_named bigint[], OUT judged jsonb, OUT skip bigint[], OUT delays bigint[], OUT within_ms bigint[])
   returns record
@@ -985,7 +1077,7 @@ create function millrace.begin_undo(p_runs bigint[], p_note json, p_failure text
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Has the completed steps of runs undone before these end.
-  body: 61b7f7b01fd43cb71fab38afff572b2f
+  body: b6e665b7379c0371841eb3b7da056970
 
 create function millrace.bulk_cancel(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1057,7 +1149,7 @@ create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note j
   returns SETOF bigint
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends runs, whatever they do; returns those that were alive.
-  body: 3fa1f5761e008da80df2cacc6ef34d90
+  body: 98457ddd9953dedbb814189dfb5472ae
 
 create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1087,7 +1179,7 @@ create function millrace.check_document(p_document jsonb)
   returns text
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Refuses a graph's document that no worker could take; returns the id of its workflow.
-  body: 45991032a73da09a5ab7f6a96c9d2914
+  body: 95ca31771e3b28ca21a04911caf0a8c9
 
 create function millrace.check_event(p_name text, p_key text, p_dedupe text, p_bytes integer)
   returns void
@@ -1189,7 +1281,7 @@ create function millrace.claim_due(p_tenant integer, p_worker bigint, p_routes i
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
   comment: Leases runs whose time has come straight from their wait.
-  body: 11da82e01406e6cd851de6aebfbba8c1
+  body: eb2f2bd278417cd09173767f64bda68a
 
 create function millrace.claim_free(p_tenant integer, p_worker bigint, p_route integer, p_want integer)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
@@ -1228,17 +1320,23 @@ create function millrace.close_children(p_max integer DEFAULT 100)
   comment: Cancels children whose parents have ended or called them off; returns when to go on.
   body: ecdb4dc99a4160b198e535d2cff4d636
 
+create function millrace.close_feed(p_tenant integer, p_reader text)
+  returns void
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Ends a reader of a feed whose place is kept.
+  body: 8434988cbdbaccc5bd7ec6ab0bd11f04
+
 create function millrace.continue_runs(p_tenant integer, p_only bigint[], p_successors json)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts the runs as which others continue, in the call that ends those.
-  body: 610cf7d4675a8d03de7df0ee7c5a4528
+  body: e1c41aa45e300567da2a18ffe99b7e8b
 
 create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigint, p_before integer, p_except text)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=on set enable_mergejoin=on
   comment: Gives a new run the history of another up to a row.
-  body: 0df1e61d32ccd783dad2bcbe038d0df6
+  body: 8242e9c236b1aaaba6e39e924e5533b4
 
 create function millrace.count_delivery(p_hook millrace.webhooks, p_status "char", p_n integer, p_keep boolean)
   returns boolean
@@ -1293,7 +1391,7 @@ create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Takes runs that have ended out of the history.
-  body: 363df776c8909d5629a1492cb5992748
+  body: f1d6d42ffe62750895cf68d40a7c4bc1
 
 create function millrace.delete_schedule(id text, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -1389,7 +1487,7 @@ create function millrace.drop_webhook(p_id bigint)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: A webhook is not there any more; a worker takes its deliveries away.
-  body: cab661f9d25b22bfd5714b15cb17365f
+  body: 164042aede429112beedfc62d980d7e1
 
 create function millrace.due_schedules(p_max integer DEFAULT 100)
   returns TABLE(id bigint, revision integer, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, catch_up text, after_at timestamp with time zone, clock timestamp with time zone)
@@ -1413,7 +1511,7 @@ create function millrace.end_event_waits(p_tenant integer, p_runs bigint[], p_no
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Gives events to runs that wait for nothing else, all at once.
-  body: 493a0d10848eaa9c3619045334853532
+  body: c024b3b4453fcda7973803120b4e51c5
 
 create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigint[], p_ops "char"[], p_tails text[], p_outputs text[], p_parents bigint[], p_heard bigint[], p_now timestamp with time zone)
   returns void
@@ -1479,7 +1577,13 @@ create function millrace.fast_forward_workflow(run_id uuid, data jsonb DEFAULT '
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends the wait that a run is in.
-  body: 4de81ac237951a9876d91d4b8fb727c1
+  body: c4441bc924e5b1fd28b4111e7a5f97ae
+
+create function millrace.feed_rows(p_run bigint, p_first integer, p_last integer, p_status "char", p_at timestamp with time zone)
+  returns TABLE(what text, seq integer, at timestamp with time zone, kind "char", name text, data text)
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What a row of a feed says.
+  body: 2e0b4abdf339c3026f00927a5a47f24c
 
 create function millrace.feed_runs(p_tenant integer, p_runs bigint[], p_now timestamp with time zone)
   returns bigint[]
@@ -1577,11 +1681,23 @@ create function millrace.first_of_chain(p_run bigint)
   comment: The run that was started, of those that continue each other.
   body: 6a9d438a52f567726d2e077ac5460af1
 
+create function millrace.follow(p_tenant integer, p_follower text, p_runs bigint[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Asks for notifications of what happens to runs, for the next 30 s.
+  body: 9bbc942e784ca3762c1287f282b7d90b
+
 create function millrace.follow_rules(p_tenant integer, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_judged jsonb, p_now timestamp with time zone)
   returns TABLE(run_id bigint, verdict "char", existing bigint)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Does what the rules of starts say, once the runs are there.
   body: b0bcc7df24d4204a8719c87aa5d279c6
+
+create function millrace.followed_runs()
+  returns SETOF bigint
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The runs that somebody follows.
+  body: 54ef01c58857a3e63a1b16053dd275dc
 
 create function millrace.fork_place(p_tenant integer, p_run bigint, p_step text, p_output boolean, OUT first_seq integer, OUT kind "char")
   returns record
@@ -1625,11 +1741,23 @@ create function millrace.get_chores(p_tenant integer, p_now timestamp with time 
   comment: When something comes due, the newest route, and what somebody should do.
   body: 751a9c4884588f48fed0648fab08d248
 
+create function millrace.get_chunk(p_tenant integer, p_id bigint)
+  returns text
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: What was too large for a notification.
+  body: bc703142a90d179b92306019f288d997
+
 create function millrace.get_definition(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, document jsonb, hash text, created_at timestamp with time zone)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The stored document of a workflow's version.
   body: 0471d741265785eb560b7493c2b18071
+
+create function millrace.get_definitions(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(workflow_id text, version text, kind text, document jsonb, active boolean, first_at timestamp with time zone, last_at timestamp with time zone, place text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The workflows that are documents, each with the one that starts take.
+  body: 0191b77daae9458cdc4699298c02ea51
 
 create function millrace.get_deliveries(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, webhook_id text, direction text, received_at timestamp with time zone, status text, reason text, event text, run_id uuid, redelivery_of text, delivery_key text, attempts integer, answer integer, next_at timestamp with time zone, source_ip text, headers jsonb, body text)
@@ -1673,6 +1801,12 @@ create function millrace.get_limits(options jsonb DEFAULT '{}'::jsonb)
   comment: The limits and pauses of workflows and queues, and how much of them is used.
   body: a2b483649568516d009af9ce448c6124
 
+create function millrace.get_logs(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(id text, at timestamp with time zone, level text, step_id text, attempt integer, message text, fields json, dropped integer)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What the handlers of a run logged.
+  body: d5ae1fbc9dbd434c9ff76d5bb7fc4bfe
+
 create function millrace.get_members(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(member json)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
@@ -1713,7 +1847,7 @@ create function millrace.get_runs(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(run json, last_seen text, place text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Runs as JSON, newest first or by an attribute, with filters and a cursor.
-  body: 10214343b624d6da20f9ad67e71a5876
+  body: f7a6f2a26036fa501117134a32c4b1bd
 
 create function millrace.get_schedules(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, workflow_id text, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, overlap text, catch_up text, input json, run_options jsonb, declared text, created_at timestamp with time zone, after_at timestamp with time zone, next_at timestamp with time zone, last_at timestamp with time zone, last_run_id uuid, waiting integer, skipped bigint, problem jsonb, note jsonb, paused_at timestamp with time zone, paused_by text, pause_reason text, clock timestamp with time zone)
@@ -1779,7 +1913,7 @@ create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Runs leased to workers that are gone go back to the queue, or to pause.
-  body: cd04dbf88adffe01f7a535c9e81e761d
+  body: ef204dc40ea53b14e9777bf3a59a5865
 
 create function millrace.has_early(p_tenant integer, p_routes integer[], p_look timestamp with time zone, p_most integer)
   returns boolean
@@ -2031,7 +2165,13 @@ create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Moves a run that is not at work to another version of its workflow.
-  body: 6946907b029fb272f3afb82a4b8b5c88
+  body: e04b57bb73ddeb7b45dd44f5ce7fe342
+
+create function millrace.mind_feed(p_tenant integer)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: The feed of a tenant is written for its webhooks that go out.
+  body: ba146bd0f8850482fc156a2ef76486ea
 
 create function millrace.new_lanes(p_route integer)
   returns SETOF bigint
@@ -2063,11 +2203,29 @@ create function millrace.node_issues(p_document jsonb)
   comment: What is wrong with the nodes of a graph's document.
   body: 069419f7c2bad40a0a4c0dfa8ae62db4
 
+create function millrace.note_feed(p_tenant integer, p_reader text, p_position bigint)
+  returns void
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Notes how far a reader of a feed is.
+  body: 6a3abba534faa487b87922e61ed5c82a
+
 create function millrace.note_heads(p_tenant integer, p_routes integer[], p_turns bigint[], p_sweep_ms integer)
   returns void
   language sql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Notes where the queues of these routes begin, as a sweep found it.
   body: 53b6bfb58542c6128d2f512eecd7de36
+
+create function millrace.notify_followers(p_runs bigint[])
+  returns void
+  language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: A hint to the processes that follow these runs.
+  body: 766fb3734bcb85f60490b60012dd4d13
+
+create function millrace.open_feed(p_tenant integer, p_follower text DEFAULT NULL::text, p_reader text DEFAULT NULL::text)
+  returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Has the feed of a tenant written for an hour, and says where it is.
+  body: 51cf9f2a574139c6798d5b28cd244233
 
 create function millrace.open_lanes(p_tenant integer, p_route integer, p_sweep boolean, p_now timestamp with time zone)
   returns void
@@ -2115,7 +2273,7 @@ create function millrace.pause_workflow(run_id uuid, options jsonb DEFAULT '{}':
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Stops a run until resume_workflow; a step that runs is not interrupted.
-  body: c6c9d20eb2803a04fbc23766d189178f
+  body: 55a7100591c46e25ef6b759f90907881
 
 create function millrace.post_event(p_tenant integer, p_name text, p_workflow text, p_run bigint, p_key text, p_at timestamp with time zone, p_data jsonb)
   returns integer
@@ -2127,7 +2285,7 @@ create function millrace.post_run_event(p_tenant integer, p_name text, p_workflo
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Tells an event of a run to the webhooks that want it.
-  body: 38fb9ad20b7aead32f1212e0fa0ee3bb
+  body: 3c5d534463c74ce90915ebb400f09ba2
 
 create function millrace.prune(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -2153,11 +2311,29 @@ create function millrace.prune_events(p_now timestamp with time zone)
   comment: Deletes events that nobody can get any more.
   body: 8c91d1726e81e5690666aa9a6029adbd
 
+create function millrace.prune_feed(p_tenant integer, p_keep_ms bigint DEFAULT 3600000, p_most integer DEFAULT 1000000)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Takes out of the feed of a tenant what nobody reads any more.
+  body: dafc9d09ca4f1d477558abbbe866c0ce
+
 create function millrace.prune_history()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Deletes runs whose retention is over, some at a time; returns when to go on.
   body: 5a3d0aa14b20ad3f0b16fdc27c32dad3
+
+create function millrace.prune_live(p_log_ms bigint DEFAULT '2592000000'::bigint)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Takes away what is over of followers, chunks, feeds and logs.
+  body: ba5923e3e821cb0257a084f8652e60b7
+
+create function millrace.prune_logs(p_keep_ms bigint)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Deletes lines of logs that are older than they are kept.
+  body: 6013be7d646a0b4b6ce2001aaeb4306e
 
 create function millrace.prune_requests(p_most integer DEFAULT 500)
   returns integer
@@ -2247,7 +2423,7 @@ create function millrace.put_webhook(id text, options jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a webhook, or changes it.
-  body: 6b58bfc78c3cfc1e1e08bac0f7837fc0
+  body: 5361c240763de6f39aac4b2fd163c646
 
 create function millrace.quota(p_tenant integer, p_kind text)
   returns bigint
@@ -2272,6 +2448,18 @@ create function millrace.read_cursor(p_cursor text, OUT key text, OUT run bigint
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: The place that order_cursor wrote.
   body: f1c766dc3ff5f9564987c60de4c30784
+
+create function millrace.read_feed(p_tenant integer, p_after bigint, p_workflow text DEFAULT NULL::text, p_limit integer DEFAULT 100)
+  returns TABLE("position" bigint, what text, run_id bigint, workflow text, seq integer, at timestamp with time zone, kind "char", name text, data text, cut boolean)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What has happened to the runs of a tenant since a place of its feed.
+  body: cd2ca8312dc1b9bf9af23c60e190975e
+
+create function millrace.read_runs(p_tenant integer, p_runs bigint[], p_nexts integer[], p_logs bigint[], p_limit integer DEFAULT 200, p_bytes integer DEFAULT 1048576)
+  returns TABLE(nth integer, what text, seq bigint, at timestamp with time zone, kind "char", name text, data text, attempt integer)
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What has happened to runs since one looked last.
+  body: 9ac29d040d0aed801decde5e2d8812e8
 
 create function millrace.read_secret(p_tenant text, p_name text)
   returns text
@@ -2373,7 +2561,7 @@ create function millrace.report_posts(p_posts jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What became of attempts to send deliveries.
-  body: 8985fb3404d7ed4832753d1fb13fa641
+  body: a61965ada563dde5717336242150f6e4
 
 create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs bigint[], p_fences bigint[])
   returns SETOF bigint
@@ -2409,7 +2597,7 @@ create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Lets a paused run go on.
-  body: 86977503b03cf16eedc70048290703ab
+  body: f316745f4c7eced4d222da1070642c0d
 
 create function millrace.retry_of(p_tenant integer, p_run bigint, p_retry bigint)
   returns json
@@ -2496,6 +2684,12 @@ create function millrace.run_state(p_run bigint)
   comment: What a run published by step.set: the last value of each name.
   body: 4014b26ce5d24e91710df020f2bc61cc
 
+create function millrace.run_status(p_run bigint)
+  returns "char"
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The status of a run, as a letter.
+  body: cb30ff3f02b44e5294f5e4ea6a8b424e
+
 create function millrace.run_uuid(p_id bigint, p_partition integer DEFAULT 0)
   returns uuid
   language sql immutable parallel safe
@@ -2563,6 +2757,12 @@ create function millrace.schedule_row(p_tenant integer, p_name text, p_workflow 
   comment: The row that a schedule with these options has when it is new.
   body: f4bb16046aa147815b3b448b26b6eee6
 
+create function millrace.send_live(p_tenant integer, p_runs bigint[], p_bodies text[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What happens in a worker and is not recorded, to those who follow.
+  body: 25a9498f981d79d35331e3e74e2ffa09
+
 create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
   returns TABLE(nth integer, accepted boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -2573,7 +2773,7 @@ create function millrace.set_output(p_tenant integer, p_from bigint, p_run bigin
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Writes into the journal of a fork what a step gave.
-  body: fb4e0f491747d8484aec607a89c82de9
+  body: 139373da30029ab8d9780be9f25f85a8
 
 create function millrace.set_secret(p_hook millrace.webhooks, p_secret text, p_new text, p_sealed boolean, p_keep_until timestamp with time zone DEFAULT NULL::timestamp with time zone)
   returns text
@@ -2591,13 +2791,25 @@ create function millrace.settle(p_run bigint, p_task integer, p_seq integer, p_n
   returns TABLE(seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends the waits of a run that can end; returns its journal from a number on.
-  body: f1cfd6f2ce85b74e2229799563bfed4b
+  body: 14d0602f5fd7105ef7c9a8d8dbd7a12e
+
+create function millrace.settle_feed(p_tenant integer)
+  returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: How far the feed of a tenant may be read.
+  body: 1e587117fc814202e7dcb7fc9ac610a3
 
 create function millrace.shown_attributes(p_run bigint, p_meta json)
   returns json
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The attributes of a run as they are now.
   body: 6b30bb08799430448a3491b0b481c738
+
+create function millrace.shown_message(p_run bigint, p_name text, p_data text, OUT kind "char", OUT data text)
+  returns record
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Of a wait that a message ended, what people see of it.
+  body: d8d88a4c553613356890c7979965d7c7
 
 create function millrace.signal_start(p_run uuid, p_signal jsonb, p_tenant jsonb)
   returns void
@@ -2627,7 +2839,7 @@ create function millrace.spread_feed(p_tenant integer)
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What has happened to the runs of a tenant becomes deliveries of its webhooks.
-  body: 4a1e1c9e41efc03805adee18dc1e0cc0
+  body: f6aeeb5264caa8ba13be273e4dd9cb2b
 
 create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigint, p_route integer, p_input text, p_meta jsonb)
   returns void
@@ -2681,7 +2893,7 @@ create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes i
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
-  body: 1408d1402d149ffd70fc811546e36b3a
+  body: 75ae73e5d835dfec586ff095ec276a5c
 
 create function millrace.start_signalled(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[], p_signals json)
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
@@ -2779,6 +2991,18 @@ create function millrace.taken_event(p_data text)
   comment: The event that ended a wait, of the data of its journal row.
   body: 4fbbc031c76399912b7c0777469c660e
 
+create function millrace.tell(p_runs bigint[], p_firsts integer[] DEFAULT NULL::integer[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Tells those who follow runs that something has happened to them.
+  body: ff3301220b9a6c2b0f1afdff1d22af75
+
+create function millrace.tell_rows(p_only bigint[], p_runs bigint[], c_runs bigint[], c_seqs integer[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Tells those who follow runs what their owners wrote.
+  body: 626b567eb96c573f6e0c5ead1b56b524
+
 create function millrace.tenant_id(p_slug text)
   returns integer
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
@@ -2807,7 +3031,7 @@ create function millrace.tick(p_max integer DEFAULT 1000, p_since timestamp with
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
   comment: Wakes runs whose wait is over by time; returns how many.
-  body: 8f6791273ed8d435d91a24ddd4077e9f
+  body: 424aa6cd721d76cd584b6b9b90acd10e
 
 create function millrace.tokens_left(p_meters bigint[], p_rates double precision[], p_bursts integer[], p_now timestamp with time zone, OUT room integer, OUT opens_at timestamp with time zone)
   returns record
@@ -2838,6 +3062,12 @@ create function millrace.undone_place(p_run bigint, OUT first_seq integer, OUT s
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: From where on the history of a run is not true any more, because its steps were undone.
   body: 8bad03002312312f4a90481e247c1e46
+
+create function millrace.unfollow(p_tenant integer, p_follower text, p_runs bigint[])
+  returns void
+  language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: A process does not follow these runs any more.
+  body: 6ab6085d62890ac9876fa95ed8b66cd7
 
 create function millrace.verify_key(p_id text, p_hash bytea)
   returns TABLE(tenant text, scopes text[], name text, good_ms bigint, suspended boolean)

@@ -17,7 +17,7 @@ export type {
   SchemaOut,
 } from './model/schema.ts'
 export type { BatchOptions, OnConflict } from './model/start-rules.ts'
-export type { SkipReason, StepStatus, StepType } from './model/status.ts'
+export type { SkipReason, StepType } from './model/status.ts'
 export type { WorkerOptions } from './worker/options.ts'
 export { WorkflowEngine, type WorkflowEngineOptions } from './worker/workflow-engine.ts'
 export type { ApprovalAnswer, ApprovalOptions } from './workflow/approval-step.ts'

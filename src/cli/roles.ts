@@ -18,6 +18,17 @@ const forClients = {
   'to see questions and answer them': ['get_approvals', 'answer_approval'],
   'to emit events and see them': ['emit_event', 'get_events'],
   'to wait for runs': ['watch', 'get_outcomes'],
+  'to follow runs and feeds, and to read logs': [
+    'follow',
+    'unfollow',
+    'read_runs',
+    'get_chunk',
+    'open_feed',
+    'read_feed',
+    'note_feed',
+    'close_feed',
+    'get_logs',
+  ],
   'to steer runs': [
     'trigger_event',
     'pause_workflow',
@@ -76,6 +87,7 @@ const forClients = {
     'get_workflows',
     'get_versions',
     'get_definition',
+    'get_definitions',
     'get_workers',
     'get_queues',
     'get_limits',
@@ -101,6 +113,12 @@ const forWorkers = {
     'held_tasks',
     'journal_length',
     'call_off',
+  ],
+  'to tell what is live, and to store logs': [
+    'followed_runs',
+    'send_live',
+    'add_logs',
+    'prune_live',
   ],
   'to look after the runs of others': [
     'recover',

@@ -36,6 +36,8 @@ import {
   readEvents,
 } from './events.ts'
 import { type FailureGroup, readFailures } from './failures.ts'
+import type { FeedEvent } from './follow/feed-reader.ts'
+import type { FeedOptions, LiveRuns } from './follow/live-runs.ts'
 import type { IdPool } from './id-pool.ts'
 import {
   type DispatchPlace,
@@ -45,6 +47,12 @@ import {
   resume,
   setQueue,
 } from './limits.ts'
+import {
+  type DefinitionFilter,
+  type ListedDefinition,
+  readDefinitions,
+} from './listed-definitions.ts'
+import { type LogFilter, type LogLine, readLogs } from './logs.ts'
 import type { Page, PageRequest } from './page.ts'
 import {
   type DrainOptions,
@@ -94,7 +102,7 @@ import {
 } from './webhooks.ts'
 
 /** What concerns not one run but all of them: reports, limits, what is done to many, what is kept. */
-export class OperationsClient extends AdministrationClient {
+export abstract class OperationsClient extends AdministrationClient {
   protected readonly session: Session
   protected readonly starter: Starter
   #bulk: BulkOperations | null = null
@@ -109,6 +117,28 @@ export class OperationsClient extends AdministrationClient {
   /** Whose runs it starts and reads. */
   get tenant(): string {
     return this.session.tenantSlug
+  }
+
+  protected abstract readonly live: LiveRuns
+
+  /**
+   * What happens to the runs of the tenant, or of a workflow: at least once, of each run in order, from now on or after an
+   * event of before. It goes on until its signal; a place that is more than an hour old may not be there any more: then
+   * there is an event of type `reset`.
+   * @example for await (const { runId, type } of client.followRuns({ workflowId: 'order' })) console.log(runId, type)
+   */
+  followRuns(options: FeedOptions = {}): AsyncIterable<FeedEvent> {
+    checkOptionNames('followRuns', options, { after: true, signal: true, workflowId: true })
+    return this.live.feed(options)
+  }
+
+  /**
+   * What the handlers of a run logged (`ctx.logger`, `logger`), the oldest first, 20 on a page.
+   * @throws InvalidInputError, WorkflowRunNotFoundError
+   * @example const { items } = await client.getLogs({ runId, level: 'warn' })
+   */
+  async getLogs(p: LogFilter): Promise<Page<LogLine>> {
+    return readLogs(this.session, p)
   }
 
   /** To many runs at once, what their filter says. */
@@ -198,6 +228,11 @@ export class OperationsClient extends AdministrationClient {
    */
   async getDefinition(p: { workflowId: string; version?: string }): Promise<StoredDefinition> {
     return readDefinition(this.session, p)
+  }
+
+  /** The workflows that are documents, each in the version that starts take, those that are there longest first. */
+  async getDefinitions(p: DefinitionFilter = {}): Promise<Page<ListedDefinition>> {
+    return readDefinitions(this.session, p)
   }
 
   /**

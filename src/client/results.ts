@@ -1,6 +1,6 @@
-import { Listener } from '../kernel/listen.ts'
 import { getOutcomes, type Outcome } from '../kernel/runs.ts'
 import { watch } from '../kernel/workers.ts'
+import { Hearing } from './hearing.ts'
 import type { IdPool } from './id-pool.ts'
 import type { Session } from './session.ts'
 
@@ -36,6 +36,11 @@ export class Results {
     this.#hub = hub ? hub.#hub : new Hub(session, ids)
   }
 
+  /** The connection on which all of these clients listen. */
+  get hearing(): Hearing {
+    return this.#hub.hearing
+  }
+
   /** For another tenant of the same database. */
   forSession(session: Session): Results {
     return new Results(session, this.#ids, this)
@@ -64,7 +69,7 @@ class Hub {
   readonly #session: Session
   readonly #ids: IdPool
   readonly #waiting = new Map<Session, Waiting>()
-  readonly #listener: Listener
+  readonly hearing: Hearing
   #timer: NodeJS.Timeout | null = null
   #asking = false
   #askAgain = false
@@ -73,12 +78,12 @@ class Hub {
   constructor(session: Session, ids: IdPool) {
     this.#session = session
     this.#ids = ids
-    this.#listener = new Listener(
-      session.db,
-      [':ended'],
-      (_, payload) => this.#heard(payload),
-      () => this.#ask(),
-    )
+    this.hearing = new Hearing(session.db)
+    this.hearing.add({
+      channel: ':ended',
+      notice: (payload) => this.#heard(payload),
+      ready: () => this.#ask(),
+    })
   }
 
   wait(session: Session, run: string, waiter: Waiter): () => void {
@@ -90,7 +95,7 @@ class Hub {
     const waiters = runs.get(run) ?? new Set()
     waiters.add(waiter)
     runs.set(run, waiters)
-    this.#listener.start()
+    this.hearing.start()
     this.#ask()
     return () => {
       waiters.delete(waiter)
@@ -115,7 +120,7 @@ class Hub {
     )
     this.#waiting.clear()
     for (const waiter of waiters) waiter(null)
-    await this.#listener.stop()
+    await this.hearing.stop()
   }
 
   #of(session: Session): Waiting {

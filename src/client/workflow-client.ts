@@ -7,7 +7,6 @@ import { encodePayload } from '../model/json.ts'
 import { MAX_KEY } from '../model/limits.ts'
 import { checkName, checkText } from '../model/names.ts'
 import { checkOptionNames } from '../model/options.ts'
-import { decodeRunId } from '../model/run-id.ts'
 import { validate } from '../model/schema.ts'
 import {
   type Approval,
@@ -17,6 +16,7 @@ import {
   sendAnswer,
 } from './approvals.ts'
 import { checkNamed } from './event-by-name.ts'
+import { LiveRuns } from './follow/live-runs.ts'
 import { forkRun } from './fork.ts'
 import { IdPool } from './id-pool.ts'
 import { OperationsClient } from './operations-client.ts'
@@ -30,6 +30,7 @@ import {
   type RunFilter,
   type RunOrder,
 } from './run-filter.ts'
+import { runNumber } from './run-number.ts'
 import { awaitEnd, awaitResult, awaitStatus, type Looks } from './run-waits.ts'
 import { type PutSchedule, putOne, runOne, type Schedule } from './schedules.ts'
 import {
@@ -70,6 +71,7 @@ export type WorkflowClientOptions = SessionOptions
  */
 export class WorkflowClient extends OperationsClient {
   protected readonly results: Results
+  protected readonly live: LiveRuns
   readonly #verbs: RunVerbs
   readonly #looks: Looks = {
     read: (runId) => this.getRun({ runId }),
@@ -89,10 +91,13 @@ export class WorkflowClient extends OperationsClient {
     this.#shared = shared
     this.#tenants = (shared?.clients as TenantClients<WorkflowClient>) ?? new TenantClients()
     this.results = shared?.results ?? new Results(this.session, this.starter.ids)
+    this.live = new LiveRuns(this.session, this.results.hearing)
     this.#verbs = {
       result: (id, wait) => this.#result(id, wait),
       waitForStatus: (run, statuses, wait) =>
-        awaitStatus(run, statuses, wait, this.results, this.#looks, (id) => this.#number(id)),
+        awaitStatus(run, statuses, wait, this.results, this.#looks, (id) =>
+          runNumber(this.session, id),
+        ),
       getRun: (p) => this.getRun(p) as Promise<WorkflowRun>,
       triggerEvent: (p) => this.triggerEvent(p),
       sendSignal: (signal, data, p) => this.triggerEvent(signal, data, p),
@@ -105,6 +110,7 @@ export class WorkflowClient extends OperationsClient {
       fastForwardWorkflow: (p) => this.fastForwardWorkflow(p),
       children: async (parentId) => (await this.getRuns({ parentId, limit: 100 })).items,
       timeline: (runId) => readWholeTimeline((from) => this.getTimeline({ runId, ...from })),
+      live: this.live,
     }
   }
 
@@ -340,7 +346,7 @@ export class WorkflowClient extends OperationsClient {
 
   /** Waits for a run to end, however: true when it has, false when the time is over or the wait was aborted. */
   async awaitEnd(p: RunRef & WaitOptions): Promise<boolean> {
-    return awaitEnd(await this.#number(checkRunId(p.runId)), p, this.results)
+    return awaitEnd(await runNumber(this.session, checkRunId(p.runId)), p, this.results)
   }
 
   /** @throws WorkflowRunNotFoundError */
@@ -476,14 +482,8 @@ export class WorkflowClient extends OperationsClient {
     encodePayload(input, { what })
   }
 
-  async #number(id: string): Promise<string> {
-    const ours = decodeRunId(id)
-    if (ours) return String(ours.id)
-    return runs.findRun(this.session.db, await this.session.tenant(), id)
-  }
-
   async #result(id: string, wait: WaitOptions): Promise<unknown> {
-    const first = { id, run: await this.#number(id) }
+    const first = { id, run: await runNumber(this.session, id) }
     return awaitResult(first, wait, this.results, this.#looks)
   }
 }

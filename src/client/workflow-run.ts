@@ -3,7 +3,12 @@ import type { RunJson } from '../kernel/runs.ts'
 import type { Duration } from '../model/duration.ts'
 import type { RunFailure } from '../model/failure.ts'
 import type { Json } from '../model/json.ts'
+import type { RunEvent, RunEventName } from '../model/run-event.ts'
 import type { WorkflowStatus } from '../model/status.ts'
+import type { EventsOptions, LiveRuns } from './follow/live-runs.ts'
+import { RunEmitter } from './follow/run-emitter.ts'
+import { FollowedStep, type RunStep } from './follow/run-step.ts'
+import { type StreamOptions, streamChunks } from './follow/stream-chunks.ts'
 import type { TimelineEntry } from './timeline.ts'
 
 /**
@@ -78,6 +83,30 @@ export interface WorkflowRun<I = unknown, O = unknown, Steps = any> {
   ): Promise<WorkflowRun<I, O, Steps>>
   /** The run as it is now. */
   refresh(): Promise<WorkflowRun<I, O, Steps>>
+  /**
+   * Calls back with each event of that kind, in order, from the run's start on: also with those that have been. It follows
+   * the run until that has ended, or the last listener is gone.
+   * @returns the unsubscribe
+   * @example run.on('step:completed', ({ stepId, output }) => console.log(stepId, output))
+   */
+  on<E extends RunEventName>(event: E, listener: (event: RunEvent) => void): () => void
+  /**
+   * What happens to it, in order, until it has ended. Rows of its history come once each, whatever happens to connections
+   * and processes: go on with `after`, the id of the last event that you have.
+   * @throws InvalidInputError for an `after` that is not of this run
+   * @example for await (const { type, stepId } of run.events()) console.log(type, stepId)
+   */
+  events(options?: EventsOptions): AsyncIterable<RunEvent>
+  /**
+   * The chunks of a step (step.stream, ctx.write), as they come, until the step has ended.
+   * @throws StepFailedError, RunFailedError, RunCancelledError
+   * @example for await (const token of run.stream('answer')) process.stdout.write(token)
+   */
+  stream<T = string>(stepId: string, options?: StreamOptions): AsyncIterable<T>
+  /** A step of it, which is kept up to date from now on until the run has ended. */
+  step<K extends keyof Steps & string>(slug: K): RunStep<Steps[K]>
+  /** Whether something was heard of a step: it has begun, was skipped or has ended. Of a run that is followed. */
+  hasStep(slug: string): boolean
   /** Sends it a message. */
   signal<T>(signal: Signal<T>, data: NoInfer<T>): Promise<void>
   signal(eventName: string, data?: unknown): Promise<void>
@@ -136,6 +165,7 @@ export interface RunVerbs {
   fastForwardWorkflow(p: { runId: string; data?: unknown }): Promise<WorkflowRun>
   children(id: string): Promise<WorkflowRun[]>
   timeline(id: string): Promise<TimelineEntry[]>
+  readonly live: LiveRuns
 }
 
 /** A run object of what the kernel says. @param existing a start found it there */
@@ -183,6 +213,8 @@ class RunSnapshot implements WorkflowRun {
   readonly maxRetries: number
   readonly #client: RunVerbs
   readonly #existing: boolean
+  #emitter: RunEmitter | null = null
+  readonly #steps = new Map<string, FollowedStep>()
 
   constructor(json: RunJson, client: RunVerbs, existing: boolean) {
     this.id = json.id
@@ -242,6 +274,33 @@ class RunSnapshot implements WorkflowRun {
 
   refresh(): Promise<WorkflowRun> {
     return this.#client.getRun({ runId: this.id })
+  }
+
+  on(event: string, listener: (event: RunEvent) => void): () => void {
+    return this.#events.on(event, listener)
+  }
+
+  get #events(): RunEmitter {
+    this.#emitter ??= new RunEmitter(this.#client.live, this.id)
+    return this.#emitter
+  }
+
+  events(options: EventsOptions = {}): AsyncIterable<RunEvent> {
+    return this.#client.live.events(this.id, options)
+  }
+
+  stream<T>(stepId: string, options: StreamOptions = {}): AsyncIterable<T> {
+    return streamChunks(this.#client.live, this.id, stepId, options) as AsyncIterable<T>
+  }
+
+  step<T>(slug: string): RunStep<T> {
+    const step = this.#steps.get(slug) ?? new FollowedStep(slug, this.#events)
+    this.#steps.set(slug, step)
+    return step as RunStep<T>
+  }
+
+  hasStep(slug: string): boolean {
+    return (this.step(slug) as FollowedStep).known
   }
 
   async signal(event: string | Signal, data?: unknown): Promise<void> {

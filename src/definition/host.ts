@@ -1,8 +1,25 @@
 import type { PoolClient } from 'pg'
 import type { Change, ChildStart, JournalRow, Successor, Verdict } from '../model/journal.ts'
-import type { RunLogger } from '../model/logger.ts'
+import type { LogLevel, RunLogger } from '../model/logger.ts'
 import type { Startable } from './startable.ts'
 import type { Surroundings } from './surroundings.ts'
+
+/** A line that a handler logged: of an attempt of a step, or of the handler of the run (null). */
+export type HandlerLine = {
+  readonly level: LogLevel
+  readonly step: string | null
+  readonly attempt: number | null
+  readonly message: unknown
+  readonly args: readonly unknown[]
+}
+
+/** Chunks of an attempt of a step, for those who follow the run. */
+export type ChunkSink = {
+  /** @param chunk JSON text */
+  write(chunk: string): void
+  /** None follows. */
+  end(): void
+}
 
 /** A run that this process owns, as an authoring model sees it. */
 export type LeasedRun = {
@@ -63,6 +80,16 @@ export class Abandoned extends Error {
 export interface RunHost {
   readonly logger: RunLogger
   readonly surroundings: Surroundings
+  /** The logger of an attempt of a step. */
+  stepLogger(step: string, attempt: number): RunLogger
+  /** Stores a line with the run, and shows it nowhere. */
+  storeLine(line: HandlerLine): void
+  /** Somebody follows the run: it is worth telling what nobody records. */
+  readonly followed: boolean
+  /** Tells them that an attempt of a step begins. */
+  began(step: string, attempt: number): void
+  /** Chunks of an attempt are to come. @param stored all of them are the output of the step: who comes late gets them too */
+  chunks(step: string, attempt: number, stored: boolean): ChunkSink
   /** Writes it, together with what other runs have to say. @throws if it cannot be stored */
   write(change: Change): Promise<Verdict>
   /**

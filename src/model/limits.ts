@@ -194,3 +194,27 @@ export const MAX_EXPRESSION_FUEL = 500_000
 
 /** Bits of an integer within an expression: they are exact, so `10 ** 10 ** 10` must have an end. */
 export const MAX_EXPRESSION_NUMBER_BITS = 4096
+
+/** UTF-8 bytes of the message of a logged line that are kept: the rest is cut. */
+export const MAX_LOG_MESSAGE_BYTES = 8 * 1024
+
+/** UTF-8 bytes of the fields of a logged line, as JSON: larger ones are replaced by a note. */
+export const MAX_LOG_FIELDS_BYTES = 16 * 1024
+
+/** Lines that a worker holds while the database is away, or slow: further ones are dropped, and counted. */
+export const MAX_PENDING_LOG_LINES = 10_000
+
+/** Bytes of these lines. */
+export const MAX_PENDING_LOG_BYTES = 8 * 1024 * 1024
+
+/** Bytes of chunks that a worker holds until they are sent: the oldest go, as they are only live. */
+export const MAX_PENDING_CHUNK_BYTES = 4 * 1024 * 1024
+
+/** Events that are only live and that a slow reader of a run's events has not taken: the oldest go. */
+export const MAX_UNREAD_LIVE = 1000
+
+/** Bytes of these. */
+export const MAX_UNREAD_LIVE_BYTES = 1024 * 1024
+
+/** Streams of events that a server keeps open for a tenant at once, by default: each holds a connection. */
+export const MAX_STREAMS = 100

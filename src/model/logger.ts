@@ -57,6 +57,15 @@ export function replayLogger(logger: RunLogger, quiet: () => boolean): RunLogger
 
 /** A line with its fields, as JSON. */
 export function withFields(message: string, fields: readonly unknown[]): string {
-  const parts = fields.filter((field) => field !== undefined).map((field) => JSON.stringify(field))
+  const parts = fields.filter((field) => field !== undefined).map(toText)
   return [message, ...parts].join(' ')
+}
+
+/** What is no JSON must not make the handler fail that logs it. */
+function toText(field: unknown): string {
+  try {
+    return JSON.stringify(field)
+  } catch (error) {
+    return `(${(error as Error)?.message?.split('\n')[0]})`
+  }
 }

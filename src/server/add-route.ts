@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import type { ZodType, ZodUndefined } from 'zod'
 import { admit } from './admit.ts'
 import { answerOnce } from './answer-once.ts'
@@ -31,8 +31,12 @@ type Route<P extends ZodType, Q extends ZodType, B extends ZodType> = {
   readonly readsOnly?: boolean
   /** It starts runs by a key of theirs: an Idempotency-Key becomes that (keyedStart). */
   readonly startsRuns?: boolean
-  /** What it answers when it succeeds; null: without a body. */
-  readonly answers: Readonly<Record<number, readonly [schema: ZodType | null, what: string]>>
+  /** Comes before all else. */
+  readonly before?: MiddlewareHandler<ServerEnv>
+  /** What it answers when it succeeds; null: without a body. JSON, unless `type` says otherwise. */
+  readonly answers: Readonly<
+    Record<number, readonly [schema: ZodType | null, what: string, type?: string]>
+  >
   /** Statuses of problems beside those that every route has. */
   readonly problems?: readonly number[]
 }
@@ -98,7 +102,11 @@ export function addRoute<
       ...(body && { body: bodyOf(body, route.bodyOptional) }),
     },
     responses: { ...answersOf(route.answers), ...problemsOf(route) },
-    middleware: [...(scope === null ? [] : [admit(scope)]), ...(body ? [readBody] : [])],
+    middleware: [
+      ...(route.before ? [route.before] : []),
+      ...(scope === null ? [] : [admit(scope)]),
+      ...(body ? [readBody] : []),
+    ],
   }
   // the library's types follow from one literal; what they would check is checked by Given
   app.openapi(createRoute(config as never), (async (c: Context<ServerEnv>) => {
@@ -123,9 +131,9 @@ function bodyOf(schema: ZodType, optional = false): object {
 }
 
 function answersOf(answers: AnyRoute['answers']): object {
-  const entries = Object.entries(answers).map(([status, [schema, description]]) => [
+  const entries = Object.entries(answers).map(([status, [schema, description, type]]) => [
     status,
-    { description, ...(schema && { content: { 'application/json': { schema } } }) },
+    { description, ...(schema && { content: { [type ?? 'application/json']: { schema } } }) },
   ])
   return Object.fromEntries(entries)
 }

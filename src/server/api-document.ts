@@ -17,6 +17,10 @@ const tags = [
   { name: 'limits', description: 'Limits, and what is paused.' },
   { name: 'workers', description: 'Worker processes.' },
   { name: 'storage', description: 'What is kept, and how it goes.' },
+  {
+    name: 'compat',
+    description: 'The routes of the Workflow Automation Engine, over the same runs.',
+  },
 ]
 
 /** The OpenAPI 3.1 document, made of the schemas that validate. */

@@ -1,6 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { getPath } from 'hono/utils/url'
 import { checkHost } from './allowed-hosts.ts'
+import { compatExecutionRoutes } from './compat/executions.ts'
+import { compatTenantRoutes } from './compat/tenants.ts'
+import { compatWorkflowRoutes } from './compat/workflows.ts'
 import { makeNoRoute } from './no-route.ts'
 import { answerProblem } from './problem.ts'
 import { nameRequest } from './request-id.ts'
@@ -19,6 +22,7 @@ import { runRoutes } from './routes/runs.ts'
 import { runsBulkRoutes } from './routes/runs-bulk.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
 import { storageRoutes } from './routes/storage.ts'
+import { streamRoutes } from './routes/streams.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { workerRoutes } from './routes/workers.ts'
 import { secureHeaders } from './security-headers.ts'
@@ -41,7 +45,7 @@ export function makeApp(parts: ServerParts): ServerApp {
 
 /** The resources, in the order of the documentation. Of two routes that fit an address the first one is taken. */
 const resources = [
-  ...[runsBulkRoutes, runRoutes, runVerbRoutes, runViewRoutes],
+  ...[runsBulkRoutes, runRoutes, runVerbRoutes, runViewRoutes, streamRoutes],
   ...[
     graphDocumentRoutes,
     definitionRoutes,
@@ -51,6 +55,7 @@ const resources = [
     bulkRoutes,
   ],
   ...[scheduleRoutes, webhookRoutes, queueRoutes, dispatchRoutes, workerRoutes, storageRoutes],
+  ...[compatWorkflowRoutes, compatExecutionRoutes, compatTenantRoutes],
   documentRoutes,
 ]
 

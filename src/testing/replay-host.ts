@@ -1,7 +1,7 @@
-import type { PreparedChild, PreparedSuccessor, RunHost } from '../definition/host.ts'
+import type { ChunkSink, PreparedChild, PreparedSuccessor, RunHost } from '../definition/host.ts'
 import { noSurroundings } from '../definition/surroundings.ts'
 import type { Change, Verdict } from '../model/journal.ts'
-import { runLogger } from '../model/logger.ts'
+import { type RunLogger, runLogger } from '../model/logger.ts'
 
 const never = new Promise<never>(() => {})
 const quiet = { log: () => {}, error: () => {} }
@@ -23,6 +23,20 @@ export class ReplayHost implements RunHost {
     this.ended = new Promise((resolve) => {
       this.end = resolve
     })
+  }
+
+  readonly followed = false
+
+  stepLogger(): RunLogger {
+    return this.logger
+  }
+
+  storeLine(): void {}
+
+  began(): void {}
+
+  chunks(): ChunkSink {
+    return { write: () => {}, end: () => {} }
   }
 
   write(change: Change): Promise<Verdict> {

@@ -4,6 +4,7 @@ import type { Database } from '../kernel/database.ts'
 import { workEvents } from '../kernel/events.ts'
 import { pruneHistory } from '../kernel/retention.ts'
 import { closeChildren } from '../kernel/runs.ts'
+import { pruneLive } from '../kernel/streams.ts'
 import { Wake } from './wake.ts'
 
 /** Does a part of some work. Gives the milliseconds until there is more, null if there is none. */
@@ -85,3 +86,12 @@ export function closingWork(session: Session): BackgroundWork {
 export function eventWork(session: Session): BackgroundWork {
   return new BackgroundWork(session, 'giving events to runs that wait for them', workEvents)
 }
+
+/** What is over of followers, chunks, feeds and logs. */
+export function liveWork(session: Session): BackgroundWork {
+  const part: Part = async (db) => ((await pruneLive(db)) ? PRUNE_GAP_MS : null)
+  return new BackgroundWork(session, 'taking away old logs and feeds', part)
+}
+
+/** Between two parts of it: others shall have the database too. */
+const PRUNE_GAP_MS = 100

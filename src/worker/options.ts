@@ -1,6 +1,8 @@
 import { type Duration, parseDuration } from '../model/duration.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { MAX_CONCURRENCY } from '../model/limits.ts'
+import { LOG_LEVELS } from '../model/log-line.ts'
+import type { LogLevel } from '../model/logger.ts'
 import { checkName } from '../model/names.ts'
 import { checkOptionNames, type OptionNames } from '../model/options.ts'
 
@@ -23,6 +25,8 @@ export type WorkerOptions = {
   pollInterval?: Duration
   /** How long `stop` waits for running steps before it aborts them. Default 30 s. */
   drainTimeout?: Duration
+  /** The least grave lines of handlers' loggers that are stored with their runs; false: none. Default 'info'. */
+  storeLogs?: LogLevel | false
   /** An operator told this worker to end (`drainWorkers`): stop the engine. Default: just that. */
   onDrain?: () => void
 }
@@ -35,6 +39,7 @@ const workerOptionNames: OptionNames<WorkerOptions> = {
   lease: true,
   pollInterval: true,
   drainTimeout: true,
+  storeLogs: true,
   onDrain: true,
 }
 
@@ -47,6 +52,8 @@ export type ResolvedWorkerOptions = {
   readonly leaseMs: number
   readonly pollMs: number
   readonly drainMs: number
+  /** The least level of what is stored; null: nothing is. */
+  readonly logLevel: LogLevel | null
   readonly onDrain: (() => void) | null
 }
 
@@ -64,8 +71,17 @@ export function resolveWorkerOptions(options: WorkerOptions): ResolvedWorkerOpti
     leaseMs,
     pollMs: ms('pollInterval', options.pollInterval ?? '1 s', 50, 60_000),
     drainMs: ms('drainTimeout', options.drainTimeout ?? '30 s', 1, 3_600_000),
+    logLevel: levelOf(options.storeLogs ?? 'info'),
     onDrain: options.onDrain ?? null,
   }
+}
+
+function levelOf(level: LogLevel | false): LogLevel | null {
+  if (level === false) return null
+  if (LOG_LEVELS.includes(level)) return level
+  throw new InvalidInputError(
+    `storeLogs is ${level}; it must be ${LOG_LEVELS.join(', ')} or false.`,
+  )
 }
 
 function ms(name: string, value: Duration, least: number, most: number): number {

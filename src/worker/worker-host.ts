@@ -3,6 +3,8 @@ import type { Session } from '../client/session.ts'
 import type { Starter } from '../client/starter.ts'
 import type {
   ChildOptions,
+  ChunkSink,
+  HandlerLine,
   Isolation,
   PreparedChild,
   PreparedSuccessor,
@@ -20,8 +22,10 @@ import {
 import { UnavailableError } from '../model/errors.ts'
 import type { Change, Verdict } from '../model/journal.ts'
 import { MAX_TIMER_MS } from '../model/limits.ts'
-import { type RunLogger, runLogger } from '../model/logger.ts'
+import { makeRunLogger, type RunLogger, runLogger, stepLogger } from '../model/logger.ts'
 import type { LeasedTaskRun } from './leased-run.ts'
+import type { LiveSender } from './live-sender.ts'
+import type { LogWriter } from './log-writer.ts'
 import { runTransaction } from './run-transaction.ts'
 import type { Slots } from './slots.ts'
 import { whileAway } from './while-away.ts'
@@ -42,6 +46,8 @@ export type HostParts = {
   /** Whether this worker's lease is over. */
   readonly leaseOver: () => boolean
   readonly surroundings: Surroundings
+  readonly live: LiveSender
+  readonly logs: LogWriter
   /** In so many milliseconds the wait of a run that left is over. */
   readonly dueIn: (ms: number) => void
 }
@@ -63,9 +69,44 @@ export class WorkerHost implements RunHost {
   }
 
   get logger(): RunLogger {
-    const { workflowId, id } = this.#lease
-    this.#logger ??= runLogger(this.#parts.session.logger, `${workflowId} ${id}`)
+    this.#logger ??= this.#storing(this.#printer, null, null)
     return this.#logger
+  }
+
+  stepLogger(step: string, attempt: number): RunLogger {
+    const printer = stepLogger(this.#printer, `${step} (attempt ${attempt})`)
+    return this.#storing(printer, step, attempt)
+  }
+
+  /** What the process's own logger shows. */
+  get #printer(): RunLogger {
+    const { workflowId, id } = this.#lease
+    return runLogger(this.#parts.session.logger, `${workflowId} ${id}`)
+  }
+
+  /** Shown, and stored. */
+  #storing(printer: RunLogger, step: string | null, attempt: number | null): RunLogger {
+    return makeRunLogger((level, message, args) => {
+      printer[level](message, ...(args as object[]))
+      this.storeLine({ level, step, attempt, message, args })
+    })
+  }
+
+  storeLine(line: HandlerLine): void {
+    this.#parts.logs.add(this.#task.run, line)
+  }
+
+  get followed(): boolean {
+    return this.#parts.live.follows(this.#task.run)
+  }
+
+  began(step: string, attempt: number): void {
+    this.#parts.live.began(this.#task.run, step, attempt)
+  }
+
+  chunks(step: string, attempt: number, stored: boolean): ChunkSink {
+    const { run, fence } = this.#task
+    return this.#parts.live.open({ run, step, attempt, epoch: fence, stored })
   }
 
   get surroundings(): Surroundings {

@@ -17,11 +17,14 @@ import {
 import { LeaseLostError, UnavailableError } from '../model/errors.ts'
 import type { Change } from '../model/journal.ts'
 import { MAX_UNWRITTEN_BYTES } from '../model/limits.ts'
+import { type BackgroundWork, liveWork } from './background-work.ts'
 import { AHEAD_MS, Claimer } from './claimer.ts'
 import { DatabaseClock } from './database-clock.ts'
 import { type HeldRun, HeldRuns } from './held-runs.ts'
 import { Lease } from './lease.ts'
 import { LeasedTaskRun } from './leased-run.ts'
+import { LiveSender } from './live-sender.ts'
+import { LogWriter } from './log-writer.ts'
 import type { ResolvedWorkerOptions } from './options.ts'
 import { ReplySize } from './reply-size.ts'
 import { Slots } from './slots.ts'
@@ -35,6 +38,8 @@ import { Writer } from './writer.ts'
 /** Between two tries while the database is away, or refuses. */
 const AWAY_MS = 500
 const REFUSED_MS = 1000
+/** Between two looks for what is over of followers, chunks, feeds and logs. */
+const TIDY_MS = 15_000
 /** How long a stop waits for a database that does not answer, at each of two places. */
 const PARTING_MS = 3000
 
@@ -63,6 +68,10 @@ export class Worker {
   readonly #writer: Writer
   readonly #listener: Listener
   readonly #hostParts: HostParts
+  readonly #live: LiveSender
+  readonly #logs: LogWriter
+  readonly #tidying: BackgroundWork
+  #tidiedAt = 0
   #lease: Lease | null = null
   #id = ''
   #epoch = 0
@@ -93,6 +102,9 @@ export class Worker {
       webhooks: new WebhookSender(session, parts.surroundings),
     })
     this.#watcher = new Watcher(session, this.#held, this.#clock)
+    this.#live = new LiveSender(session)
+    this.#logs = new LogWriter(session, options.logLevel)
+    this.#tidying = liveWork(session)
     this.#writer = new Writer(session, this.#clock, () => this.#leaseOver())
     this.#hostParts = {
       session,
@@ -102,13 +114,18 @@ export class Worker {
       now: () => this.#clock.earliest(),
       leaseOver: () => this.#leaseOver(),
       surroundings: parts.surroundings,
+      live: this.#live,
+      logs: this.#logs,
       dueIn: (ms) => this.#wake.within(Math.max(ms - AHEAD_MS, 0)),
     }
     this.#listener = new Listener(
       session.db,
-      [''],
-      (_, payload) => this.#heard(payload),
-      () => this.#wake.now(),
+      ['', ':follow'],
+      (channel, payload) => (channel === '' ? this.#heard(payload) : this.#live.heard(payload)),
+      () => {
+        void this.#live.look()
+        this.#wake.now()
+      },
     )
   }
 
@@ -132,6 +149,7 @@ export class Worker {
       void this.#watcher.round(this.#id)
       void this.#askDrain()
       void this.#lookForStored()
+      this.#tidy()
     }, heartbeatMs)
     this.#loop = this.#run()
   }
@@ -148,7 +166,8 @@ export class Worker {
     clearInterval(this.#reporter)
     // where the database is cut off, a claim under way is not waited for: what it may still bring
     // is handed back by stop_worker, or when the lease is over
-    await within(PARTING_MS, Promise.all([this.#loop, this.#claimer.stop()]))
+    await within(PARTING_MS, Promise.all([this.#loop, this.#claimer.stop(), this.#tidying.stop()]))
+    await within(PARTING_MS, this.#logs.stop())
     this.#stopped = true
     await this.#listener.stop()
     await this.#lease?.stop()
@@ -365,6 +384,14 @@ export class Worker {
   /** It was leased before its time, and that has not come. */
   #sleeps({ dueAt }: LeasedTask): boolean {
     return dueAt !== null && this.#clock.least() < dueAt
+  }
+
+  /** Who follows runs of this worker, and what is over of all that was told. */
+  #tidy(): void {
+    void this.#live.look()
+    if (performance.now() - this.#tidiedAt < TIDY_MS) return
+    this.#tidiedAt = performance.now()
+    this.#tidying.begin()
   }
 
   /** Whether an operator told it to end: a notification is only a hint. */

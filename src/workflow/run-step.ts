@@ -77,6 +77,7 @@ export async function attempts(x: Execution, step: RunStep, failures: number): P
     if (start) await start
     try {
       if (isGivenUp(x, step)) return forever()
+      if (x.host.followed) x.host.began(key, tries)
       const made = step.perform(tries)
       const value = made instanceof Promise ? await made : made
       if (step.ends === false) return value

@@ -1,4 +1,6 @@
-import { type RunLogger, stepLogger } from '../model/logger.ts'
+import type { ChunkSink } from '../definition/host.ts'
+import { encodePayload } from '../model/json.ts'
+import type { RunLogger } from '../model/logger.ts'
 import type { Execution } from './execution.ts'
 import type { StepContext } from './step-types.ts'
 
@@ -12,6 +14,7 @@ export class AttemptContext implements StepContext {
   readonly #x: Execution
   readonly #key: string
   readonly #signal: (() => AbortSignal) | null
+  #chunks: ChunkSink | null = null
 
   /** @param signal null: that of the run */
   constructor(
@@ -41,6 +44,18 @@ export class AttemptContext implements StepContext {
   }
 
   get logger(): RunLogger {
-    return stepLogger(this.#x.host.logger, `${this.#key} (attempt ${this.attempt})`)
+    return this.#x.host.stepLogger(this.#key, this.attempt)
+  }
+
+  write(chunk: unknown): void {
+    const text = encodePayload(chunk, { what: `a chunk of step "${this.#key}"` })
+    if (this.#x.over) return
+    this.#chunks ??= this.#x.host.chunks(this.#key, this.attempt, false)
+    this.#chunks.write(text ?? 'null')
+  }
+
+  /** For the chunks that are the output of the step. */
+  stored(): ChunkSink {
+    return this.#x.host.chunks(this.#key, this.attempt, true)
   }
 }

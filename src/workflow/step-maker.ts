@@ -201,7 +201,8 @@ function timeoutOf(options: StepOptions | undefined): number | null {
   return options?.timeout === undefined ? null : parseDuration(options.timeout)
 }
 
-function checkHandler(key: string, fn: unknown): void {
+/** @throws InvalidInputError for what is no function */
+export function checkHandler(key: string, fn: unknown): void {
   if (typeof fn === 'function') return
   throw new InvalidInputError(
     `Step "${key}" was given ${fn === null ? 'null' : typeof fn} as its handler. Give a function.`,

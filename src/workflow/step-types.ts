@@ -27,7 +27,14 @@ export type StepContext = {
   readonly idempotencyKey: string
   /** Aborted on cancel, time-out, lost lease and shutdown. */
   readonly signal: AbortSignal
+  /** Its lines are stored with the run, and told to those who follow it. */
   readonly logger: RunLogger
+  /**
+   * Gives a piece of what the step does to those who follow the run (`run.stream`, `run.events`), at once. Nothing of it
+   * is stored: without a follower it is gone.
+   * @example write({ done: 40, of: 100 })
+   */
+  write(chunk: unknown): void
 }
 
 /** Of one step. `retry: false` means a single attempt; without `timeout` there is no limit. */
@@ -117,6 +124,16 @@ export type StepBaseContext = {
     items: readonly E[],
     fn: (item: E, ctx: StepContext & { index: number }) => T | Promise<T>,
     options?: RunStepOptions<T> & { concurrency?: number },
+  ): Promise<Jsonify<T>[]>
+  /**
+   * A step whose output comes in pieces: those who follow the run get them at once (`run.stream`), and the array of all is
+   * stored when the source ends. An attempt that fails begins anew, and so do they.
+   * @example const answer = (await step.stream('answer', ({ signal }) => model.stream(question, { signal }))).join('')
+   */
+  stream<T>(
+    id: string,
+    source: (ctx: StepContext) => AsyncIterable<T> | Promise<AsyncIterable<T>>,
+    options?: StepOptions,
   ): Promise<Jsonify<T>[]>
   /**
    * Waits for a message to this run, without memory or connection here. It may have come before.

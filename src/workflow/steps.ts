@@ -24,13 +24,21 @@ import { poll } from './poll-step.ts'
 import { runStep } from './run-step.ts'
 import { publish, stateId } from './state-step.ts'
 import {
+  checkHandler,
   type MapFn,
   type StepDefaults,
   type StepFn,
   StepMaker,
   type TransactionOptions,
 } from './step-maker.ts'
-import type { ChildOptions, RunStepOptions, StepBaseContext, StepDefinition } from './step-types.ts'
+import type {
+  ChildOptions,
+  RunStepOptions,
+  StepBaseContext,
+  StepDefinition,
+  StepOptions,
+} from './step-types.ts'
+import { type StreamSource, streamHandler } from './stream-step.ts'
 import type { TransactionStep } from './transaction-step.ts'
 import { delay, pause, waitFor, waitForAll, waitForAny, waitUntil } from './wait-step.ts'
 
@@ -124,6 +132,14 @@ export class Steps {
           },
         }),
       )
+  }
+
+  get stream() {
+    return (id: string, source: StreamSource, options: StepOptions = {}) =>
+      this.#call(id, (key) => {
+        checkHandler(key, source)
+        return runStep(this.#x, this.#maker.step(id, key, streamHandler(key, source), options))
+      })
   }
 
   get waitFor() {

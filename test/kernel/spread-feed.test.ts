@@ -18,7 +18,11 @@ async function told(own: Kernel): Promise<Told[]> {
   const rows = await own.query<{ event: string; body: string; name: string }>(
     `select d.event, d.body, w.name from millrace.webhook_deliveries d join millrace.webhooks w on w.id = d.webhook_id order by d.id`,
   )
-  return rows.map(({ event, body, name }) => ({ event, webhook: name, data: JSON.parse(body).data }))
+  return rows.map(({ event, body, name }) => ({
+    event,
+    webhook: name,
+    data: JSON.parse(body).data,
+  }))
 }
 
 async function open(events: string[] = ['*']): Promise<Kernel> {
@@ -83,7 +87,10 @@ test('a question to people is told once, however often the run is looked at', as
   await own.call('resume_workflow', uuid(run))
   await spread(own)
   expect(await told(own)).toMatchObject([
-    { event: 'approval.asked', data: { question: 'Refund?', assignees: ['ada'], approval_id: `${uuid(run)}/ok?` } },
+    {
+      event: 'approval.asked',
+      data: { question: 'Refund?', assignees: ['ada'], approval_id: `${uuid(run)}/ok?` },
+    },
   ])
 })
 

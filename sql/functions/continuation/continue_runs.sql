@@ -45,6 +45,9 @@ begin
   update millrace.live n set state = 'p', reason = 'p', seq = 1
   from unnest(v_new.runs, v_new.ids) u (run, id) join millrace.live o on o.run_id = u.run and o.task = 0
   where n.run_id = u.id and n.task = 0 and o.ask is not null;
+  if found then
+    perform millrace.tell(v_new.ids, array_fill(0, array[cardinality(v_new.ids)]));
+  end if;
   update millrace.signals g set run_id = u.id, taken = case when g.taken is not null then -1 end
   from unnest(v_new.runs, v_new.ids) u (run, id)
   where g.run_id = u.run and g.id !~ '^[$](child|approval):' and (g.taken is null or g.taken >= 0);

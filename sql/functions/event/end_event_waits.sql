@@ -32,6 +32,7 @@ begin
       wait_keys = null, wait_names = null, wait_until = null
   from unnest(v_rows, v_seqs) with ordinality u (tid, seq, i) where l.ctid = u.tid;
   delete from millrace.event_waits w where w.run_id = any (v_runs);
+  perform millrace.tell(v_runs, v_seqs);
   perform millrace.hint();
 end $$;
 

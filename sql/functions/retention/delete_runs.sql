@@ -32,6 +32,7 @@ begin
     where r.id = any (p_runs) and r.meta like '%"rules"%'));
   delete from millrace.run_attributes a where a.run_id = any (p_runs);
   delete from millrace.continuations c where c.run_id = any (p_runs);
+  delete from millrace.logs g where g.run_id = any (p_runs);
   delete from millrace.discards d where d.run_id = any (p_runs);
   delete from millrace.checkpoints c where c.run_id = any (p_runs);
   delete from millrace.outcomes o where o.run_id = any (p_runs);

@@ -27,6 +27,8 @@ begin
       seq = case when l.state = 'l' then l.seq else (select max(c.seq) + 1 from millrace.checkpoints c where c.run_id = l.run_id) end
   from unnest(p_runs) with ordinality u (id, i) where l.run_id = u.id and l.task = 0;
   perform millrace.leave_behind(p_runs, p_now);
+  perform millrace.tell(array_agg(l.run_id), array_agg(case when l.state <> 'l' then l.seq - 1 end))
+  from millrace.live l where l.run_id = any (p_runs) and l.task = 0;
   perform millrace.hint();
   if v_held <> '{}' then
     perform pg_notify('millrace', 'look ' || array_to_string(v_held[1:300], ' '));

@@ -62,6 +62,10 @@ begin
     array(select millrace.parent_of(r.meta)
           from unnest(v_gone) with ordinality u (id, i) join millrace.runs r on r.id = u.id order by u.i),
     v_heard, v_now);
+  if exists (select from millrace.follows) then
+    perform millrace.tell(array_agg(u.id), array_agg(case when p_failure is null then (
+      select c.seq from millrace.checkpoints c where c.run_id = u.id order by c.seq desc limit 1) end)) from unnest(v_gone) u (id);
+  end if;
   if v_held is not null then
     perform pg_notify('millrace', 'look ' || array_to_string(v_held[1:300], ' '));
   end if;

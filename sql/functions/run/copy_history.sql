@@ -53,6 +53,7 @@ begin
   update millrace.live l
   set seq = cardinality(v_kept), buffered = case when cardinality(v_open) > 0 or v_had > 0 then 0 end
   where l.run_id = p_to and l.task = 0;
+  perform millrace.tell(array[p_to], array[0]);
   if exists (select from millrace.checkpoints c where c.run_id = p_to and c.kind = 'l') then
     perform millrace.index_run(p_tenant, p_to, millrace.set_values(p_to));
   end if;

@@ -43,6 +43,7 @@ begin
     where v_kind is not null;
     delete from millrace.approvals a where a.run_id = v_run and a.step = v_step;
     perform millrace.wake(v_run, 0, v_live.seq + case when v_kind is null then 0 else 1 end, array[v_step, '~' || v_step, '?' || v_step]);
+    perform millrace.tell(array[v_run], array[v_live.seq]);
     perform millrace.hint();
   end if;
   return (select j.run from millrace.run_json(v_tenant, array[v_run]) j);

@@ -41,6 +41,7 @@ begin
           json_build_object('by', options ->> 'by', 'from', v_old.version, 'to', options ->> 'to_version')::text);
   update millrace.live l set route_id = v_route, turn = v_turn, seq = v_live.seq + 1 where l.run_id = v_run and l.task = 0;
   update millrace.runs r set route_id = v_route where r.id = v_run;
+  perform millrace.tell(array[v_run], array[v_live.seq]);
   perform millrace.hint();
   return (select j.run from millrace.run_json(v_tenant, array[v_run]) j);
 end $$;

@@ -26,6 +26,7 @@ begin
   elsif v_live.state <> 'p' then
     insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, data) values (v_run, v_now, v_live.seq, v_tenant, 'p', v_note);
     update millrace.live l set state = 'p', reason = 'p', seq = l.seq + 1, wake_at = null where l.run_id = v_run and l.task = 0;
+    perform millrace.tell(array[v_run], array[v_live.seq]);
   end if;
   return (select j.run from millrace.run_json(v_tenant, array[v_run]) j);
 end $$;

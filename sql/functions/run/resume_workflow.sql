@@ -35,6 +35,7 @@ begin
     set state = case when v_live.wait_keys = '{~start}' then 'w' else 'q' end, reason = null, turn = v_turn, crashes = 0,
         wake_at = case when v_live.wait_keys = '{~start}' then v_live.wait_until[1] end
     where l.run_id = v_run and l.task = 0;
+    perform millrace.tell(array[v_run], array[v_live.seq]);
     perform millrace.hint();
   else
     perform millrace.refuse_move(v_tenant, v_run, 'only a paused run can be resumed');

@@ -23,6 +23,7 @@ begin
         where p_kind <> 'l') x;
   update millrace.live l set seq = (select max(c.seq) + 1 from millrace.checkpoints c where c.run_id = p_run)
   where l.run_id = p_run and l.task = 0;
+  perform millrace.tell(array[p_run], array[v_seq]);
 end $$;
 
 comment on function millrace.set_output(int, bigint, bigint, text, "char", text) is 'Writes into the journal of a fork what a step gave.';

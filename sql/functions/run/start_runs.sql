@@ -83,7 +83,7 @@ begin
   if p_metas is not null then
     perform millrace.label_starts(p_tenant, p_ids, p_routes, p_metas, coalesce(v_skip, '{}') || coalesce(v_lost, '{}'));
   end if;
-  perform millrace.hint();
+  perform millrace.tell(p_ids, array_fill(-1, array[cardinality(p_ids)])), millrace.hint();
   if v_judged is not null then
     return query select f.*, null::timestamptz from millrace.follow_rules(p_tenant, p_ids, p_delays, p_inputs, p_metas, v_judged, v_now) f;
   end if;

@@ -12,6 +12,7 @@ begin
   update millrace.live l
   set state = 'p', reason = 'p', ask = null, seq = v_seq + 1, crashes = 0, worker_id = null, fence = null, wake_at = null
   where l.run_id = p_run and l.task = p_task;
+  perform millrace.tell(array[p_run], array[v_seq]);
 end $$;
 
 comment on function millrace.apply_ask(bigint, int, int, timestamptz) is 'Pauses a run that was asked to while it was leased.';

@@ -33,6 +33,9 @@ begin
   insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name)
   select l.run_id, v_now, l.seq, l.tenant_id, 'o', l.wait_keys[1]
   from unnest(v_rows) u (tid) join millrace.live l on l.ctid = u.tid where l.wait_names[1] is not null;
+  if found and exists (select from millrace.follows) then
+    perform millrace.tell(array_agg(l.run_id), array_agg(l.seq)) from unnest(v_rows) u (tid) join millrace.live l on l.ctid = u.tid;
+  end if;
   return query select * from millrace.lease_rows(v_rows, p_worker, nextval('millrace.fences'), v_now);
 end $$;
 

@@ -21,12 +21,14 @@ declare
   v_ended text[];
   v_quiet text[] := '{}';
   v_seq   int;
+  v_from  int;       -- the first row that this writes
   v_taken int := 0;  -- of callers
   v_heard boolean := p_more > 0;
 begin
   select * into v_live from millrace.live l where l.run_id = p_run and l.task = p_task;
   select coalesce(array_agg(c.name), '{}'), coalesce(max(c.seq) + 1, p_seq) into v_ended, v_seq
   from millrace.checkpoints c where c.run_id = p_run and c.seq >= p_seq;
+  v_from := v_seq;
   for v_wait in
     select w.key, w.name, w.until, w.many
     from (select x.*, count(*) over (partition by x.key) > 1 as many,
@@ -60,6 +62,7 @@ begin
   end loop;
   if cardinality(v_ended) > 0 then
     perform millrace.wake(p_run, p_task, v_seq, v_ended, case when v_heard then p_more - v_taken end);
+    perform millrace.tell(array[p_run], array[v_from]);
   end if;
   return query select c.seq, c.kind, c.name, c.data from millrace.checkpoints c
                where c.run_id = p_run and c.seq >= p_seq order by c.seq;

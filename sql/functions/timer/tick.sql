@@ -12,6 +12,8 @@ declare
   v_mixed  tid[];  -- of runs with several, of which some may not be over
   v_turn   bigint;
   v_count  int;
+  v_runs   bigint[];  -- those of whom somebody may hear
+  v_seqs   int[];
 begin
   select array_agg(x.ctid) filter (where not x.mixed), array_agg(x.ctid) filter (where x.mixed), count(*) into v_rows, v_mixed, v_count
   from (select l.ctid, cardinality(l.wait_keys) > 1 as mixed
@@ -19,6 +21,10 @@ begin
         order by l.wake_at limit least(p_max, 1000) for update skip locked) x;
   if v_count = 0 then
     return 0;
+  end if;
+  if exists (select from millrace.follows) then
+    select array_agg(l.run_id), array_agg(l.seq) into v_runs, v_seqs
+    from unnest(v_rows || v_mixed) u (tid) join millrace.live l on l.ctid = u.tid;
   end if;
   v_turn := nextval('millrace.numbers') * 1024;
   if v_rows is not null then
@@ -51,6 +57,7 @@ begin
              from unnest(o.wait_keys, o.wait_names, o.wait_until) with ordinality w (key, name, until, i)) rest
     where l.ctid = u.tid;
   end if;
+  perform millrace.tell(v_runs, v_seqs);
   perform millrace.hint();
   return v_count;
 end $$;

@@ -58,6 +58,7 @@ begin
         turn = v_turn + v_n % 1024, crashes = v_deaths, worker_id = null, fence = null, ask = null, undo_ask = null,
         seq = coalesce((select max(c.seq) + 1 from millrace.checkpoints c where c.run_id = l.run_id), 0)
     where l.run_id = v_row.run_id and l.task = v_row.task;
+    perform millrace.tell(array[v_row.run_id], array[v_row.length]);
     v_n := v_n + 1;
   end loop;
   delete from millrace.workers w where (p_workers is null or w.id = any (p_workers)) and w.id <> all (v_busy);

@@ -3,7 +3,14 @@ import type { LeasedRun, RunHost } from '../../definition/host.ts'
 import { RunCancelledError } from '../../model/errors.ts'
 import type { RunFailure } from '../../model/failure.ts'
 import type { Change, JournalRow, Verdict } from '../../model/journal.ts'
-import { type LogLevel, type LogSink, makeRunLogger, withFields } from '../../model/logger.ts'
+import {
+  type LogLevel,
+  type LogSink,
+  makeRunLogger,
+  type RunLogger,
+  stepLogger,
+  withFields,
+} from '../../model/logger.ts'
 
 /** A run, as events name it. */
 export type RunName = { readonly id: string; readonly workflowId: string; readonly version: string }
@@ -103,8 +110,22 @@ export function runAudibly(
 type Ears = { change(change: Change): void; verdict(verdict: Verdict): void }
 
 function listenTo(host: RunHost, log: LogSink, ears: Ears): RunHost {
+  const shown = makeRunLogger(log)
+  const logged = (shows: RunLogger, step: string | null, attempt: number | null) =>
+    makeRunLogger((level, message, args) => {
+      shows[level](message, ...(args as object[]))
+      host.storeLine({ level, step, attempt, message, args })
+    })
   return {
-    logger: makeRunLogger(log),
+    logger: logged(shown, null, null),
+    stepLogger: (step, attempt) =>
+      logged(stepLogger(shown, `${step} (attempt ${attempt})`), step, attempt),
+    storeLine: (line) => host.storeLine(line),
+    get followed() {
+      return host.followed
+    },
+    began: (step, attempt) => host.began(step, attempt),
+    chunks: (step, attempt, stored) => host.chunks(step, attempt, stored),
     now: () => host.now(),
     surroundings: host.surroundings,
     callOff: (left) => host.callOff(left),

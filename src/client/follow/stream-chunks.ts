@@ -1,0 +1,79 @@
+import { RunCancelledError, RunFailedError, StepFailedError } from '../../model/errors.ts'
+import type { RunFailure } from '../../model/failure.ts'
+import type { Item } from './event-queue.ts'
+import type { LiveRuns } from './live-runs.ts'
+
+export type StreamOptions = {
+  signal?: AbortSignal | undefined
+  /**
+   * An attempt has begun anew: what was given before is of no use, and the chunks come again from the first on. Without this
+   * they come all the same.
+   */
+  onReset?: (() => void) | undefined
+}
+
+/**
+ * The chunks of a step, as they come. Of a step.stream all of them: those that were missed are taken from its stored output
+ * once it has ended, so that who comes late gets them too. What ctx.write gave is not stored.
+ * @throws StepFailedError, RunFailedError, RunCancelledError
+ */
+export async function* streamChunks(
+  live: LiveRuns,
+  id: string,
+  step: string,
+  { signal, onReset }: StreamOptions = {},
+): AsyncGenerator<unknown, void> {
+  let next = 0
+  let stored: boolean | null = null
+  // those that came before the ones that were missed
+  const early = new Map<number, unknown>()
+  for await (const item of live.items(id, { signal, logs: false })) {
+    const { event } = item
+    if (event.stepId !== step) {
+      refuseEnd(item, id)
+      continue
+    }
+    if (event.type === 'reset') {
+      next = 0
+      early.clear()
+      onReset?.()
+    }
+    if (event.type === 'chunk') {
+      stored = item.stored === true
+      const index = item.index ?? 0
+      if (!stored || index === next) {
+        next = index + 1
+        yield event.data
+        for (; early.has(next); next++) yield take(early, next)
+      } else if (index > next) early.set(index, event.data)
+    }
+    if (event.type === 'step:failed')
+      throw new StepFailedError(`Step "${step}" failed: ${event.error?.message}`, {
+        runId: id,
+        details: { failure: event.error },
+      })
+    if (event.type === 'step:completed') {
+      if (stored !== false && Array.isArray(event.output)) yield* event.output.slice(next)
+      return
+    }
+    if (event.type === 'step:skipped' || event.type === 'step:cancelled') return
+  }
+}
+
+function take(early: Map<number, unknown>, index: number): unknown {
+  const chunk = early.get(index)
+  early.delete(index)
+  return chunk
+}
+
+/** The run has ended, and the step has not. */
+function refuseEnd({ event }: Item, id: string): void {
+  if (event.type === 'failed') {
+    const failure = event.error as RunFailure
+    throw new RunFailedError(`Run ${id} failed: ${failure.message}`, {
+      ...{ runId: id, failure, details: { failure } },
+    })
+  }
+  if (event.type === 'cancelled')
+    throw new RunCancelledError(`Run ${id} was cancelled.`, { runId: id })
+}
