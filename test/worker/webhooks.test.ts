@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { startEngine, type TestEngine } from '../support/engine.ts'
 import { until } from '../support/until.ts'
+import { startProcesses } from './processes.ts'
 
 /** The other side: what came, and what it answers. */
 type Other = {
@@ -108,12 +109,12 @@ describe('one that goes out', () => {
     let answer = 500
     other.answer = () => answer
     await tell(t.db, 'a')
-    const attempts = async (n: number) =>
+    const attempts = async (n: number, said: number) =>
       until(`attempt ${n}`, async () => {
         const [one] = (await t.engine.getDeliveries()).items
-        return one?.attempts === n && one.answer !== null && one.reason !== null ? one : null
+        return one?.attempts === n && one.answer === said ? one : null
       })
-    expect(await attempts(1)).toMatchObject({
+    expect(await attempts(1, 500)).toMatchObject({
       status: 'pending',
       reason: expect.stringMatching(/500/),
     })
@@ -122,7 +123,7 @@ describe('one that goes out', () => {
     ])
     answer = 302
     await t.db.advanceClock(6000)
-    expect(await attempts(2)).toMatchObject({ reason: 'The other side answered 302.' })
+    expect(await attempts(2, 302)).toMatchObject({ reason: 'The other side answered 302.' })
     answer = 200
     await t.db.advanceClock(21_000)
     await until('it was delivered', async () => (await statuses(t))[0] === 'delivered')
@@ -228,6 +229,39 @@ describe('one that goes out', () => {
     await until('it came again', () => other.came.length === 2)
     expect(new Set(other.came.map(({ id }) => id)).size).toBe(1)
   })
+})
+
+test('a process that is killed while it sends: another sends it again, and each event is told', {
+  timeout: 60_000,
+}, async () => {
+  await using p = await startProcesses()
+  other.came = []
+  other.answer = () => 'hang'
+  const url = other.url
+  await p.client.putWebhook({ id: 'killed', url, events: ['run.completed'], workflowId: 'steps' })
+  const first = await p.spawn(LOCAL)
+  const started = await Promise.all(
+    [1, 2, 3].map(() =>
+      p.client.startWorkflow({ workflowId: 'steps', input: { count: 1, ms: 5 } }),
+    ),
+  )
+  const long = { timeout: 30_000 }
+  await until('all are under way', () => new Set(other.came.map(({ id }) => id)).size === 3, long)
+  first.kill('SIGKILL')
+  const ids = new Set(other.came.map(({ id }) => id))
+  other.answer = () => 200
+  await p.spawn(LOCAL)
+  // the minute for which the dead one has taken them is over
+  await p.db.query('update millrace.webhook_deliveries set next_at = millrace.clock()')
+  await p.db.query('update millrace.webhooks set due_at = millrace.clock()')
+  await until(
+    'all are delivered',
+    async () => (await p.client.getDeliveries({ status: 'delivered' })).items.length === 3,
+    long,
+  )
+  expect(new Set(other.came.map(({ id }) => id))).toEqual(ids)
+  const runs = (await p.client.getDeliveries()).items.map(({ runId }) => runId)
+  expect(runs.sort()).toEqual(started.map(({ id }) => id).sort())
 })
 
 test('an attempt that another has overtaken is not reported any more', async () => {
