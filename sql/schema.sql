@@ -1421,7 +1421,7 @@ create function millrace.delete_workflow(workflow_id text, options jsonb DEFAULT
   returns TABLE(versions integer, live integer)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: A workflow is gone; its runs can still be read, and its name be used again.
-  body: 554cffe9ba7d838086ff8bc2a3461a51
+  body: d68dc630851e1f559ed863e35cd07460
 
 create function millrace.describe_worker(p_worker bigint, p_info jsonb)
   returns void
@@ -1890,6 +1890,12 @@ create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The versions of workflows: what runs they still have, and which workers.
   body: b6021e53e8d0700a181d92c8a19a9229
+
+create function millrace.get_webhook_seals(p_tenant integer)
+  returns TABLE(id bigint, webhook text, sealed text)
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The secrets of a tenant's webhooks that are encrypted.
+  body: e47a9f33dc7cb0ba07cbb4624d75477f
 
 create function millrace.get_webhooks(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, direction text, workflow_id text, scheme text, path text, tolerance_ms integer, run_options jsonb, url text, events text[], active boolean, declared text, created_at timestamp with time zone, keep_ms bigint, secrets integer, rejected bigint, errors bigint, duplicates bigint, failures integer, failing_since timestamp with time zone, problem jsonb)
@@ -2569,6 +2575,12 @@ create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs
   comment: Reports long steps; returns the runs whose lease is over.
   body: 8ac5ce8359ac026d5025189cbce70562
 
+create function millrace.reseal_webhook(p_tenant integer, p_id bigint, p_was text, p_sealed text)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A secret of a webhook is encrypted under another key.
+  body: f15422c68d16bea563b20e7bd3eb1d92
+
 create function millrace.resolve_route(p_tenant integer, p_name text, p_version text DEFAULT NULL::text, p_queue text DEFAULT NULL::text, p_priority integer DEFAULT NULL::integer, p_deleted boolean DEFAULT false)
   returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb, keys text[], weight text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -3103,7 +3115,7 @@ create function millrace.webhook_at(p_path text)
   returns TABLE(id bigint, tenant_id integer, tenant text, name text, workflow text, scheme text, tolerance_ms integer, secrets text[])
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The webhook at a path, with what is needed to check a delivery.
-  body: e717dd2ec767a544f3933228e00c58e1
+  body: 5c60a268c5aaf726701c3be39e50c6a8
 
 create function millrace.webhook_json(p_options jsonb, p_name text, p_drawn text DEFAULT NULL::text)
   returns json
@@ -3139,4 +3151,4 @@ create function millrace.work_webhooks(p_most integer)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Looks after the webhooks that are due; returns what is to be sent.
-  body: 339e38a301871ebceb729482d44d1526
+  body: 4c0b96b9d077ec65b633d9dfd49fbfa4

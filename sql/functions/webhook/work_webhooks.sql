@@ -20,7 +20,10 @@ begin
   loop
     v_due := millrace.prune_deliveries(v_hook, v_now);
     continue when v_due is null;
-    if v_hook.direction = 'o' and v_hook.active then
+    if v_hook.direction = 'o' and v_hook.active and exists (
+         select from millrace.tenants t where t.id = v_hook.tenant_id and coalesce(t.suspended_at, t.deleting_at) is not null) then
+      v_due := v_now + interval '1 minute';
+    elsif v_hook.direction = 'o' and v_hook.active then
       v_ids := array(select d.id from millrace.webhook_deliveries d where d.webhook_id = v_hook.id and d.next_at <= v_now
                      order by d.webhook_id, d.next_at
                      limit least(p_most - jsonb_array_length(v_posts), case when v_hook.failures > 2 then 1 else 10 end));
