@@ -2285,7 +2285,7 @@ create function millrace.post_event(p_tenant integer, p_name text, p_workflow te
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: An event for the webhooks of a tenant that go out.
-  body: 057541245b74e0afef53fe4192e1b2bf
+  body: 09755b68f5a44b17147ddab74a2ce61b
 
 create function millrace.post_run_event(p_tenant integer, p_name text, p_workflow text, p_run bigint, p_key text, p_at timestamp with time zone, p_data text)
   returns void
@@ -2567,7 +2567,7 @@ create function millrace.report_posts(p_posts jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What became of attempts to send deliveries.
-  body: a61965ada563dde5717336242150f6e4
+  body: 778f716e29a846089d8eab50360e4d93
 
 create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs bigint[], p_fences bigint[])
   returns SETOF bigint
@@ -3151,4 +3151,4 @@ create function millrace.work_webhooks(p_most integer)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Looks after the webhooks that are due; returns what is to be sent.
-  body: 4c0b96b9d077ec65b633d9dfd49fbfa4
+  body: 234f88a7df48ebdcbcbdce835538575e
