@@ -2285,7 +2285,7 @@ create function millrace.post_event(p_tenant integer, p_name text, p_workflow te
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: An event for the webhooks of a tenant that go out.
-  body: 09755b68f5a44b17147ddab74a2ce61b
+  body: 86060e0ab854164d550672f23d97d7dc
 
 create function millrace.post_run_event(p_tenant integer, p_name text, p_workflow text, p_run bigint, p_key text, p_at timestamp with time zone, p_data text)
   returns void
