@@ -1487,7 +1487,7 @@ create function millrace.drop_webhook(p_id bigint)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: A webhook is not there any more; a worker takes its deliveries away.
-  body: 164042aede429112beedfc62d980d7e1
+  body: cab661f9d25b22bfd5714b15cb17365f
 
 create function millrace.due_schedules(p_max integer DEFAULT 100)
   returns TABLE(id bigint, revision integer, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, catch_up text, after_at timestamp with time zone, clock timestamp with time zone)
@@ -2173,12 +2173,6 @@ create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}
   comment: Moves a run that is not at work to another version of its workflow.
   body: e04b57bb73ddeb7b45dd44f5ce7fe342
 
-create function millrace.mind_feed(p_tenant integer)
-  returns void
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
-  comment: The feed of a tenant is written for its webhooks that go out.
-  body: ba146bd0f8850482fc156a2ef76486ea
-
 create function millrace.new_lanes(p_route integer)
   returns SETOF bigint
   language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -2429,7 +2423,7 @@ create function millrace.put_webhook(id text, options jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a webhook, or changes it.
-  body: 5361c240763de6f39aac4b2fd163c646
+  body: ca9d39047e8ed8c7a6ed3a8bf3804bc9
 
 create function millrace.quota(p_tenant integer, p_kind text)
   returns bigint
@@ -2567,7 +2561,7 @@ create function millrace.report_posts(p_posts jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What became of attempts to send deliveries.
-  body: 778f716e29a846089d8eab50360e4d93
+  body: c3013bf50f037a8da676e574388620ea
 
 create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs bigint[], p_fences bigint[])
   returns SETOF bigint
@@ -2851,7 +2845,7 @@ create function millrace.spread_feed(p_tenant integer)
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What has happened to the runs of a tenant becomes deliveries of its webhooks.
-  body: f6aeeb5264caa8ba13be273e4dd9cb2b
+  body: 4358745cc9e605612bcab53db693d685
 
 create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigint, p_route integer, p_input text, p_meta jsonb)
   returns void
@@ -3151,4 +3145,4 @@ create function millrace.work_webhooks(p_most integer)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Looks after the webhooks that are due; returns what is to be sent.
-  body: 234f88a7df48ebdcbcbdce835538575e
+  body: b5e25538b33f95d696b05b4f34763db4

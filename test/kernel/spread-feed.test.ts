@@ -139,10 +139,16 @@ test('the feed is written while a webhook goes out, and no longer', async () => 
   await using own = await open()
   const readers = () => own.query('select from millrace.feed_readers')
   expect(await readers()).toHaveLength(1)
-  await webhookTools(own).put('all', { ...OUT, events: ['*'], active: false })
+  const { put, work } = webhookTools(own)
+  const pass = async () => {
+    for (const tenant of new Set((await work()).tenants)) await own.call('spread_feed', tenant)
+  }
+  await put('all', { ...OUT, events: ['*'], active: false })
+  await pass()
   expect(await readers()).toEqual([])
-  await webhookTools(own).put('all', { ...OUT, events: ['*'], active: true })
+  await put('all', { ...OUT, events: ['*'], active: true })
   expect(await readers()).toHaveLength(1)
   await own.call('delete_webhook', 'all')
+  await pass()
   expect(await readers()).toEqual([])
 })

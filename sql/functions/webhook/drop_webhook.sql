@@ -2,15 +2,10 @@
 create or replace function millrace.drop_webhook(p_id bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  v_now  timestamptz := millrace.clock();
-  v_hook millrace.webhooks;
+  v_now timestamptz := millrace.clock();
 begin
   delete from millrace.webhook_secrets d where d.webhook_id = p_id;
-  update millrace.webhooks w set deleted_at = v_now, active = false, path = null, due_at = v_now where w.id = p_id
-  returning * into v_hook;
-  if v_hook.direction = 'o' then
-    perform millrace.mind_feed(v_hook.tenant_id);
-  end if;
+  update millrace.webhooks w set deleted_at = v_now, active = false, path = null, due_at = v_now where w.id = p_id;
   perform millrace.hint();
 end $$;
 

@@ -51,9 +51,6 @@ begin
                                        where d.webhook_id = v_hook.id and d.next_at is not null
                                        order by d.webhook_id, d.next_at limit 1)) end
     where w.id = v_hook.id;
-    if not v_hook.active then
-      perform millrace.mind_feed(v_hook.tenant_id);
-    end if;
   end loop;
 end $$;
 

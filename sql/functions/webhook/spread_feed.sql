@@ -1,7 +1,8 @@
 -- spread_feed: what has happened to the runs of a tenant becomes deliveries of its webhooks that go out. The place in the feed, and the
--- deliveries, are written in one transaction, so that each event is told once, and none is lost.
--- Returns: whether there may be more now. Locks: the row of the reader of the feed, skipping it where another worker is at it; then those
--- of webhooks.
+-- deliveries, are written in one transaction, so that each event is told once, and none is lost. Where no webhook goes out any more the
+-- feed is not written for them.
+-- Returns: whether there may be more now. Locks: the row of the feed, then that of its reader, skipping it where another worker is at
+-- it; then those of webhooks.
 create or replace function millrace.spread_feed(p_tenant int) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
@@ -10,9 +11,16 @@ declare
   v_to    bigint;
   v_row   record;
 begin
+  if not exists (select from millrace.webhooks w where w.tenant_id = p_tenant and w.direction = 'o' and w.active) then
+    perform from millrace.feeds f where f.tenant_id = p_tenant for update;  -- who puts one has it, until that can be seen
+    if not exists (select from millrace.webhooks w where w.tenant_id = p_tenant and w.direction = 'o' and w.active) then
+      perform millrace.close_feed(p_tenant, 'webhooks');
+    end if;
+    return false;
+  end if;
   select r.position into v_place from millrace.feed_readers r where r.tenant_id = p_tenant and r.name = 'webhooks';
   if not found then
-    perform millrace.mind_feed(p_tenant);
+    perform millrace.open_feed(p_tenant, null, 'webhooks');
     return false;
   end if;
   -- before anything is locked: a transaction that has written does not move the end of the feed
@@ -46,7 +54,7 @@ begin
   end loop;
   if v_rows -> -1 ->> 'what' = 'reset' then  -- the feed does not reach back to there, or was set back: from where it is now
     perform millrace.close_feed(p_tenant, 'webhooks');
-    perform millrace.mind_feed(p_tenant);
+    perform millrace.open_feed(p_tenant, null, 'webhooks');
     return false;
   end if;
   perform millrace.note_feed(p_tenant, 'webhooks', v_to);

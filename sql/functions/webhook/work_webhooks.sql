@@ -20,6 +20,9 @@ begin
     select * from millrace.webhooks w where w.due_at <= v_now order by w.due_at limit 20 for update skip locked
   loop
     v_due := millrace.prune_deliveries(v_hook, v_now);
+    if v_hook.direction = 'o' and not v_hook.active then
+      v_tenants := v_tenants || v_hook.tenant_id;  -- it may have been the last for which the feed is written
+    end if;
     continue when v_due is null;
     if v_hook.direction = 'o' and v_hook.active and exists (
          select from millrace.tenants t where t.id = v_hook.tenant_id and coalesce(t.suspended_at, t.deleting_at) is not null) then
