@@ -951,7 +951,7 @@ create function millrace.answer_approval(approval_id text, approved boolean, opt
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Answers a question to people; the run that asked goes on.
-  body: e5c0f96507ed2073dd1c4aa982238da6
+  body: 39e099d61fc510ffeb920a84b789b97d
 
 create function millrace.append_audit(p_tenant integer, p_subject text, p_action text, p_target text, p_detail jsonb DEFAULT NULL::jsonb)
   returns void
@@ -1409,7 +1409,7 @@ create function millrace.delete_tenant(slug text, options jsonb DEFAULT '{}'::js
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Deletes a tenant with every row that is its, a batch at a time.
-  body: 3932a4b45e73bd90ab70263056750293
+  body: f19a969f363e413b58c219881dd83840
 
 create function millrace.delete_webhook(id text, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -2937,11 +2937,11 @@ create function millrace.suspend_tenant(slug text, options jsonb DEFAULT '{}'::j
   comment: Nobody gets in as that tenant, and nothing of it is run.
   body: 280cf99eb8946c0cca7cd14d33f346db
 
-create function millrace.sweep_tenant(p_tenant integer, p_place integer)
-  returns bigint
+create function millrace.sweep_tenant(p_tenant integer, p_place text)
+  returns TABLE(deleted bigint, place text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
-  comment: Deletes the rows of a tenant in one table.
-  body: 8c23c375e34d27c9418bb46f253aee7c
+  comment: Deletes the rows of a tenant in some pages of one table.
+  body: 292a672bb4d9b3106922b82a91b04d06
 
 create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
   returns void
@@ -3025,7 +3025,7 @@ create function millrace.tenant_rows(p_tenant integer, p_n integer, p_a tid, p_z
   returns TABLE(line jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set plan_cache_mode=force_custom_plan
   comment: The rows of a tenant in some pages of one table.
-  body: 6bd2412d6c44d7cdd6629e779f6f5a8d
+  body: 5f7259df00e1d154e5a4d6be87f839e3
 
 create function millrace.terminate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json

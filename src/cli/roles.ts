@@ -159,13 +159,20 @@ const forServers = {
   'to say what people may do': ['put_member', 'get_members', 'remove_member'],
   'to keep secrets': ['put_secret', 'get_secrets', 'delete_secret'],
   'to write down who did what, and to see it': ['append_audit', 'get_audit', 'prune_audit'],
+  'to answer requests with a key once': ['begin_request', 'finish_request', 'renew_request'],
 }
 
 /** What workers and servers both call: to give secrets to graphs, and to encrypt them under another key. */
 const forBoth = { 'to read secrets, encrypted as they are': ['read_secret'] }
 
-/** Tables that a reader of one tenant never sees: they hold hashes of keys, and secrets. */
-export const HIDDEN_TABLES = ['api_keys', 'secrets', 'migrations', 'repeatables'] as const
+/** Tables that a reader of one tenant never sees: they hold hashes of keys, secrets, and answers of servers. */
+export const HIDDEN_TABLES = [
+  'api_keys',
+  'secrets',
+  'requests',
+  'migrations',
+  'repeatables',
+] as const
 
 /** Tables and views of which a reader sees the rows of its tenant. A partitioned table stands for its partitions. */
 export const READABLE_TABLES = [

@@ -68,7 +68,6 @@ import {
   type VersionReport,
   type WorkerReport,
 } from './reports.ts'
-import { RequestLedger } from './request-ledger.ts'
 import type { RunFilter } from './run-filter.ts'
 import {
   pauseOne,
@@ -78,6 +77,7 @@ import {
   resumeOne,
   type Schedule,
 } from './schedules.ts'
+import { ServerSide } from './server-side.ts'
 import { Session, type SessionOptions } from './session.ts'
 import { Starter } from './starter.ts'
 import {
@@ -151,9 +151,10 @@ export abstract class OperationsClient extends AdministrationClient {
 
   /** Before a start, and before what names a workflow: an engine makes its definitions known. */
   protected async prepare(): Promise<void> {}
-  /** For the server: requests that came with a key. */
-  get requests(): RequestLedger {
-    return new RequestLedger(this.session)
+
+  /** For the server. */
+  get serverSide(): ServerSide {
+    return new ServerSide(this.session)
   }
 
   /** Refuses what is no input of a workflow, where this process knows what that takes. */

@@ -1,10 +1,11 @@
 import ipaddr from 'ipaddr.js'
+import type { JwtOptions } from '../auth/jwt-authenticator.ts'
+import type { Authenticator } from '../auth/principal.ts'
 import type { GraphLimits } from '../graph/document/graph-document.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { quietLogger, type WorkflowLogger } from '../model/logger.ts'
 import { checkOptionNames, type OptionNames } from '../model/options.ts'
 import { describeValue } from '../model/text.ts'
-import type { Authenticator } from './principal.ts'
 
 /** The largest body that is taken unless `maxBodyBytes` says otherwise. */
 const DEFAULT_BODY_BYTES = 1_048_576
@@ -13,8 +14,10 @@ const MOST_BODY_BYTES = 64 * 1_048_576
 
 /** What a server may be made with. */
 export type ServerOptions = {
-  /** Who a request is from. Without it nobody is let in. */
+  /** Who a request is from, asked before API keys and tokens are; null leaves it to these. */
   authenticate?: Authenticator
+  /** Lets in who has a JSON Web Token of these issuers. Default: nobody. */
+  jwt?: JwtOptions
   /** Where the routes stand, where what they are mounted in leaves addresses as they are: '/engine'. Default: at the root. */
   basePath?: string
   /** Bytes of a body, at most 64 MiB. Default 1 MiB; more is answered with 413. */
@@ -25,7 +28,7 @@ export type ServerOptions = {
   allowHosts?: string[]
   /** Addresses or networks ('10.0.0.0/8') whose X-Forwarded-For is believed. Default: none. */
   trustedProxies?: string[]
-  /** Who may make a tenant, with its first key, at POST /api/tenants/register: anybody, if it is true. Default false. */
+  /** Who may make a tenant, with its first key, at POST /api/tenants (and /api/tenants/register): anybody, if it is true. Default false. */
   selfRegistration?: boolean
   /** Ended runs may be started again with other data by the route `replay` of the Workflow Automation Engine. Default true. */
   replay?: boolean
@@ -37,7 +40,8 @@ export type ServerOptions = {
 
 /** Options that are complete and checked. */
 export type ResolvedOptions = {
-  readonly authenticate: Authenticator
+  readonly authenticate: Authenticator | null
+  readonly jwt: JwtOptions | null
   readonly basePath: string
   readonly maxBodyBytes: number
   readonly cors: readonly string[]
@@ -51,7 +55,7 @@ export type ResolvedOptions = {
 
 const names: OptionNames<ServerOptions> = {
   ...{ authenticate: true, basePath: true, maxBodyBytes: true, cors: true },
-  ...{ allowHosts: true, trustedProxies: true, logger: true },
+  ...{ allowHosts: true, trustedProxies: true, logger: true, jwt: true },
   ...{ selfRegistration: true, replay: true, graphLimits: true },
 }
 
@@ -59,7 +63,8 @@ const names: OptionNames<ServerOptions> = {
 export function resolveServerOptions(options: ServerOptions): ResolvedOptions {
   checkOptionNames('a server', options, names)
   return {
-    authenticate: options.authenticate ?? (async () => null),
+    authenticate: options.authenticate ?? null,
+    jwt: options.jwt ?? null,
     basePath: checkBasePath(options.basePath ?? ''),
     maxBodyBytes: checkBytes(options.maxBodyBytes ?? DEFAULT_BODY_BYTES),
     cors: (options.cors ?? []).map(checkOrigin),

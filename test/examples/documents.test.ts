@@ -91,6 +91,7 @@ describe.concurrent('the samples of the documents', { timeout: 120_000 }, () => 
     'webhooks',
     'flow-control',
     'stored-definitions',
+    'tenants',
   ])('of %s in SQL run', async (page) => {
     await using db = await createDatabase({ testClock: false })
     const order = workflow('order', () => 1)
