@@ -1448,7 +1448,7 @@ create function millrace.delete_workflow(workflow_id text, options jsonb DEFAULT
   returns TABLE(versions integer, live integer)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: A workflow is gone; its runs can still be read, and its name be used again.
-  body: 554cffe9ba7d838086ff8bc2a3461a51
+  body: d68dc630851e1f559ed863e35cd07460
 
 create function millrace.describe_worker(p_worker bigint, p_info jsonb)
   returns void
@@ -1930,6 +1930,12 @@ create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   comment: The versions of workflows: what runs they still have, and which workers.
   body: b6021e53e8d0700a181d92c8a19a9229
 
+create function millrace.get_webhook_seals(p_tenant integer)
+  returns TABLE(id bigint, webhook text, sealed text)
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The secrets of a tenant's webhooks that are encrypted.
+  body: e47a9f33dc7cb0ba07cbb4624d75477f
+
 create function millrace.get_webhooks(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, direction text, workflow_id text, scheme text, path text, tolerance_ms integer, run_options jsonb, url text, events text[], active boolean, declared text, created_at timestamp with time zone, keep_ms bigint, secrets integer, rejected bigint, errors bigint, duplicates bigint, failures integer, failing_since timestamp with time zone, problem jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
@@ -2342,13 +2348,13 @@ create function millrace.post_event(p_tenant integer, p_name text, p_workflow te
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: An event for the webhooks of a tenant that go out.
-  body: 057541245b74e0afef53fe4192e1b2bf
+  body: 86060e0ab854164d550672f23d97d7dc
 
 create function millrace.post_run_event(p_tenant integer, p_name text, p_workflow text, p_run bigint, p_key text, p_at timestamp with time zone, p_data text)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Tells an event of a run to the webhooks that want it.
-  body: 38fb9ad20b7aead32f1212e0fa0ee3bb
+  body: 3c5d534463c74ce90915ebb400f09ba2
 
 create function millrace.prune(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -2486,7 +2492,7 @@ create function millrace.put_webhook(id text, options jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a webhook, or changes it.
-  body: 6b58bfc78c3cfc1e1e08bac0f7837fc0
+  body: ca9d39047e8ed8c7a6ed3a8bf3804bc9
 
 create function millrace.quota(p_tenant integer, p_kind text)
   returns bigint
@@ -2624,13 +2630,19 @@ create function millrace.report_posts(p_posts jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What became of attempts to send deliveries.
-  body: 8985fb3404d7ed4832753d1fb13fa641
+  body: c3013bf50f037a8da676e574388620ea
 
 create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs bigint[], p_fences bigint[])
   returns SETOF bigint
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Reports long steps; returns the runs whose lease is over.
   body: 8ac5ce8359ac026d5025189cbce70562
+
+create function millrace.reseal_webhook(p_tenant integer, p_id bigint, p_was text, p_sealed text)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A secret of a webhook is encrypted under another key.
+  body: f15422c68d16bea563b20e7bd3eb1d92
 
 create function millrace.resolve_route(p_tenant integer, p_name text, p_version text DEFAULT NULL::text, p_queue text DEFAULT NULL::text, p_priority integer DEFAULT NULL::integer, p_deleted boolean DEFAULT false)
   returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb, keys text[], weight text)
@@ -2902,7 +2914,7 @@ create function millrace.spread_feed(p_tenant integer)
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What has happened to the runs of a tenant becomes deliveries of its webhooks.
-  body: 4a1e1c9e41efc03805adee18dc1e0cc0
+  body: 4358745cc9e605612bcab53db693d685
 
 create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigint, p_route integer, p_input text, p_meta jsonb)
   returns void
@@ -3166,7 +3178,7 @@ create function millrace.webhook_at(p_path text)
   returns TABLE(id bigint, tenant_id integer, tenant text, name text, workflow text, scheme text, tolerance_ms integer, secrets text[])
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The webhook at a path, with what is needed to check a delivery.
-  body: e717dd2ec767a544f3933228e00c58e1
+  body: 5c60a268c5aaf726701c3be39e50c6a8
 
 create function millrace.webhook_json(p_options jsonb, p_name text, p_drawn text DEFAULT NULL::text)
   returns json
@@ -3202,4 +3214,4 @@ create function millrace.work_webhooks(p_most integer)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Looks after the webhooks that are due; returns what is to be sent.
-  body: 339e38a301871ebceb729482d44d1526
+  body: b5e25538b33f95d696b05b4f34763db4

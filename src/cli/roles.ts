@@ -71,6 +71,8 @@ const forClients = {
     'rotate_webhook_secret',
     'get_deliveries',
     'redeliver',
+    'get_webhook_seals',
+    'reseal_webhook',
   ],
   'to set limits, and to pause what workers are given': [
     'put_queue',

@@ -7,6 +7,7 @@ import { checkPageLimit, type Page } from './page.ts'
 import { pageOf } from './plain-page.ts'
 import type { Session } from './session.ts'
 import { untilHeard } from './until-heard.ts'
+import { resealWebhooks } from './webhook-seals.ts'
 
 /** What is told of a secret: never its value. */
 export type SecretEntry = {
@@ -68,7 +69,7 @@ export async function resealAll(
 ): Promise<{ resealed: number }> {
   checkOptionNames('resealSecrets', p, { by: true })
   const box = boxOf(session)
-  let resealed = 0
+  let resealed = await resealWebhooks(session, box)
   for (let after: string | null = null; ; ) {
     const page: Page<SecretEntry> = await listSecrets(session, { limit: 100, startingAfter: after })
     for (const { name } of page.items.filter(({ key }) => key !== box.keyId)) {

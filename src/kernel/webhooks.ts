@@ -221,3 +221,22 @@ export async function spreadFeed(db: Database, tenant: number): Promise<boolean>
   const rows = await db.call<{ more: boolean }>('select millrace.spread_feed($1) as more', [tenant])
   return rows[0]?.more ?? false
 }
+
+/** A secret of a webhook that is encrypted. */
+export type WebhookSeal = { readonly id: string; readonly webhook: string; readonly sealed: string }
+
+/** @see sql/functions/webhook/get_webhook_seals.sql */
+export async function getWebhookSeals(db: Database, tenant: number): Promise<WebhookSeal[]> {
+  const text = 'select id::text, webhook, sealed from millrace.get_webhook_seals($1)'
+  return db.call<WebhookSeal>(text, [tenant])
+}
+
+/** Whether it was still that. @see sql/functions/webhook/reseal_webhook.sql */
+export async function resealWebhook(
+  db: Database,
+  tenant: number,
+  { id, was, sealed }: { id: string; was: string; sealed: string },
+): Promise<boolean> {
+  const text = 'select millrace.reseal_webhook($1, $2, $3, $4) as done'
+  return (await db.call<{ done: boolean }>(text, [tenant, id, was, sealed]))[0]?.done ?? false
+}

@@ -77,14 +77,14 @@ export class WebhookSender {
     try {
       const { status_code: answer } = await this.#request(post)
       const ok = answer >= 200 && answer < 300
-      const reason = `The other side answered ${answer}.`
-      return { id, attempt, ok, answer, ...(ok ? {} : { reason, gone: answer === 410 }) }
+      return { id, attempt, ok, answer, ...(ok ? {} : { ...saidOf(answer), gone: answer === 410 }) }
     } catch (error) {
       if (this.#stopped.signal.aborted) return null
       const { details, message } = error as Error & { details?: { status_code?: number } }
       const wait = retryAfterMs(error, new Date()) ?? undefined
       const answer = details?.status_code
-      return { id, attempt, ok: false, answer, reason: message, wait_ms: wait }
+      const why = answer === undefined ? { reason: message } : saidOf(answer)
+      return { id, attempt, ok: false, answer, ...why, wait_ms: wait }
     }
   }
 
@@ -106,4 +106,8 @@ export class WebhookSender {
       policy,
     )
   }
+}
+
+function saidOf(answer: number): { reason: string } {
+  return { reason: `The other side answered ${answer}.` }
 }

@@ -88,6 +88,7 @@ describe.concurrent('the samples of the documents', { timeout: 120_000 }, () => 
     'transactions',
     'workers',
     'schedules',
+    'webhooks',
     'flow-control',
     'stored-definitions',
     'tenants',

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { startEngine, type TestEngine } from '../support/engine.ts'
 import { until } from '../support/until.ts'
+import { startProcesses } from './processes.ts'
 
 /** The other side: what came, and what it answers. */
 type Other = {
@@ -108,12 +109,12 @@ describe('one that goes out', () => {
     let answer = 500
     other.answer = () => answer
     await tell(t.db, 'a')
-    const attempts = async (n: number) =>
+    const attempts = async (n: number, said: number) =>
       until(`attempt ${n}`, async () => {
         const [one] = (await t.engine.getDeliveries()).items
-        return one?.attempts === n && one.answer !== null && one.reason !== null ? one : null
+        return one?.attempts === n && one.answer === said ? one : null
       })
-    expect(await attempts(1)).toMatchObject({
+    expect(await attempts(1, 500)).toMatchObject({
       status: 'pending',
       reason: expect.stringMatching(/500/),
     })
@@ -122,7 +123,7 @@ describe('one that goes out', () => {
     ])
     answer = 302
     await t.db.advanceClock(6000)
-    expect(await attempts(2)).toMatchObject({ reason: 'The other side answered 302.' })
+    expect(await attempts(2, 302)).toMatchObject({ reason: 'The other side answered 302.' })
     answer = 200
     await t.db.advanceClock(21_000)
     await until('it was delivered', async () => (await statuses(t))[0] === 'delivered')
@@ -138,13 +139,12 @@ describe('one that goes out', () => {
     await endpoint(t, 'down')
     other.answer = () => 503
     await tell(t.db, 'a')
+    const failures = async () => (await t.engine.getWebhooks())[0]?.failures ?? 0
     const reached = async () => {
+      const before = await failures()
       await t.db.advanceClock(6 * 3_600_000)
-      const before = other.came.length
-      const due = `select bool_or(next_at <= millrace.clock()) from millrace.webhook_deliveries`
-      if (!(await t.db.value<boolean>(due))) return
-      await until('it was tried', () => other.came.length > before)
-      await until('it was reported', async () => !(await t.db.value<boolean>(due)))
+      const pending = (await statuses(t)).includes('pending')
+      if (pending) await until('it was tried', async () => (await failures()) > before)
     }
     for (let turn = 0; turn < 15; turn++) await reached()
     expect(await statuses(t)).toEqual(['failed'])
@@ -168,6 +168,28 @@ describe('one that goes out', () => {
     const again = await t.engine.redeliver({ deliveryId: first?.id as string })
     expect(again).toMatchObject({ id: first?.id, status: 'pending' })
     await until('it was delivered at last', async () => !(await statuses(t)).includes('failed'))
+  })
+
+  test('while one is away, one delivery at a time is tried; once it is back, all are sent', async () => {
+    await using t = await startEngine([], { pollInterval: 50 }, { ...LOCAL, testClock: true })
+    await endpoint(t, 'away')
+    other.answer = () => 500
+    for (let n = 0; n < 3; n++) await tell(t.db, `first ${n}`)
+    const failures = async () => (await t.engine.getWebhooks())[0]?.failures ?? 0
+    await until('it has failed', async () => (await failures()) >= 3)
+    for (let n = 0; n < 30; n++) await tell(t.db, `then ${n}`)
+    const before = other.came.length
+    await t.db.advanceClock(4000)
+    await until('it was tried', () => other.came.length > before)
+    await until('it was reported', async () => (await failures()) >= 4)
+    expect(other.came.length - before).toBe(1)
+    other.answer = () => 200
+    await t.db.advanceClock(61_000)
+    await until(
+      'all are delivered',
+      async () => (await t.engine.getDeliveries({ status: 'pending' })).items.length === 0,
+    )
+    expect(await failures()).toBe(0)
   })
 
   test('who answers that nobody is there any more is not asked again', async () => {
@@ -228,6 +250,39 @@ describe('one that goes out', () => {
     await until('it came again', () => other.came.length === 2)
     expect(new Set(other.came.map(({ id }) => id)).size).toBe(1)
   })
+})
+
+test('a process that is killed while it sends: another sends it again, and each event is told', {
+  timeout: 60_000,
+}, async () => {
+  await using p = await startProcesses()
+  other.came = []
+  other.answer = () => 'hang'
+  const url = other.url
+  await p.client.putWebhook({ id: 'killed', url, events: ['run.completed'], workflowId: 'steps' })
+  const first = await p.spawn(LOCAL)
+  const started = await Promise.all(
+    [1, 2, 3].map(() =>
+      p.client.startWorkflow({ workflowId: 'steps', input: { count: 1, ms: 5 } }),
+    ),
+  )
+  const long = { timeout: 30_000 }
+  await until('all are under way', () => new Set(other.came.map(({ id }) => id)).size === 3, long)
+  first.kill('SIGKILL')
+  const ids = new Set(other.came.map(({ id }) => id))
+  other.answer = () => 200
+  await p.spawn(LOCAL)
+  // the minute for which the dead one has taken them is over
+  await p.db.query('update millrace.webhook_deliveries set next_at = millrace.clock()')
+  await p.db.query('update millrace.webhooks set due_at = millrace.clock()')
+  await until(
+    'all are delivered',
+    async () => (await p.client.getDeliveries({ status: 'delivered' })).items.length === 3,
+    long,
+  )
+  expect(new Set(other.came.map(({ id }) => id))).toEqual(ids)
+  const runs = (await p.client.getDeliveries()).items.map(({ runId }) => runId)
+  expect(runs.sort()).toEqual(started.map(({ id }) => id).sort())
 })
 
 test('an attempt that another has overtaken is not reported any more', async () => {

@@ -1,11 +1,11 @@
--- delete_workflow: a workflow is gone, with all its versions, its schedules, and what flows and graphs have for parts of their steps. Its
--- runs stay as they are: they can be read, and those that are unfinished and were left go on where workers have their version; no run
--- of it can be started, retried or forked. The name can be used again: whoever registers or puts it makes it anew, also a worker that
--- still has its code.
+-- delete_workflow: a workflow is gone, with all its versions, its schedules and webhooks, and what flows and graphs have for parts of
+-- their steps. Its runs stay as they are: they can be read, and those that are unfinished and were left go on where workers have their
+-- version; no run of it can be started, retried or forked. The name can be used again: whoever registers or puts it makes it anew, also a
+-- worker that still has its code.
 --   options  tenant, leave_runs (true: unfinished runs are no obstacle), reason, by
 -- Returns: versions, how many there were; live, how many unfinished runs were left. Raises: MR001, MR017 while it has unfinished runs
 -- (a start that commits at this moment may come after that look, and is left), MR040 if it is not registered.
--- Locks: its rows of stopped_workflows, workflows and schedules.
+-- Locks: its rows of stopped_workflows, workflows, schedules and webhooks.
 -- Example: select * from millrace.delete_workflow('order');
 create or replace function millrace.delete_workflow(workflow_id text, options jsonb default '{}') returns table (versions int, live int)
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
@@ -44,6 +44,9 @@ begin
   delete from millrace.event_starts d where d.tenant_id = v_tenant and d.workflow_id = any (v_ids);
   delete from millrace.schedules d where d.id in (
     select s.id from millrace.schedules s where s.tenant_id = v_tenant and s.workflow = any (v_names) order by s.id for update);
+  perform millrace.drop_webhook(k.id)
+  from (select w.id from millrace.webhooks w
+        where w.tenant_id = v_tenant and w.workflow = v_name and w.direction = 'i' and w.deleted_at is null order by w.id for update) k;
   return query select v_count, v_live;
 end $$;
 

@@ -21,7 +21,8 @@ begin
   on conflict do nothing;
   if found then
     update millrace.webhooks w set due_at = v_now
-    where w.id in (select x.id from millrace.webhooks x where x.id = any (v_hooks) and x.due_at > v_now order by x.id for update);
+    where w.id in (select x.id from millrace.webhooks x
+                   where x.id = any (v_hooks) and x.due_at > v_now and x.failures <= 2 order by x.id for update);
     perform millrace.hint();
   end if;
   return cardinality(v_hooks);

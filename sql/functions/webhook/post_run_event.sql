@@ -7,7 +7,7 @@ declare
   v_run record;
   v_ask record;
 begin
-  select d.id, d.workflow_id, d.version, d.resource_id into v_run from millrace.run_details d where d.run_id = p_run;
+  select d.id, d.workflow_id, d.version, d.meta ->> 'resource' as resource_id into v_run from millrace.run_details d where d.run_id = p_run;
   if p_name = 'approval.asked' then
     for v_ask in select a.* from millrace.approvals a where a.run_id = p_run order by a.step loop
       perform millrace.post_event(p_tenant, p_name, p_workflow, p_run, p_run || ':ask:' || md5(v_ask.step), v_ask.asked_at,

@@ -7,7 +7,8 @@
 --            tolerance (5 minutes: by which the time of a signature may be off), and of its runs: version, queue, priority, resource_id,
 --            tags, attributes, timeout, retries;
 --            out: url, events (names, run.* or *), workflow_id (only of its runs)
--- Times are ms, or an interval as text. Returns: the webhook as get_webhooks does, and secret, if it was drawn. Locks: the webhook's row.
+-- Times are ms, or an interval as text. Returns: the webhook as get_webhooks does, and secret, if it was drawn.
+-- Locks: of one that goes out as open_feed; then the webhook's row.
 -- Raises: MR001, MR020 for more than 1,000, MR040 for a workflow that is not registered.
 -- Example: select millrace.put_webhook('orders', '{"workflow_id": "order", "scheme": "github"}') ->> 'secret';
 create or replace function millrace.put_webhook(id text, options jsonb) returns json
@@ -23,6 +24,9 @@ declare
   v_drawn  text;
 begin
   perform millrace.check_webhook(put_webhook.id, jsonb_strip_nulls(options), case when not v_sealed then v_given end);
+  if options ->> 'url' is not null and options -> 'active' is distinct from 'false' then
+    perform millrace.open_feed(v_tenant, null, 'webhooks');  -- before the row: as spread_feed locks
+  end if;
   v_hook := millrace.save_webhook(millrace.webhook_row(v_tenant, put_webhook.id, jsonb_strip_nulls(options)),
     (options ->> 'active')::boolean);
   v_drawn := millrace.set_secret(v_hook, options ->> 'secret', options ->> 'new_secret', v_sealed);

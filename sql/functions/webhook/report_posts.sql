@@ -46,8 +46,10 @@ begin
     end loop;
     update millrace.webhooks w
     set failures = v_hook.failures, failing_since = v_hook.failing_since, active = v_hook.active, problem = v_hook.problem,
-        due_at = least(w.due_at, (select d.next_at from millrace.webhook_deliveries d
-                                  where d.webhook_id = v_hook.id and d.next_at is not null order by d.webhook_id, d.next_at limit 1))
+        due_at = case when v_hook.failures > 2 then v_now + least(v_hook.failures, 60) * interval '1 s'
+                 else least(w.due_at, (select d.next_at from millrace.webhook_deliveries d
+                                       where d.webhook_id = v_hook.id and d.next_at is not null
+                                       order by d.webhook_id, d.next_at limit 1)) end
     where w.id = v_hook.id;
   end loop;
 end $$;

@@ -1,6 +1,7 @@
 -- work_webhooks: looks after the webhooks that are due; any worker calls it. Takes what is to be sent, for a minute: a worker that dies
 -- meanwhile has sent it or not, and another sends it again, under the same id. Takes away what has been kept long enough.
--- A webhook whose last attempts failed gets one attempt at a time, so that one that is away does not cost more than one that is there.
+-- A webhook whose last attempts failed gets one attempt, and the next one only some seconds later, up to a minute: one that is away does
+-- not cost more than one that is there.
 --   p_most  deliveries at a time
 -- Returns: {ms: until there is more, null: nothing; posts: [{id, webhook, attempt, tenant, url, body, secrets}]; tenants: whose feeds
 -- should be looked at}. Locks: rows of webhooks, skipping locked ones; then their deliveries.
@@ -19,8 +20,14 @@ begin
     select * from millrace.webhooks w where w.due_at <= v_now order by w.due_at limit 20 for update skip locked
   loop
     v_due := millrace.prune_deliveries(v_hook, v_now);
+    if v_hook.direction = 'o' and not v_hook.active then
+      v_tenants := v_tenants || v_hook.tenant_id;  -- it may have been the last for which the feed is written
+    end if;
     continue when v_due is null;
-    if v_hook.direction = 'o' and v_hook.active then
+    if v_hook.direction = 'o' and v_hook.active and exists (
+         select from millrace.tenants t where t.id = v_hook.tenant_id and coalesce(t.suspended_at, t.deleting_at) is not null) then
+      v_due := v_now + interval '1 minute';
+    elsif v_hook.direction = 'o' and v_hook.active then
       v_ids := array(select d.id from millrace.webhook_deliveries d where d.webhook_id = v_hook.id and d.next_at <= v_now
                      order by d.webhook_id, d.next_at
                      limit least(p_most - jsonb_array_length(v_posts), case when v_hook.failures > 2 then 1 else 10 end));
@@ -35,10 +42,14 @@ begin
       v_due := least(v_due, coalesce((select greatest(d.next_at, v_now + interval '100 ms') from millrace.webhook_deliveries d
                                       where d.webhook_id = v_hook.id and d.next_at is not null
                                       order by d.webhook_id, d.next_at limit 1), 'infinity'));
-      if v_hook.id = (select min(w.id) from millrace.webhooks w
-                      where w.tenant_id = v_hook.tenant_id and w.direction = 'o' and w.active) then
+      if v_hook.failures > 2 then
+        v_due := greatest(v_due, v_now + least(v_hook.failures, 60) * interval '1 s');
+      end if;
+      if v_hook.id = (select w.id from millrace.webhooks w
+                      where w.tenant_id = v_hook.tenant_id and w.direction = 'o' and w.active
+                      order by w.failures > 2, w.id limit 1) then
         v_tenants := v_tenants || v_hook.tenant_id;  -- one for all of them
-        v_due := least(v_due, v_now + interval '1 s');
+        v_due := case when v_hook.failures > 2 then v_due else least(v_due, v_now + interval '1 s') end;
       end if;
     end if;
     update millrace.webhooks w set due_at = v_due where w.id = v_hook.id;
