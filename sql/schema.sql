@@ -848,7 +848,7 @@ create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_task
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: 7063f089a15e624d55fe50be52a26777
+  body: a688a980e3ca8325fa02abc0aa642e1f
 
 create function millrace.answer_approval(approval_id text, approved boolean, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -2666,11 +2666,11 @@ create function millrace.tell(p_runs bigint[], p_firsts integer[] DEFAULT NULL::
   comment: Tells those who follow runs that something has happened to them.
   body: ff3301220b9a6c2b0f1afdff1d22af75
 
-create function millrace.tell_rows(p_only bigint[], p_runs bigint[], c_runs bigint[], c_seqs integer[])
+create function millrace.tell_rows(p_only bigint[], p_runs bigint[], p_ops "char"[], c_runs bigint[], c_seqs integer[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Tells those who follow runs what their owners wrote.
-  body: 626b567eb96c573f6e0c5ead1b56b524
+  body: 37f08c13d431568cbc238c9495ce1178
 
 create function millrace.tenant_id(p_slug text)
   returns integer
