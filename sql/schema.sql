@@ -836,7 +836,7 @@ create function millrace.add_logs(p_tenant integer, p_runs bigint[], p_ages inte
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Lines that handlers logged.
-  body: 093d19ba5aac176883a27d145a1b9b1c
+  body: de838091ea0b0698ad759963baee131e
 
 create function millrace.advance_events(p_tenant integer, p_only bigint[], p_events json, p_now timestamp with time zone)
   returns void
@@ -866,7 +866,7 @@ create function millrace.append_feed(p_runs bigint[], p_firsts integer[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Rows in the feeds of tenants that have one.
-  body: 4af7df5232af3ca2deb30267451aaca5
+  body: 9ba11c88c4fc71b5a5650b796ce30d64
 
 create function millrace.append_rows(p_tenant integer, p_only bigint[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], c_begun integer[], p_now timestamp with time zone)
   returns void
@@ -1522,7 +1522,7 @@ create function millrace.follow(p_tenant integer, p_follower text, p_runs bigint
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Asks for notifications of what happens to runs, for the next 30 s.
-  body: 9bbc942e784ca3762c1287f282b7d90b
+  body: ec6de10ba47d6b3efe080b8bb07a72f6
 
 create function millrace.follow_rules(p_tenant integer, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_judged jsonb, p_now timestamp with time zone)
   returns TABLE(run_id bigint, verdict "char", existing bigint)
@@ -2200,7 +2200,7 @@ create function millrace.read_feed(p_tenant integer, p_after bigint, p_workflow 
   returns TABLE("position" bigint, what text, run_id bigint, workflow text, seq integer, at timestamp with time zone, kind "char", name text, data text, cut boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What has happened to the runs of a tenant since a place of its feed.
-  body: cd2ca8312dc1b9bf9af23c60e190975e
+  body: e6ec5c1676c16bcd700c1b6649ea0341
 
 create function millrace.read_runs(p_tenant integer, p_runs bigint[], p_nexts integer[], p_logs bigint[], p_limit integer DEFAULT 200, p_bytes integer DEFAULT 1048576)
   returns TABLE(nth integer, what text, seq bigint, at timestamp with time zone, kind "char", name text, data text, attempt integer)
