@@ -750,6 +750,97 @@ create table millrace.watchers with (fillfactor=50)
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.webhook_counts with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500)
+  webhook_id bigint not null
+  hour timestamp with time zone not null
+  minute timestamp with time zone not null
+  tenant_id integer not null
+  in_minute integer not null
+  kept integer not null
+  rejected bigint not null
+  errors bigint not null
+  duplicates bigint not null
+  constraint webhook_counts_pkey PRIMARY KEY (webhook_id, hour)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.webhook_deliveries with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
+  id bigint not null generated always as identity
+  webhook_id bigint not null
+  at timestamp with time zone not null
+  next_at timestamp with time zone
+  give_up_at timestamp with time zone
+  run_id bigint
+  redelivery_of bigint
+  tenant_id integer not null
+  attempts integer not null default 0
+  answer integer
+  status "char" not null
+  reason text
+  event text
+  delivery_key text
+  content_key text
+  source_ip text
+  headers jsonb
+  body text
+  constraint webhook_deliveries_pkey PRIMARY KEY (id)
+  constraint webhook_deliveries_status_known CHECK ((status = ANY (ARRAY['a'::"char", 'r'::"char", 'e'::"char", 'd'::"char", 'p'::"char", 's'::"char", 'f'::"char"])))
+  CREATE INDEX webhook_deliveries_by_tenant ON millrace.webhook_deliveries USING btree (tenant_id, id)
+  CREATE INDEX webhook_deliveries_by_webhook ON millrace.webhook_deliveries USING btree (webhook_id, id)
+  CREATE UNIQUE INDEX webhook_deliveries_content ON millrace.webhook_deliveries USING btree (webhook_id, content_key) WHERE ((content_key IS NOT NULL) AND (status <> ALL (ARRAY['r'::"char", 'e'::"char", 'd'::"char"])))
+  CREATE UNIQUE INDEX webhook_deliveries_key ON millrace.webhook_deliveries USING btree (webhook_id, delivery_key) WHERE ((delivery_key IS NOT NULL) AND (status <> ALL (ARRAY['r'::"char", 'e'::"char", 'd'::"char"])))
+  CREATE INDEX webhook_deliveries_next ON millrace.webhook_deliveries USING btree (webhook_id, next_at) WHERE (next_at IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.webhook_secrets
+  id bigint not null generated always as identity
+  webhook_id bigint not null
+  tenant_id integer not null
+  secret text not null
+  until timestamp with time zone
+  constraint webhook_secrets_pkey PRIMARY KEY (webhook_id, id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.webhooks with (fillfactor=70, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500)
+  id bigint not null generated always as identity
+  tenant_id integer not null
+  name text not null
+  direction "char" not null
+  scheme text not null
+  workflow text
+  declared text
+  created_at timestamp with time zone not null
+  keep_ms bigint not null
+  deleted_at timestamp with time zone
+  active boolean not null
+  path text
+  tolerance_ms integer
+  run_options jsonb
+  url text
+  events text[]
+  read_to bigint
+  failures integer not null default 0
+  failing_since timestamp with time zone
+  problem jsonb
+  due_at timestamp with time zone
+  constraint webhooks_pkey PRIMARY KEY (id)
+  constraint webhooks_direction_known CHECK ((direction = ANY (ARRAY['i'::"char", 'o'::"char"])))
+  constraint webhooks_in CHECK (((direction <> 'i'::"char") OR (deleted_at IS NOT NULL) OR ((path IS NOT NULL) AND (workflow IS NOT NULL) AND (tolerance_ms IS NOT NULL) AND (run_options IS NOT NULL))))
+  constraint webhooks_name_form CHECK ((name ~ '^[A-Za-z0-9_.: -]{1,128}(#[0-9]{1,3})?$'::text))
+  constraint webhooks_out CHECK (((direction <> 'o'::"char") OR ((url IS NOT NULL) AND (events IS NOT NULL) AND (path IS NULL))))
+  constraint webhooks_scheme_known CHECK ((scheme = ANY (ARRAY['github'::text, 'stripe'::text, 'slack'::text, 'standard'::text, 'none'::text])))
+  CREATE INDEX webhooks_due ON millrace.webhooks USING btree (due_at) WHERE (due_at IS NOT NULL)
+  CREATE UNIQUE INDEX webhooks_key ON millrace.webhooks USING btree (tenant_id, name) WHERE (deleted_at IS NULL)
+  CREATE UNIQUE INDEX webhooks_path ON millrace.webhooks USING btree (path) WHERE (path IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.workers with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500)
   id bigint not null
   expires_at timestamp with time zone not null
@@ -825,6 +916,12 @@ create view millrace.run_details with (security_invoker=true) -- A run as people
   phase text
 
 -- functions -----------------------------------------------------------------------------------------------------
+
+create function millrace.accept_delivery(p_webhook bigint, p_body text, p_headers jsonb, p_key text, p_content text, p_by_content boolean, p_ip text)
+  returns TABLE(status text, delivery text, run uuid)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A delivery whose signature was checked starts a run.
+  body: 6445c1b2196ab8d4a4a91d5cd90c072f
 
 create function millrace.activate_workflow(workflow_id text, options jsonb DEFAULT '{}'::jsonb)
   returns boolean
@@ -1082,7 +1179,7 @@ create function millrace.check_document(p_document jsonb)
   returns text
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Refuses a graph's document that no worker could take; returns the id of its workflow.
-  body: 45991032a73da09a5ab7f6a96c9d2914
+  body: 95ca31771e3b28ca21a04911caf0a8c9
 
 create function millrace.check_event(p_name text, p_key text, p_dedupe text, p_bytes integer)
   returns void
@@ -1101,6 +1198,12 @@ create function millrace.check_limits(p_rules jsonb)
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses rules that could not be followed.
   body: 271b00354589e80a58ddce45c03343cb
+
+create function millrace.check_live(p_tenant integer, p_more integer, p_metas text[])
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses starts of a tenant that has as many unfinished runs as it may have.
+  body: 67822d3baad42fc629bf17626c8eda22
 
 create function millrace.check_options(p_function text, p_options jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
   returns integer
@@ -1161,6 +1264,12 @@ create function millrace.check_verb(p_tenant integer, p_verb text, p_filter json
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses a bulk operation without what its verb needs.
   body: c04f85fb6c8593b420448682975365bb
+
+create function millrace.check_webhook(p_id text, p_options jsonb, p_new_secrets text[])
+  returns void
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses a webhook that could not work.
+  body: dfe1a2721ce910398c644f211009cdf4
 
 create function millrace.claim_ahead(p_tenant integer, p_worker bigint, p_routes integer[], p_want integer, p_look timestamp with time zone)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
@@ -1229,6 +1338,18 @@ create function millrace.copy_history(p_tenant integer, p_from bigint, p_to bigi
   comment: Gives a new run the history of another up to a row.
   body: 8242e9c236b1aaaba6e39e924e5533b4
 
+create function millrace.count_delivery(p_hook millrace.webhooks, p_status "char", p_n integer, p_keep boolean)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Counts deliveries that started nothing; whether the log has room.
+  body: b1703dfd04f7af50cd688ba3a67fc31b
+
+create function millrace.count_live(p_tenant integer, p_first boolean DEFAULT false)
+  returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=on
+  comment: Counts the unfinished runs of a tenant, at most once a second.
+  body: 4d91f4ddf3677998a5cc58cc2b1969c3
+
 create function millrace.create_key(name text, options jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1264,7 +1385,7 @@ create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '
   returns TABLE(workflow_id text, version text, created boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Stores a graph: a workflow that is a document, without code.
-  body: 6aea0e4321afcd0c7b2de1627ae6b389
+  body: 7c7a772ef59bee68e88c46f74f4b40ae
 
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
@@ -1277,6 +1398,24 @@ create function millrace.delete_schedule(id text, options jsonb DEFAULT '{}'::js
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: A schedule starts nothing any more.
   body: 3816e7b3a179a6883ed0461c2d507189
+
+create function millrace.delete_secret(name text, options jsonb DEFAULT '{}'::jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A tenant has that secret no more.
+  body: a4ff3fa7e80ad9ada39728b2b0871cf8
+
+create function millrace.delete_tenant(slug text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Deletes a tenant with every row that is its, a batch at a time.
+  body: 3932a4b45e73bd90ab70263056750293
+
+create function millrace.delete_webhook(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Nothing comes in or goes out by a webhook any more.
+  body: bfd629dcd60b5973cffe2b3a5a0e5594
 
 create function millrace.delete_workflow(workflow_id text, options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(versions integer, live integer)
@@ -1320,6 +1459,12 @@ create function millrace.drain_workers(options jsonb)
   comment: Tells workers to finish what they have, and to end.
   body: 9bf66ed40882595c916ee210aa2c5e67
 
+create function millrace.draw_token()
+  returns bytea
+  language sql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: 256 bits that nobody can guess.
+  body: bb188d5775fdf6ead1b70559e3c96f3b
+
 create function millrace.drawn_id(p_option text, p_value text)
   returns bigint
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
@@ -1337,6 +1482,12 @@ create function millrace.drop_replaced(p_only bigint[], p_ask bigint[], p_runs b
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Of the runs in a call of advance_tasks those that its own emissions have not cancelled.
   body: 5850309eab4a385d8f6d84bf04a38fd6
+
+create function millrace.drop_webhook(p_id bigint)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A webhook is not there any more; a worker takes its deliveries away.
+  body: cab661f9d25b22bfd5714b15cb17365f
 
 create function millrace.due_schedules(p_max integer DEFAULT 100)
   returns TABLE(id bigint, revision integer, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, catch_up text, after_at timestamp with time zone, clock timestamp with time zone)
@@ -1391,6 +1542,12 @@ create function millrace.expire_runs(p_max integer DEFAULT 1000)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Fails the runs whose own time-out is over; returns how many.
   body: 02677807927bbb7996dc566936a430b3
+
+create function millrace.export_tenant(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(cursor text, lines text[])
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: All that is kept of a tenant, page by page, as lines of JSON.
+  body: 501d049e93a1630b2be0d66a545bfeec
 
 create function millrace.fail(p_code text, p_message text, p_hint text, p_detail json DEFAULT '{}'::json)
   returns void
@@ -1488,6 +1645,12 @@ create function millrace.find_schedule(p_tenant integer, p_name text)
   comment: The schedule of that id, locked.
   body: c84ce291c41ddd1a9491ca2235d708a0
 
+create function millrace.find_webhook(p_tenant integer, p_name text)
+  returns millrace.webhooks
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: The webhook of that id, locked.
+  body: c5b6c9d3053275a0f1d79194cfecd2db
+
 create function millrace.find_workflow(p_tenant integer, p_name text)
   returns void
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
@@ -1576,7 +1739,7 @@ create function millrace.get_chores(p_tenant integer, p_now timestamp with time 
   returns TABLE(due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: When something comes due, the newest route, and what somebody should do.
-  body: 51b0d52bd0d34bad0cfe4734f9303313
+  body: 751a9c4884588f48fed0648fab08d248
 
 create function millrace.get_chunk(p_tenant integer, p_id bigint)
   returns text
@@ -1589,6 +1752,18 @@ create function millrace.get_definition(options jsonb DEFAULT '{}'::jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The stored document of a workflow's version.
   body: 0471d741265785eb560b7493c2b18071
+
+create function millrace.get_definitions(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(workflow_id text, version text, kind text, document jsonb, active boolean, first_at timestamp with time zone, last_at timestamp with time zone, place text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The workflows that are documents, each with the one that starts take.
+  body: 0191b77daae9458cdc4699298c02ea51
+
+create function millrace.get_deliveries(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(id text, webhook_id text, direction text, received_at timestamp with time zone, status text, reason text, event text, run_id uuid, redelivery_of text, delivery_key text, attempts integer, answer integer, next_at timestamp with time zone, source_ip text, headers jsonb, body text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What webhooks were sent, or have sent, the newest first.
+  body: 7f91844a68109de755cd4dca5c58364f
 
 create function millrace.get_documents(p_tenant integer, p_names text[], p_graphs text[], p_known_names text[], p_known_versions text[], p_unfinished boolean)
   returns TABLE(workflow_id text, version text, kind text, document text)
@@ -1632,6 +1807,12 @@ create function millrace.get_logs(run_id uuid, options jsonb DEFAULT '{}'::jsonb
   comment: What the handlers of a run logged.
   body: d5ae1fbc9dbd434c9ff76d5bb7fc4bfe
 
+create function millrace.get_members(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(member json)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The members of a tenant, by subject.
+  body: 191977c719a43e72d4079d0619cf8dc4
+
 create function millrace.get_outcomes(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, status "char", output text, continued_as bigint)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off
@@ -1643,6 +1824,12 @@ create function millrace.get_queues(options jsonb DEFAULT '{}'::jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What lies in each queue.
   body: 4d191f12a41d5b3ac1683ca164af1935
+
+create function millrace.get_quotas(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(kind text, most bigint, own boolean, used bigint)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: How much a tenant may have, and has.
+  body: 88b043d2ee882313fdfaf16a77be427f
 
 create function millrace.get_routes(p_tenant integer, p_names text[], p_versions text[], p_queues text[] DEFAULT NULL::text[])
   returns TABLE(route_id integer, name text, version text, queue text, priority integer, head bigint, sweep_ms integer, limited boolean)
@@ -1660,13 +1847,19 @@ create function millrace.get_runs(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(run json, last_seen text, place text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Runs as JSON, newest first or by an attribute, with filters and a cursor.
-  body: 10214343b624d6da20f9ad67e71a5876
+  body: f7a6f2a26036fa501117134a32c4b1bd
 
 create function millrace.get_schedules(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, workflow_id text, cron text, every_ms bigint, anchor_at timestamp with time zone, timezone text, overlap text, catch_up text, input json, run_options jsonb, declared text, created_at timestamp with time zone, after_at timestamp with time zone, next_at timestamp with time zone, last_at timestamp with time zone, last_run_id uuid, waiting integer, skipped bigint, problem jsonb, note jsonb, paused_at timestamp with time zone, paused_by text, pause_reason text, clock timestamp with time zone)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The schedules of a tenant.
   body: 4d7f0849cb4ca0b8b873e5e9a6ed5901
+
+create function millrace.get_secrets(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(name text, key text, created_at timestamp with time zone, changed_at timestamp with time zone, changed_by text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The names of a tenant's secrets.
+  body: 0cf231878e0bc2cb87e1b991aee996c7
 
 create function millrace.get_storage(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, runs bigint, live bigint, journal_rows bigint, bytes bigint, estimated boolean)
@@ -1697,6 +1890,12 @@ create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The versions of workflows: what runs they still have, and which workers.
   body: b6021e53e8d0700a181d92c8a19a9229
+
+create function millrace.get_webhooks(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(id text, direction text, workflow_id text, scheme text, path text, tolerance_ms integer, run_options jsonb, url text, events text[], active boolean, declared text, created_at timestamp with time zone, keep_ms bigint, secrets integer, rejected bigint, errors bigint, duplicates bigint, failures integer, failing_since timestamp with time zone, problem jsonb)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The webhooks of a tenant.
+  body: 86583f60f2fe8b2b613f9882719a62c9
 
 create function millrace.get_workers(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, lease_until timestamp with time zone, alive boolean, draining boolean)
@@ -1950,6 +2149,12 @@ create function millrace.match_runs(p_tenant integer, p_filter jsonb, p_statuses
   comment: Of some runs those that a filter matches.
   body: 1ba111aabe3c292b3779e792a0d47719
 
+create function millrace.member_json(p_tenant integer, p_subject text)
+  returns json
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A member as people see it.
+  body: 11f664cbba0e2af0d156196a5a146211
+
 create function millrace.merge_values(p_first jsonb, p_later jsonb)
   returns jsonb
   language sql immutable set search_path=pg_catalog, pg_temp
@@ -2064,6 +2269,18 @@ create function millrace.pause_workflow(run_id uuid, options jsonb DEFAULT '{}':
   comment: Stops a run until resume_workflow; a step that runs is not interrupted.
   body: 55a7100591c46e25ef6b759f90907881
 
+create function millrace.post_event(p_tenant integer, p_name text, p_workflow text, p_run bigint, p_key text, p_at timestamp with time zone, p_data jsonb)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: An event for the webhooks of a tenant that go out.
+  body: 057541245b74e0afef53fe4192e1b2bf
+
+create function millrace.post_run_event(p_tenant integer, p_name text, p_workflow text, p_run bigint, p_key text, p_at timestamp with time zone, p_data text)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Tells an event of a run to the webhooks that want it.
+  body: 38fb9ad20b7aead32f1212e0fa0ee3bb
+
 create function millrace.prune(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -2075,6 +2292,12 @@ create function millrace.prune_audit(options jsonb)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Takes rows of the audit log that are older than they must be kept.
   body: bc6b30aa8ef729e62369b669ec4acdd5
+
+create function millrace.prune_deliveries(p_hook millrace.webhooks, p_now timestamp with time zone)
+  returns timestamp with time zone
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Deletes deliveries of a webhook whose time is over.
+  body: 4228335701f756e7907cdc46193592b4
 
 create function millrace.prune_events(p_now timestamp with time zone)
   returns integer
@@ -2134,7 +2357,7 @@ create function millrace.put_document(p_tenant integer, p_workflow integer, p_do
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Keeps the document of a workflow version, once.
-  body: 2be259edcb553e0fd160403eeb5f8719
+  body: 5c2fa44ae2772802ed11a64c0fba9431
 
 create function millrace.put_event(p_tenant integer, p_id bigint, p_name text, p_key text, p_data text, p_dedupe text, p_keep_ms bigint, p_most integer)
   returns millrace.events
@@ -2154,11 +2377,23 @@ create function millrace.put_limits(p_tenant integer, p_kind "char", p_name text
   comment: Sets the rules of a workflow or a queue.
   body: 4fbe9598727f490024dcbd285f020152
 
+create function millrace.put_member(subject text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Says what somebody may do in a tenant.
+  body: 7e6431ffcfcd75917d1e71cf747deb00
+
 create function millrace.put_queue(queue text, limits jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Sets the limits of a queue.
   body: aa14ac3f76067f65149f24b7c898b233
+
+create function millrace.put_quota(kind text, most bigint, options jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: How much of a kind a tenant may have.
+  body: bba648e090fd0bb30bb53cf9ff2d8261
 
 create function millrace.put_schedule(id text, workflow_id text, options jsonb)
   returns json
@@ -2166,11 +2401,23 @@ create function millrace.put_schedule(id text, workflow_id text, options jsonb)
   comment: Makes a schedule, or changes it.
   body: 0939877b529c7f9f056b9c77346ce863
 
+create function millrace.put_secret(name text, sealed text, options jsonb DEFAULT '{}'::jsonb)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Keeps a secret of a tenant, encrypted by the caller.
+  body: a5bb03fcacb8b8116fc3e2ebbce5c726
+
 create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p_name text, p_data text, p_now timestamp with time zone)
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Buffers a message for a run, and ends the wait for it.
   body: c5bc111c932e3902b103974b6850d3a0
+
+create function millrace.put_webhook(id text, options jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Makes a webhook, or changes it.
+  body: 6b58bfc78c3cfc1e1e08bac0f7837fc0
 
 create function millrace.quota(p_tenant integer, p_kind text)
   returns bigint
@@ -2208,11 +2455,23 @@ create function millrace.read_runs(p_tenant integer, p_runs bigint[], p_nexts in
   comment: What has happened to runs since one looked last.
   body: 9ac29d040d0aed801decde5e2d8812e8
 
+create function millrace.read_secret(p_tenant text, p_name text)
+  returns text
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A secret as it is kept, encrypted.
+  body: d97e0e8b5ac8da87a48306797b5e01f3
+
 create function millrace.recover()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Hands back the runs of workers whose lease is over; returns how many.
   body: 52c11108b83721bb692323d621fbfc07
+
+create function millrace.redeliver(delivery_id text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Delivers something again.
+  body: de6d2d09d8523ff04658133b65521ff4
 
 create function millrace.refuse_move(p_tenant integer, p_run bigint, p_what text)
   returns void
@@ -2260,13 +2519,25 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 25fd487d64d15c49084c9a1f07e3cfdd
+  body: 468d0fa19f584de2bb9dac0c808c674c
+
+create function millrace.reject_delivery(p_webhook bigint, p_error boolean, p_reason text, p_body text, p_headers jsonb, p_key text, p_content text, p_by_content boolean, p_ip text, p_count integer DEFAULT 1)
+  returns text
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Notes deliveries that started nothing.
+  body: f2c89ac7434d74a8b0f7eb2a44e8ceb7
 
 create function millrace.release_names(p_tenant integer, p_ids bigint[], p_metas text[], p_skip bigint[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Gives back the keys and ids of starts that make no run.
   body: 69de50cf868dfa0b298afcbe898cc849
+
+create function millrace.remove_member(subject text, options jsonb DEFAULT '{}'::jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Somebody has no role in a tenant any more.
+  body: d2a74875c94ea8424d44d4f27d193f07
 
 create function millrace.renew_lease(p_worker bigint, p_lease_ms integer)
   returns boolean
@@ -2279,6 +2550,12 @@ create function millrace.renew_request(p_tenant integer, p_key text, p_first big
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Whoever carries out a request with a key is alive.
   body: 2c849f496bf77c621e99b30c16abcc3a
+
+create function millrace.report_posts(p_posts jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What became of attempts to send deliveries.
+  body: 8985fb3404d7ed4832753d1fb13fa641
 
 create function millrace.report_running(p_worker bigint, p_running jsonb, p_runs bigint[], p_fences bigint[])
   returns SETOF bigint
@@ -2339,6 +2616,12 @@ create function millrace.revoke_key(id text, options jsonb DEFAULT '{}'::jsonb)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Nobody gets in with that key any more.
   body: 8c57c47b6c2b9b59e9fd018cae8920e4
+
+create function millrace.rotate_webhook_secret(id text, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Another secret takes the place of a webhook's.
+  body: b027de78a3028c02f0b101795b2acdfa
 
 create function millrace.route_ways(p_tenant integer, p_routes integer[], p_suspect boolean, p_sweep boolean)
   returns "char"[]
@@ -2448,7 +2731,13 @@ create function millrace.save_schedule(p_row millrace.schedules, p_paused boolea
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a schedule, or changes it to this.
-  body: 53bf91998b6dcb08218c78051157559c
+  body: 5d57f9377207b7744d0c8ee1bfcc4280
+
+create function millrace.save_webhook(p_row millrace.webhooks, p_active boolean)
+  returns millrace.webhooks
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Makes a webhook, or changes it to this.
+  body: 19b8b31628eb6a9741439c6971e6269d
 
 create function millrace.schedule_json(p_options jsonb, p_name text)
   returns json
@@ -2479,6 +2768,12 @@ create function millrace.set_output(p_tenant integer, p_from bigint, p_run bigin
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Writes into the journal of a fork what a step gave.
   body: 139373da30029ab8d9780be9f25f85a8
+
+create function millrace.set_secret(p_hook millrace.webhooks, p_secret text, p_new text, p_sealed boolean, p_keep_until timestamp with time zone DEFAULT NULL::timestamp with time zone)
+  returns text
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Gives a webhook its secrets.
+  body: fad3aab44536a874562af27021e14e7d
 
 create function millrace.set_values(p_run bigint)
   returns jsonb
@@ -2534,6 +2829,12 @@ create function millrace.spread_events(p_now timestamp with time zone)
   comment: Gives events to runs that wait for them and have not got them yet.
   body: 4ddb309b2cd281265ab18a601caa52c4
 
+create function millrace.spread_feed(p_tenant integer)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: What has happened to the runs of a tenant becomes deliveries of its webhooks.
+  body: 4a1e1c9e41efc03805adee18dc1e0cc0
+
 create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigint, p_route integer, p_input text, p_meta jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -2551,6 +2852,12 @@ create function millrace.start_children(p_tenant integer, p_only bigint[], p_chi
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Starts children in the transaction that writes it into their parents' journals.
   body: 55a187c2e10c25ee294852898112bd04
+
+create function millrace.start_delivery(p_hook millrace.webhooks, p_body text, p_headers jsonb, p_key text, p_content text, p_by_content boolean, p_ip text, p_of bigint DEFAULT NULL::bigint)
+  returns TABLE(status text, delivery bigint, run uuid)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A delivery becomes a run, and is noted.
+  body: 607dfc15c996ab0273d30cb320ec7796
 
 create function millrace.start_key(p_values jsonb)
   returns bytea
@@ -2580,7 +2887,7 @@ create function millrace.start_runs(p_tenant integer, p_ids bigint[], p_routes i
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Starts runs, in arrays; returns the starts whose key or id was used before.
-  body: bc03fc3246877ad6f039e4ba6ae4406d
+  body: 75ae73e5d835dfec586ff095ec276a5c
 
 create function millrace.start_signalled(p_tenant integer, p_ids bigint[], p_routes integer[], p_delays bigint[], p_inputs text[], p_metas text[], p_signals json)
   returns TABLE(run_id bigint, verdict "char", existing bigint, created_at timestamp with time zone)
@@ -2618,11 +2925,23 @@ create function millrace.suspend_tenant(slug text, options jsonb DEFAULT '{}'::j
   comment: Nobody gets in as that tenant, and nothing of it is run.
   body: 280cf99eb8946c0cca7cd14d33f346db
 
+create function millrace.sweep_tenant(p_tenant integer, p_place integer)
+  returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Deletes the rows of a tenant in one table.
+  body: 8c23c375e34d27c9418bb46f253aee7c
+
 create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: The schedules that workflows have in their code.
   body: fb0b2a1fbbb72db6d75e135f048b30d6
+
+create function millrace.sync_webhook(p_tenant integer, p_workflow text, p_version text, p_document jsonb, p_secret text, p_sealed boolean)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A stored graph with trigger_type webhook has a webhook of its own.
+  body: 1f0b697bfbdee3d8b09b58be63934782
 
 create function millrace.take_along(p_tenant integer, p_only bigint[], p_values json, p_asks json, p_events json, p_now timestamp with time zone)
   returns void
@@ -2647,6 +2966,12 @@ create function millrace.take_lane(p_lane millrace.lanes, p_most integer, p_swee
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Locks queued runs of a lane that may be leased now.
   body: 0009b67f48b3dbfff84c7c716a4e8530
+
+create function millrace.take_rate(p_tenant text, p_class text, p_want integer)
+  returns TABLE(granted integer, most bigint, remaining bigint, reset_ms integer)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: A portion of the requests that a tenant may send in this minute.
+  body: beb1cb094474ca9629fa38f05ceced53
 
 create function millrace.take_suspect(p_tenant integer, p_route integer, p_full bigint[], p_shut bigint[])
   returns tid[]
@@ -2683,6 +3008,12 @@ create function millrace.tenant_json(p_tenant integer)
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: A tenant as people see it.
   body: 5bcdf87da074143ddc8c3e8b648340e9
+
+create function millrace.tenant_rows(p_tenant integer, p_n integer, p_a tid, p_z tid)
+  returns TABLE(line jsonb)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set plan_cache_mode=force_custom_plan
+  comment: The rows of a tenant in some pages of one table.
+  body: 6bd2412d6c44d7cdd6629e779f6f5a8d
 
 create function millrace.terminate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -2738,6 +3069,12 @@ create function millrace.verify_key(p_id text, p_hash bytea)
   comment: Whose key that is, and what it may do.
   body: 69be1fcaa3dbb17b51e26e2289757e59
 
+create function millrace.verify_member(p_tenant text, p_subject text)
+  returns TABLE(roles text[], suspended boolean)
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: What the subject of a token may do in a tenant.
+  body: 5ba44806bb551db3ad5a033f603f73e3
+
 create function millrace.wake(p_run bigint, p_task integer, p_seq integer, p_ended text[], p_buffered integer DEFAULT NULL::integer)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -2756,6 +3093,24 @@ create function millrace.watch_retention(p_workflow integer)
   comment: Has the history of a workflow with a retention looked through.
   body: e92933924988243a963952775a9003bd
 
+create function millrace.webhook_at(p_path text)
+  returns TABLE(id bigint, tenant_id integer, tenant text, name text, workflow text, scheme text, tolerance_ms integer, secrets text[])
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The webhook at a path, with what is needed to check a delivery.
+  body: e717dd2ec767a544f3933228e00c58e1
+
+create function millrace.webhook_json(p_options jsonb, p_name text, p_drawn text DEFAULT NULL::text)
+  returns json
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A webhook as JSON.
+  body: 6f782fa0e325697aacc8feeae7f778c9
+
+create function millrace.webhook_row(p_tenant integer, p_name text, p_options jsonb)
+  returns millrace.webhooks
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The row that a webhook with these options has when it is new.
+  body: 57c037395e27fcf34b39c19641c45bea
+
 create function millrace.weight_path(p_tenant integer, p_workflow text, p_queue text)
   returns text
   language sql stable security definer set search_path=pg_catalog, pg_temp
@@ -2773,3 +3128,9 @@ create function millrace.work_events()
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Does some of what is due about events; returns when there is more.
   body: df80bff9cd66f0717c18e0d25b4d3f5a
+
+create function millrace.work_webhooks(p_most integer)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Looks after the webhooks that are due; returns what is to be sent.
+  body: 339e38a301871ebceb729482d44d1526

@@ -4,6 +4,7 @@
  */
 export { isLikeApiKey, makeApiKey, parseApiKey } from './api-key.ts'
 export { apiKeyAuthenticator } from './api-key-authenticator.ts'
+export { type JwtOptions, jwtAuthenticator } from './jwt-authenticator.ts'
 export {
   type Authenticator,
   hasScope,
@@ -16,3 +17,6 @@ export {
   type Scope,
   scopesOfRoles,
 } from './principal.ts'
+export { type RateClass, RateLimiter, type RateVerdict } from './rate-limiter.ts'
+export { SecretBox } from './secret-box.ts'
+export { storedSecrets } from './stored-secrets.ts'

@@ -16,6 +16,7 @@ import { schedulesCommand } from './commands/schedules.ts'
 import { startCommand } from './commands/start.ts'
 import { storageCommand } from './commands/storage.ts'
 import { versionsCommand } from './commands/versions.ts'
+import { webhooksCommand } from './commands/webhooks.ts'
 import { workerCommand } from './commands/worker.ts'
 import { workersCommand } from './commands/workers.ts'
 import { workflowsCommand } from './commands/workflows.ts'
@@ -39,6 +40,7 @@ program.addCommand(approvalsCommand())
 program.addCommand(eventsCommand())
 program.addCommand(dispatchCommand())
 program.addCommand(schedulesCommand())
+program.addCommand(webhooksCommand())
 
 program.commandsGroup('See how it is:')
 program.addCommand(failuresCommand())

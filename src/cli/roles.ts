@@ -1,7 +1,7 @@
 import { DEFAULT_SCHEMA, inSchema } from '../kernel/schema-name.ts'
 
 /** A role of the kernel, and the functions that it has to call. */
-export type Role = 'client' | 'worker'
+export type Role = 'client' | 'worker' | 'server'
 
 /** What WorkflowClient calls, by what for. */
 const forClients = {
@@ -63,6 +63,14 @@ const forClients = {
     'resume_schedule',
     'run_schedule',
   ],
+  'to put webhooks, and to see what they did': [
+    'put_webhook',
+    'get_webhooks',
+    'delete_webhook',
+    'rotate_webhook_secret',
+    'get_deliveries',
+    'redeliver',
+  ],
   'to set limits, and to pause what workers are given': [
     'put_queue',
     'pause_dispatch',
@@ -79,6 +87,7 @@ const forClients = {
     'get_workflows',
     'get_versions',
     'get_definition',
+    'get_definitions',
     'get_workers',
     'get_queues',
     'get_limits',
@@ -121,12 +130,67 @@ const forWorkers = {
     'due_schedules',
     'fire_schedules',
   ],
+  'to take what webhooks bring, and to send what they tell': [
+    'webhook_at',
+    'accept_delivery',
+    'reject_delivery',
+    'work_webhooks',
+    'report_posts',
+    'spread_feed',
+  ],
 }
+
+/** What a server, and who administers tenants, calls beside what clients do. */
+const forServers = {
+  'to know who asks, and how much they may': ['verify_key', 'verify_member', 'take_rate'],
+  'to register tenants, and to steer them': [
+    'register_tenant',
+    'get_tenant',
+    'get_tenants',
+    'suspend_tenant',
+    'resume_tenant',
+    'delete_tenant',
+    'export_tenant',
+  ],
+  'to say how much a tenant may have': ['put_quota', 'get_quotas'],
+  'to give and take away keys': ['create_key', 'get_keys', 'revoke_key'],
+  'to say what people may do': ['put_member', 'get_members', 'remove_member'],
+  'to keep secrets': ['put_secret', 'get_secrets', 'delete_secret'],
+  'to write down who did what, and to see it': ['append_audit', 'get_audit', 'prune_audit'],
+}
+
+/** What workers and servers both call: to give secrets to graphs, and to encrypt them under another key. */
+const forBoth = { 'to read secrets, encrypted as they are': ['read_secret'] }
+
+/** Tables that a reader of one tenant never sees: they hold hashes of keys, and secrets. */
+export const HIDDEN_TABLES = ['api_keys', 'secrets', 'migrations', 'repeatables'] as const
+
+/** Tables and views of which a reader sees the rows of its tenant. A partitioned table stands for its partitions. */
+export const READABLE_TABLES = [
+  ...['approvals', 'attributes', 'audit', 'bulk_operations', 'checkpoints', 'children'],
+  ...[
+    'continuations',
+    'discards',
+    'event_starts',
+    'event_waits',
+    'events',
+    'idle_workers',
+    'lanes',
+  ],
+  ...['limited_routes', 'limits', 'live', 'members', 'merged_starts', 'meters', 'outcomes'],
+  ...['queue_heads', 'quota_use', 'quotas', 'rates', 'retention', 'routes', 'run_aliases'],
+  ...['run_attributes', 'run_details', 'run_keys', 'run_labels', 'runs', 'schedules', 'signals'],
+  ...['start_keys', 'tenants', 'watchers', 'workers', 'workflow_documents', 'workflows'],
+] as const
 
 /** The functions that a role may execute: exactly those. */
 export function grantedFunctions(role: Role): string[] {
-  const client = Object.values(forClients).flat()
-  return role === 'client' ? client : [...client, ...Object.values(forWorkers).flat()]
+  const more = {
+    client: {},
+    worker: { ...forWorkers, ...forBoth },
+    server: { ...forServers, ...forBoth },
+  }
+  return [...Object.values(forClients), ...Object.values(more[role])].flat()
 }
 
 /**
@@ -135,8 +199,11 @@ export function grantedFunctions(role: Role): string[] {
  */
 export function roleStatements(schema: string = DEFAULT_SCHEMA): string {
   const grants = [
-    ...grant('clients and workers', 'millrace_client, millrace_worker', forClients),
+    ...grant('all of them', 'millrace_client, millrace_worker, millrace_server', forClients),
     ...grant('workers', 'millrace_worker', forWorkers),
+    ...grant('servers', 'millrace_server', forServers),
+    ...grant('workers and servers', 'millrace_worker, millrace_server', forBoth),
+    readable(),
   ]
   const statements = [roles, owner, beforeGrants, ...grants, afterGrants].join('\n')
   return `${head}\n${inSchema(statements, schema)}`
@@ -149,6 +216,12 @@ function grant(who: string, to: string, functions: Record<string, readonly strin
   })
 }
 
+/** Of tables; their policies say of whose rows. */
+function readable(): string {
+  const list = READABLE_TABLES.map((name) => `millrace.${name}`).join(',\n    ')
+  return `  -- readers of one tenant: to see its rows\n  grant select on\n    ${list}\n    to millrace_tenant;\n`
+}
+
 // Below, the bare word is the schema and may be replaced; millrace_worker is another word, and stays.
 const head = `-- Roles and grants for Millrace. Run this as a superuser, in the database of the engine:
 -- before the first migration, so that there are roles; after it, and after each upgrade, so that
@@ -157,7 +230,13 @@ const head = `-- Roles and grants for Millrace. Run this as a superuser, in the 
 --   millrace_owner     owns the schema; nobody logs in as it
 --   millrace_migrator  runs "millrace migrate", as the owner
 --   millrace_worker    runs workers; the migrator comes first
---   millrace_client    starts, signals, steers and reads runs
+--   millrace_client    starts, signals, steers and reads runs; of any tenant that it names
+--   millrace_server    that, and knows who asks: keys, members, secrets, quotas, tenants, the audit log
+--   millrace_tenant    reads the rows of one tenant, and calls nothing; nobody logs in as it. Grant it to who shall
+--                      read:  begin; set local role millrace_tenant; set local millrace.tenant_id = '7'; select …
+--
+-- None of them is a superuser, and none passes by row-level security. A server with a worker inside needs a role
+-- with the rights of two: create role app login; grant millrace_server, millrace_worker to app;
 --
 -- Give those that log in a password of their own:  alter role millrace_worker password '…';
 -- Where another role has installed the schema, that role is its owner: leave out the first two.
@@ -165,7 +244,10 @@ const head = `-- Roles and grants for Millrace. Run this as a superuser, in the 
 
 begin;`
 
-const roles = ['owner nologin', 'migrator login', 'worker login', 'client login']
+const roles = [
+  ...['owner nologin', 'migrator login', 'worker login', 'client login', 'server login'],
+  'tenant nologin',
+]
   .map((role) => {
     const [name, login] = role.split(' ') as [string, string]
     return `do $$ begin
@@ -179,16 +261,21 @@ end $$;`
 const owner = `
 -- the migrator acts as the owner, so that what it makes belongs to the owner
 grant millrace_owner to millrace_migrator;
-alter role millrace_migrator set role = 'millrace_owner';
+do $$ begin
+  if not exists (select from pg_db_role_setting s where s.setrole = 'millrace_migrator'::regrole
+                 and s.setdatabase = 0 and 'role=millrace_owner' = any (s.setconfig)) then
+    alter role millrace_migrator set role = 'millrace_owner';
+  end if;
+end $$;
 do $$ begin
   execute format('grant connect, create on database %I to millrace_owner', current_database());
   execute format(
-    'grant connect on database %I to millrace_migrator, millrace_worker, millrace_client',
+    'grant connect on database %I to millrace_migrator, millrace_worker, millrace_client, millrace_server',
     current_database());
 end $$;
 
 create schema if not exists millrace authorization millrace_owner;
-grant usage on schema millrace to millrace_worker, millrace_client;
+grant usage on schema millrace to millrace_worker, millrace_client, millrace_server, millrace_tenant;
 `
 
 const beforeGrants = `do $$ begin
@@ -198,8 +285,8 @@ const beforeGrants = `do $$ begin
   end if;
 `
 
-const afterGrants = `  -- clients and workers: to see whether the schema is up to date
-  grant select on millrace.migrations, millrace.repeatables to millrace_client, millrace_worker;
+const afterGrants = `  -- whoever calls functions: to see whether the schema is up to date
+  grant select on millrace.migrations, millrace.repeatables to millrace_client, millrace_worker, millrace_server;
 end $$;
 commit;
 `

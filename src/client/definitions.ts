@@ -8,6 +8,7 @@ import { type Limits, parseLimits } from '../model/limit-rules.ts'
 import { MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH } from '../model/limits.ts'
 import { checkName } from '../model/names.ts'
 import { checkOptionNames, type OptionNames } from '../model/options.ts'
+import { secretOf, storeSecret } from '../webhook/index.ts'
 import type { Session } from './session.ts'
 
 /** A graph as a document, as `define_workflow` takes it: `{ name, steps: [{ id, type, config }] }`. */
@@ -73,7 +74,7 @@ export async function storeWorkflow(
   if (kind === 'graph') {
     const { queue, priority, retries, timeoutMs, limits } = defaults
     const own = sqlOptions({ version, queue, priority, retries, timeout: timeoutMs })
-    const more = toOptions(options ?? {})
+    const more = { ...toOptions(options ?? {}), ...secretFor(session, id, document.webhookSecret) }
     return define(session, document.text, { ...own, ...(limits && { limits }), ...more })
   }
   const created = !(await isStored(session, id, version))
@@ -126,11 +127,23 @@ async function storeGraph(
 ): Promise<PutWorkflow> {
   const what = 'the document of a workflow'
   const size = { maxBytes: MAX_DOCUMENT_BYTES, maxDepth: MAX_DOCUMENT_DEPTH }
-  const text = encodePayload(document, { what, ...size }) ?? 'null'
+  const { webhook_secret: secret, ...rest } = document as { webhook_secret?: unknown; name: string }
+  // what is no secret the kernel refuses
+  const isSecret = typeof secret === 'string' && session.secretBox !== null
+  const text = encodePayload(isSecret ? rest : document, { what, ...size }) ?? 'null'
   const { timeout } = document as { timeout?: unknown }
   // SQL knows fewer forms of durations
   const own = typeof timeout === 'string' ? { timeout: parseDuration(timeout) } : {}
-  return define(session, text, { ...own, ...toOptions(options) })
+  const sealed = isSecret ? secretFor(session, String(rest.name), secret) : {}
+  return define(session, text, { ...own, ...toOptions(options), ...sealed })
+}
+
+/** The secret of the webhook that a graph has, apart from its document. */
+function secretFor(session: Session, workflow: string, secret: string | undefined): object {
+  if (secret === undefined) return {}
+  const of = secretOf(session.tenantSlug, `${workflow}#1`)
+  const { text, sealed } = storeSecret(session.secretBox, of, secret)
+  return { webhook_secret: text, ...(sealed ? { sealed } : {}) }
 }
 
 async function define(session: Session, text: string, options: object): Promise<PutWorkflow> {

@@ -3,6 +3,7 @@
  * @module
  */
 
+export { ROLES, type Role, SCOPES, type Scope } from '../auth/principal.ts'
 export type { EmissionOptions } from '../definition/emission.ts'
 export { defineEvent, type Event, type KeyedEvent, type StartOn } from '../definition/event.ts'
 export {
@@ -24,6 +25,7 @@ export type { CronOptions, EveryOptions, ScheduleOptions } from '../model/schedu
 export { type StepStatus, WorkflowStatus } from '../model/status.ts'
 export { createWorkflowRef, type WorkflowRef } from '../workflow/workflow-ref.ts'
 export type { Approval, ApprovalAnswerOptions, ApprovalFilter } from './approvals.ts'
+export type { AuditEntry, AuditFilter } from './audit.ts'
 export type {
   BulkOperation,
   BulkOperations,
@@ -37,14 +39,18 @@ export type {
   StoredDefinition,
   WorkflowDocument,
 } from './definitions.ts'
+export type { Delivery, DeliveryFilter, DeliveryWithBody } from './deliveries.ts'
 export type { Emission, EmitOptions, EventFilter, KeptEvent } from './events.ts'
 export type { FailureGroup } from './failures.ts'
 export type { FeedEvent } from './follow/feed-reader.ts'
 export type { EventsOptions, FeedOptions } from './follow/live-runs.ts'
 export type { RunStep } from './follow/run-step.ts'
 export type { StreamOptions } from './follow/stream-chunks.ts'
+export type { ApiKey, KeyOptions, NewApiKey } from './keys.ts'
 export type { DispatchPlace, LimitReport } from './limits.ts'
+export type { DefinitionFilter, ListedDefinition } from './listed-definitions.ts'
 export type { LogFilter, LogLine } from './logs.ts'
+export type { Member, PutMember } from './members.ts'
 export type { Page, PageRequest } from './page.ts'
 export type {
   DrainOptions,
@@ -56,9 +62,25 @@ export type {
 } from './reports.ts'
 export type { AttributeCondition, AttributeValue, RunFilter, RunOrder } from './run-filter.ts'
 export type { PutSchedule, Schedule, ScheduleNote } from './schedules.ts'
+export type { SecretEntry } from './secrets.ts'
 export type { StartOptions, StartSignal } from './starter.ts'
 export type { DeletedWorkflow, DeleteWorkflow, StopWorkflow } from './stopped-workflows.ts'
+export type { DeletionOptions, Quota, RegisterTenant, Tenant } from './tenants.ts'
 export type { TimelineEntry } from './timeline.ts'
+export type {
+  IncomingDelivery,
+  Receipt,
+  ReceiverOptions,
+  WebhookReceiver,
+} from './webhook-receiver.ts'
+export type {
+  PutIncomingWebhook,
+  PutOutgoingWebhook,
+  PutWebhook,
+  RotateWebhookSecret,
+  Webhook,
+  WebhookWithSecret,
+} from './webhooks.ts'
 export {
   type RunRef,
   WorkflowClient,

@@ -3,6 +3,7 @@ import type { Event } from '../definition/event.ts'
 import type { Tx } from '../kernel/database.ts'
 import type { Limits } from '../model/limit-rules.ts'
 import { checkOptionNames } from '../model/options.ts'
+import { AdministrationClient } from './administration-client.ts'
 import {
   type BulkOperation,
   BulkOperations,
@@ -17,6 +18,14 @@ import {
   storeWorkflow,
   type WorkflowDocument,
 } from './definitions.ts'
+import {
+  type Delivery,
+  type DeliveryFilter,
+  type DeliveryWithBody,
+  readDeliveries,
+  readDelivery,
+  readOneDelivery,
+} from './deliveries.ts'
 import {
   type Emission,
   type EmitOptions,
@@ -38,8 +47,13 @@ import {
   resume,
   setQueue,
 } from './limits.ts'
+import {
+  type DefinitionFilter,
+  type ListedDefinition,
+  readDefinitions,
+} from './listed-definitions.ts'
 import { type LogFilter, type LogLine, readLogs } from './logs.ts'
-import type { Page } from './page.ts'
+import type { Page, PageRequest } from './page.ts'
 import {
   type DrainOptions,
   drain,
@@ -74,15 +88,28 @@ import {
   remove,
   type StopWorkflow,
 } from './stopped-workflows.ts'
+import { type ReceiverOptions, WebhookReceiver } from './webhook-receiver.ts'
+import {
+  deliverAgain,
+  type PutWebhook,
+  putWebhook,
+  type RotateWebhookSecret,
+  readWebhooks,
+  removeWebhook,
+  rotateSecret,
+  type Webhook,
+  type WebhookWithSecret,
+} from './webhooks.ts'
 
 /** What concerns not one run but all of them: reports, limits, what is done to many, what is kept. */
-export abstract class OperationsClient {
+export abstract class OperationsClient extends AdministrationClient {
   protected readonly session: Session
   protected readonly starter: Starter
   #bulk: BulkOperations | null = null
 
   /** @param shared parts of another tenant's client of the same database */
   constructor(options: SessionOptions, shared?: { session: Session; ids: IdPool }) {
+    super()
     this.session = shared?.session ?? new Session(options)
     this.starter = new Starter(this.session, shared?.ids)
   }
@@ -122,6 +149,8 @@ export abstract class OperationsClient {
     return this.#bulk
   }
 
+  /** Before a start, and before what names a workflow: an engine makes its definitions known. */
+  protected async prepare(): Promise<void> {}
   /** For the server: requests that came with a key. */
   get requests(): RequestLedger {
     return new RequestLedger(this.session)
@@ -199,6 +228,11 @@ export abstract class OperationsClient {
    */
   async getDefinition(p: { workflowId: string; version?: string }): Promise<StoredDefinition> {
     return readDefinition(this.session, p)
+  }
+
+  /** The workflows that are documents, each in the version that starts take, those that are there longest first. */
+  async getDefinitions(p: DefinitionFilter = {}): Promise<Page<ListedDefinition>> {
+    return readDefinitions(this.session, p)
   }
 
   /**
@@ -309,6 +343,71 @@ export abstract class OperationsClient {
   /** It goes on with its times after now. */
   async resumeSchedule(p: { id: string }): Promise<Schedule> {
     return resumeOne(this.session, p)
+  }
+
+  /**
+   * Makes a webhook, or changes it. With `workflowId` it comes in: each delivery to its path, checked by its signature,
+   * starts a run with `{ payload, headers }` as its input. With `url` it goes out, and tells what happens to runs. Put
+   * again as it is, nothing changes.
+   * @returns also `secret`, where one was drawn: it is shown this once
+   * @throws InvalidInputError, WorkflowNotFoundError, LimitError
+   * @example const { path, secret } = await client.putWebhook({ id: 'orders', workflowId: 'order', scheme: 'github' })
+   */
+  async putWebhook(p: PutWebhook): Promise<WebhookWithSecret> {
+    await this.prepare()
+    return putWebhook(this.session, p)
+  }
+
+  /** The webhooks, by id: those that were put, and those of stored graphs. Of their secrets only how many. */
+  async getWebhooks(
+    p: { id?: string; workflowId?: string; direction?: 'in' | 'out' } = {},
+  ): Promise<Webhook[]> {
+    return readWebhooks(this.session, p)
+  }
+
+  /** Nothing comes in or goes out by it any more, and its deliveries are not kept. @throws WorkflowRunNotFoundError */
+  async deleteWebhook(p: { id: string; by?: string }): Promise<void> {
+    await removeWebhook(this.session, p)
+  }
+
+  /**
+   * Another secret takes the place of a webhook's. The one before counts for a day still (`keepOld`), so that nothing is
+   * refused while the other side changes.
+   * @returns also `secret`, where one was drawn: it is shown this once
+   * @throws InvalidInputError, WorkflowRunNotFoundError
+   * @example const { secret } = await client.rotateWebhookSecret({ id: 'orders', keepOld: '1 hour' })
+   */
+  async rotateWebhookSecret(p: RotateWebhookSecret): Promise<WebhookWithSecret> {
+    return rotateSecret(this.session, p)
+  }
+
+  /** What webhooks were sent, or have sent, the newest first, 20 on a page. Of forgeries only some are kept. */
+  async getDeliveries(p: DeliveryFilter & PageRequest = {}): Promise<Page<Delivery>> {
+    return readDeliveries(this.session, p)
+  }
+
+  /** One of them, with what was sent. @throws WorkflowRunNotFoundError */
+  async getDelivery(p: { deliveryId: string }): Promise<DeliveryWithBody> {
+    return readOneDelivery(this.session, p)
+  }
+
+  /**
+   * Delivers something again: of what came in another run is started, with the same payload; what goes out is sent
+   * again, under the same id.
+   * @returns the delivery that came of it
+   * @throws IllegalMoveError for one that was rejected, or that came before; WorkflowRunNotFoundError
+   */
+  async redeliver(p: { deliveryId: string; by?: string }): Promise<Delivery> {
+    return readDelivery(await deliverAgain(this.session, this.starter.ids, p))
+  }
+
+  /**
+   * What takes the deliveries of webhooks, for a server of your own: one for a process, to be closed at its end. It
+   * serves the webhooks of all tenants, as whoever knows their paths may call them.
+   * @example const receipt = await receiver.receive({ path, headers: request.headers, body })
+   */
+  webhookReceiver(options: ReceiverOptions = {}): WebhookReceiver {
+    return new WebhookReceiver(this.session, options)
   }
 
   /** How much is kept of each workflow, the largest first. */

@@ -1,3 +1,4 @@
+import { SecretBox } from '../auth/secret-box.ts'
 import { type Connection, Database, type Tx } from '../kernel/database.ts'
 import { tenantId } from '../kernel/definitions.ts'
 import type { SqlOptions } from '../kernel/runs.ts'
@@ -13,6 +14,11 @@ export type SessionOptions = Connection & {
   schema?: string
   /** Whose runs these are. Default 'default'. */
   tenant?: string
+  /**
+   * What the secrets of tenants are encrypted with: 32 random bytes as base64 or hex. Of several the first encrypts, and
+   * all decrypt. An engine with it gives graphs the secrets that were put.
+   */
+  secretsKey?: string | readonly string[]
 }
 
 /** The names of what a client is made with. */
@@ -22,6 +28,7 @@ export const sessionOptionNames: OptionNames<SessionOptions> = {
   logger: true,
   schema: true,
   tenant: true,
+  secretsKey: true,
 }
 
 /**
@@ -46,23 +53,28 @@ export class Session {
   readonly db: Database
   readonly logger: WorkflowLogger
   readonly tenantSlug: string
+  /** Null: secrets can neither be put nor read. */
+  readonly secretBox: SecretBox | null
   #known: number | null = null
   #asked: Promise<number> | null = null
 
   /**
-   * @param db of another session, whose connections it shares
-   * @throws InvalidInputError for a connection that is missing or given twice
+   * @param of another session, whose connections and secrets it shares
+   * @throws InvalidInputError for a connection that is missing or given twice, and for a wrong secretsKey
    */
-  constructor(options: SessionOptions, db?: Database) {
-    this.db = db ?? new Database(options, { schema: options.schema })
+  constructor(options: SessionOptions, of?: Pick<Session, 'db' | 'secretBox'>) {
+    this.db = of?.db ?? new Database(options, { schema: options.schema })
     this.logger = options.logger ?? quietLogger
     this.tenantSlug = options.tenant ?? 'default'
+    const { secretsKey } = options
+    const own = secretsKey === undefined ? null : new SecretBox(secretsKey)
+    this.secretBox = of?.secretBox ?? own
   }
 
   /** As another tenant, over the same connections. */
   forTenant(slug: string): Session {
     const { pool } = this.db
-    return new Session({ pool, logger: this.logger, tenant: slug }, this.db)
+    return new Session({ pool, logger: this.logger, tenant: slug }, this)
   }
 
   /**

@@ -426,8 +426,7 @@ export class WorkflowClient extends OperationsClient {
     })
   }
 
-  /** Before a start: an engine makes its definitions known. */
-  protected async prepare(): Promise<void> {
+  protected override async prepare(): Promise<void> {
     await this.#shared?.prepare()
   }
 

@@ -1,4 +1,5 @@
 import type { Definition, DefinitionNeeds } from '../definition/definition.ts'
+import type { Json } from '../model/json.ts'
 import { jsonbHash } from '../model/jsonb-text.ts'
 import { defineWorkflow } from '../workflow/define-workflow.ts'
 import type { WorkflowContext } from '../workflow/workflow-context.ts'
@@ -44,14 +45,19 @@ export async function loadGraph(path: string): Promise<Definition<any, any>> {
 
 /** @param version of the document, if it has none of its own: as which it was stored */
 export function makeGraph(plan: GraphPlan, version?: string): Definition {
-  const hash = jsonbHash(plan.source)
+  // it goes to the webhook of the graph, and is no part of what is stored, shown and compared
+  const { webhook_secret: webhookSecret, ...source } = plan.source as Record<string, Json>
+  const hash = jsonbHash(source)
   const mine = version ?? plan.document.version ?? `s-${hash.slice(0, 12)}`
   const handler = (ctx: WorkflowContext) => runGraph(plan, ctx)
   const workflow = defineWorkflow(plan.workflowId, handler, optionsOf(plan, mine), [])
   return Object.freeze({
     ...workflow,
     kind: 'graph' as const,
-    document: { text: JSON.stringify(plan.source), hash },
+    document: {
+      ...{ text: JSON.stringify(source), hash },
+      ...(typeof webhookSecret === 'string' ? { webhookSecret } : {}),
+    },
     revive: (text: string, old: string) => makeGraph(planGraph(text), old),
     needs: needsOf(plan),
     ...(hasParts(plan) ? { parts: [makePart(plan, mine)] } : {}),

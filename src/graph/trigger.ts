@@ -19,7 +19,7 @@ export function triggerOf(
 }
 
 /** A webhook that came in, as it is handed to its run. */
-function isDelivery(input: unknown): input is { payload: unknown; headers: object } {
+export function isDelivery(input: unknown): input is { payload: unknown; headers: object } {
   if (typeof input !== 'object' || input === null) return false
   return Object.keys(input).sort().join() === 'headers,payload'
 }

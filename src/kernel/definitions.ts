@@ -154,6 +154,25 @@ export async function getDefinition(db: Database, options: object): Promise<Defi
   return (await db.call<DefinitionRow>(text, [options]))[0] as DefinitionRow
 }
 
+export type ListedDefinitionRow = {
+  workflow_id: string
+  version: string
+  kind: string
+  document: Json
+  active: boolean
+  first_at: Date
+  last_at: Date
+  place: string
+}
+
+/** @see sql/functions/definition/get_definitions.sql */
+export async function getDefinitions(
+  db: Database,
+  options: object,
+): Promise<ListedDefinitionRow[]> {
+  return db.call<ListedDefinitionRow>('select * from millrace.get_definitions($1)', [options])
+}
+
 export type WorkflowRow = {
   id: string
   version: string

@@ -52,6 +52,7 @@ export type Claimed = {
   readonly closingDue: boolean
   readonly eventsDue: boolean
   readonly schedulesDue: boolean
+  readonly webhooksDue: boolean
   /** The time by which runs live, when this claim looked. */
   readonly clock: Date
 }
@@ -118,6 +119,7 @@ export async function claimTasks(db: Database, tenant: number, claim: Claim): Pr
     closingDue: (status[14] & 16) !== 0,
     eventsDue: (status[14] & 64) !== 0,
     schedulesDue: (status[14] & 128) !== 0,
+    webhooksDue: (status[14] & 256) !== 0,
     clock,
   }
 }

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import type { ZodType, ZodUndefined } from 'zod'
 import { admit } from './admit.ts'
 import { answerOnce } from './answer-once.ts'
@@ -31,6 +31,8 @@ type Route<P extends ZodType, Q extends ZodType, B extends ZodType> = {
   readonly readsOnly?: boolean
   /** It starts runs by a key of theirs: an Idempotency-Key becomes that (keyedStart). */
   readonly startsRuns?: boolean
+  /** Comes before all else. */
+  readonly before?: MiddlewareHandler<ServerEnv>
   /** What it answers when it succeeds; null: without a body. JSON, unless `type` says otherwise. */
   readonly answers: Readonly<
     Record<number, readonly [schema: ZodType | null, what: string, type?: string]>
@@ -100,7 +102,11 @@ export function addRoute<
       ...(body && { body: bodyOf(body, route.bodyOptional) }),
     },
     responses: { ...answersOf(route.answers), ...problemsOf(route) },
-    middleware: [...(scope === null ? [] : [admit(scope)]), ...(body ? [readBody] : [])],
+    middleware: [
+      ...(route.before ? [route.before] : []),
+      ...(scope === null ? [] : [admit(scope)]),
+      ...(body ? [readBody] : []),
+    ],
   }
   // the library's types follow from one literal; what they would check is checked by Given
   app.openapi(createRoute(config as never), (async (c: Context<ServerEnv>) => {

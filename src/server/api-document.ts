@@ -9,10 +9,18 @@ const tags = [
   { name: 'failures', description: 'Runs that failed and nobody has dealt with.' },
   { name: 'bulk', description: 'What is done to many runs at once; workers carry it out.' },
   { name: 'schedules', description: 'Rules by which runs are started.' },
+  {
+    name: 'webhooks',
+    description: 'What comes in and starts runs, and what is told when runs move on.',
+  },
   { name: 'queues', description: 'Queues: what lies in them, and their limits.' },
   { name: 'limits', description: 'Limits, and what is paused.' },
   { name: 'workers', description: 'Worker processes.' },
   { name: 'storage', description: 'What is kept, and how it goes.' },
+  {
+    name: 'compat',
+    description: 'The routes of the Workflow Automation Engine, over the same runs.',
+  },
 ]
 
 /** The OpenAPI 3.1 document, made of the schemas that validate. */

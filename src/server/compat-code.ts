@@ -1,9 +1,11 @@
 import type { WorkflowEngineError } from '../model/errors.ts'
+import { CompatError } from './compat/compat-error.ts'
 
 /** Codes of the Workflow Automation Engine for ours, where they are not those of the status. */
 const byCode: Record<string, string> = {
   MR002: 'VALIDATION_ERROR',
   MR011: 'INVALID_TRANSITION',
+  MR016: 'WORKFLOW_INACTIVE',
   MR021: 'RATE_LIMIT_EXCEEDED',
   MR040: 'WORKFLOW_NOT_FOUND',
   MR041: 'NOT_FOUND',
@@ -26,7 +28,10 @@ const byStatus: Record<number, string> = {
 }
 
 /** What the Workflow Automation Engine calls an error. */
-export function compatCode({ code, issues }: WorkflowEngineError, status: number): string {
+export function compatCode(error: WorkflowEngineError, status: number): string {
+  if (error instanceof CompatError) return error.compatCode
+  const { code, issues, details } = error
+  if (status === 401 && details.rule === 'signature') return 'INVALID_SIGNATURE'
   // a document's problems have codes that are that engine's own
   const own = code === 'MR030' ? issues?.find((issue) => issue.code !== undefined)?.code : undefined
   const known = status === 413 ? undefined : byCode[code]

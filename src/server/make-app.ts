@@ -1,6 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { getPath } from 'hono/utils/url'
 import { checkHost } from './allowed-hosts.ts'
+import { compatExecutionRoutes } from './compat/executions.ts'
+import { compatTenantRoutes } from './compat/tenants.ts'
+import { compatWorkflowRoutes } from './compat/workflows.ts'
 import { makeNoRoute } from './no-route.ts'
 import { answerProblem } from './problem.ts'
 import { nameRequest } from './request-id.ts'
@@ -20,6 +23,7 @@ import { runsBulkRoutes } from './routes/runs-bulk.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
 import { storageRoutes } from './routes/storage.ts'
 import { streamRoutes } from './routes/streams.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 import { workerRoutes } from './routes/workers.ts'
 import { secureHeaders } from './security-headers.ts'
 import type { ServerApp, ServerEnv, ServerParts } from './server-parts.ts'
@@ -50,7 +54,8 @@ const resources = [
     failureRoutes,
     bulkRoutes,
   ],
-  ...[scheduleRoutes, queueRoutes, dispatchRoutes, workerRoutes, storageRoutes],
+  ...[scheduleRoutes, webhookRoutes, queueRoutes, dispatchRoutes, workerRoutes, storageRoutes],
+  ...[compatWorkflowRoutes, compatExecutionRoutes, compatTenantRoutes],
   documentRoutes,
 ]
 

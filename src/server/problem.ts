@@ -9,6 +9,7 @@ import {
   UnavailableError,
   WorkflowEngineError,
 } from '../model/errors.ts'
+import { CompatError } from './compat/compat-error.ts'
 import { compatCode } from './compat-code.ts'
 import type { ServerEnv } from './server-parts.ts'
 
@@ -23,27 +24,31 @@ export function answerProblem(error: unknown, c: Context<ServerEnv>): Response {
   const known = toEngineError(error)
   const status = statusOf(known)
   if (status >= 500) logFault(known, error, c)
-  const headers = new Headers({ 'content-type': 'application/problem+json' })
+  const type = c.var.speaksCompat ? 'application/json' : 'application/problem+json'
+  const headers = new Headers({ 'content-type': type })
   if (status === 401) headers.set('www-authenticate', 'Bearer realm="millrace"')
   if (known instanceof RateLimitedError)
     headers.set('retry-after', String(Math.ceil(known.retryAfter / 1000)))
   if (status === 503) headers.set('retry-after', '1')
   const allow = known.details.allow
   if (status === 405 && typeof allow === 'string') headers.set('allow', allow)
-  const body = describe(known, status, c.var.requestId)
+  const problem = describe(known, status, c.var.requestId)
+  const body = c.var.speaksCompat ? { error: problem.error } : problem
   // not c.json: headers that middleware had set for the answer stay
   for (const [name, value] of headers) c.header(name, value)
   return c.newResponse(JSON.stringify(body), status as 400)
 }
 
 /** The status of an error: that of its code, but for the codes that have two. */
-export function statusOf({ code, details }: WorkflowEngineError): number {
+export function statusOf(error: WorkflowEngineError): number {
+  const { code, details } = error
+  if (error instanceof CompatError) return error.status
   if (code === 'MR002' && details.rule === 'size') return 413
   if (code === 'MR042' && details.authenticated === false) return 401
   return isErrorCode(code) ? ERROR_CODES[code].httpStatus : 500
 }
 
-function describe(error: WorkflowEngineError, status: number, requestId: string): object {
+function describe(error: WorkflowEngineError, status: number, requestId: string) {
   const { code, issues } = error
   const title = isErrorCode(code) ? ERROR_CODES[code].summary : 'Something went wrong.'
   const inner = INNER.has(code) || isOfDatabase(error)

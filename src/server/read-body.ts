@@ -8,7 +8,7 @@ import type { ServerEnv } from './server-parts.ts'
  */
 export const readBody: MiddlewareHandler<ServerEnv> = async (c, next) => {
   const { raw } = c.req
-  const bytes = await readLimited(raw, c.var.parts.options.maxBodyBytes)
+  const bytes = await readBytes(raw, c.var.parts.options.maxBodyBytes)
   const text = decode(bytes)
   const headers = new Headers(raw.headers)
   headers.delete('content-length')
@@ -20,7 +20,8 @@ export const readBody: MiddlewareHandler<ServerEnv> = async (c, next) => {
   await next()
 }
 
-async function readLimited(request: Request, most: number): Promise<Uint8Array> {
+/** The bytes of a body, as they came. @throws PayloadError (413) as soon as it is larger than that */
+export async function readBytes(request: Request, most: number): Promise<Uint8Array> {
   const announced = Number(request.headers.get('content-length') ?? 0)
   if (announced > most) throw tooLarge(most)
   if (request.body === null) return new Uint8Array()

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js'
+import type { GraphLimits } from '../graph/document/graph-document.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { quietLogger, type WorkflowLogger } from '../model/logger.ts'
 import { checkOptionNames, type OptionNames } from '../model/options.ts'
@@ -24,6 +25,12 @@ export type ServerOptions = {
   allowHosts?: string[]
   /** Addresses or networks ('10.0.0.0/8') whose X-Forwarded-For is believed. Default: none. */
   trustedProxies?: string[]
+  /** Who may make a tenant, with its first key, at POST /api/tenants/register: anybody, if it is true. Default false. */
+  selfRegistration?: boolean
+  /** Ended runs may be started again with other data by the route `replay` of the Workflow Automation Engine. Default true. */
+  replay?: boolean
+  /** Of documents that come by HTTP: how many nodes, how deep. Default: 10,000, and no limit of depth. */
+  graphLimits?: GraphLimits
   /** Gets what went wrong inside. Default: errors to the console. */
   logger?: WorkflowLogger
 }
@@ -35,6 +42,9 @@ export type ResolvedOptions = {
   readonly maxBodyBytes: number
   readonly cors: readonly string[]
   readonly allowHosts: readonly string[] | null
+  readonly selfRegistration: boolean
+  readonly replay: boolean
+  readonly graphLimits: GraphLimits
   readonly logger: WorkflowLogger
   readonly trustedProxies: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][]
 }
@@ -42,6 +52,7 @@ export type ResolvedOptions = {
 const names: OptionNames<ServerOptions> = {
   ...{ authenticate: true, basePath: true, maxBodyBytes: true, cors: true },
   ...{ allowHosts: true, trustedProxies: true, logger: true },
+  ...{ selfRegistration: true, replay: true, graphLimits: true },
 }
 
 /** @throws InvalidInputError that names the option and its value */
@@ -53,6 +64,9 @@ export function resolveServerOptions(options: ServerOptions): ResolvedOptions {
     maxBodyBytes: checkBytes(options.maxBodyBytes ?? DEFAULT_BODY_BYTES),
     cors: (options.cors ?? []).map(checkOrigin),
     allowHosts: options.allowHosts?.map((host) => host.toLowerCase()) ?? null,
+    selfRegistration: options.selfRegistration ?? false,
+    replay: options.replay ?? true,
+    graphLimits: options.graphLimits ?? {},
     logger: options.logger ?? quietLogger,
     trustedProxies: (options.trustedProxies ?? []).map(parseNetwork),
   }

@@ -21,6 +21,8 @@ export type ServerEnv = {
   Variables: {
     parts: ServerParts
     requestId: string
+    /** Errors are answered in the envelope of the Workflow Automation Engine. */
+    speaksCompat: boolean | undefined
     /** Who asks. Only in routes that name a scope. */
     principal: Principal
     /** The client of the principal's tenant. */

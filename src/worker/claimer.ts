@@ -17,6 +17,7 @@ import { type From, QueueOrder } from './queue-order.ts'
 import { scheduleWork } from './schedule-work.ts'
 import type { StoredDefinitions } from './stored-definitions.ts'
 import type { Wake } from './wake.ts'
+import type { WebhookSender } from './webhook-sender.ts'
 
 /** A sweep from the head of the queues costs this many times its own duration before the next. */
 const SWEEP_SHARE = 50
@@ -67,6 +68,7 @@ export type ClaimerParts = {
   readonly clock: DatabaseClock
   readonly stored: StoredDefinitions
   readonly served: () => Promise<void>
+  readonly webhooks: WebhookSender
 }
 
 /**
@@ -83,6 +85,7 @@ export class Claimer {
   readonly #closing: BackgroundWork
   readonly #events: BackgroundWork
   readonly #schedules: BackgroundWork
+  readonly #webhooks: WebhookSender
   readonly #order = new QueueOrder()
   readonly #stored: StoredDefinitions
   readonly #served: () => Promise<void>
@@ -113,13 +116,14 @@ export class Claimer {
     session: Session,
     registry: Registry,
     options: ResolvedWorkerOptions,
-    { clock, stored, served }: ClaimerParts,
+    { clock, stored, served, webhooks }: ClaimerParts,
   ) {
     this.#bulk = bulkWork(session)
     this.#retention = retentionWork(session)
     this.#closing = closingWork(session)
     this.#events = eventWork(session)
     this.#schedules = scheduleWork(session)
+    this.#webhooks = webhooks
     this.#session = session
     this.#registry = registry
     this.#options = options
@@ -145,7 +149,7 @@ export class Claimer {
   /** Ends the chores that go on beside the claims. */
   async stop(): Promise<void> {
     const all = [this.#bulk, this.#retention, this.#closing, this.#events, this.#schedules]
-    await Promise.all(all.map((work) => work.stop()))
+    await Promise.all([...all, this.#webhooks].map((work) => work.stop()))
   }
 
   /** The workflow versions of this process. */
@@ -323,6 +327,7 @@ export class Claimer {
     if (claimed.closingDue) this.#closing.begin()
     if (claimed.eventsDue) this.#events.begin()
     if (claimed.schedulesDue) this.#schedules.begin()
+    if (claimed.webhooksDue) this.#webhooks.begin()
     return isNew || recovered > 0
   }
 

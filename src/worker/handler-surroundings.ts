@@ -29,7 +29,8 @@ export type SurroundingOptions = {
    */
   statements?: Readonly<Record<string, string>>
   /**
-   * Secrets of graphs, by name, or how to look one up. They are read when a node is run, and stored nowhere.
+   * Secrets of graphs, by name, or how to look one up. They are read when a node is run, and stored nowhere. What is
+   * not among them is looked up among those that were put (`client.putSecret`), where the engine has a `secretsKey`.
    * @example secrets: (name, { tenant }) => vault.read(`${tenant}/${name}`)
    */
   secrets?: Readonly<Record<string, string>> | SecretLookup
@@ -54,14 +55,18 @@ export class HandlerSurroundings implements Surroundings {
   readonly #secrets: SecretLookup
   readonly #shared = new Map<object, AsyncDisposable>()
 
-  /** @throws InvalidInputError */
-  constructor(options: SurroundingOptions) {
+  /**
+   * @param stored looks up what the options do not have
+   * @throws InvalidInputError
+   */
+  constructor(options: SurroundingOptions, stored: SecretLookup = () => undefined) {
     this.env = options.env ?? {}
     this.resources = Object.freeze({ ...options.resources })
     for (const step of options.steps ?? []) this.addStep(step)
     this.statements = readStatements(options.statements ?? {})
     this.http = options.http ?? {}
-    this.#secrets = readSecrets(options.secrets ?? {})
+    const own = readSecrets(options.secrets ?? {})
+    this.#secrets = async (name, of) => (await own(name, of)) ?? stored(name, of)
   }
 
   get steps(): ReadonlyMap<string, NamedStep> {

@@ -31,6 +31,7 @@ import { Slots } from './slots.ts'
 import type { StoredDefinitions } from './stored-definitions.ts'
 import { Wake } from './wake.ts'
 import { Watcher } from './watcher.ts'
+import { WebhookSender } from './webhook-sender.ts'
 import { type HostParts, WorkerHost } from './worker-host.ts'
 import { Writer } from './writer.ts'
 
@@ -98,6 +99,7 @@ export class Worker {
       clock: this.#clock,
       stored: parts.stored,
       served: () => this.#describe(),
+      webhooks: new WebhookSender(session, parts.surroundings),
     })
     this.#watcher = new Watcher(session, this.#held, this.#clock)
     this.#live = new LiveSender(session)

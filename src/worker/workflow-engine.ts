@@ -1,5 +1,6 @@
+import { storedSecrets } from '../auth/stored-secrets.ts'
 import { registerDefinition } from '../client/definitions.ts'
-import { checkSessionOptions, sessionOptionNames } from '../client/session.ts'
+import { checkSessionOptions, type Session, sessionOptionNames } from '../client/session.ts'
 import { WorkflowClient, type WorkflowClientOptions } from '../client/workflow-client.ts'
 import type { Definition } from '../definition/definition.ts'
 import type { NamedStep } from '../definition/named-step.ts'
@@ -13,6 +14,7 @@ import type { OptionNames } from '../model/options.ts'
 import { checkNeeds } from './check-needs.ts'
 import {
   HandlerSurroundings,
+  type SecretLookup,
   type SurroundingOptions,
   surroundingOptionNames,
 } from './handler-surroundings.ts'
@@ -61,7 +63,7 @@ export class WorkflowEngine extends WorkflowClient {
     const { workflows = [], migrate = 'auto', graphs = false } = options
     super(sessionOf(options))
     this.#migrate = migrate
-    this.#surroundings = new HandlerSurroundings(options)
+    this.#surroundings = new HandlerSurroundings(options, storedSecretsOf(this.session))
     this.#graphs = checkGraphs(graphs)
     for (const definition of workflows) this.#registry.add(definition)
   }
@@ -234,6 +236,11 @@ export class WorkflowEngine extends WorkflowClient {
 function sessionOf(options: WorkflowEngineOptions): WorkflowClientOptions {
   const mine = Object.entries(options).filter(([name]) => name in sessionOptionNames)
   return Object.fromEntries(mine) as WorkflowClientOptions
+}
+
+/** Secrets that were put, for an engine that has their key. */
+function storedSecretsOf(session: Session): SecretLookup | undefined {
+  return session.secretBox === null ? undefined : storedSecrets(session, session.secretBox)
 }
 
 function checkGraphs(graphs: Graphs): Graphs {

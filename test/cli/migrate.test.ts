@@ -63,7 +63,7 @@ describe('roles', () => {
     db = await createEmptyDatabase()
     const { stdout } = await millrace(['migrate', '--roles'])
     await runAsAdmin(db, stdout) // without functions: roles and schema
-    for (const role of ['client', 'worker', 'migrator']) {
+    for (const role of ['client', 'worker', 'migrator', 'server']) {
       await asAdmin(`alter role millrace_${role} password '${role}'`)
     }
     await millraceJson(['migrate'], { url: urlOf('migrator') })
@@ -98,14 +98,17 @@ export const child = workflow('child', async ({ input }) => input)
     expect(await db.value(text)).toBe('millrace_owner')
   })
 
-  test.each(['client', 'worker'] as const)('every function of a %s exists, once', async (role) => {
-    const names = grantedFunctions(role)
-    const found = await db.query<{ proname: string }>(
-      "select proname from pg_proc where pronamespace = 'millrace'::regnamespace and proname = any ($1)",
-      [names],
-    )
-    expect(found.map(({ proname }) => proname).sort()).toEqual([...names].sort())
-  })
+  test.each(['client', 'worker', 'server'] as const)(
+    'every function of a %s exists, once',
+    async (role) => {
+      const names = grantedFunctions(role)
+      const found = await db.query<{ proname: string }>(
+        "select proname from pg_proc where pronamespace = 'millrace'::regnamespace and proname = any ($1)",
+        [names],
+      )
+      expect(found.map(({ proname }) => proname).sort()).toEqual([...names].sort())
+    },
+  )
 
   test('are granted what the code calls, and what SQL clients start runs with', async () => {
     const folder = new URL('../../src/kernel/', import.meta.url)
@@ -128,7 +131,8 @@ export const child = workflow('child', async ({ input }) => input)
     ]
     const bulk = verbs.map((verb) => `bulk_${verb}`)
     const names = new Set([...called.map(([, name]) => name), ...bulk, 'start_workflow'])
-    expect([...names].sort()).toEqual(grantedFunctions('worker').sort())
+    const granted = new Set([...grantedFunctions('worker'), ...grantedFunctions('server')])
+    expect([...names].sort()).toEqual([...granted].sort())
   })
 
   test('a worker runs what a client starts, and neither may more', async () => {
@@ -175,6 +179,9 @@ export const child = workflow('child', async ({ input }) => input)
     expect(await look('client')).toBe('role "millrace_client" may start and steer runs')
     expect(await look('worker')).toBe(
       'role "millrace_worker" may start and steer runs, run workers',
+    )
+    expect(await look('server')).toBe(
+      'role "millrace_server" may start and steer runs, administer tenants',
     )
   })
 })

@@ -150,8 +150,12 @@ test('a tenant sees its own runs only', async () => {
     const found = await idsOf({ tenant: 'second', ...filter })
     expect(found.filter((id) => id !== uuid(theirs))).toEqual([])
   }
+  // as a cursor an id is a place, whoever's it is: a page goes on where a run was pruned since
   const ours = uuid(await kernel.start(await kernel.route()))
-  await refusal(idsOf({ tenant: 'second', after: ours }), 'MR041', ours)
+  expect(await idsOf({ tenant: 'second', after: ours })).toEqual([uuid(theirs)])
+  expect(await idsOf({ tenant: 'second', before: ours })).toEqual([])
+  const nobody = '3b241101-e2bb-4255-8caf-4136c566a962'
+  await refusal(idsOf({ tenant: 'second', after: nobody }), 'MR041', nobody)
   await refusal(idsOf({ tenant: 'third' }), 'MR042', '"third"')
 })
 

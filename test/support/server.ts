@@ -4,7 +4,7 @@ import { createServer, type Server } from '../../src/server/create-server.ts'
 import type { Principal } from '../../src/server/principal.ts'
 import type { ServerOptions } from '../../src/server/server-options.ts'
 import type { WorkerOptions } from '../../src/worker/options.ts'
-import type { WorkflowEngine } from '../../src/worker/workflow-engine.ts'
+import type { WorkflowEngine, WorkflowEngineOptions } from '../../src/worker/workflow-engine.ts'
 import { collect, startEngine, type TestEngine } from './engine.ts'
 
 /** What a request is sent with; a body is sent as JSON. */
@@ -61,8 +61,9 @@ export async function startServer(
   workflows: readonly Definition[] = [],
   options: ServerOptions = {},
   worker: WorkerOptions = {},
+  engine: Partial<WorkflowEngineOptions> = {},
 ): Promise<TestServer> {
-  const t = await startEngine(workflows, { pollInterval: 50, ...worker })
+  const t = await startEngine(workflows, { pollInterval: 50, ...worker }, engine)
   await t.db.query(`insert into millrace.tenants (slug) values ('acme')`)
   const acme = await t.another(workflows, { pollInterval: 50, ...worker }, { tenant: 'acme' })
   const server = createServer(t.engine, {
@@ -89,10 +90,13 @@ export async function startServer(
 }
 
 /** One server for all tests of a file. @example const t = useServer() */
-export function useServer(options: ServerOptions = {}): TestServer {
+export function useServer(
+  options: ServerOptions = {},
+  engine: Partial<WorkflowEngineOptions> = {},
+): TestServer {
   let started: TestServer | undefined
   beforeAll(async () => {
-    started = await startServer([], options)
+    started = await startServer([], options, {}, engine)
   })
   afterAll(async () => {
     await started?.[Symbol.asyncDispose]()

@@ -24,6 +24,9 @@ export async function makeTemplates(adminUrl: string): Promise<void> {
   await admin.connect()
   try {
     await admin.query(`create role ${owner.name} login password '${owner.password}'`)
+    // beforehand, so that files which run the statements of src/cli/roles.ts at once do not make them twice
+    for (const role of ['migrator login', 'worker login', 'client login', 'server login', 'tenant'])
+      await admin.query(`create role millrace_${role} noinherit`)
     await admin.query(`create database ${templates.realClock} owner ${owner.name}`)
     await migrateTemplate(adminUrl, templates.realClock, false)
     await admin.query(

@@ -1,12 +1,13 @@
 -- check_document: refuses a graph's document that no worker could take, with all that is wrong with it, as far as that can be said here.
--- Returns: the id of its workflow: its name, or, of a document without $schema, made of a name that is a title.
+-- Returns: the id of its workflow: what it says, else its name, or, of a document without $schema, made of a name that is a title.
 -- Raises: MR030 with issues (code, message, pointer), the first hundred.
 create or replace function millrace.check_document(p_document jsonb) returns text
 language plpgsql immutable security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
   v_name   text := case when jsonb_typeof(p_document -> 'name') = 'string' then p_document ->> 'name' end;
+  v_id     text := p_document ->> 'id';
   v_named  boolean := v_name ~ '^[A-Za-z0-9_.: -]{1,128}$';
-  v_ours   boolean := coalesce(jsonb_typeof(p_document -> '$schema') = 'string', false);
+  v_ours   boolean := coalesce(jsonb_typeof(p_document -> '$schema') = 'string', false) and v_id is null;  -- its name is its id
   v_size   int := octet_length(p_document::text);
   v_issues jsonb := '[]';
   v_first  text;
@@ -24,6 +25,9 @@ begin
             then '1 to 128 letters, digits, spaces, or characters of "_.:-"' else '1 to 200 printable characters' end) as message,
           '/name' as pointer
         where not coalesce(v_named or not v_ours and v_name ~ '^[^\u0001-\u001f\u007f-\u009f\u2028\u2029]{1,200}$', false)
+        union all
+        select 'VALIDATION_ERROR', 'The id of the document must be 1 to 128 letters, digits, spaces, or characters of "_.:-".', '/id'
+        where jsonb_typeof(p_document -> 'id') not in ('string', 'null') or v_id !~ '^[A-Za-z0-9_.: -]{1,128}$'
         union all
         select 'VALIDATION_ERROR', 'The version of the document must be 1 to 128 letters, digits, spaces, or characters of "_.:-".',
           '/version'
@@ -46,7 +50,7 @@ begin
         case when jsonb_array_length(v_issues) > 1 then format(' (and %s more)', jsonb_array_length(v_issues) - 1) else '' end),
       'Correct what the issues name, and put it again.', json_build_object('workflow_id', left(v_name, 200), 'issues', v_issues));
   end if;
-  return case when v_named then v_name
+  return case when v_id is not null then v_id when v_named then v_name
               else left(regexp_replace(v_name, '[^A-Za-z0-9_.: -]+', '-', 'g'), 100)
                    || '-' || left(encode(sha256(convert_to(v_name, 'UTF8')), 'hex'), 6) end;
 end $$;

@@ -4,9 +4,11 @@
 -- version that starts take, also where it was put before another.
 --   document  {name, version, timeout, trigger_type, trigger_config, steps: [{id, type, config, depends_on}], …}
 --   options   tenant, version (default: the document's), queue, priority, retries, timeout (default: the document's; there a number is
---             seconds), limits (as of put_queue)
+--             seconds), limits (as of put_queue), webhook_secret (in the place of the document's), sealed (whoever put it has encrypted it)
+-- A webhook_secret of the document is not kept in it: it goes to the webhook that a graph with trigger_type webhook has (sync_webhook).
 -- Returns: created: whether the version is new, or was deleted. Raises: MR030 with all issues of the document, MR015 if the version exists
--- with another content, MR001 for options. Locks: the version's row of workflows; the schedules of the workflow, if it has had any.
+-- with another content, MR001 for options. Locks: the version's row of workflows; the schedules of the workflow, if it has had any; its
+-- webhook.
 -- Example: select * from millrace.define_workflow('{"name": "ping", "steps": [{"id": "get", "type": "http", "config": {"url": "…"}}]}');
 create or replace function millrace.define_workflow(document jsonb, options jsonb default '{}')
 returns table (workflow_id text, version text, created boolean)
@@ -14,10 +16,12 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp set jit 
 #variable_conflict use_column
 declare
   v_tenant  int := millrace.check_options('define_workflow', options,
-    '{"version": "text", "queue": "text", "priority": "whole", "retries": "whole", "timeout": "any", "limits": "any"}');
+    '{"version": "text", "queue": "text", "priority": "whole", "retries": "whole", "timeout": "any", "limits": "any",
+      "webhook_secret": "text", "sealed": "any"}');
   v_now     timestamptz := clock_timestamp();
   v_name    text := millrace.check_document(define_workflow.document);
-  v_text    text := define_workflow.document::text;
+  v_secret  text := coalesce(options ->> 'webhook_secret', define_workflow.document ->> 'webhook_secret');
+  v_text    text := (define_workflow.document - 'webhook_secret')::text;
   v_hash    text := encode(sha256(convert_to(v_text, 'UTF8')), 'hex');
   v_version text := coalesce(options ->> 'version', define_workflow.document ->> 'version', 's-' || left(v_hash, 12));
   v_cron    jsonb := case when define_workflow.document ->> 'trigger_type' = 'cron'
@@ -62,7 +66,8 @@ begin
     'timeout_ms', millrace.duration_ms(v_timeout), 'limits', options -> 'limits')), v_text, v_hash);
   perform millrace.sync_schedules(v_tenant, jsonb_build_array(jsonb_build_object('workflow', v_name, 'version', v_version,
     'schedules', jsonb_path_query_array(jsonb_build_array(v_cron), '$[*] ? (@ != null)'))));
-  perform pg_notify('millrace', 'graphs');  -- to those that take stored graphs; a version that is there already makes no new route
+  perform millrace.sync_webhook(v_tenant, v_name, v_version, define_workflow.document, v_secret,
+    coalesce(options -> 'sealed' = 'true', false));
   return query select v_name, v_version, v_created;
 end $$;
 

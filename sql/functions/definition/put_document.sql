@@ -1,7 +1,7 @@
 -- put_document: keeps the document of a workflow version, once: another content is another version, for runs are under way with this
 -- one. Who registers has the version's row locked, so two that do so at once see each other.
 --   p_document  null: the version has none, and may not get code without one for what it has    p_hash  of what counts in it, in hex
--- Returns: whether it is new. Raises: MR015 if the version has another content.
+-- Returns: whether it is new. Raises: MR015 if the version has another content, MR021 for more than the tenant's quota.
 create or replace function millrace.put_document(p_tenant int, p_workflow int, p_document text, p_hash text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -9,6 +9,10 @@ declare
   v_of   record;
 begin
   if v_hash is null and p_document is not null then
+    if p_tenant <> 0 then
+      perform millrace.check_quota(p_tenant, 'definitions', 1);
+      perform millrace.check_quota(p_tenant, 'definition_bytes', octet_length(p_document));
+    end if;
     insert into millrace.workflow_documents (workflow_id, tenant_id, document, hash) values (p_workflow, p_tenant, p_document, p_hash);
     return true;
   elsif v_hash is distinct from p_hash then

@@ -8,8 +8,8 @@
 -- Under a rare filter a page may be short, or a single row without a run, as only so many are looked at (find_runs): go on
 -- from its last_seen, until that is null.
 -- Returns: run; last_seen; place: with order_by, the cursor of this row.
--- Raises: MR001 for an option it does not know, an attribute that is not declared, or a value of another type; MR041 for a parent or cursor
--- that there is not.
+-- Raises: MR001 for an option it does not know, an attribute that is not declared, or a value of another type; MR041 for a parent that
+-- there is not, and a cursor that is nobody's id.
 -- Example: select run ->> 'id' from millrace.get_runs('{"workflow_id": "order", "attributes": {"amount": {"gte": 100}}}');
 drop function if exists millrace.get_runs(jsonb);
 create or replace function millrace.get_runs(options jsonb default '{}') returns table (run json, last_seen text, place text)
@@ -34,7 +34,8 @@ begin
   end if;
   if v_order is null then
     if v_cursor is not null then
-      v_bound := millrace.find_run(v_tenant, v_cursor::uuid);
+      -- a run that was pruned since is a place all the same
+      v_bound := coalesce(millrace.run_number(v_cursor::uuid), millrace.find_run(v_tenant, v_cursor::uuid));
     end if;
     select f.runs, f.bound into v_found, v_bound from millrace.find_runs(v_tenant, options, v_bound, v_newer, v_limit) f;
     v_found := array(select x from unnest(v_found) x order by x desc);

@@ -3,14 +3,15 @@
 --   p_metas   JSON, null: nothing out of the ordinary: id (a UUID of the caller's), key (idempotency), workflow (with key, keys or rules),
 --             keys and weight (key_meta), rules (rules_problem), resource, tags, attributes, timeout_ms, start_within_ms (it fails if it
 --             has not begun then), retries, parent, and whatever else is to be kept with the run
---   p_continues  they go on where runs end, also of workflows that take no starts any more
+--   p_continues  they go on where runs end: also of workflows that take no starts any more, and over the quota
 -- Returns: a row for each start that made no new run, because its key or id was used before, or by the rules: verdict e = the existing run
 -- is what was asked for; r = it is alive, and there may be only one (MR014); k, i = that key, that id belongs to another start (MR010).
 -- Where existing is the start's own id, that is the id that was drawn: the database was set back, and the caller draws another. The last
 -- row has verdict m, and the time at which the others were made. start_within_ms is in timeout_at, with stamp 0, until a worker has it.
 -- Transitions: -> queued, waiting (a delay). Locks: key rows in order; idle workers, skipping locked ones; for rules lock_start_keys.
 -- Raises: 23505 (runs_…_pkey) while the same call that was sent before is still at work: call again. MR020 for more than 1,000 at once,
--- MR040 for a route of another tenant, MR016 and MR040 by refuse_stopped, MR001 and 22P02 for what others could not read (check_starts).
+-- MR021 for more live runs than the tenant's quota, MR040 for a route of another tenant, MR016 and MR040 by refuse_stopped, MR001 and
+-- 22P02 for what others could not read (check_starts).
 drop function if exists millrace.start_runs(int, bigint[], int[], bigint[], text[], text[]);
 create or replace function millrace.start_runs(
   p_tenant int, p_ids bigint[], p_routes int[], p_delays bigint[], p_inputs text[], p_metas text[] default null,
@@ -30,13 +31,10 @@ declare
   v_stopped bigint[];  -- children of workflows that take no starts
   v_n    int;
 begin
-  if cardinality(p_ids) > 1000 then
-    perform millrace.fail('MR020', format('%s runs in one start are over the limit of 1,000.', cardinality(p_ids)),
-      'Start them in several calls.');
-  end if;
-  if exists (select from unnest(p_routes) x where not exists (select from millrace.routes r where r.id = x and r.tenant_id = p_tenant)) then
-    perform millrace.fail('MR040', 'A route is unknown to this tenant.', 'Resolve it again: the database may have been restored.');
-  end if;
+  perform millrace.fail('MR020', format('%s runs in one start are over the limit of 1,000.', cardinality(p_ids)),
+    'Start them in several calls.') where cardinality(p_ids) > 1000;
+  perform millrace.fail('MR040', 'A route is unknown to this tenant.', 'Resolve it again: the database may have been restored.')
+  where exists (select from unnest(p_routes) x where not exists (select from millrace.routes r where r.id = x and r.tenant_id = p_tenant));
   perform count(u.input::json) from unnest(p_inputs) u (input);  -- 22P02 for what is no JSON
   v_stopped := (select millrace.refuse_stopped(p_tenant, p_ids, p_routes, p_metas)
                 where not p_continues and exists (select from millrace.stopped_workflows s where s.tenant_id = p_tenant));
@@ -57,6 +55,8 @@ begin
     where v_skip is null or u.id <> all (v_skip)
     on conflict (id) do nothing;
   else  -- the same without on conflict, which costs a twentieth of a run's WAL
+    perform millrace.check_live(p_tenant, cardinality(p_ids) - coalesce(cardinality(v_skip), 0), p_metas)
+    where not p_continues and exists (select from millrace.quotas q where q.tenant_id in (p_tenant, 0) and q.kind = 'live_runs');
     insert into millrace.runs (id, created_at, tenant_id, route_id, input, meta)
     select u.id, v_now, p_tenant, u.route, u.input, u.meta
     from unnest(p_ids, p_routes, p_inputs, p_metas) u (id, route, input, meta)

@@ -3,7 +3,7 @@
 -- again; unless it has a problem: then a worker tries it again.
 --   p_row     of schedule_row
 --   p_paused  true: paused; false: not paused, and times that came while it was are gone; null: as it is, a new one not paused
--- Raises: MR020 when the tenant has 10,000 of them. Locks: the schedule's row.
+-- Raises: MR020 when the tenant has 10,000 of them, MR021 when it has as many as its quota says. Locks: the schedule's row.
 create or replace function millrace.save_schedule(p_row millrace.schedules, p_paused boolean, p_by text default null) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -24,6 +24,7 @@ begin
       perform millrace.fail('MR020', 'The limit of 10,000 schedules is reached.',
         'Delete those that are not needed; one workflow may start many others.', json_build_object('schedule_id', p_row.name));
     end if;
+    perform millrace.check_quota(p_row.tenant_id, 'schedules', 1);
     insert into millrace.schedules (tenant_id, name, workflow, cron, every_ms, anchor_at, timezone, overlap, catch_up, input, options,
                                     declared, created_at, after_at, next_at, wake_at, paused_at, paused_by)
     values (p_row.tenant_id, p_row.name, p_row.workflow, p_row.cron, p_row.every_ms, p_row.anchor_at, p_row.timezone, p_row.overlap,

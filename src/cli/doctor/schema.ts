@@ -32,9 +32,11 @@ export const rights: Check = {
     const { user } = await row<{ user: string }>(patient, 'select current_user as user')
     const lacking = async (role: Role) => lackedFunctions(patient, grantedFunctions(role))
     const [client, worker] = [await lacking('client'), await lacking('worker')]
+    const server = await lacking('server')
     const may = [
       ...(client.length === 0 ? ['start and steer runs'] : []),
       ...(worker.length === 0 ? ['run workers'] : []),
+      ...(server.length === 0 ? ['administer tenants'] : []),
       ...((await mayMigrate(patient)) ? ['migrate'] : []),
     ]
     if (client.length === 0) return ok(`role "${user}" may ${may.join(', ')}`)

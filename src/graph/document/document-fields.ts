@@ -3,11 +3,6 @@ import { nameForm, titleForm } from './text-forms.ts'
 
 /** What the Workflow Automation Engine adds when it tells a document; so that it can be given back. */
 const answered: Fields = {
-  id: {
-    kind: { is: 'text', most: 200 },
-    ignored: true,
-    about: 'Of the Workflow Automation Engine; not read',
-  },
   created_at: {
     kind: { is: 'text', most: 200 },
     ignored: true,
@@ -26,11 +21,15 @@ export const documentFields: Fields = {
     kind: { is: 'text', most: 1000 },
     about: 'Where the JSON Schema is, for the completion of editors',
   },
+  id: {
+    kind: { is: 'text', form: nameForm },
+    about: 'The id of its workflow; default: the name, or what can be made of it',
+  },
   name: {
     kind: { is: 'text', form: titleForm },
     required: true,
     about:
-      'What its workflow is called; with $schema also its id, so letters, digits, spaces and "_.:-"',
+      'What its workflow is called; with $schema and without an id also its id, so letters, digits, spaces and "_.:-"',
   },
   version: {
     kind: { is: 'text', form: nameForm },
@@ -62,7 +61,10 @@ export const documentFields: Fields = {
     kind: { is: 'text', most: 200 },
     about: 'Where the webhook is; default: drawn when the workflow is stored',
   },
-  is_active: { kind: { is: 'flag' }, about: 'Whether runs may be started; default true' },
+  is_active: {
+    kind: { is: 'flag' },
+    about: 'False: no run may be started, and its cron starts none; default true',
+  },
   steps: { kind: { is: 'nodes' }, required: true, about: 'The nodes' },
   ...answered,
 }

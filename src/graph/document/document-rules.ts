@@ -8,10 +8,11 @@ import { nameForm } from './text-forms.ts'
 
 /** Rules about several fields of a document, or about what its texts say. */
 export function checkDocumentRules(value: Record<string, unknown>, issues: IssueList): void {
-  const { name, $schema, trigger_type: type, trigger_config: config } = value
+  const { id, name, $schema, trigger_type: type, trigger_config: config } = value
   // without $schema it may be of the Workflow Automation Engine, where a name is a title
-  if (typeof $schema === 'string' && typeof name === 'string' && !isName(name)) {
-    const message = `The name of the document is ${describeValue(name)}, but is the id of its workflow too, and must be ${nameForm.rule}. Change it.`
+  const isId = typeof $schema === 'string' && id === undefined
+  if (isId && typeof name === 'string' && !isName(name)) {
+    const message = `The name of the document is ${describeValue(name)}, but is the id of its workflow too, and must be ${nameForm.rule}. Change it, or give an id beside it.`
     issues.add('VALIDATION_ERROR', '/name', message)
   }
   const given = jsonTypeOf(config) === 'object' ? (config as Record<string, unknown>) : {}

@@ -79,6 +79,8 @@ export type NodeOf<T extends NodeType> = Extract<GraphNode, { type: T }>
 export type GraphDocument = {
   /** Where the JSON Schema is; documents with it are Millrace's own, those without may be of the Workflow Automation Engine. */
   $schema?: string
+  /** Of its workflow; default: the name, or what can be made of it. */
+  id?: string
   name: string
   version?: string
   description?: string

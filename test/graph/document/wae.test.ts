@@ -104,9 +104,11 @@ describe('its documents', () => {
     expect(planGraph(document).dialect).toBe('wae')
   })
 
-  test('what its answers add is not part of the document', () => {
+  test('of what its answers add the id is the id of the workflow, and the rest is not part of the document', () => {
     const answer = { ...sample, id: 'x', created_at: 'now', updated_at: 'now', webhook_path: null }
-    expect(planGraph(answer).document).toEqual(planGraph(sample).document)
+    const plan = planGraph(answer)
+    expect(plan.document).toEqual({ ...planGraph(sample).document, id: 'x' })
+    expect(plan.workflowId).toBe('x')
   })
 
   test('with $schema they are of ours', () => {
