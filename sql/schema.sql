@@ -1583,7 +1583,7 @@ create function millrace.feed_rows(p_run bigint, p_first integer, p_last integer
   returns TABLE(what text, seq integer, at timestamp with time zone, kind "char", name text, data text)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What a row of a feed says.
-  body: 2e0b4abdf339c3026f00927a5a47f24c
+  body: 0ae7fc4818005459117b5c593ed32b7c
 
 create function millrace.feed_runs(p_tenant integer, p_runs bigint[], p_now timestamp with time zone)
   returns bigint[]

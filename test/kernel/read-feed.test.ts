@@ -54,7 +54,7 @@ test('starts, rows of the journal and ends are told once each, in order of each 
   await next.advance(again, { op: 'c', output: '7', tail: [row('r', 'last', 7)] })
   await feed.until(7)
   expect(feed.of(run)).toEqual([
-    'status p',
+    'start',
     'row r 0',
     'row r 1',
     'status w',
@@ -80,7 +80,7 @@ test('what is paused, resumed, moved and cancelled by people is told, too', asyn
   await kernel.call('cancel_workflow', uuid(run))
   await feed.until(7)
   expect(feed.of(run)).toEqual([
-    ...['status p', 'row p 0', 'status z', 'row u 1', 'status p', 'row x 2', 'status x'],
+    ...['start', 'row p 0', 'status z', 'row u 1', 'status p', 'row x 2', 'status x'],
   ])
 })
 
@@ -102,13 +102,13 @@ test('nothing is read beyond a transaction that is still open, and nothing of it
     await feed.read()
     return others.every((run) => feed.of(run).length === 1)
   })
-  expect(feed.of(started)).toEqual(['status p', 'row x 0', 'status x'])
+  expect(feed.of(started)).toEqual(['start', 'row x 0', 'status x'])
   // of what was rolled back nothing is told
   await slow.query('begin')
   await slow.query('select millrace.cancel_workflow($1)', [uuid(others[0] as string)])
   await slow.query('rollback')
   await feed.read()
-  expect(feed.of(others[0] as string)).toEqual(['status p'])
+  expect(feed.of(others[0] as string)).toEqual(['start'])
 })
 
 test.each([11, 12, 13])(
@@ -149,7 +149,7 @@ test.each([11, 12, 13])(
       'the rest is told',
       async () => (await feed.read()) === 0 && feed.told.length >= committed.length * 3,
     )
-    const expected = ['status p', 'row x 0', 'status x']
+    const expected = ['start', 'row x 0', 'status x']
     const number = (id: string) => kernel.call<string>('run_number', id)
     const runs = await Promise.all(committed.map(number))
     for (const run of runs) expect(feed.of(run)).toEqual(expected)
