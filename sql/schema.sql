@@ -915,6 +915,15 @@ create view millrace.run_details with (security_invoker=true) -- A run as people
   retry_count integer
   phase text
 
+create view millrace.run_journal with (security_invoker=true) -- The journals of runs, in one list.
+  run_id bigint
+  tenant_id integer
+  seq integer
+  at timestamp with time zone
+  kind "char"
+  name text
+  data text
+
 -- functions -----------------------------------------------------------------------------------------------------
 
 create function millrace.accept_delivery(p_webhook bigint, p_body text, p_headers jsonb, p_key text, p_content text, p_by_content boolean, p_ip text)
@@ -951,7 +960,13 @@ create function millrace.answer_approval(approval_id text, approved boolean, opt
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Answers a question to people; the run that asked goes on.
-  body: e5c0f96507ed2073dd1c4aa982238da6
+  body: 39e099d61fc510ffeb920a84b789b97d
+
+create function millrace.answer_error(p_code text, p_message text, p_detail text, p_hint text)
+  returns void
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Raises an error for a caller of the api, with its HTTP status.
+  body: 2499207f7a6d92ccf8961c2d4a8e2585
 
 create function millrace.append_audit(p_tenant integer, p_subject text, p_action text, p_target text, p_detail jsonb DEFAULT NULL::jsonb)
   returns void
@@ -1144,6 +1159,18 @@ create function millrace.call_off(p_tenant integer, p_run bigint, p_task integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends what given-up steps of a run have begun elsewhere: children, questions to people.
   body: 9e5a059ddc87be711e864d1b56c4b1b3
+
+create function millrace.caller_options(p_function text, p_options jsonb, p_claims text[] DEFAULT '{}'::text[])
+  returns jsonb
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: What a caller of the schema api gave, with the tenant and the name of the token.
+  body: cb4b21995527e1a1cae13dd87af9a36b
+
+create function millrace.caller_tenant()
+  returns text
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The tenant for which the caller of the schema api acts; MR042 without one.
+  body: c6e65890b9fa529baeb4083a890acb89
 
 create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text, p_stuck boolean DEFAULT false, p_at_once boolean DEFAULT false)
   returns SETOF bigint
@@ -1358,10 +1385,10 @@ create function millrace.create_key(name text, options jsonb)
 
 create function millrace.current_tenant()
   returns integer
-  language sql stable parallel safe
-  comment: The tenant that the transaction was given; null without one.
+  language sql stable security definer parallel safe set search_path=pg_catalog, pg_temp
+  comment: The tenant of the token, or that the transaction was given; null without one.
   rights: grant execute to public
-  a standard SQL body
+  body: a95e9d98e04831f7e0450b03c7d0fa79
 
 create function millrace.deactivate_workflow(workflow_id text, options jsonb DEFAULT '{}'::jsonb)
   returns boolean
@@ -1409,7 +1436,7 @@ create function millrace.delete_tenant(slug text, options jsonb DEFAULT '{}'::js
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Deletes a tenant with every row that is its, a batch at a time.
-  body: 3932a4b45e73bd90ab70263056750293
+  body: f19a969f363e413b58c219881dd83840
 
 create function millrace.delete_webhook(id text, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -1771,6 +1798,12 @@ create function millrace.get_documents(p_tenant integer, p_names text[], p_graph
   comment: The stored definitions that a worker could serve.
   body: cb767936760a2625161a8270ffd093b8
 
+create function millrace.get_engine_state()
+  returns json
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: How the engine is, for those who run it, as JSON.
+  body: 5e583c4f6acef241b0e41d74640639dd
+
 create function millrace.get_events(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, name text, key text, data json, emitted_at timestamp with time zone, keep_until timestamp with time zone, dedupe_id text, matched integer, spreading boolean, started text[])
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1812,6 +1845,12 @@ create function millrace.get_members(options jsonb DEFAULT '{}'::jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The members of a tenant, by subject.
   body: 191977c719a43e72d4079d0619cf8dc4
+
+create function millrace.get_metrics(options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: How the runs of a tenant did that were started lately, as JSON.
+  body: efc5f136f6d81c1eb5e64eed05335846
 
 create function millrace.get_outcomes(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, status "char", output text, continued_as bigint)
@@ -2161,6 +2200,30 @@ create function millrace.merge_values(p_first jsonb, p_later jsonb)
   comment: Values by name, and later ones over them.
   body: c925806a799b1fd1df1387a47049347e
 
+create function millrace.metric_queues(p_tenant integer)
+  returns jsonb
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: How many runs are ready in each queue of a tenant, as JSON.
+  body: bd728ec100d877e4ec96322ddb33b196
+
+create function millrace.metric_runs(p_tenant integer, p_workflow text, p_since timestamp with time zone, p_most integer, OUT runs bigint[], OUT complete boolean, OUT reached timestamp with time zone)
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The newest runs that were started since a time, at most so many.
+  body: c746f77bd17ea46dddf2fce54c06b0ff
+
+create function millrace.metric_steps(p_runs bigint[])
+  returns jsonb
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: How the steps of some runs did, as JSON.
+  body: 313cb42670454f037a9176d98f2777e3
+
+create function millrace.metric_webhooks(p_tenant integer, p_since timestamp with time zone)
+  returns jsonb
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What webhooks of a tenant got and sent since a time, as JSON.
+  body: ea00c230d802ac504057b328757f29c9
+
 create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -2196,6 +2259,12 @@ create function millrace.node_issues(p_document jsonb)
   language sql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What is wrong with the nodes of a graph's document.
   body: 069419f7c2bad40a0a4c0dfa8ae62db4
+
+create function millrace.note_call(p_action text, p_target text)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Writes a call of the schema api into the audit log.
+  body: 171c3a523e0f223b7825793d31684ce9
 
 create function millrace.note_feed(p_tenant integer, p_reader text, p_position bigint)
   returns void
@@ -2925,11 +2994,11 @@ create function millrace.suspend_tenant(slug text, options jsonb DEFAULT '{}'::j
   comment: Nobody gets in as that tenant, and nothing of it is run.
   body: 280cf99eb8946c0cca7cd14d33f346db
 
-create function millrace.sweep_tenant(p_tenant integer, p_place integer)
-  returns bigint
+create function millrace.sweep_tenant(p_tenant integer, p_place text)
+  returns TABLE(deleted bigint, place text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
-  comment: Deletes the rows of a tenant in one table.
-  body: 8c23c375e34d27c9418bb46f253aee7c
+  comment: Deletes the rows of a tenant in some pages of one table.
+  body: 292a672bb4d9b3106922b82a91b04d06
 
 create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
   returns void
@@ -3013,7 +3082,7 @@ create function millrace.tenant_rows(p_tenant integer, p_n integer, p_a tid, p_z
   returns TABLE(line jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set plan_cache_mode=force_custom_plan
   comment: The rows of a tenant in some pages of one table.
-  body: 6bd2412d6c44d7cdd6629e779f6f5a8d
+  body: 5f7259df00e1d154e5a4d6be87f839e3
 
 create function millrace.terminate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json

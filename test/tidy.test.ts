@@ -12,8 +12,16 @@ const sql = readSources(['sql'], /\.sql$/).filter(({ path }) => path !== 'sql/sc
 const functions = sql.filter(({ path }) => path.startsWith('sql/functions/'))
 const tests = readSources(['test'], /\.ts$/)
 const prose = readSources(
-  ['docs', 'README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
-  /\.md$/,
+  [
+    'docs',
+    'README.md',
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'AGENTS.md',
+    'llms.txt',
+  ],
+  /\.(md|txt)$/,
 )
 
 describe('direction', () => {
@@ -33,7 +41,8 @@ describe('direction', () => {
     // of graphs only what loads stored ones, once one is met
     worker: ['model', 'definition', 'kernel', 'auth', 'client', 'workflow', 'graph', 'webhook'],
     adapters: ['model', 'kernel'],
-    server: ['model', 'definition', 'kernel', 'client', 'graph', 'auth', 'webhook'],
+    mcp: ['model', 'definition', 'kernel', 'client'],
+    server: ['model', 'definition', 'kernel', 'client', 'graph', 'auth', 'webhook', 'mcp'],
   }
 
   test('a folder imports only what lies below it', () => {
@@ -126,7 +135,7 @@ describe('every SQL function', () => {
   // a domain `text` whose check then runs as our owner
   test('looks names up in pg_catalog first, and last where anybody may make them', () => {
     const own = sql
-      .filter(({ path }) => /^sql\/(functions|testing|compat)\//.test(path))
+      .filter(({ path }) => /^sql\/(functions|testing|compat|api)\//.test(path))
       .filter(({ text }) => /^create or replace function/m.test(text))
     const offenders = own.filter(({ text }) => {
       const paths = [...text.matchAll(/set search_path\b[^$\n]*?(?= set | as \$|$)/gm)]
@@ -163,10 +172,38 @@ describe('every SQL function', () => {
     const offenders = sql.flatMap(({ path, text }) =>
       [...text.matchAll(/\bMR\d{3}\b/g)]
         .map(([code]) => code)
-        .filter((code) => !Object.hasOwn(ERROR_CODES, code))
+        // MR000 names them all, where one catches them
+        .filter((code) => !Object.hasOwn(ERROR_CODES, code) && code !== 'MR000')
         .map((code) => `${path}: ${code}`),
     )
     expect(offenders).toEqual([])
+  })
+})
+
+describe('what PostgREST serves', () => {
+  const served = sql.filter(({ path }) => /^sql\/api\/(functions|views)\//.test(path))
+
+  test('is one object a file, named like it, with a comment', () => {
+    const offenders = served.filter(({ path, text, lines }) => {
+      const name = path.split('/').at(-1)?.replace('.sql', '')
+      const made = [...text.matchAll(/^create or replace (?:view|function) api\.(\w+)/gm)]
+      const named =
+        made.length === 1 && made[0]?.[1] === name && lines[0]?.startsWith(`-- ${name}: `)
+      return !named || !/^comment on (view|function) api\./m.test(text)
+    })
+    expect(offenders.map(({ path }) => path)).toEqual([])
+  })
+
+  test('reads with the rights of its caller, or takes tenant and name from the token', () => {
+    const offenders = served.filter(({ path, text }) => {
+      if (path.includes('/views/')) return !text.includes('with (security_invoker = true)')
+      const asks = /millrace\.caller_options\(/.test(text) && !/p_tenant/.test(text)
+      const changes = !/language plpgsql stable/.test(text)
+      const noted = /millrace\.note_call\(/.test(text) === changes
+      const closed = /^revoke execute on function .* from public;$/m.test(text)
+      return !(asks && noted && closed && /millrace\.answer_error\(/.test(text))
+    })
+    expect(offenders.map(({ path }) => path)).toEqual([])
   })
 })
 

@@ -1,11 +1,12 @@
 import type { RunEnd } from '../definition/definition.ts'
+import { add, type Counts, family, gauge, labels, processLines } from '../model/prometheus.ts'
 import type { RunEvents } from './workflow-files/run-events.ts'
 
 /** Counts what this process does, and writes it as Prometheus reads it. */
 export class Metrics implements RunEvents {
-  readonly #taken = new Map<string, number>()
-  readonly #ended = new Map<string, number>()
-  readonly #attempts = new Map<string, number>()
+  readonly #taken: Counts = new Map()
+  readonly #ended: Counts = new Map()
+  readonly #attempts: Counts = new Map()
   readonly #startedAt = Date.now() / 1000
 
   began({ workflowId }: { workflowId: string }): void {
@@ -24,8 +25,6 @@ export class Metrics implements RunEvents {
 
   /** The exposition, version 0.0.4. */
   text(now: { held: number; concurrency: number; ready: boolean }): string {
-    const cpu = process.cpuUsage()
-    const seconds = (cpu.user + cpu.system) / 1e6
     return [
       gauge('millrace_worker_ready', 'Whether the worker takes runs.', now.ready ? 1 : 0),
       gauge('millrace_worker_held_runs', 'Runs that this worker owns now.', now.held),
@@ -33,33 +32,8 @@ export class Metrics implements RunEvents {
       family('millrace_runs_taken_total', 'Times that a run was taken up here.', this.#taken),
       family('millrace_runs_left_total', 'Times that a run was left here, and how.', this.#ended),
       family('millrace_attempts_failed_total', 'Attempts of steps that failed.', this.#attempts),
-      gauge('process_start_time_seconds', 'When the process started.', this.#startedAt),
-      counter('process_cpu_seconds_total', 'Processor time used.', seconds),
-      gauge('process_resident_memory_bytes', 'Memory in use.', process.memoryUsage.rss()),
+      ...processLines(this.#startedAt),
       '',
     ].join('\n')
   }
-}
-
-function add(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1)
-}
-
-function labels(values: Record<string, string>): string {
-  // names of workflows have no quotes, backslashes or line breaks
-  const pairs = Object.entries(values).map(([name, value]) => `${name}="${value}"`)
-  return `{${pairs.join(',')}}`
-}
-
-function gauge(name: string, help: string, value: number): string {
-  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name} ${value}`
-}
-
-function counter(name: string, help: string, value: number): string {
-  return `# HELP ${name} ${help}\n# TYPE ${name} counter\n${name} ${value}`
-}
-
-function family(name: string, help: string, counts: ReadonlyMap<string, number>): string {
-  const lines = [...counts].map(([key, value]) => `${name}${key} ${value}`)
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} counter`, ...lines].join('\n')
 }

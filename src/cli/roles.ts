@@ -1,4 +1,5 @@
 import { DEFAULT_SCHEMA, inSchema } from '../kernel/schema-name.ts'
+import { apiRoleStatements, type ServedApi } from './api-roles.ts'
 
 /** A role of the kernel, and the functions that it has to call. */
 export type Role = 'client' | 'worker' | 'server'
@@ -92,6 +93,8 @@ const forClients = {
     'get_queues',
     'get_limits',
     'get_storage',
+    'get_metrics',
+    'get_engine_state',
   ],
 }
 
@@ -157,13 +160,20 @@ const forServers = {
   'to say what people may do': ['put_member', 'get_members', 'remove_member'],
   'to keep secrets': ['put_secret', 'get_secrets', 'delete_secret'],
   'to write down who did what, and to see it': ['append_audit', 'get_audit', 'prune_audit'],
+  'to answer requests with a key once': ['begin_request', 'finish_request', 'renew_request'],
 }
 
 /** What workers and servers both call: to give secrets to graphs, and to encrypt them under another key. */
 const forBoth = { 'to read secrets, encrypted as they are': ['read_secret'] }
 
-/** Tables that a reader of one tenant never sees: they hold hashes of keys, and secrets. */
-export const HIDDEN_TABLES = ['api_keys', 'secrets', 'migrations', 'repeatables'] as const
+/** Tables that a reader of one tenant never sees: they hold hashes of keys, secrets, and answers of servers. */
+export const HIDDEN_TABLES = [
+  'api_keys',
+  'secrets',
+  'requests',
+  'migrations',
+  'repeatables',
+] as const
 
 /** Tables and views of which a reader sees the rows of its tenant. A partitioned table stands for its partitions. */
 export const READABLE_TABLES = [
@@ -179,7 +189,8 @@ export const READABLE_TABLES = [
   ],
   ...['limited_routes', 'limits', 'live', 'members', 'merged_starts', 'meters', 'outcomes'],
   ...['queue_heads', 'quota_use', 'quotas', 'rates', 'retention', 'routes', 'run_aliases'],
-  ...['run_attributes', 'run_details', 'run_keys', 'run_labels', 'runs', 'schedules', 'signals'],
+  ...['run_attributes', 'run_details', 'run_journal', 'run_keys', 'run_labels', 'runs'],
+  ...['schedules', 'signals'],
   ...['start_keys', 'tenants', 'watchers', 'workers', 'workflow_documents', 'workflows'],
 ] as const
 
@@ -197,7 +208,7 @@ export function grantedFunctions(role: Role): string[] {
  * Roles and grants as SQL for psql; running it again changes nothing. On a database without the
  * kernel's functions it makes the roles and the schema, so that the migrator can migrate.
  */
-export function roleStatements(schema: string = DEFAULT_SCHEMA): string {
+export function roleStatements(schema: string = DEFAULT_SCHEMA, served?: ServedApi): string {
   const grants = [
     ...grant('all of them', 'millrace_client, millrace_worker, millrace_server', forClients),
     ...grant('workers', 'millrace_worker', forWorkers),
@@ -206,7 +217,8 @@ export function roleStatements(schema: string = DEFAULT_SCHEMA): string {
     readable(),
   ]
   const statements = [roles, owner, beforeGrants, ...grants, afterGrants].join('\n')
-  return `${head}\n${inSchema(statements, schema)}`
+  const api = served === undefined ? '' : apiRoleStatements(schema, served)
+  return `${head}\n${inSchema(statements, schema)}${api}`
 }
 
 function grant(who: string, to: string, functions: Record<string, readonly string[]>): string[] {

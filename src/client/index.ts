@@ -51,6 +51,7 @@ export type { DispatchPlace, LimitReport } from './limits.ts'
 export type { DefinitionFilter, ListedDefinition } from './listed-definitions.ts'
 export type { LogFilter, LogLine } from './logs.ts'
 export type { Member, PutMember } from './members.ts'
+export type { Durations, EngineState, Metrics, MetricsFilter } from './metrics.ts'
 export type { Page, PageRequest } from './page.ts'
 export type {
   DrainOptions,

@@ -53,6 +53,14 @@ import {
   readDefinitions,
 } from './listed-definitions.ts'
 import { type LogFilter, type LogLine, readLogs } from './logs.ts'
+import {
+  checkSchema,
+  type EngineState,
+  type Metrics,
+  type MetricsFilter,
+  readEngineState,
+  readMetrics,
+} from './metrics.ts'
 import type { Page, PageRequest } from './page.ts'
 import {
   type DrainOptions,
@@ -68,7 +76,6 @@ import {
   type VersionReport,
   type WorkerReport,
 } from './reports.ts'
-import { RequestLedger } from './request-ledger.ts'
 import type { RunFilter } from './run-filter.ts'
 import {
   pauseOne,
@@ -78,6 +85,7 @@ import {
   resumeOne,
   type Schedule,
 } from './schedules.ts'
+import { ServerSide } from './server-side.ts'
 import { Session, type SessionOptions } from './session.ts'
 import { Starter } from './starter.ts'
 import {
@@ -151,9 +159,10 @@ export abstract class OperationsClient extends AdministrationClient {
 
   /** Before a start, and before what names a workflow: an engine makes its definitions known. */
   protected async prepare(): Promise<void> {}
-  /** For the server: requests that came with a key. */
-  get requests(): RequestLedger {
-    return new RequestLedger(this.session)
+
+  /** For the server. */
+  get serverSide(): ServerSide {
+    return new ServerSide(this.session)
   }
 
   /** Refuses what is no input of a workflow, where this process knows what that takes. */
@@ -270,6 +279,25 @@ export abstract class OperationsClient extends AdministrationClient {
    */
   async getVersions(p: { workflowId?: string } = {}): Promise<VersionReport[]> {
     return readVersions(this.session, p.workflowId)
+  }
+
+  /**
+   * How the runs that were started lately did: counts, durations, failures of steps, ready runs. It looks at the
+   * newest 5,000 unless `most` says otherwise; `from` tells from when on they are all.
+   * @example const { durations, byWorkflow } = await client.getMetrics({ since: new Date(Date.now() - 3_600_000) })
+   */
+  async getMetrics(p: MetricsFilter = {}): Promise<Metrics> {
+    return readMetrics(this.session, p)
+  }
+
+  /** How the engine is, of all tenants: workers, ready runs, how late they are. For those who run it. */
+  async getEngineState(): Promise<EngineState> {
+    return readEngineState(this.session)
+  }
+
+  /** @throws SchemaVersionError if the schema in the database is not that of this package; UnavailableError */
+  async checkSchema(): Promise<void> {
+    await checkSchema(this.session)
   }
 
   /** What lies in each queue that has unfinished runs, the longest first. It reads all of them. */

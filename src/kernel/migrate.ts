@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
-import { SchemaVersionError } from '../model/errors.ts'
+import { InvalidInputError, SchemaVersionError } from '../model/errors.ts'
 import type { Database } from './database.ts'
 import { decodeError } from './database-error.ts'
-import { inSchema } from './schema-name.ts'
+import { checkSchemaName, inSchema } from './schema-name.ts'
 import {
   COMPATIBLE,
   type Compatible,
+  readApi,
   readCompatible,
   readMigrations,
   readRepeatables,
@@ -35,6 +36,8 @@ export type MigrateOptions = {
   testing?: boolean
   /** Also the names of another system; once they are there, every migration keeps them up to date. */
   compat?: Compatible | undefined
+  /** Also what PostgREST serves, in a schema of this name; once it is there, every migration keeps it up to date. */
+  api?: string | undefined
 }
 
 /** Paths of the files that were applied, or would be; empty when the schema is current. */
@@ -57,6 +60,7 @@ export async function migrate(db: Database, options: MigrateOptions = {}): Promi
   client.on('error', ignore)
   try {
     await checkServer(client)
+    if (options.api !== undefined) await checkApi(client, db.schema, options.api)
     const todo = await outstanding(client, db.schema, options)
     if (todo.length === 0 || options.dryRun) return { applied: todo.map((file) => file.path) }
     for (let turn = 1; ; turn++) {
@@ -116,8 +120,11 @@ export async function checkMigrated(db: Database): Promise<void> {
 }
 
 /** All that `migrate` would run on an empty database, as one text for `psql -f`. */
-export function migrationScript(schema: string, compat?: Compatible): string {
-  const files = allFiles(schema, { compat })
+export function migrationScript(
+  schema: string,
+  also: Pick<MigrateOptions, 'compat' | 'api'> = {},
+): string {
+  const files = allFiles(schema, also)
   const body = files.map((file) => `-- ${file.path}\n${file.text}\n${record(file, schema)}`)
   return [
     'begin;',
@@ -151,6 +158,43 @@ async function checkServer(client: pg.PoolClient): Promise<void> {
   }
 }
 
+/**
+ * A schema for PostgREST may be the user's own, with more in it; but nothing of theirs is replaced.
+ * @throws InvalidInputError if something there has one of our names
+ */
+async function checkApi(client: pg.PoolClient, schema: string, api: string): Promise<void> {
+  if (checkSchemaName(api) === schema) {
+    throw new InvalidInputError(
+      `The schema for PostgREST cannot be "${api}": the engine is in it. Name another one.`,
+    )
+  }
+  const { rows: known } = await client.query('select to_regclass($1) is not null as there', [
+    `${schema}.repeatables`,
+  ])
+  if (known[0]?.there) {
+    const { rows: ours } = await client.query(
+      inSchema('select from millrace.repeatables where path like $1', schema),
+      [`api/${api}/%`],
+    )
+    if (ours.length > 0) return
+  }
+  const names = readApi(api, schema).flatMap(
+    ({ path }) => /\/(?:views|functions)\/(\w+)\.sql$/.exec(path)?.[1] ?? [],
+  )
+  const { rows } = await client.query(
+    `select x.name from (select relname as name, relnamespace as place from pg_class
+                         union select proname, pronamespace from pg_proc) x
+     where x.place = to_regnamespace($1) and x.name = any ($2) order by 1`,
+    [api, names],
+  )
+  if (rows.length === 0) return
+  const found = rows.map(({ name }) => name).join(', ')
+  throw new InvalidInputError(
+    `The schema "${api}" has ${found} already, and they are not of this engine. Name another schema, or move them away.`,
+    { details: { schema: api, found } },
+  )
+}
+
 /** What is to be applied, without a lock: at the start of a process mostly nothing. */
 async function outstanding(
   client: pg.PoolClient,
@@ -170,14 +214,17 @@ function allFiles(schema: string, options: MigrateOptions): SqlFile[] {
 /** @param known paths of what is there */
 function repeatablesOf(
   schema: string,
-  { testing, compat }: MigrateOptions,
+  { testing, compat, api }: MigrateOptions,
   known: readonly string[] = [],
 ): SqlFile[] {
   const others = COMPATIBLE.filter(
     (system) => system === compat || known.some((path) => path.startsWith(`compat/${system}/`)),
   )
+  const served = known.flatMap((path) => /^api\/(\w+)\//.exec(path)?.[1] ?? [])
+  const apis = [...new Set([...served, ...(api === undefined ? [] : [api])])]
   return [
     ...readRepeatables(schema),
+    ...apis.flatMap((name) => readApi(name, schema)),
     ...(testing ? readTesting(schema) : []),
     ...others.flatMap((system) => readCompatible(system, schema)),
   ]

@@ -31,6 +31,20 @@ export function readCompatible(system: Compatible, schema: string): SqlFile[] {
   return readFolder(`compat/${system}`, schema)
 }
 
+/**
+ * What PostgREST serves, in a schema that is called as the caller likes. Its name is part of the paths, so
+ * that every later migration knows what to keep up to date.
+ */
+export function readApi(api: string, schema: string): SqlFile[] {
+  // sql/api is written for a schema called like its folder
+  const word = /\bapi\b/g
+  return readFolder('api', schema).map(({ path, text, checksum }) => ({
+    path: path.replace('api/', `api/${api}/`),
+    text: api === 'api' ? text : text.replaceAll(word, api),
+    checksum,
+  }))
+}
+
 /** What only a database made for tests gets. */
 export function readTesting(schema: string): SqlFile[] {
   return readFolder('testing', schema)

@@ -1,9 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { ZodType, ZodUndefined } from 'zod'
+import type { Scope } from '../auth/principal.ts'
+import type { RateClass } from '../auth/rate-limiter.ts'
 import { admit } from './admit.ts'
 import { answerOnce } from './answer-once.ts'
-import type { Scope } from './principal.ts'
 import { readBody } from './read-body.ts'
 import type { ServerApp, ServerEnv } from './server-parts.ts'
 import { Problem } from './shapes/problem.ts'
@@ -31,6 +32,10 @@ type Route<P extends ZodType, Q extends ZodType, B extends ZodType> = {
   readonly readsOnly?: boolean
   /** It starts runs by a key of theirs: an Idempotency-Key becomes that (keyedStart). */
   readonly startsRuns?: boolean
+  /** Fields of its answer that can be read once, and are not kept for an Idempotency-Key. */
+  readonly shownOnce?: readonly string[]
+  /** The action under which the audit log has it, where SQL does not write it down: 'schedule.put'. */
+  readonly audit?: string
   /** Comes before all else. */
   readonly before?: MiddlewareHandler<ServerEnv>
   /** What it answers when it succeeds; null: without a body. JSON, unless `type` says otherwise. */
@@ -104,7 +109,7 @@ export function addRoute<
     responses: { ...answersOf(route.answers), ...problemsOf(route) },
     middleware: [
       ...(route.before ? [route.before] : []),
-      ...(scope === null ? [] : [admit(scope)]),
+      ...(scope === null ? [] : [admit(scope, rateClassOf(route))]),
       ...(body ? [readBody] : []),
     ],
   }
@@ -117,8 +122,29 @@ export function addRoute<
       body: body && valid('json'),
     }
     const answer = () => handler(c, given as Given<P, Q, B>)
-    return isWrite(route) ? answerOnce(c, route.startsRuns !== true, answer) : answer()
+    if (!isWrite(route)) return answer()
+    const once = { draws: route.startsRuns !== true, shownOnce: route.shownOnce }
+    return answerOnce(c, once, () => audited(c, route.audit, answer))
   }) as never)
+}
+
+function rateClassOf({ method, readsOnly, startsRuns }: AnyRoute): RateClass {
+  if (startsRuns === true) return 'start'
+  return method === 'get' || readsOnly === true ? 'read' : 'write'
+}
+
+/** What was done is written down before it is answered. */
+async function audited(
+  c: Context<ServerEnv>,
+  action: string | undefined,
+  carryOut: () => Response | Promise<Response>,
+): Promise<Response> {
+  const answer = await carryOut()
+  if (action === undefined || !answer.ok) return answer
+  const { client, principal } = c.var
+  const target = Object.values(c.req.param()).join('/') || null
+  await client.serverSide.audit({ subject: principal.subject, action, target })
+  return answer
 }
 
 /** Public routes have no tenant whose keys these could be. */

@@ -1,30 +1,27 @@
 import type { MiddlewareHandler } from 'hono'
+import { requireScope, type Scope } from '../auth/principal.ts'
+import type { RateClass } from '../auth/rate-limiter.ts'
 import { PermissionError } from '../model/errors.ts'
-import { hasScope, type Scope } from './principal.ts'
+import { takeRate } from './rates.ts'
 import type { ServerEnv } from './server-parts.ts'
 
 /**
- * Lets in who is known and has the scope, as a client of its tenant.
- * @throws PermissionError (401 or 403)
+ * Lets in who is known, has the scope and is within the rate, as a client of its tenant.
+ * @throws PermissionError (401 or 403), RateLimitedError (429)
  */
-export function admit(scope: Scope): MiddlewareHandler<ServerEnv> {
+export function admit(scope: Scope, kind: RateClass): MiddlewareHandler<ServerEnv> {
   return async (c, next) => {
-    const { engine, options } = c.var.parts
-    const principal = await options.authenticate(c.req.raw)
+    const { engine, authenticate } = c.var.parts
+    const principal = await authenticate(c.req.raw)
     if (principal === null)
       throw new PermissionError(
         'Nobody is logged in, or the key or token is not valid. Send "Authorization: Bearer …" or "X-API-Key: …".',
-        { details: { authenticated: false } },
+        { details: { status: 401 } },
       )
-    if (!hasScope(principal, scope))
-      throw new PermissionError(
-        `This needs the scope ${scope}, which ${principal.subject} does not have.`,
-        {
-          details: { scope },
-        },
-      )
+    requireScope(principal, scope)
     c.set('principal', principal)
     c.set('client', engine.forTenant(principal.tenant))
+    await takeRate(c, kind)
     await next()
   }
 }

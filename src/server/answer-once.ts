@@ -17,19 +17,20 @@ const PASSING = new Set([429, 503])
  * Carries a write out once for its Idempotency-Key: sent again within a day, it is answered as before. Whatever a
  * server that dies over it has done, the next one does again under the same ids, which changes nothing.
  * @param draws what it does draws ids that are to be the same again; starts have the key itself
+ * @param shownOnce fields of the answer that are not kept: nobody can read them again
  * @throws IdempotencyConflictError (422) for a key that was used for something else, ConflictError (409) while the
  *   request is under way
  */
 export async function answerOnce(
   c: Context<ServerEnv>,
-  draws: boolean,
+  { draws, shownOnce = [] }: { draws: boolean; shownOnce?: readonly string[] | undefined },
   carryOut: () => Response | Promise<Response>,
 ): Promise<Response> {
   const key = c.req.header('idempotency-key')
   if (key === undefined) return carryOut()
   if (!form.test(key)) throw badKey()
   const { client } = c.var
-  const verdict = await client.requests.begin(key, hashOf(c))
+  const verdict = await client.serverSide.requests.begin(key, hashOf(c))
   if (verdict.kind === 'answered') return replay(c, verdict)
   if (verdict.kind === 'other')
     throw new IdempotencyConflictError(
@@ -43,14 +44,14 @@ export async function answerOnce(
     )
   c.set('idempotencyKey', key)
   if (draws) c.set('client', client.withIds(verdict.firstId))
-  return keep(c, client.requests, { key, firstId: verdict.firstId }, carryOut)
+  return keep(c, client.serverSide.requests, { key, firstId: verdict.firstId, shownOnce }, carryOut)
 }
 
 /** Whatever becomes of it, the key does not stay under way. */
 async function keep(
   c: Context<ServerEnv>,
   requests: RequestLedger,
-  { key, firstId }: { key: string; firstId: bigint },
+  { key, firstId, shownOnce }: { key: string; firstId: bigint; shownOnce: readonly string[] },
   carryOut: () => Response | Promise<Response>,
 ): Promise<Response> {
   const renewal = setInterval(() => {
@@ -61,21 +62,29 @@ async function keep(
       .then(carryOut)
       .catch((error: unknown) => answerProblem(error, c))
     const isKept = answer.status < 500 && !PASSING.has(answer.status)
-    await requests.finish(key, firstId, isKept ? await readAnswer(answer) : null)
+    await requests.finish(key, firstId, isKept ? await readAnswer(answer, shownOnce) : null)
     return answer
   } finally {
     clearInterval(renewal)
   }
 }
 
-async function readAnswer(answer: Response): Promise<KeptAnswer> {
+async function readAnswer(answer: Response, shownOnce: readonly string[]): Promise<KeptAnswer> {
   const headers = KEPT_HEADERS.flatMap((name) => {
     const value = answer.headers.get(name)
     return value === null ? [] : [[name, value]]
   })
   const text = await answer.clone().text()
-  const body = answer.body === null ? null : text
+  const body = answer.body === null ? null : without(text, shownOnce)
   return { status: answer.status, headers: JSON.stringify(headers), body }
+}
+
+/** What is shown once is null in the answer that is kept. */
+function without(text: string, names: readonly string[]): string {
+  if (names.length === 0) return text
+  const body = JSON.parse(text) as Record<string, unknown>
+  for (const name of names) if (name in body) body[name] = null
+  return JSON.stringify(body)
 }
 
 function replay(c: Context<ServerEnv>, { status, headers, body }: KeptAnswer): Response {

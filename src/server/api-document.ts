@@ -17,6 +17,10 @@ const tags = [
   { name: 'limits', description: 'Limits, and what is paused.' },
   { name: 'workers', description: 'Worker processes.' },
   { name: 'storage', description: 'What is kept, and how it goes.' },
+  { name: 'keys', description: 'API keys.' },
+  { name: 'members', description: 'Who logs in elsewhere, and what they may do here.' },
+  { name: 'secrets', description: 'What graphs read and nobody can read back.' },
+  { name: 'tenant', description: 'The tenant itself, and who did what in it.' },
   {
     name: 'compat',
     description: 'The routes of the Workflow Automation Engine, over the same runs.',
@@ -38,14 +42,39 @@ export function makeDocument(app: ServerApp, basePath = ''): Record<string, unkn
     security: [{ bearer: [] }, { key: [] }],
     tags,
   })
+  const { paths, responses } = shareProblems(document.paths as unknown as Paths)
   return {
     ...document,
+    paths,
     components: {
       ...document.components,
+      responses,
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'An API key or a JWT.' },
         key: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
       },
     },
   }
+}
+
+type Paths = Record<string, Record<string, { responses: Record<string, object> }>>
+
+/** The same problem of all routes is written once. */
+function shareProblems(paths: Paths): { paths: Paths; responses: Record<string, object> } {
+  const shared: Record<string, object> = {}
+  const share = ([status, response]: [string, object]): [string, object] => {
+    if (Number(status) < 400) return [status, response]
+    shared[`Problem${status}`] = response
+    return [status, { $ref: `#/components/responses/Problem${status}` }]
+  }
+  const operation = (one: { responses: Record<string, object> }) => ({
+    ...one,
+    responses: Object.fromEntries(Object.entries(one.responses).map(share)),
+  })
+  const mapped = mapValues(paths, (methods) => mapValues(methods, operation))
+  return { paths: mapped, responses: shared }
+}
+
+function mapValues<T, R>(record: Record<string, T>, map: (value: T) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]))
 }

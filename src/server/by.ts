@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
+import { hasScope } from '../auth/principal.ts'
 import { PermissionError } from '../model/errors.ts'
-import { hasScope } from './principal.ts'
 import type { ServerEnv } from './server-parts.ts'
 
 /**

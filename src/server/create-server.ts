@@ -1,10 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import type { WorkflowClient } from '../client/workflow-client.ts'
 import { Listening, type ListenOptions } from './listening.ts'
 import { makeApp } from './make-app.ts'
+import { makeParts } from './make-parts.ts'
 import { resolveServerOptions, type ServerOptions } from './server-options.ts'
-import type { ServerParts } from './server-parts.ts'
+
+/** How long a close waits for what is under way. */
+const CLOSE_MS = 10_000
 
 /** A server: as a function of standard requests, as a listener of Node's, or with a port of its own. */
 export type Server = {
@@ -16,7 +20,7 @@ export type Server = {
   listen(options?: ListenOptions): Promise<{ url: string }>
   /**
    * Takes no more connections, lets what waits answer now, ends streams, and waits for what is under way, at most
-   * `timeout`. The engine stays as it is.
+   * `timeout` milliseconds (10,000). The engine stays as it is.
    */
   close(options?: { timeout?: number }): Promise<void>
 }
@@ -31,14 +35,15 @@ export type Server = {
 export function createServer(engine: WorkflowClient, options: ServerOptions = {}): Server {
   const resolved = resolveServerOptions(options)
   const closing = new AbortController()
-  const parts: ServerParts = {
-    engine,
-    options: resolved,
-    logger: resolved.logger,
-    closing: closing.signal,
+  const app = makeApp(makeParts(engine, resolved, closing.signal))
+  const active = new Set<Promise<Response>>()
+  const fetch = (request: Request, bindings: object = {}) => {
+    const answer = Promise.resolve(app.fetch(request, bindings))
+    active.add(answer)
+    const done = () => active.delete(answer)
+    answer.then(done, done)
+    return answer
   }
-  const app = makeApp(parts)
-  const fetch = async (request: Request, bindings: object = {}) => app.fetch(request, bindings)
   const listener = getRequestListener(fetch, { overrideGlobalObjects: false })
   const node = (request: IncomingMessage, response: ServerResponse) =>
     void listener(request, response)
@@ -47,9 +52,14 @@ export function createServer(engine: WorkflowClient, options: ServerOptions = {}
     fetch,
     node,
     listen: (where) => listening.start(where),
-    async close({ timeout } = {}) {
+    async close({ timeout = CLOSE_MS } = {}) {
       closing.abort()
+      const late = new AbortController()
+      const patience = delay(timeout, null, { signal: late.signal, ref: false }).catch(() => {})
+      // also those that came by another server's port
+      await Promise.race([Promise.allSettled([...active]), patience])
       await listening.stop(timeout)
+      late.abort()
     },
   }
 }

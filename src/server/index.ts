@@ -3,7 +3,8 @@
  * @module
  */
 
+export type { JwtOptions } from '../auth/jwt-authenticator.ts'
+export type { Authenticator, Principal, Scope } from '../auth/principal.ts'
 export { createServer, type Server } from './create-server.ts'
 export type { ListenOptions } from './listening.ts'
-export type { Authenticator, Principal, Scope } from './principal.ts'
 export type { ServerOptions } from './server-options.ts'

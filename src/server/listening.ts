@@ -20,18 +20,33 @@ const HEADERS_MS = 10_000
 const REQUEST_MS = 60_000
 /** An idle connection is kept this long: longer than proxies keep theirs, so that these close first. */
 const KEEP_ALIVE_MS = 65_000
-/** How long `stop` waits for what is under way. */
+/** How long `stop` waits for what is under way, unless it is told otherwise. */
 const STOP_MS = 10_000
 /** Between two looks for connections on which nothing is under way any more. */
 const IDLE_LOOK_MS = 20
 
+/** How long clients may take. Tests have less patience. */
+const patience = {
+  headersTimeout: HEADERS_MS,
+  requestTimeout: REQUEST_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  connectionsCheckingInterval: 1000,
+  /** Of a connection on which nothing moves: whoever does not read its answer. Waits and streams say something sooner. */
+  idle: 120_000,
+}
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => void
+
 /** The port of a server, and its connections. */
 export class Listening {
-  readonly #handle: (request: IncomingMessage, response: ServerResponse) => void
+  readonly #handle: Handle
+  readonly #patience: typeof patience
   #server: Server | null = null
+  #stopping = false
 
-  constructor(handle: (request: IncomingMessage, response: ServerResponse) => void) {
+  constructor(handle: Handle, given: Partial<typeof patience> = {}) {
     this.#handle = handle
+    this.#patience = { ...patience, ...given }
   }
 
   async start(options: ListenOptions = {}): Promise<{ url: string }> {
@@ -39,23 +54,13 @@ export class Listening {
     if (this.#server !== null)
       throw new InvalidInputError('The server listens already. Make another for another port.')
     const { port = 3000, host = '127.0.0.1', maxConnections = 10_000 } = options
-    const settings = {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_MS,
-      requestTimeout: REQUEST_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: 1000,
-    }
-    const server = createServer(settings, this.#handle)
+    const { idle, ...timeouts } = this.#patience
+    const settings = { maxHeaderSize: MAX_HEADER_BYTES, ...timeouts }
+    const server = createServer(settings, (request, response) => this.#take(request, response))
     server.maxConnections = maxConnections
+    server.setTimeout(idle)
     this.#server = server
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(port, host, () => {
-        server.off('error', reject)
-        resolve()
-      })
-    }).catch((error: unknown) => {
+    await begin(server, port, host).catch((error: unknown) => {
       this.#server = null
       throw error
     })
@@ -63,10 +68,19 @@ export class Listening {
     return { url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}` }
   }
 
+  /** A connection that is kept for more requests would hold up the stop. */
+  #take(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#stopping) response.setHeader('connection', 'close')
+    response.once('close', () => {
+      if (this.#stopping) setImmediate(() => this.#server?.closeIdleConnections())
+    })
+    this.#handle(request, response)
+  }
+
   async stop(timeout = STOP_MS): Promise<void> {
     const server = this.#server
-    this.#server = null
     if (server === null) return
+    this.#stopping = true
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => server.closeAllConnections(), timeout)
       // a connection whose answer is still being written is idle a moment later
@@ -78,5 +92,17 @@ export class Listening {
       })
       server.closeIdleConnections()
     })
+    this.#server = null
+    this.#stopping = false
   }
+}
+
+function begin(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
 }

@@ -4,25 +4,34 @@ import { checkHost } from './allowed-hosts.ts'
 import { compatExecutionRoutes } from './compat/executions.ts'
 import { compatTenantRoutes } from './compat/tenants.ts'
 import { compatWorkflowRoutes } from './compat/workflows.ts'
+import { crossOrigin } from './cross-origin.ts'
 import { makeNoRoute } from './no-route.ts'
 import { answerProblem } from './problem.ts'
 import { nameRequest } from './request-id.ts'
 import { approvalRoutes } from './routes/approvals.ts'
 import { bulkRoutes } from './routes/bulk.ts'
 import { definitionRoutes } from './routes/definitions.ts'
+import { stoppedDefinitionRoutes } from './routes/definitions-stop.ts'
 import { dispatchRoutes } from './routes/dispatch.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { graphDocumentRoutes } from './routes/documents-of-graphs.ts'
 import { eventRoutes } from './routes/events.ts'
 import { failureRoutes } from './routes/failures.ts'
+import { healthRoutes } from './routes/health.ts'
+import { keyRoutes } from './routes/keys.ts'
+import { mcpRoutes } from './routes/mcp.ts'
+import { memberRoutes } from './routes/members.ts'
+import { metricRoutes } from './routes/metrics.ts'
 import { queueRoutes } from './routes/queues.ts'
 import { runVerbRoutes } from './routes/run-verbs.ts'
 import { runViewRoutes } from './routes/run-views.ts'
 import { runRoutes } from './routes/runs.ts'
 import { runsBulkRoutes } from './routes/runs-bulk.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
+import { secretRoutes } from './routes/secrets.ts'
 import { storageRoutes } from './routes/storage.ts'
 import { streamRoutes } from './routes/streams.ts'
+import { tenantRoutes } from './routes/tenant.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { workerRoutes } from './routes/workers.ts'
 import { secureHeaders } from './security-headers.ts'
@@ -36,7 +45,9 @@ export function makeApp(parts: ServerParts): ServerApp {
     defaultHook: refuseInvalid as never,
     getPath: (request) => pathBelow(basePath, getPath(request)),
   })
-  app.use('*', nameRequest(parts), secureHeaders, checkHost)
+  app.use('*', parts.metrics.count, nameRequest(parts), secureHeaders, checkHost)
+  const allowed = crossOrigin(parts.options.cors)
+  if (allowed) app.use('*', allowed)
   app.onError((error, c) => answerProblem(error, c))
   for (const add of resources) add(app, parts)
   app.notFound(makeNoRoute(app))
@@ -45,18 +56,20 @@ export function makeApp(parts: ServerParts): ServerApp {
 
 /** The resources, in the order of the documentation. Of two routes that fit an address the first one is taken. */
 const resources = [
-  ...[runsBulkRoutes, runRoutes, runVerbRoutes, runViewRoutes, streamRoutes],
+  ...[runRoutes, runsBulkRoutes, runVerbRoutes, runViewRoutes, streamRoutes],
   ...[
     graphDocumentRoutes,
     definitionRoutes,
+    stoppedDefinitionRoutes,
     eventRoutes,
     approvalRoutes,
     failureRoutes,
     bulkRoutes,
   ],
   ...[scheduleRoutes, webhookRoutes, queueRoutes, dispatchRoutes, workerRoutes, storageRoutes],
+  ...[keyRoutes, memberRoutes, secretRoutes, tenantRoutes],
   ...[compatWorkflowRoutes, compatExecutionRoutes, compatTenantRoutes],
-  documentRoutes,
+  ...[metricRoutes, documentRoutes, mcpRoutes, healthRoutes],
 ]
 
 /** What is not below the base is nowhere. */

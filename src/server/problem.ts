@@ -44,7 +44,7 @@ export function statusOf(error: WorkflowEngineError): number {
   const { code, details } = error
   if (error instanceof CompatError) return error.status
   if (code === 'MR002' && details.rule === 'size') return 413
-  if (code === 'MR042' && details.authenticated === false) return 401
+  if (code === 'MR042' && (details.status === 401 || details.authenticated === false)) return 401
   return isErrorCode(code) ? ERROR_CODES[code].httpStatus : 500
 }
 

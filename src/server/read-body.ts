@@ -29,7 +29,7 @@ export async function readBytes(request: Request, most: number): Promise<Uint8Ar
   let size = 0
   const reader = request.body.getReader()
   for (;;) {
-    const { done, value } = await reader.read()
+    const { done, value } = await reader.read().catch(cutOff)
     if (done) return Buffer.concat(chunks)
     size += value.byteLength
     if (size > most) {
@@ -38,6 +38,11 @@ export async function readBytes(request: Request, most: number): Promise<Uint8Ar
     }
     chunks.push(value)
   }
+}
+
+/** Whoever sent it has gone, or was too slow. */
+function cutOff(cause: unknown): never {
+  throw new RequestError('The request ended before its body did.', { cause })
 }
 
 function tooLarge(most: number): PayloadError {

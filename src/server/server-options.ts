@@ -1,10 +1,11 @@
 import ipaddr from 'ipaddr.js'
+import type { JwtOptions } from '../auth/jwt-authenticator.ts'
+import type { Authenticator } from '../auth/principal.ts'
 import type { GraphLimits } from '../graph/document/graph-document.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { quietLogger, type WorkflowLogger } from '../model/logger.ts'
 import { checkOptionNames, type OptionNames } from '../model/options.ts'
 import { describeValue } from '../model/text.ts'
-import type { Authenticator } from './principal.ts'
 
 /** The largest body that is taken unless `maxBodyBytes` says otherwise. */
 const DEFAULT_BODY_BYTES = 1_048_576
@@ -13,8 +14,10 @@ const MOST_BODY_BYTES = 64 * 1_048_576
 
 /** What a server may be made with. */
 export type ServerOptions = {
-  /** Who a request is from. Without it nobody is let in. */
+  /** Who a request is from, asked before API keys and tokens are; null leaves it to these. */
   authenticate?: Authenticator
+  /** Lets in who has a JSON Web Token of these issuers. Default: nobody. */
+  jwt?: JwtOptions
   /** Where the routes stand, where what they are mounted in leaves addresses as they are: '/engine'. Default: at the root. */
   basePath?: string
   /** Bytes of a body, at most 64 MiB. Default 1 MiB; more is answered with 413. */
@@ -25,7 +28,11 @@ export type ServerOptions = {
   allowHosts?: string[]
   /** Addresses or networks ('10.0.0.0/8') whose X-Forwarded-For is believed. Default: none. */
   trustedProxies?: string[]
-  /** Who may make a tenant, with its first key, at POST /api/tenants/register: anybody, if it is true. Default false. */
+  /** The model context protocol at /mcp, for whom the API lets in. Default: true. */
+  mcp?: boolean
+  /** Who gets /metrics, the numbers of the whole installation: who has this token, or anybody. Default: nobody. */
+  metrics?: { token: string } | 'open'
+  /** Who may make a tenant, with its first key, at POST /api/tenants (and /api/tenants/register): anybody, if it is true. Default false. */
   selfRegistration?: boolean
   /** Ended runs may be started again with other data by the route `replay` of the Workflow Automation Engine. Default true. */
   replay?: boolean
@@ -37,11 +44,14 @@ export type ServerOptions = {
 
 /** Options that are complete and checked. */
 export type ResolvedOptions = {
-  readonly authenticate: Authenticator
+  readonly authenticate: Authenticator | null
+  readonly jwt: JwtOptions | null
   readonly basePath: string
   readonly maxBodyBytes: number
   readonly cors: readonly string[]
   readonly allowHosts: readonly string[] | null
+  readonly mcp: boolean
+  readonly metrics: { readonly token: string } | 'open' | null
   readonly selfRegistration: boolean
   readonly replay: boolean
   readonly graphLimits: GraphLimits
@@ -51,7 +61,8 @@ export type ResolvedOptions = {
 
 const names: OptionNames<ServerOptions> = {
   ...{ authenticate: true, basePath: true, maxBodyBytes: true, cors: true },
-  ...{ allowHosts: true, trustedProxies: true, logger: true },
+  ...{ allowHosts: true, trustedProxies: true, logger: true, jwt: true },
+  ...{ mcp: true, metrics: true },
   ...{ selfRegistration: true, replay: true, graphLimits: true },
 }
 
@@ -59,11 +70,14 @@ const names: OptionNames<ServerOptions> = {
 export function resolveServerOptions(options: ServerOptions): ResolvedOptions {
   checkOptionNames('a server', options, names)
   return {
-    authenticate: options.authenticate ?? (async () => null),
+    authenticate: options.authenticate ?? null,
+    jwt: options.jwt ?? null,
     basePath: checkBasePath(options.basePath ?? ''),
     maxBodyBytes: checkBytes(options.maxBodyBytes ?? DEFAULT_BODY_BYTES),
     cors: (options.cors ?? []).map(checkOrigin),
     allowHosts: options.allowHosts?.map((host) => host.toLowerCase()) ?? null,
+    mcp: options.mcp ?? true,
+    metrics: checkMetrics(options.metrics),
     selfRegistration: options.selfRegistration ?? false,
     replay: options.replay ?? true,
     graphLimits: options.graphLimits ?? {},
@@ -84,6 +98,14 @@ function checkBytes(bytes: number): number {
   if (Number.isInteger(bytes) && bytes >= 1 && bytes <= MOST_BODY_BYTES) return bytes
   throw new InvalidInputError(
     `maxBodyBytes ${describeValue(bytes)} is not a whole number from 1 to ${MOST_BODY_BYTES}.`,
+  )
+}
+
+function checkMetrics(metrics: ServerOptions['metrics']): ResolvedOptions['metrics'] {
+  if (metrics === undefined || metrics === 'open') return metrics ?? null
+  if (typeof metrics?.token === 'string' && metrics.token.length >= 16) return metrics
+  throw new InvalidInputError(
+    "metrics is neither 'open' nor { token } with at least 16 characters. Leave it out, and nobody gets /metrics.",
   )
 }
 

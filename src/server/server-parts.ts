@@ -1,7 +1,9 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Authenticator, Principal } from '../auth/principal.ts'
+import type { RateLimiter } from '../auth/rate-limiter.ts'
 import type { WorkflowClient } from '../client/workflow-client.ts'
 import type { WorkflowLogger } from '../model/logger.ts'
-import type { Principal } from './principal.ts'
+import type { ServerMetrics } from './server-metrics.ts'
 import type { ResolvedOptions } from './server-options.ts'
 
 /** What all routes of a server share. */
@@ -9,7 +11,10 @@ export type ServerParts = {
   /** Of the installation; a request works with `c.var.client`, its tenant's. */
   readonly engine: WorkflowClient
   readonly options: ResolvedOptions
+  readonly authenticate: Authenticator
+  readonly limiter: RateLimiter
   readonly logger: WorkflowLogger
+  readonly metrics: ServerMetrics
   /** Aborted when the server closes: what waits for something answers now, streams end. */
   readonly closing: AbortSignal
 }

@@ -49,6 +49,22 @@ describe('an empty database', () => {
     expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('pgflow')])
   })
 
+  test('gets what PostgREST serves where it is asked for, with the rights of its role', async () => {
+    await using db = await createEmptyDatabase()
+    const at = { url: db.url }
+    const { applied } = await millraceJson<{ applied: string[] }>(['migrate', '--api'], at)
+    expect(applied).toContain('api/api/views/runs.sql')
+    expect(await millraceJson<object>(['migrate'], at)).toMatchObject({ applied: [] })
+    const sql = await millrace(['migrate', '--sql', '--api', 'rest'])
+    expect(sql.stdout).toContain('create or replace view rest.runs')
+    const roles = await millrace(['migrate', '--roles', '--api', 'rest', '--api-role', 'web'])
+    expect(roles.stdout).toMatch(/grant select on\n {4}rest\.approvals,/)
+    expect(roles.stdout).toContain('create role web nologin')
+    expect((await millrace(['migrate', '--roles'])).stdout).not.toContain('authenticated')
+    const bad = await millrace(['migrate', '--api', 'millrace'], at)
+    expect([bad.code, bad.stderr]).toEqual([2, expect.stringContaining('Name another one')])
+  })
+
   test('a schema that cannot be named so: exit code 2', async () => {
     const { code, stderr } = await millrace(['migrate', '--sql', '--schema', 'Not-This'])
     expect([code, stderr.slice(0, 12)]).toEqual([2, 'error MR001:'])

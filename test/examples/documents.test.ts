@@ -90,6 +90,9 @@ describe.concurrent('the samples of the documents', { timeout: 120_000 }, () => 
     'schedules',
     'flow-control',
     'stored-definitions',
+    'tenants',
+    'postgrest',
+    'metrics',
   ])('of %s in SQL run', async (page) => {
     await using db = await createDatabase({ testClock: false })
     const order = workflow('order', () => 1)

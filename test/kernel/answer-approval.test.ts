@@ -56,9 +56,9 @@ test('refused: no answer, no such question, another tenant', async () => {
   const { id } = await asked('a')
   await refusal(kernel.call('answer_approval', id, null), 'MR001', 'answer')
   await refusal(kernel.call('answer_approval', `${id}x`, true), 'MR011', `${id}x`)
-  await refusal(kernel.call('answer_approval', 'x', true), 'MR011', 'x')
+  await refusal(kernel.call('answer_approval', 'x', true), 'MR041', 'x')
   await kernel.makeTenant('second')
-  await refusal(kernel.call('answer_approval', id, true, { tenant: 'second' }), 'MR011', id)
+  await refusal(kernel.call('answer_approval', id, true, { tenant: 'second' }), 'MR041', id)
   const list = await kernel.query('select id from millrace.get_approvals($1)', [
     { tenant: 'second' },
   ])

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
+import type { Principal } from '../../src/auth/principal.ts'
 import type { Definition } from '../../src/definition/definition.ts'
 import { createServer, type Server } from '../../src/server/create-server.ts'
-import type { Principal } from '../../src/server/principal.ts'
 import type { ServerOptions } from '../../src/server/server-options.ts'
 import type { WorkerOptions } from '../../src/worker/options.ts'
 import type { WorkflowEngine, WorkflowEngineOptions } from '../../src/worker/workflow-engine.ts'
@@ -126,7 +126,7 @@ export async function send(
 /** The body as JSON where it is such. */
 export async function readAnswer(response: Response): Promise<Answer> {
   const text = await response.text()
-  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '')
   const { status, headers } = response
   return { status, headers, body: isJson && text !== '' ? JSON.parse(text) : text }
 }

@@ -1,8 +1,8 @@
 -- answer_approval: answers a question; the run that asked goes on. The first answer counts.
 --   options  tenant, by (who answers), roles (that they have), comment, data (JSON, as the step expects it)
 -- Who was asked by name or role must say who they are: by is one of the assignees, or one of roles is one of those asked.
--- Returns: the run. Raises: MR001 without an answer, MR002 for too much data, MR011 for a question that is not open any more, MR042 for
--- somebody who was not asked. Locks: the run's live row, then the question's.
+-- Returns: the run. Raises: MR001 without an answer, MR002 for too much data, MR011 for a question that is not open any more, MR041 for
+-- one of no run of the tenant's, MR042 for somebody who was not asked. Locks: the run's live row, then the question's.
 -- Example: select millrace.answer_approval('…/big refund', true, '{"by": "ada", "comment": "fine"}');
 create or replace function millrace.answer_approval(approval_id text, approved boolean, options jsonb default '{}') returns json
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
@@ -29,6 +29,10 @@ begin
   where a.run_id = v_place.run and a.step = v_place.step and a.tenant_id = v_tenant for update;
   if v_ask.run_id is null or v_ask.expires_at <= v_now
      or exists (select from millrace.checkpoints c where c.run_id = v_ask.run_id and c.name = v_ask.step and c.kind in ('g', 'o')) then
+    if not exists (select from millrace.runs r where r.id = v_place.run and r.tenant_id = v_tenant) then
+      perform millrace.fail('MR041', format('There is no question "%s".', left(answer_approval.approval_id, 300)),
+        'List those that are open with get_approvals.', json_build_object('approval_id', left(answer_approval.approval_id, 300)));
+    end if;
     perform millrace.fail('MR011', format('The question "%s" is not open.', left(answer_approval.approval_id, 300)),
       'It was answered, its time is over, or its run has ended; get_approvals lists those that are open.',
       json_build_object('approval_id', left(answer_approval.approval_id, 300)));

@@ -47,7 +47,7 @@ begin
   union all select to_jsonb(x) from millrace.watchers x where p_n = 38 and tenant_id = p_tenant and ctid between p_a and p_z
   union all select to_jsonb(x) from millrace.workers x where p_n = 39 and tenant_id = p_tenant and ctid between p_a and p_z
   union all select to_jsonb(x) from millrace.workflow_documents x where p_n = 40 and tenant_id = p_tenant and ctid between p_a and p_z
-  union all select to_jsonb(x) from millrace.workflows x where p_n = 41 and tenant_id = p_tenant and ctid between p_a and p_z
+  union all select to_jsonb(x) from millrace.workflows x where p_n = 41 and tenant_id = p_tenant and ctid between p_a and p_z;
 end $$;
 
 comment on function millrace.tenant_rows(int, int, tid, tid) is 'The rows of a tenant in some pages of one table.';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { migrate, migrationScript } from '../../kernel/migrate.ts'
+import { type MigrateOptions, migrate, migrationScript } from '../../kernel/migrate.ts'
 import { checkSchemaName, DEFAULT_SCHEMA } from '../../kernel/schema-name.ts'
 import { COMPATIBLE, type Compatible } from '../../kernel/sql-files.ts'
 import { withDatabase } from '../connection.ts'
@@ -8,7 +8,17 @@ import { roleStatements } from '../roles.ts'
 import { readSettings, refuseJson, type Settings } from '../settings.ts'
 import { count } from '../show/words.ts'
 
-type Options = { dryRun?: boolean; sql?: boolean; roles?: boolean; compat?: Compatible }
+type Options = {
+  dryRun?: boolean
+  sql?: boolean
+  roles?: boolean
+  compat?: Compatible
+  api?: string | true
+  apiRole: string
+}
+
+/** Where PostgREST finds what it serves, unless another name is given. */
+const API = 'api'
 
 /** `millrace migrate` */
 export function migrateCommand(): Command {
@@ -27,21 +37,33 @@ export function migrateCommand(): Command {
         .choices(COMPATIBLE)
         .conflicts('roles'),
     )
+    .option(
+      '--api [schema]',
+      `also what PostgREST serves, in a schema of its own (default: ${API})`,
+    )
     .option('--roles', 'print roles and grants as SQL; needs no database')
+    .option('--api-role <role>', 'with --roles and --api: as whom PostgREST asks', 'authenticated')
     .action(async (options: Options, command: Command) => {
       const settings = readSettings(command)
       if (options.sql || options.roles) refuseJson(settings, '--sql and --roles print SQL')
       const schema = checkSchemaName(settings.schema ?? DEFAULT_SCHEMA)
-      if (options.sql) return settings.out.print(migrationScript(schema, options.compat).trimEnd())
-      if (options.roles) return settings.out.print(roleStatements(schema).trimEnd())
-      await apply(settings, options)
+      const api = options.api === true ? API : options.api
+      const { compat, apiRole, dryRun } = options
+      if (options.sql) return settings.out.print(migrationScript(schema, { compat, api }).trimEnd())
+      if (options.roles) {
+        const served =
+          api === undefined ? undefined : { schema: checkSchemaName(api), role: apiRole }
+        return settings.out.print(roleStatements(schema, served).trimEnd())
+      }
+      await apply(settings, { dryRun, compat, api })
     })
 }
 
-async function apply(settings: Settings, { dryRun = false, compat }: Options): Promise<void> {
+async function apply(settings: Settings, options: MigrateOptions): Promise<void> {
   const { out } = settings
+  const { dryRun = false } = options
   const [schema, applied] = await withDatabase(settings, async (db) => {
-    const result = await migrate(db, { dryRun, compat })
+    const result = await migrate(db, options)
     return [db.schema, result.applied] as const
   })
   out.show({ schema, dryRun, applied }, () => {

@@ -74,7 +74,11 @@ export function approvalRoutes(app: ServerApp, _parts: ServerParts): void {
       const { by, roles, ...answer } = body
       if (roles !== undefined) mayActForOthers(c, 'roles')
       await c.var.client.answerApproval({
-        ...{ approvalId: params.id, by: actorOf(c, by), roles: roles ?? c.var.principal.roles },
+        ...{
+          approvalId: params.id,
+          by: actorOf(c, by),
+          roles: roles ?? [...c.var.principal.roles],
+        },
         ...(toOptions(answer) as { approved: boolean }),
       })
       return c.body(null, 204)

@@ -51,6 +51,7 @@ export function bulkRoutes(app: ServerApp, _parts: ServerParts): void {
     {
       ...{ method: 'post', path: '/api/bulk/{id}/stop', scope: 'runs:write', tag: 'bulk' },
       name: 'stopBulk',
+      audit: 'bulk.stop',
       summary: 'Stop an operation: what it has not done yet it will not do',
       params: operationParams,
       answers: { 200: [BulkOperation, 'The operation as it is now.'] },
@@ -71,7 +72,7 @@ function addVerb(
     app,
     {
       ...{ method: 'post', path: `/api/bulk/${verb}`, scope: 'runs:write', tag: 'bulk' },
-      ...{ name, summary },
+      ...{ name, summary, audit: `bulk.${verb}` },
       body: z.strictObject({ where: RunFilterBody, ...bulkOptions, ...own }),
       answers: { 202: [BulkOperation, started] },
       problems: [404, 409],

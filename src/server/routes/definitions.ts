@@ -81,6 +81,7 @@ function putDefinition(app: ServerApp): void {
     {
       ...{ method: 'put', path: '/api/definitions/{id}', scope: 'workflows:write' },
       ...{ tag: 'definitions', name: 'putWorkflow' },
+      audit: 'workflow.put',
       summary: 'Store a graph',
       description:
         'Workers that take stored graphs run it from now on. The same content again is the same version.',

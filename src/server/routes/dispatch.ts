@@ -74,6 +74,7 @@ function steer<P extends z.ZodType>(
     app,
     {
       ...{ method: 'post', path: `${path}/pause`, scope, tag, name: `pause${name}`, params },
+      audit: `${name.toLowerCase()}.pause`,
       summary: `Give workers no run of ${what} until it is resumed`,
       body: z.strictObject({
         reason: z.string().max(4096).optional(),
@@ -96,6 +97,7 @@ function steer<P extends z.ZodType>(
     app,
     {
       ...{ method: 'post', path: `${path}/resume`, scope, tag, name: `resume${name}`, params },
+      audit: `${name.toLowerCase()}.resume`,
       summary: `Give workers runs of ${what} again`,
       answers: { 204: [null, 'What was paused by its name is resumed by its name.'] },
       problems: [409],

@@ -1,12 +1,24 @@
 import { makeDocument } from '../api-document.ts'
+import { type ApiDocument, DOCS_POLICY, docsPage } from '../docs-page.ts'
 import type { ServerApp, ServerParts } from '../server-parts.ts'
 
-/** The description of the server for programs. Made when it is first asked for. */
+/** The description of the server, for programs and people. Made when it is first asked for; anybody may read it. */
 export function documentRoutes(app: ServerApp, parts: ServerParts): void {
-  let document: string | null = null
+  let made: { json: string; page: string } | null = null
+  const make = () => {
+    const document = makeDocument(app, parts.options.basePath)
+    const json = JSON.stringify(document)
+    return { json, page: docsPage(document as unknown as ApiDocument) }
+  }
   app.get('/openapi.json', (c) => {
-    document ??= JSON.stringify(makeDocument(app, parts.options.basePath))
+    made ??= make()
     c.header('cache-control', 'no-cache')
-    return c.body(document, 200, { 'content-type': 'application/json' })
+    return c.body(made.json, 200, { 'content-type': 'application/json' })
+  })
+  app.get('/docs', (c) => {
+    made ??= make()
+    c.header('cache-control', 'no-cache')
+    c.header('content-security-policy', DOCS_POLICY)
+    return c.html(made.page)
   })
 }

@@ -57,6 +57,7 @@ function putQueue(app: ServerApp): void {
     {
       ...{ method: 'put', path: '/api/queues/{name}', scope: 'workflows:write', tag: 'queues' },
       name: 'putQueue',
+      audit: 'queue.put',
       summary: 'Set the limits of a queue: they replace what it had',
       params,
       body: LimitsBody,
@@ -105,6 +106,7 @@ function purgeQueue(app: ServerApp): void {
     {
       ...{ method: 'post', path: '/api/queues/{name}/purge', scope: 'runs:write', tag: 'queues' },
       name: 'purgeQueue',
+      audit: 'queue.purge',
       summary: 'Cancel the runs of a queue that have not begun',
       params,
       body: z.strictObject({ ...bulkOptions, reason: z.string().max(4096).optional() }),

@@ -87,6 +87,7 @@ function changeSchedules(app: ServerApp): void {
       ...common,
       ...{ method: 'put', path: '/api/schedules/{id}', scope: 'workflows:write' },
       name: 'putSchedule',
+      audit: 'schedule.put',
       summary: 'Make a schedule, or change it',
       description:
         'Put again as it is, it goes on where it was; with other times they are those after now.',
@@ -106,6 +107,7 @@ function changeSchedules(app: ServerApp): void {
       ...common,
       ...{ method: 'delete', path: '/api/schedules/{id}', scope: 'workflows:write' },
       name: 'deleteSchedule',
+      audit: 'schedule.delete',
       summary: 'Delete a schedule; runs that it has started go on',
       answers: { 204: [null, 'Nothing is started by it any more.'] },
     },
@@ -123,6 +125,7 @@ function steerSchedules(app: ServerApp): void {
       ...common,
       ...{ method: 'post', path: '/api/schedules/{id}/pause', scope: 'workflows:write' },
       name: 'pauseSchedule',
+      audit: 'schedule.pause',
       summary: 'Start nothing by it until it is resumed; times that come meanwhile are gone',
       body: z.strictObject({
         reason: z.string().max(4096).optional(),
@@ -144,6 +147,7 @@ function steerSchedules(app: ServerApp): void {
       ...common,
       ...{ method: 'post', path: '/api/schedules/{id}/resume', scope: 'workflows:write' },
       name: 'resumeSchedule',
+      audit: 'schedule.resume',
       summary: 'Let it go on with its times after now',
       answers: { 200: [Schedule, 'The schedule as it is now.'] },
       problems: [409],

@@ -37,6 +37,7 @@ export function storageRoutes(app: ServerApp, _parts: ServerParts): void {
     app,
     {
       ...{ method: 'post', path: '/api/prune', scope: 'admin', tag: 'storage', name: 'prune' },
+      audit: 'prune',
       summary: 'Take runs that ended so long ago out of the history',
       body: z.strictObject({ where: RunFilterBody, older_than: duration, ...bulkOptions }),
       answers: { 202: [BulkOperation, 'It was accepted, and workers carry it out.'] },

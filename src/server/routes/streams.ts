@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { hasScope } from '../../auth/principal.ts'
 import type { FeedEvent } from '../../client/follow/feed-reader.ts'
 import { WorkflowEngineError } from '../../model/errors.ts'
 import { checkFeedPlace, decodePlace } from '../../model/event-place.ts'
@@ -7,7 +8,6 @@ import type { RunEvent } from '../../model/run-event.ts'
 import { addRoute } from '../add-route.ts'
 import { eventStream, eventStreamHeaders } from '../events/event-stream.ts'
 import { OpenStreams } from '../events/open-streams.ts'
-import { hasScope } from '../principal.ts'
 import { statusOf } from '../problem.ts'
 import type { ServerApp, ServerEnv, ServerParts } from '../server-parts.ts'
 import { forwardQuery, pageBody, pageOf, pageRequest } from '../shapes/page.ts'
@@ -148,7 +148,7 @@ function answer(
     toBody: runEventBody,
     toProblem: (error) => problemOf(error, parts),
     async checkToken() {
-      const now = await parts.options.authenticate(request)
+      const now = await parts.authenticate(request)
       return now !== null && now.tenant === principal.tenant && hasScope(now, 'runs:read')
     },
     onEnd() {

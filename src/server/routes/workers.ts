@@ -40,6 +40,7 @@ export function workerRoutes(app: ServerApp, _parts: ServerParts): void {
     {
       ...{ method: 'post', path: '/api/workers/drain', scope: 'admin', tag: 'workers' },
       name: 'drainWorkers',
+      audit: 'workers.drain',
       summary: 'Tell workers to finish what runs, to hand the rest back, and to end',
       body: z.strictObject({
         worker_ids: z.array(z.string().max(32)).max(1000).optional(),

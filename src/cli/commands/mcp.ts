@@ -1,0 +1,28 @@
+import type { Command } from 'commander'
+import { withClient } from '../connection.ts'
+import { makeCommand } from '../program.ts'
+import { readSettings, refuseJson } from '../settings.ts'
+
+type Options = { readOnly?: boolean; by?: string }
+
+/** `millrace mcp` */
+export function mcpCommand(): Command {
+  return makeCommand('mcp', 'tools for a model, over stdin and stdout (model context protocol)', [
+    'millrace mcp',
+    'millrace mcp --read-only --tenant acme',
+    "claude mcp add millrace -- npx millrace mcp --by 'ada'",
+  ])
+    .option('--read-only', 'only tools that change nothing')
+    .option('--by <name>', 'who does what the tools do; without it the model may say')
+    .action(async (options: Options, command: Command) => {
+      const settings = readSettings(command)
+      refuseJson(settings, 'the protocol is JSON already')
+      await withClient(settings, async (client) => {
+        // the protocol is loaded by this command alone
+        const { serveMcpStdio } = await import('../../mcp/index.ts')
+        const scopes = options.readOnly ? ['runs:read', 'workflows:read'] : undefined
+        const onError = (error: unknown) => process.stderr.write(`${String(error)}\n`)
+        await serveMcpStdio({ client, by: options.by, scopes }, { onError })
+      })
+    })
+}

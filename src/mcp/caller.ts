@@ -1,0 +1,20 @@
+import type { WorkflowClient } from '../client/workflow-client.ts'
+
+/** For whom tools act: the client says of which tenant, the rest who it is and what they may do. */
+export type McpCaller = {
+  readonly client: WorkflowClient
+  /** Who it is: `by` of what they do. Without it tools take a `by` as an argument. */
+  readonly by?: string | undefined
+  /** Roles in which questions to people are answered; without `by` tools take them as an argument. */
+  readonly roles?: readonly string[] | undefined
+  /** Tools that need others are not there. Without scopes: all are. */
+  readonly scopes?: readonly string[] | undefined
+}
+
+/** What a request is allowed to see and do. */
+export type McpScope = 'runs:read' | 'runs:write' | 'workflows:read'
+
+/** Whether a caller has a scope; `admin` has all of them. */
+export function hasScope({ scopes }: McpCaller, scope: McpScope): boolean {
+  return scopes === undefined || scopes.includes(scope) || scopes.includes('admin')
+}

@@ -1,0 +1,28 @@
+import { apiKeyAuthenticator } from '../auth/api-key-authenticator.ts'
+import { jwtAuthenticator } from '../auth/jwt-authenticator.ts'
+import { inOrder } from '../auth/principal.ts'
+import { RateLimiter } from '../auth/rate-limiter.ts'
+import type { WorkflowClient } from '../client/workflow-client.ts'
+import { ServerMetrics } from './server-metrics.ts'
+import type { ResolvedOptions } from './server-options.ts'
+import type { ServerParts } from './server-parts.ts'
+
+/** What the routes of a server share. The caller's own authenticator is asked first, then keys, then tokens. */
+export function makeParts(
+  engine: WorkflowClient,
+  options: ResolvedOptions,
+  closing: AbortSignal,
+): ServerParts {
+  const { serverSide } = engine
+  const own = options.authenticate === null ? [] : [options.authenticate]
+  const tokens = options.jwt === null ? [] : [jwtAuthenticator(options.jwt, serverSide)]
+  return {
+    engine,
+    options,
+    authenticate: inOrder(...own, apiKeyAuthenticator(serverSide), ...tokens),
+    limiter: new RateLimiter(serverSide),
+    logger: options.logger,
+    metrics: new ServerMetrics(),
+    closing,
+  }
+}

@@ -1,0 +1,239 @@
+import { randomUUID } from 'node:crypto'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createMcpHandler } from '../../src/mcp/index.ts'
+import { tools } from '../../src/mcp/tools/index.ts'
+import { workflow } from '../../src/workflow/workflow.ts'
+import { connectHttp, type McpClient } from '../support/mcp.ts'
+import { useServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
+
+const t = useServer()
+const order = workflow('order', async ({ input, step, logger }) => {
+  logger.log('an order came')
+  const charged = await step.run('charge', () => ({ charged: input }))
+  const answer = await step.approval('refund', { question: 'Refund?', assignees: ['ada'] })
+  return { ...charged, approved: answer.approved }
+})
+const broken = workflow(
+  'broken',
+  ({ step }) => step.run('charge', () => Promise.reject(new TypeError('no card'))),
+  { retries: 0 },
+)
+const long = workflow('long', () => ({ text: 'x'.repeat(20_000) }))
+
+const as = (name: string | null): Promise<McpClient> =>
+  connectHttp((request) => t.server.fetch(request), name)
+
+let ada: McpClient
+beforeAll(async () => {
+  await t.register(order, broken, long)
+  ada = await as('ada')
+})
+
+const status = async (id: string, wanted: string) => {
+  const run = await t.engine.getRun({ runId: id })
+  return run.waitForStatus(wanted as 'waiting', { timeout: '10 s' })
+}
+
+describe('through the server', () => {
+  test('a workflow is found, started, asked about, approved and read', async () => {
+    const { workflows } = await ada.call('get_workflows')
+    expect(workflows).toContainEqual(expect.objectContaining({ id: 'order', kind: 'function' }))
+    expect(await ada.call('get_definition', { workflow_id: 'order' })).toMatchObject({
+      ...{ workflow_id: 'order', input_schema: null, about: expect.stringMatching(/code/) },
+    })
+    const started = await ada.call('start_workflow', {
+      ...{ workflow_id: 'order', input: { aB: 1 }, tags: ['mcp'], idempotency_key: 'k' },
+    })
+    expect(started).toMatchObject({ workflow_id: 'order', input: { aB: 1 }, tags: ['mcp'] })
+    await status(started.id, 'waiting')
+    const { approvals } = await ada.call('get_approvals', { run_id: started.id })
+    expect(approvals).toMatchObject([{ question: 'Refund?', step_id: 'refund' }])
+    await ada.call('answer_approval', { approval_id: approvals[0].id, approved: true })
+    await status(started.id, 'completed')
+    expect(await ada.call('get_run', { run_id: started.id })).toMatchObject({
+      ...{ status: 'completed', output: { charged: { aB: 1 }, approved: true } },
+    })
+    const { entries } = await ada.call('get_timeline', { run_id: started.id })
+    expect(entries[0]).toMatchObject({ step_id: 'charge', status: 'completed', kind: 'step' })
+    const logs = () => ada.call('get_logs', { run_id: started.id })
+    await until('the logs are stored', async () => (await logs()).lines?.length > 0)
+    expect((await logs()).lines[0]).toMatchObject({ message: 'an order came', level: 'info' })
+    const { runs } = await ada.call('get_runs', { tags: ['mcp'], statuses: ['completed'] })
+    expect(runs).toMatchObject([{ id: started.id, status: 'completed' }])
+    expect(runs[0]).not.toHaveProperty('output')
+    expect(await ada.call('check_progress', { run_id: started.id })).toMatchObject({
+      completion_percentage: 100,
+    })
+  })
+
+  test('a failure is found, told why, retried and forked', async () => {
+    const { id } = await ada.call('start_workflow', { workflow_id: 'broken' })
+    await status(id, 'failed')
+    const { failures } = await ada.call('get_failures', { workflow_id: 'broken' })
+    expect(failures).toMatchObject([{ count: 1, message: 'no card', sample: id }])
+    const retried = await ada.call('retry_workflow', { run_id: id })
+    expect(retried).toMatchObject({ retried_from: id })
+    expect((await ada.call('retry_workflow', { run_id: id })).id).toBe(retried.id)
+    const forked = await ada.call('fork_workflow', {
+      ...{ run_id: id, from_step: 'charge', output: { paid: true } },
+    })
+    expect(forked).toMatchObject({ forked_from: id, forked_at: 'charge' })
+    expect((await status(forked.id, 'completed')).output).toEqual({ paid: true })
+  })
+
+  test('runs are paused, resumed, sent messages, cancelled; by is the principal', async () => {
+    const { id } = await ada.call('start_workflow', { workflow_id: 'order', input: 1 })
+    await status(id, 'waiting')
+    await ada.call('pause_workflow', { run_id: id, reason: 'holidays' })
+    await ada.call('resume_workflow', { run_id: id })
+    expect(await ada.call('trigger_event', { run_id: id, event_name: 'go' })).toMatchObject({ id })
+    expect(await ada.call('cancel_workflow', { run_id: id })).toMatchObject({ status: 'cancelled' })
+    const { entries } = await ada.call('get_timeline', { run_id: id })
+    const controls = entries.filter(({ kind }: { kind: string }) => kind === 'control')
+    expect(controls.map(({ status, by }: Record<string, string>) => [status, by])).toEqual([
+      ...[
+        ['paused', 'ada'],
+        ['running', 'ada'],
+        ['cancelled', 'ada'],
+      ],
+    ])
+    const other = await ada.client.callTool({
+      name: 'cancel_workflow',
+      arguments: { run_id: id, by: 'grace' },
+    })
+    expect(other.isError).toBe(true)
+  })
+
+  test('errors have their code', async () => {
+    for (const [name, args, code] of [
+      ['get_run', { run_id: randomUUID() }, 'MR041'],
+      ['get_run', { run_id: 'x' }, 'MR001'],
+      ['start_workflow', { workflow_id: 'none' }, 'MR040'],
+      ['get_definition', { workflow_id: 'none' }, 'MR040'],
+      ['answer_approval', { approval_id: 'x', approved: true }, 'MR011'],
+      ['start_workflow', { workflow_id: 'order', delay: 'soon' }, 'MR001'],
+    ] as const)
+      expect(await ada.call(name, args), name).toMatchObject({ error: { code } })
+  })
+
+  test('long values are cut, with a note, and shown whole on demand', async () => {
+    const { id } = await ada.call('start_workflow', { workflow_id: 'long' })
+    await status(id, 'completed')
+    const run = await ada.call('get_run', { run_id: id })
+    expect(run.output).toEqual({
+      $cut: expect.stringMatching(/^\{"text":"x+$/),
+      $characters: 20_011,
+    })
+    expect(run.output.$cut).toHaveLength(4000)
+    expect(run.note).toMatch(/max_chars/)
+    const whole = await ada.call('get_run', { run_id: id, max_chars: 30_000 })
+    expect([whole.output.text.length, whole.note]).toEqual([20_000, undefined])
+  })
+
+  test('lists are paged', async () => {
+    for (let i = 0; i < 3; i++) await ada.call('start_workflow', { workflow_id: 'long' })
+    const first = await ada.call('get_runs', { workflow_id: 'long', limit: 2 })
+    expect([first.runs.length, first.has_more]).toEqual([2, true])
+    const next = await ada.call('get_runs', {
+      ...{ workflow_id: 'long', limit: 50, cursor: first.next_cursor },
+    })
+    const ids = (page: { runs: { id: string }[] }) => page.runs.map(({ id }) => id)
+    expect(ids(next)).not.toContain(ids(first)[1])
+    expect(next.has_more).toBe(false)
+  })
+})
+
+describe('who asks', () => {
+  test('tools say what they are: those that only read, and those that end something', async () => {
+    const { tools: listed } = await ada.client.listTools()
+    expect(listed.map(({ name }) => name)).toEqual(tools.map(({ name }) => name))
+    for (const { name, annotations, description, inputSchema } of listed) {
+      expect(annotations?.readOnlyHint, name).toBe(/^(get|check)_/.test(name))
+      expect(annotations?.destructiveHint, name).toBe(
+        /^(cancel|terminate|discard|answer)_/.test(name),
+      )
+      expect(description, name).toBeTruthy()
+      expect(inputSchema.type).toBe('object')
+      expect(inputSchema.properties, name).not.toHaveProperty('by')
+    }
+  })
+
+  test('they are named like functions of SQL', async () => {
+    const rows = await t.db.query<{ name: string }>(
+      `select distinct proname as name from pg_proc where pronamespace = 'millrace'::regnamespace`,
+    )
+    const known = new Set(rows.map(({ name }) => name))
+    expect(tools.map(({ name }) => name).filter((name) => !known.has(name))).toEqual([])
+  })
+
+  test('who only reads has only tools that read', async () => {
+    const victor = await as('victor')
+    const names = await victor.tools()
+    expect(names).toEqual(tools.filter(({ effect }) => effect === 'read').map(({ name }) => name))
+    await expect(victor.call('start_workflow', { workflow_id: 'order' })).rejects.toThrow(
+      /start_workflow/,
+    )
+    await victor.close()
+  })
+
+  test('nothing of another tenant is seen or changed, by any tool', async () => {
+    const { id } = await ada.call('start_workflow', { workflow_id: 'order', input: 'secret' })
+    await status(id, 'waiting')
+    const mallory = await as('mallory')
+    const special: Record<string, Record<string, unknown>> = {
+      trigger_event: { run_id: id, event_name: 'go' },
+      fork_workflow: { run_id: id, from_step: 'charge' },
+      answer_approval: { approval_id: `${id}/refund`, approved: true },
+      get_definition: { workflow_id: 'order' },
+      start_workflow: { workflow_id: 'order', input: 1 },
+      emit_event: { event_name: 'e', key: 'k' },
+    }
+    for (const { name, input } of tools) {
+      const args = special[name] ?? ('run_id' in input.shape ? { run_id: id } : {})
+      const answer = await mallory.call(name, args)
+      expect(JSON.stringify(answer), name).not.toContain('secret')
+      if ('run_id' in args) expect(answer.error?.code ?? answer, name).toSatisfy(isRefusal)
+    }
+    await mallory.close()
+    expect((await ada.call('get_run', { run_id: id })).status).toBe('waiting')
+  })
+
+  test.each(['legacy', 'auto'] as const)(
+    'clients of both protocols are served: %s',
+    async (mode) => {
+      const client = await connectHttp((request) => t.server.fetch(request), 'ada', mode)
+      expect(await client.tools()).toContain('get_run')
+      expect(await client.call('get_run', { run_id: randomUUID() })).toMatchObject({
+        error: { code: 'MR041' },
+      })
+      await client.close()
+    },
+  )
+
+  test('nobody comes in without a token, nor where it is switched off', async () => {
+    await expect(as(null)).rejects.toThrow()
+    const init = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }
+    const refused = await t.server.fetch(new Request('http://localhost/mcp', init))
+    expect(refused.status).toBe(401)
+  })
+
+  test('without a server of ours: for whom the function says, who may say who they are', async () => {
+    const handle = createMcpHandler(() => t.engine)
+    const client = await connectHttp(handle)
+    const { id } = await client.call('start_workflow', { workflow_id: 'order', input: 1 })
+    await status(id, 'waiting')
+    await client.call('cancel_workflow', { run_id: id, by: 'grace', reason: 'no' })
+    const { entries } = await client.call('get_timeline', { run_id: id })
+    expect(entries.at(-1)).toMatchObject({ status: 'cancelled', by: 'grace', reason: 'no' })
+    await client.close()
+  })
+})
+
+/** Not found; or, of a list, an empty one. */
+function isRefusal(answer: unknown): boolean {
+  if (typeof answer === 'string') return ['MR041', 'MR011'].includes(answer)
+  return Object.values(answer as object).every(
+    (value) => !Array.isArray(value) || value.length === 0,
+  )
+}
