@@ -942,7 +942,7 @@ create function millrace.add_logs(p_tenant integer, p_runs bigint[], p_ages inte
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Lines that handlers logged.
-  body: 093d19ba5aac176883a27d145a1b9b1c
+  body: de838091ea0b0698ad759963baee131e
 
 create function millrace.advance_events(p_tenant integer, p_only bigint[], p_events json, p_now timestamp with time zone)
   returns void
@@ -954,7 +954,7 @@ create function millrace.advance_tasks(p_tenant integer, p_runs bigint[], p_task
   returns TABLE(run_id bigint, verdict "char", seq integer, kind "char", name text, data text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: All that an owner has to say about its runs: results, endings, waits, pauses.
-  body: 7063f089a15e624d55fe50be52a26777
+  body: a688a980e3ca8325fa02abc0aa642e1f
 
 create function millrace.answer_approval(approval_id text, approved boolean, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -978,7 +978,7 @@ create function millrace.append_feed(p_runs bigint[], p_firsts integer[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Rows in the feeds of tenants that have one.
-  body: 4af7df5232af3ca2deb30267451aaca5
+  body: 9ba11c88c4fc71b5a5650b796ce30d64
 
 create function millrace.append_rows(p_tenant integer, p_only bigint[], c_runs bigint[], c_seqs integer[], c_kinds "char"[], c_names text[], c_data text[], c_begun integer[], p_now timestamp with time zone)
   returns void
@@ -1610,7 +1610,7 @@ create function millrace.feed_rows(p_run bigint, p_first integer, p_last integer
   returns TABLE(what text, seq integer, at timestamp with time zone, kind "char", name text, data text)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What a row of a feed says.
-  body: 2e0b4abdf339c3026f00927a5a47f24c
+  body: 0ae7fc4818005459117b5c593ed32b7c
 
 create function millrace.feed_runs(p_tenant integer, p_runs bigint[], p_now timestamp with time zone)
   returns bigint[]
@@ -1712,7 +1712,7 @@ create function millrace.follow(p_tenant integer, p_follower text, p_runs bigint
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Asks for notifications of what happens to runs, for the next 30 s.
-  body: 9bbc942e784ca3762c1287f282b7d90b
+  body: ec6de10ba47d6b3efe080b8bb07a72f6
 
 create function millrace.follow_rules(p_tenant integer, p_ids bigint[], p_delays bigint[], p_inputs text[], p_metas text[], p_judged jsonb, p_now timestamp with time zone)
   returns TABLE(run_id bigint, verdict "char", existing bigint)
@@ -2522,7 +2522,7 @@ create function millrace.read_feed(p_tenant integer, p_after bigint, p_workflow 
   returns TABLE("position" bigint, what text, run_id bigint, workflow text, seq integer, at timestamp with time zone, kind "char", name text, data text, cut boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What has happened to the runs of a tenant since a place of its feed.
-  body: cd2ca8312dc1b9bf9af23c60e190975e
+  body: e6ec5c1676c16bcd700c1b6649ea0341
 
 create function millrace.read_runs(p_tenant integer, p_runs bigint[], p_nexts integer[], p_logs bigint[], p_limit integer DEFAULT 200, p_bytes integer DEFAULT 1048576)
   returns TABLE(nth integer, what text, seq bigint, at timestamp with time zone, kind "char", name text, data text, attempt integer)
@@ -3072,11 +3072,11 @@ create function millrace.tell(p_runs bigint[], p_firsts integer[] DEFAULT NULL::
   comment: Tells those who follow runs that something has happened to them.
   body: ff3301220b9a6c2b0f1afdff1d22af75
 
-create function millrace.tell_rows(p_only bigint[], p_runs bigint[], c_runs bigint[], c_seqs integer[])
+create function millrace.tell_rows(p_only bigint[], p_runs bigint[], p_ops "char"[], c_runs bigint[], c_seqs integer[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Tells those who follow runs what their owners wrote.
-  body: 626b567eb96c573f6e0c5ead1b56b524
+  body: 37f08c13d431568cbc238c9495ce1178
 
 create function millrace.tenant_id(p_slug text)
   returns integer

@@ -1,5 +1,6 @@
 import { InvalidInputError } from './errors.ts'
 import type { StatusLetter } from './run-event.ts'
+import { describeValue } from './text.ts'
 
 /** How far a reader of a run's events is: it encodes in the id of an event, so that any process can go on there. */
 export type EventPlace = {
@@ -25,7 +26,7 @@ export function decodePlace(id: string): EventPlace {
   const match = typeof id === 'string' ? FORM.exec(id) : null
   if (!match)
     throw new InvalidInputError(
-      `"${String(id).slice(0, 100)}" is not the id of an event of a run. Pass the id of the last event that you have, or nothing.`,
+      `${describeValue(id)} is not the id of an event of a run. Pass the id of the last event that you have, or nothing.`,
     )
   const [, next, status, log] = match as unknown as [string, string, StatusLetter, string]
   return { next: Number(next), status, log }
@@ -35,6 +36,6 @@ export function decodePlace(id: string): EventPlace {
 export function checkFeedPlace(id: string): string {
   if (typeof id === 'string' && /^\d{1,18}$/.test(id)) return id
   throw new InvalidInputError(
-    `"${String(id).slice(0, 100)}" is not the id of an event of a feed. Pass the id of the last event that you have, or nothing.`,
+    `${describeValue(id)} is not the id of an event of a feed. Pass the id of the last event that you have, or nothing.`,
   )
 }

@@ -22,6 +22,8 @@ const REQUEST_MS = 60_000
 const KEEP_ALIVE_MS = 65_000
 /** How long `stop` waits for what is under way, unless it is told otherwise. */
 const STOP_MS = 10_000
+/** Between two looks for connections on which nothing is under way any more. */
+const IDLE_LOOK_MS = 20
 
 /** How long clients may take. Tests have less patience. */
 const patience = {
@@ -81,8 +83,11 @@ export class Listening {
     this.#stopping = true
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => server.closeAllConnections(), timeout)
+      // a connection whose answer is still being written is idle a moment later
+      const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS)
       server.close(() => {
         clearTimeout(timer)
+        clearInterval(idle)
         resolve()
       })
       server.closeIdleConnections()

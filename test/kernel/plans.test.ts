@@ -25,6 +25,8 @@ const large = [
   'start_keys',
   'merged_starts',
   'run_attributes',
+  'feed',
+  'logs',
 ]
 const SIZE = Number(process.env.PLANS_ROWS ?? 20_000)
 /** Rows that one call about one run, or one page, may look at. */
@@ -51,7 +53,7 @@ async function expectNarrow(
   const wide = ({ how, table, rows }: Read) =>
     large.includes(table) && !allowed.includes(table) && (how.startsWith('Seq Scan') || rows > FEW)
   expect(reads.filter(wide), text).toEqual([])
-  const most = /get_runs|bulk/.test(text) ? LIST_PAGES : FEW_PAGES
+  const most = /get_runs|bulk|read_feed/.test(text) ? LIST_PAGES : FEW_PAGES
   if (allowed.length === 0) expect(pages, `pages of ${text}`).toBeLessThan(most)
 }
 
@@ -116,10 +118,53 @@ async function fill(sleeping: Route, ended: Route): Promise<void> {
   )
 }
 
+/** As many lines of logs, and changes in the feed; the run in the middle has a thousand lines. */
+async function fillLogs(base: number): Promise<void> {
+  await kernel.query(
+    `insert into millrace.logs (id, at, tenant_id, run_id, dropped, level, message)
+    select i, now(), 1, case when i <= 1000 then $1 + $2 else $1 + i end, 0, 'i', 'm' from generate_series(1, $2) i`,
+    [base, SIZE],
+  )
+  await kernel.query(`select setval('millrace.log_numbers', $1)`, [SIZE])
+  await kernel.query('select millrace.open_feed(1)')
+  await kernel.query(
+    `insert into millrace.feed (tenant_id, id, run_id, at, first_seq, last_seq, status)
+    select 1, i + 10, $1 + i, now(), 0, 1, 'r' from generate_series(1, $2) i`,
+    [base, SIZE],
+  )
+  await kernel.query(`select setval('millrace.feed_numbers', $1)`, [SIZE + 10])
+  await kernel.query('update millrace.feeds set final = $1', [SIZE + 10])
+  // it stays readable; but nothing more is written
+  await kernel.query('delete from millrace.follows')
+}
+
 /** Counts the rehearsals, so that names are new in each. */
 let turn = 0
 
 const scenes: [name: string, play: () => Promise<void>][] = [
+  [
+    'runs that are followed, feeds and logs',
+    async () => {
+      const some = String(10_000_000 + SIZE)
+      const follower = '0123456789abcdef0123456789abcdef'
+      await expectNarrow('select millrace.follow(1, $1, $2)', [follower, [some]])
+      await expectNarrow('select * from millrace.read_runs(1, $1, $2, $3)', [[some], [-1], [0]])
+      await expectNarrow('select * from millrace.read_runs(1, $1, $2, $3)', [
+        [some],
+        [2],
+        [9999999],
+      ])
+      await expectNarrow('select millrace.add_logs(1, $1, $2, $3, $4, $5, $6, $7, $8)', [
+        ...[[some], [0], ['i'], [null], [null], ['m'], [null], [0]],
+      ])
+      await expectNarrow('select * from millrace.get_logs($1)', [uuid(await kernel.start(route))])
+      await expectNarrow('select * from millrace.read_feed(1, $1)', [SIZE / 2])
+      await expectNarrow('select millrace.followed_runs()')
+      await expectNarrow('select millrace.unfollow(1, $1, $2)', [follower, [some]])
+      await expectNarrow('select millrace.prune_logs(1000000000)', [], ['logs'])
+      await expectNarrow('select millrace.prune_feed(1)', [], ['feed'])
+    },
+  ],
   [
     'start',
     async () => {
@@ -356,6 +401,7 @@ describe.each(modes)('%s, no hot path reads a table whole', (mode) => {
     await keepVacuumAway()
     if (mode === 'with plans made when it was empty') await rehearse()
     await fill(await kernel.route(), route)
+    await fillLogs(10_000_000)
     if (mode === 'with statistics') await kernel.query('analyze')
   }, 120_000)
   afterAll(() => kernel?.drop())

@@ -158,3 +158,42 @@ test('streams end when the server closes', async () => {
   await own.server.close()
   expect((await events).length).toBeGreaterThan(0)
 })
+
+/** A server with a port, a run that waits, and a reader of its events. */
+async function startReading() {
+  const own = await startServer([steps])
+  const { url } = await own.server.listen({ port: 0 })
+  const run = await own.engine.startWorkflow(steps)
+  const stop = new AbortController()
+  const response = await fetch(`${url}/api/runs/${run.id}/events`, {
+    headers: { authorization: 'Bearer ada' },
+    signal: stop.signal,
+  })
+  const events: string[] = []
+  const reading = (async () => {
+    for await (const { event } of readEvents(response)) events.push(event)
+  })()
+  await until('it waits', () => events.includes('waiting'))
+  return { own, stop, reading }
+}
+
+test('over a socket: a reader that goes is not followed for any more', async () => {
+  const { own, stop, reading } = await startReading()
+  const followed = async () => (await own.db.query('select from millrace.follows')).length
+  await until('it is followed', async () => (await followed()) === 1)
+  stop.abort()
+  await reading.catch(() => {})
+  await until('it is not', async () => (await followed()) === 0)
+  // its client has opened another connection meanwhile, and says nothing on it
+  await own.server.close({ timeout: 50 })
+  await own[Symbol.asyncDispose]()
+})
+
+test('over a socket: a server that closes ends its streams, and waits for none of their connections', async () => {
+  const { own, reading } = await startReading()
+  const since = performance.now()
+  await own.server.close()
+  await reading
+  expect(performance.now() - since).toBeLessThan(5000)
+  await own[Symbol.asyncDispose]()
+})

@@ -107,6 +107,19 @@ const parameters: Record<string, Value> = {
   p_metas: () => [null],
   p_signals: () => [],
   p_class: () => 'read',
+  p_follower: () => 'f'.repeat(32),
+  p_nexts: () => [-1],
+  p_logs: () => [0],
+  p_reader: () => 'webhooks',
+  p_position: () => 1,
+  'p_id bigint': () => 1,
+  p_bodies: () => ['{}'],
+  p_ages: () => [0],
+  p_levels: () => ['i'],
+  p_attempts: () => [null],
+  p_messages: () => ['m'],
+  p_fields: () => [null],
+  p_dropped: () => [0],
 }
 
 /** What an option of that name is filled with, where it names something; others are left out. */

@@ -1,10 +1,10 @@
 -- feed_rows: what a row of a feed says: the start of the run (p_first -1), rows of its journal, its status then. That a run whose journal
--- has grown runs is not worth telling; nor is a start, where the status says it.
+-- has grown runs is not worth telling; nor is it that one is pending that was started.
 create or replace function millrace.feed_rows(p_run bigint, p_first int, p_last int, p_status "char", p_at timestamptz)
 returns table (what text, seq int, at timestamptz, kind "char", name text, data text)
 language sql stable security definer set search_path = pg_catalog, pg_temp set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
-  select 'start', null::int, p_at, null::"char", null, null where p_first = -1 and p_status <> 'p'
+  select 'start', null::int, p_at, null::"char", null, null where p_first = -1
   union all
   (select 'row', c.seq, c.at, coalesce(m.kind, c.kind), c.name, case when m.kind is null then c.data else m.data end
    from millrace.checkpoints c left join lateral millrace.shown_message(p_run, c.name, c.data) m on c.kind = 'g'
@@ -19,7 +19,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
   union all
   select 'status', null, p_at, p_status, null,
          case when p_status in ('c', 'f') then (select o.output from millrace.outcomes o where o.run_id = p_run) end
-  where p_status <> 'r' or p_first is null
+  where p_first is null or p_status <> case p_first when -1 then 'p' else 'r' end
 $$;
 
 comment on function millrace.feed_rows(bigint, int, int, "char", timestamptz) is 'What a row of a feed says.';

@@ -13,7 +13,8 @@ begin
     perform millrace.fail('MR001', 'The name of a follower must be 32 hexadecimal digits.', 'Draw 16 random bytes.');
   end if;
   select array_agg(r.id order by r.id), array_agg(r.id) filter (where f.run_id is null) into v_runs, v_new
-  from unnest(p_runs) u (id) join millrace.runs r on r.id = u.id and r.tenant_id = p_tenant
+  from unnest(p_runs) u (id)
+  cross join lateral (select o.id from millrace.runs o where o.id = u.id and o.tenant_id = p_tenant offset 0) r
   left join millrace.follows f on f.run_id = r.id and f.tenant_id = p_tenant and f.follower = p_follower;
   insert into millrace.follows (run_id, tenant_id, follower, expires_at)
   select distinct u.id, p_tenant, p_follower, v_until from unnest(v_runs) u (id) order by u.id

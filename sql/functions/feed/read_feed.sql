@@ -31,9 +31,10 @@ begin
   select case when lead(y.id) over (order by y.id, y.last, y.seq nulls first) = y.id then y.id - 1 else y.id end, y.what, y.run_id,
          y.workflow, y.seq, y.at, y.kind, y.name, case when not y.cut then y.data end, y.cut
   from (select e.id, e.run_id, w.name as workflow, x.*, coalesce(octet_length(x.data) > 65536, false) as cut, x.what = 'status' as last
-        from unnest(v_ids) u (id) join millrace.feed e on e.tenant_id = p_tenant and e.id = u.id
-        join millrace.runs r on r.id = e.run_id join millrace.routes o on o.id = r.route_id
-        join millrace.workflows w on w.id = o.workflow_id
+        from unnest(v_ids) u (id)
+        cross join lateral (select f.* from millrace.feed f where f.tenant_id = p_tenant and f.id = u.id offset 0) e
+        cross join lateral (select w.name from millrace.runs r join millrace.routes o on o.id = r.route_id
+                            join millrace.workflows w on w.id = o.workflow_id where r.id = e.run_id offset 0) w
         cross join lateral millrace.feed_rows(e.run_id, e.first_seq, e.last_seq, e.status, e.at) x
         where p_workflow is null or w.name = p_workflow) y
   order by y.id, y.last, y.seq nulls first;

@@ -13,7 +13,8 @@ begin
   from (select v_now - u.age * interval '1 ms' as at, u.*
         from unnest(p_runs, p_ages, p_levels, p_steps, p_attempts, p_messages, p_fields, p_dropped) with ordinality
              u (run, age, level, step, attempt, message, fields, dropped, i)
-        join millrace.runs r on r.id = u.run and r.tenant_id = p_tenant order by u.i offset 0) x;
+        cross join lateral (select from millrace.runs o where o.id = u.run and o.tenant_id = p_tenant offset 0) r
+        order by u.i offset 0) x;
   if exists (select from millrace.follows) then
     perform millrace.notify_followers(p_runs);
   end if;

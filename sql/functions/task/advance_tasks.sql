@@ -78,7 +78,7 @@ begin
   if p_ops && '{c,f,x}'::"char"[] then
     perform millrace.end_runs(p_tenant, v_only, p_runs, p_ops, p_tails, p_outputs, p_parents, v_heard, v_now);
   end if;
-  perform millrace.tell_rows(v_only, p_runs, c_runs, c_seqs);
+  perform millrace.tell_rows(v_only, p_runs, p_ops, c_runs, c_seqs);
   if p_ops && '{w,y,p}'::"char"[] or v_ask is not null or array_remove(p_keys, null) <> '{}' then
     return query select x.* from millrace.park_runs(v_only, v_ask, p_runs, p_tasks, p_ops, p_seqs, p_outputs, p_keys, p_names, p_ms,
       p_stamp, case when p_sent between v_now - interval '500 ms' and v_now then p_sent else v_now end, v_now) x;

@@ -11,10 +11,12 @@ import {
 } from './runs-control.ts'
 import { forkCommand } from './runs-fork.ts'
 import { listCommand } from './runs-list.ts'
+import { logsCommand } from './runs-logs.ts'
 import { migrateRunsCommand } from './runs-migrate.ts'
 import { showCommand, timelineCommand } from './runs-show.ts'
 import { signalCommand } from './runs-signal.ts'
 import { waitCommand } from './runs-wait.ts'
+import { watchCommand } from './runs-watch.ts'
 
 /** `millrace runs …` */
 export function runsCommand(): Command {
@@ -28,6 +30,8 @@ export function runsCommand(): Command {
   runs.addCommand(showCommand())
   runs.addCommand(timelineCommand())
   runs.addCommand(waitCommand())
+  runs.addCommand(watchCommand())
+  runs.addCommand(logsCommand())
   runs.commandsGroup('Steer:')
   runs.addCommand(signalCommand())
   runs.addCommand(pauseCommand())

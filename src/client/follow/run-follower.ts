@@ -71,6 +71,11 @@ export class RunFollower implements Follower {
     this.#queue = new EventQueue({ most: MAX_UNREAD_LIVE, bytes: MAX_UNREAD_LIVE_BYTES })
   }
 
+  /** Recorded events that its reader has not taken. */
+  get unread(): number {
+    return this.#queue.size
+  }
+
   /** The next event; undefined once there is none any more. @throws what it failed with */
   async next(): Promise<Item | undefined> {
     if (this.#full && this.#queue.size <= ENOUGH) {
