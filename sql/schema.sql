@@ -527,6 +527,8 @@ create table millrace.tenants
   paused_at timestamp with time zone
   paused_by text
   pause_reason text
+  suspended_at timestamp with time zone
+  deleting_at timestamp with time zone
   constraint tenants_slug_key UNIQUE (slug)
   constraint tenants_pkey PRIMARY KEY (id)
   constraint tenants_slug_form CHECK ((slug ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
@@ -577,11 +579,13 @@ create table millrace.workflows
   definition jsonb not null default '{}'::jsonb
   created_at timestamp with time zone not null default now()
   registered_at timestamp with time zone not null default clock_timestamp()
+  shared_id integer
   constraint workflows_name_key UNIQUE (tenant_id, name, version)
   constraint workflows_pkey PRIMARY KEY (id)
   constraint workflows_definition_form CHECK ((jsonb_typeof(definition) = 'object'::text))
   constraint workflows_name_form CHECK ((name ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
   constraint workflows_version_form CHECK ((version ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
+  CREATE INDEX workflows_shared ON millrace.workflows USING btree (shared_id) WHERE (shared_id IS NOT NULL)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -616,6 +620,12 @@ create view millrace.run_details with (security_invoker=true) -- A run as people
   phase text
 
 -- functions -----------------------------------------------------------------------------------------------------
+
+create function millrace.adopt_workflow(p_tenant integer, p_name text, p_version text)
+  returns millrace.workflows
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A workflow version of the installation is this tenant's too.
+  body: a899d81a289e3a8dfabb0ba23b422a37
 
 create function millrace.advance_events(p_tenant integer, p_only bigint[], p_events json, p_now timestamp with time zone)
   returns void
@@ -909,19 +919,19 @@ create function millrace.check_verb(p_tenant integer, p_verb text, p_filter json
   returns void
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses a bulk operation without what its verb needs.
-  body: c04f85fb6c8593b420448682975365bb
+  body: 648c6064f8ee4952574def86dcb0cd0c
 
 create function millrace.claim_ahead(p_tenant integer, p_worker bigint, p_routes integer[], p_want integer, p_look timestamp with time zone)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
   comment: Leases runs that sleep shortly before their time comes.
-  body: e5489bda549ea0dc1fc6dce0f57b3244
+  body: 065c65fa137f8413777e0975339589b0
 
 create function millrace.claim_due(p_tenant integer, p_worker bigint, p_routes integer[], p_after bigint[], p_want integer, p_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
   comment: Leases runs whose time has come straight from their wait.
-  body: 11da82e01406e6cd851de6aebfbba8c1
+  body: d1e3ee667e258dfc62c0c0dd279276ff
 
 create function millrace.claim_free(p_tenant integer, p_worker bigint, p_route integer, p_want integer)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
@@ -946,6 +956,12 @@ create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch 
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Leases ready runs to a worker, with input, journal and open waits.
   body: 74daf9f9d898f741e0a22454d7d685f4
+
+create function millrace.claim_tenants(p_worker bigint, p_epoch integer, p_routes integer[], p_tenants integer[], p_after bigint[], p_ready integer, p_share integer, p_want integer, p_suspect boolean, p_idle boolean, p_since timestamp with time zone, p_ahead integer, p_lanes integer)
+  returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Leases ready runs of any tenants to a worker for all of them.
+  body: 805b85f82a739dfbb55d6e407168aa7b
 
 create function millrace.clock()
   returns timestamp with time zone
@@ -1002,6 +1018,12 @@ create function millrace.delete_schedule(id text, options jsonb DEFAULT '{}'::js
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: A schedule starts nothing any more.
   body: 3816e7b3a179a6883ed0461c2d507189
+
+create function millrace.describe_routes(p_routes integer[])
+  returns TABLE(route_id integer, tenant_id integer, tenant text, name text, version text, shared_id integer, document_id integer, kind text, queue text, priority integer, head bigint, sweep_ms integer, limited boolean)
+  language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What a worker for all tenants must know of routes.
+  body: 946c0d6442a715bf30e84fa400e94ea3
 
 create function millrace.describe_worker(p_worker bigint, p_info jsonb)
   returns void
@@ -1259,7 +1281,7 @@ create function millrace.get_definition(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, document jsonb, hash text, created_at timestamp with time zone)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The stored document of a workflow's version.
-  body: 1322882815aaf02713ed7e539d77ad0b
+  body: 698fe0ba1a74d3dd0b345a1633905b8c
 
 create function millrace.get_documents(p_tenant integer, p_names text[], p_graphs text[], p_known_names text[], p_known_versions text[], p_unfinished boolean)
   returns TABLE(workflow_id text, version text, kind text, document text)
@@ -1301,7 +1323,7 @@ create function millrace.get_queues(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(queue text, ready integer, delayed integer, running integer, waiting integer, paused integer, oldest timestamp with time zone, workers integer)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What lies in each queue.
-  body: 4d191f12a41d5b3ac1683ca164af1935
+  body: 4c9c3e53c2259e5b49cab04557e56eba
 
 create function millrace.get_routes(p_tenant integer, p_names text[], p_versions text[], p_queues text[] DEFAULT NULL::text[])
   returns TABLE(route_id integer, name text, version text, queue text, priority integer, head bigint, sweep_ms integer, limited boolean)
@@ -1343,19 +1365,19 @@ create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The versions of workflows: what runs they still have, and which workers.
-  body: 86045e5e99795ebd8ccc210dc62c28ff
+  body: baea9f33401c0eb840928a0b88fb4bbc
 
 create function millrace.get_workers(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, lease_until timestamp with time zone, alive boolean, draining boolean)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The worker processes, and the steps that have run for long there.
-  body: ebe44e08b63f2e0757dc29350d3be71e
+  body: b2a46a96a40b9b6e847d17e19009ac0d
 
 create function millrace.get_workflows(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, version text, kind text, live integer, workers integer)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The registered workflow versions, with their live runs and workers.
-  body: f865ae5ab2e8cf4f9e3ff0387b67d122
+  body: d8d9592e43bd08c5c9aa26d19f6105db
 
 create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
@@ -1367,7 +1389,7 @@ create function millrace.has_early(p_tenant integer, p_routes integer[], p_look 
   returns boolean
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Whether runs of these routes sleep whose time comes soon.
-  body: 3e95a38c666643d49e9b83b79b4df5a7
+  body: 07a7a379e6c170d0e5defbf4f7775cfd
 
 create function millrace.has_queued(p_route integer)
   returns boolean
@@ -1567,11 +1589,17 @@ create function millrace.look_events(p_now timestamp with time zone)
   comment: Looks once more for events for waits that are new.
   body: 7bf29f9930dfd5b08679877e24966fe2
 
+create function millrace.look_for_tenants(p_routes integer[], p_tenants integer[], p_after bigint[], p_ready integer, p_want integer, p_suspect boolean, p_since timestamp with time zone, p_ahead integer, p_lanes integer, p_look timestamp with time zone, OUT due boolean, OUT early boolean, OUT ways "char"[], OUT plain integer[], OUT after bigint[], OUT something boolean)
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What a claim of a worker for all tenants may find, seen without a lock.
+  body: d94f4860f357920115a791a27824dfda
+
 create function millrace.look_for_work(p_tenant integer, p_routes integer[], p_after bigint[], p_want integer, p_suspect boolean, p_since timestamp with time zone, p_ahead integer, p_lanes integer, p_look timestamp with time zone, OUT due boolean, OUT early boolean, OUT ways "char"[], OUT plain integer[], OUT after bigint[], OUT something boolean)
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What a claim may find, seen without a lock.
-  body: d2127e1cb99c382f86e389bd4b824166
+  body: 757304189b66d44eda257c6ac30affaa
 
 create function millrace.mark_idle(p_tenant integer, p_worker bigint)
   returns void
@@ -1637,7 +1665,7 @@ create function millrace.note_heads(p_tenant integer, p_routes integer[], p_turn
   returns void
   language sql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Notes where the queues of these routes begin, as a sweep found it.
-  body: 53b6bfb58542c6128d2f512eecd7de36
+  body: 5a828f122498e1340acbce656ad5c15f
 
 create function millrace.open_lanes(p_tenant integer, p_route integer, p_sweep boolean, p_now timestamp with time zone)
   returns void
@@ -1727,7 +1755,7 @@ create function millrace.put_document(p_tenant integer, p_workflow integer, p_do
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Keeps the document of a workflow version, once.
-  body: 2be259edcb553e0fd160403eeb5f8719
+  body: 3043709b5b7a1cf2499f6cec2652c72b
 
 create function millrace.put_event(p_tenant integer, p_id bigint, p_name text, p_key text, p_data text, p_dedupe text, p_keep_ms bigint, p_most integer)
   returns millrace.events
@@ -1777,6 +1805,12 @@ create function millrace.read_cursor(p_cursor text, OUT key text, OUT run bigint
   comment: The place that order_cursor wrote.
   body: f1c766dc3ff5f9564987c60de4c30784
 
+create function millrace.ready_routes()
+  returns SETOF integer
+  language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off set enable_sort=off
+  comment: The routes of all tenants that have runs which wait for a worker.
+  body: 472e253a6191bb8dd1916c7a01e3e6ce
+
 create function millrace.recover()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1817,7 +1851,7 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 668d5aef0c43ae5784434694eb3b6e91
+  body: 814f9177d0deb662fd4460de1402a4a8
 
 create function millrace.release_names(p_tenant integer, p_ids bigint[], p_metas text[], p_skip bigint[])
   returns void
@@ -1841,7 +1875,7 @@ create function millrace.resolve_route(p_tenant integer, p_name text, p_version 
   returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb, keys text[], weight text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Where a start goes, and the defaults it gets.
-  body: b8e8b423bfbd2cc87d2f5f7527b604fc
+  body: da4a6b3e70a725d0a013e33b3cdd6b6b
 
 create function millrace.resume_dispatch(options jsonb)
   returns void
@@ -1877,7 +1911,7 @@ create function millrace.route_ways(p_tenant integer, p_routes integer[], p_susp
   returns "char"[]
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off set enable_bitmapscan=off set enable_sort=off
   comment: How each of a worker's routes is to be served now.
-  body: bb4504fde64296376695079428864cbc
+  body: fcb217bcff50c58837a3bd8be0a63f3f
 
 create function millrace.rule_again(p_rules jsonb)
   returns jsonb
@@ -1987,7 +2021,7 @@ create function millrace.schedule_row(p_tenant integer, p_name text, p_workflow 
   returns millrace.schedules
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The row that a schedule with these options has when it is new.
-  body: f46150fa7d673ddb33f02427c97c0e8c
+  body: 560fecfbdc7ba43fb11e31705289bf5c
 
 create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids text[], p_names text[], p_data text[])
   returns TABLE(nth integer, accepted boolean)
@@ -2012,6 +2046,18 @@ create function millrace.settle(p_run bigint, p_task integer, p_seq integer, p_n
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends the waits of a run that can end; returns its journal from a number on.
   body: f1cfd6f2ce85b74e2229799563bfed4b
+
+create function millrace.share_workflow(p_tenant integer, p_shared millrace.workflows)
+  returns millrace.workflows
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Gives a tenant its copy of a workflow version of the installation.
+  body: 51a67d0c24b13f08275be8bbc8472661
+
+create function millrace.shared_workflow(p_tenant integer, p_name text, p_version text, p_known millrace.workflows)
+  returns millrace.workflows
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: The tenant's copy of the version of a workflow of the installation that a start takes.
+  body: 3a86985a7e0fb38946384f92be64e7ec
 
 create function millrace.shown_attributes(p_run bigint, p_meta json)
   returns json
@@ -2077,7 +2123,7 @@ create function millrace.start_on(p_tenant integer, p_event millrace.events)
   returns uuid[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts the workflows that start on an event.
-  body: d962f8c910edbee95b6b9ec2fd6c3e0f
+  body: 3819bbdd2d87aeadac0bff740a399d88
 
 create function millrace.start_rules(p_ids bigint[], p_metas text[], p_skip bigint[])
   returns TABLE(nth bigint, id bigint, workflow text, rule text, key bytea, body jsonb)
@@ -2120,6 +2166,12 @@ create function millrace.stop_worker(p_worker bigint)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Ends a worker's lease; what it still held is handed back without blame.
   body: 02a664b45f2576b7ebef0dd93f4d470f
+
+create function millrace.stored_documents(p_workflows integer[])
+  returns TABLE(document_id integer, name text, version text, kind text, document text)
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The stored documents of these versions, of whatever tenant.
+  body: 2aaaf6ddfcda4f93cd4e752dc547a715
 
 create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
   returns void

@@ -49,11 +49,25 @@ export class Session {
   #known: number | null = null
   #asked: Promise<number> | null = null
 
-  /** @throws InvalidInputError for a connection that is missing or given twice */
-  constructor(options: SessionOptions) {
-    this.db = new Database(options, { schema: options.schema })
+  /**
+   * @param db of another session, whose connections it shares
+   * @throws InvalidInputError for a connection that is missing or given twice
+   */
+  constructor(options: SessionOptions, db?: Database) {
+    this.db = db ?? new Database(options, { schema: options.schema })
     this.logger = options.logger ?? quietLogger
     this.tenantSlug = options.tenant ?? 'default'
+  }
+
+  /**
+   * As another tenant, over the same connections.
+   * @param number of that tenant, where it is known
+   */
+  forTenant(slug: string, number?: number): Session {
+    const { pool } = this.db
+    const session = new Session({ pool, logger: this.logger, tenant: slug }, this.db)
+    session.#known = number ?? null
+    return session
   }
 
   /**

@@ -124,9 +124,10 @@ export class Starter {
   /** The ids under which starts were sent instead, where the database gave theirs to others. */
   readonly #fresh = new WeakMap<Start, string>()
 
-  constructor(session: Session) {
+  /** @param ids of another tenant's client of the same database: they are the database's, not the tenant's */
+  constructor(session: Session, ids?: IdPool) {
     this.#session = session
-    this.ids = new IdPool(session.db)
+    this.ids = ids ?? new IdPool(session.db)
     this.#batcher = new Batcher({ lanes: 2, max: 500, send: (starts) => this.#send(starts) })
   }
 

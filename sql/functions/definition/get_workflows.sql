@@ -1,4 +1,5 @@
--- get_workflows: the registered workflow versions, with their live runs and the living workers that have them.
+-- get_workflows: the registered workflow versions that a tenant may start, its own and the installation's, with its live runs and the
+-- living workers that have them.
 --   options  tenant
 create or replace function millrace.get_workflows(options jsonb default '{}')
 returns table (id text, version text, kind text, live int, workers int)
@@ -10,13 +11,17 @@ begin
   return query
   select w.name, w.version, coalesce(w.definition ->> 'kind', 'function'), coalesce(c.live, 0)::int,
          (select count(*)::int from millrace.workers k
-          where k.tenant_id = w.tenant_id and k.expires_at > pg_catalog.clock_timestamp()
+          where k.tenant_id in (v_tenant, case when w.shared_id is not null then 0 else w.tenant_id end)
+            and k.expires_at > pg_catalog.clock_timestamp()
             and exists (select from jsonb_array_elements(k.info -> 'workflows') e
                         where e ->> 0 = w.name and e ->> 1 = w.version))
   from millrace.workflows w
   left join (select r.workflow_id, count(*) as live from millrace.live l join millrace.routes r on r.id = l.route_id
              where l.task = 0 group by r.workflow_id) c on c.workflow_id = w.id
-  where w.tenant_id = v_tenant order by w.name, w.id;
+  where w.tenant_id = v_tenant
+     or w.tenant_id = 0 and not exists (select from millrace.workflows o
+                                        where o.tenant_id = v_tenant and o.name = w.name and o.version = w.version)
+  order by w.name, w.id;
 end $$;
 
 comment on function millrace.get_workflows(jsonb) is 'The registered workflow versions, with their live runs and workers.';

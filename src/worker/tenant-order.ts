@@ -1,0 +1,97 @@
+import type { TenantRoute } from '../kernel/tenant-work.ts'
+
+/** Routes that one claim asks for: each is a look into an index. */
+export const MAX_ROUTES_A_CLAIM = 256
+/** Of one tenant: however many queues and priorities it uses, others have their turn. */
+const MAX_ROUTES_OF_TENANT = 32
+/** Each so many claims a tenant with more routes than that is asked for others than its first. */
+const OTHERS_EACH = 4
+
+/** Which routes a claim asks for, those of one tenant one after the other, and whose they are. */
+export type Offer = { readonly routes: readonly TenantRoute[]; readonly tenants: readonly number[] }
+
+/**
+ * Whose turn it is. Tenants take turns at being first, from the one after whoever was given runs last; within a
+ * tenant higher priorities come first, and those of one priority take turns. Priority is a tenant's own affair:
+ * one that gives all of its runs a high one is not served before others for it.
+ */
+export class TenantOrder {
+  #ready = new Map<number, TenantRoute[]>()
+  /** Ascending. */
+  #tenants: number[] = []
+  /** Who had its turn last. */
+  #last = 0
+  #turn = 0
+  #count = 0
+  /** Routes that were offered since something was found. */
+  #offered = 0
+
+  /** @param routes all that have runs in their queues, and that may be served here */
+  set(routes: readonly TenantRoute[]): void {
+    this.#ready = new Map()
+    for (const route of routes) {
+      const known = this.#ready.get(route.tenant)
+      if (known) known.push(route)
+      else this.#ready.set(route.tenant, [route])
+    }
+    for (const all of this.#ready.values())
+      all.sort((a, b) => b.priority - a.priority || a.route - b.route)
+    this.#tenants = [...this.#ready.keys()].sort((a, b) => a - b)
+    this.#count = routes.length
+    this.#offered = 0
+  }
+
+  get empty(): boolean {
+    return this.#count === 0
+  }
+
+  /** All were offered since something was found: there is nothing. */
+  get exhausted(): boolean {
+    return this.#offered >= this.#count
+  }
+
+  /** The next to be asked for. */
+  next(): Offer {
+    this.#turn++
+    const start = this.#tenants.findIndex((tenant) => tenant > this.#last)
+    const first = Math.max(start, 0)
+    const turns = [...this.#tenants.slice(first), ...this.#tenants.slice(0, first)]
+    const [routes, tenants]: [TenantRoute[], number[]] = [[], []]
+    for (const tenant of turns) {
+      const mine = inOrder(this.#ready.get(tenant) as TenantRoute[], this.#turn)
+      if (routes.length + mine.length > MAX_ROUTES_A_CLAIM) break
+      routes.push(...mine)
+      tenants.push(tenant)
+    }
+    this.#offered += routes.length
+    return { routes, tenants }
+  }
+
+  /**
+   * What became of an offer.
+   * @param served the tenants that were given runs
+   * @param full as many were taken as were wanted: those behind the last of them have not had their turn
+   */
+  note({ tenants }: Offer, served: ReadonlySet<number>, full: boolean): void {
+    if (served.size > 0) this.#offered = 0
+    const last = full ? tenants.findLast((tenant) => served.has(tenant)) : tenants.at(-1)
+    if (last !== undefined) this.#last = last
+  }
+}
+
+/** Those of equal priority take turns. @param routes highest priority first */
+function inOrder(routes: readonly TenantRoute[], turn: number): TenantRoute[] {
+  const turned: TenantRoute[] = []
+  for (let from = 0; from < routes.length; ) {
+    const { priority } = routes[from] as TenantRoute
+    let to = from
+    while (routes[to]?.priority === priority) to++
+    const first = from + (turn % (to - from))
+    turned.push(...routes.slice(first, to), ...routes.slice(from, first))
+    from = to
+  }
+  if (turned.length <= MAX_ROUTES_OF_TENANT) return turned
+  const round = Math.floor(turn / OTHERS_EACH)
+  const start = turn % OTHERS_EACH === 0 ? (round * MAX_ROUTES_OF_TENANT) % turned.length : 0
+  return turned.slice(start, start + MAX_ROUTES_OF_TENANT)
+}
