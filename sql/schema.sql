@@ -961,7 +961,7 @@ create function millrace.claim_tenants(p_worker bigint, p_epoch integer, p_route
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Leases ready runs of any tenants to a worker for all of them.
-  body: 805b85f82a739dfbb55d6e407168aa7b
+  body: 7c9af982bec618b2c671706735252539
 
 create function millrace.clock()
   returns timestamp with time zone
@@ -1020,10 +1020,10 @@ create function millrace.delete_schedule(id text, options jsonb DEFAULT '{}'::js
   body: 3816e7b3a179a6883ed0461c2d507189
 
 create function millrace.describe_routes(p_routes integer[])
-  returns TABLE(route_id integer, tenant_id integer, tenant text, name text, version text, shared_id integer, document_id integer, kind text, queue text, priority integer, head bigint, sweep_ms integer, limited boolean)
+  returns TABLE(route_id integer, tenant_id integer, tenant text, name text, version text, shared_id integer, document_id integer, document_name text, kind text, queue text, priority integer, head bigint, sweep_ms integer, limited boolean)
   language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What a worker for all tenants must know of routes.
-  body: 946c0d6442a715bf30e84fa400e94ea3
+  body: 1e85b6521e4b0a17be0641af34595ff4
 
 create function millrace.describe_worker(p_worker bigint, p_info jsonb)
   returns void
@@ -1371,7 +1371,7 @@ create function millrace.get_workers(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, lease_until timestamp with time zone, alive boolean, draining boolean)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The worker processes, and the steps that have run for long there.
-  body: b2a46a96a40b9b6e847d17e19009ac0d
+  body: 02e72aa6e8c9fd4232c346c900f422e1
 
 create function millrace.get_workflows(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, version text, kind text, live integer, workers integer)

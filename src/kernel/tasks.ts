@@ -163,13 +163,10 @@ export async function heldTasks(
   tenant: number,
   { worker, epoch, after, most }: HeldQuery,
 ): Promise<LeasedTask[]> {
-  const rows = await db.callArrays<ClaimedRow>('select * from millrace.held_tasks($1, $2, $3, $4, $5)', [
-    tenant,
-    worker,
-    epoch,
-    after,
-    most,
-  ])
+  const rows = await db.callArrays<ClaimedRow>(
+    'select * from millrace.held_tasks($1, $2, $3, $4, $5)',
+    [tenant, worker, epoch, after, most],
+  )
   return rows.map((row) => readTask(row, 0))
 }
 

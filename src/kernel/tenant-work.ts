@@ -15,6 +15,8 @@ export type TenantRoute = Route & {
   readonly sharedId: number | null
   /** The version whose stored document makes it; null: it is code alone. */
   readonly documentId: number | null
+  /** The name of that one: of a part, its flow's or graph's. */
+  readonly documentName: string | null
   /** Of what the document makes, or of the code. */
   readonly kind: string
 }
@@ -57,7 +59,7 @@ export async function describeRoutes(
 ): Promise<TenantRoute[]> {
   if (routes.length === 0) return []
   const text = `select route_id as route, tenant_id as tenant, tenant as "tenantSlug", name, version, shared_id as "sharedId",
-      document_id as "documentId", kind, queue, priority, head, sweep_ms as "sweepMs", limited from millrace.describe_routes($1)`
+      document_id as "documentId", document_name as "documentName", kind, queue, priority, head, sweep_ms as "sweepMs", limited from millrace.describe_routes($1)`
   return db.call<TenantRoute>(text, [routes])
 }
 

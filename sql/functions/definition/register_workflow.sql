@@ -1,7 +1,7 @@
 -- register_workflow: makes a workflow version known, so that runs of it can be started, and the one that a start without a
 -- version takes. Registering it again with another definition, the new options apply to starts from now on.
---   p_tenant    0: the installation's, which all tenants may start: their copies follow (share_workflow). Where a tenant registers something
---               else under the version of a copy, that is its own from then on
+--   p_tenant    0: the installation's, which all tenants may start: their copies follow (share_workflow). Where a tenant registers
+--               something else under the version of a copy, that is its own from then on
 --   p_document  what it is, where that is data (a flow's shape, a graph), and p_hash, of what counts in it; null: code alone
 -- Returns: the route of its own queue and priority. Raises: MR001 for limits, rules or attributes that it cannot have; MR015 if the
 -- version exists with another content. Locks: the workflow's row; of the installation's also its copies, by tenant.

@@ -1,5 +1,6 @@
--- start_on: starts the workflows that start on an event, the tenant's own and those of the installation, each with the event's data as its input, in the version that a start without
--- one takes; if that version does not start on it (any more), none. Where a singleton has a live run, none either.
+-- start_on: starts the workflows that start on an event, the tenant's own and those of the installation, each with the event's data as
+-- its input, in the version that a start without one takes; if that version does not start on it (any more), none. Where a singleton has
+-- a live run, none either.
 -- Returns: the runs. Raises: what start_workflow raises, but for a singleton.
 create or replace function millrace.start_on(p_tenant int, p_event millrace.events) returns uuid[]
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$

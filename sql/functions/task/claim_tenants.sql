@@ -37,7 +37,8 @@ begin
       perform millrace.tick(250, v_since) where v_count = 0;
     end if;
     if p_suspect and v_left > 0 then
-      v_rows := array(select l.ctid from millrace.live l where l.state = 's' and l.route_id = any (v_see.plain) limit 1 for update skip locked);
+      v_rows := array(select l.ctid from millrace.live l where l.state = 's' and l.route_id = any (v_see.plain)
+                      limit 1 for update skip locked);
       return query select * from millrace.lease_rows(v_rows, p_worker, nextval('millrace.fences'), millrace.clock())
                    where v_rows <> '{}';
       v_left := v_left - cardinality(v_rows);

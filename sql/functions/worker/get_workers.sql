@@ -14,7 +14,8 @@ begin
          case w.tenant_id when 0 then w.info || '{"host": "(all tenants)", "pid": 0}' else w.info end,
          case w.tenant_id when 0 then (
            select coalesce(jsonb_agg(s.step order by s.i), '[]') from jsonb_array_elements(w.running) with ordinality s (step, i)
-           where millrace.known_run(v_tenant, (s.step ->> 'run')::uuid) is not null) else w.running end, w.started_at, w.expires_at, w.expires_at > pg_catalog.clock_timestamp(), w.drain_at is not null
+           where millrace.known_run(v_tenant, (s.step ->> 'run')::uuid) is not null) else w.running end,
+         w.started_at, w.expires_at, w.expires_at > pg_catalog.clock_timestamp(), w.drain_at is not null
   from millrace.workers w
   where w.tenant_id in (0, v_tenant) order by w.id;
 end $$;
