@@ -14,7 +14,7 @@ import type { ClaimAs } from './claimer.ts'
 import type { From } from './queue-order.ts'
 import { RecentMap } from './recent-map.ts'
 import type { TenantDefinitions } from './tenant-definitions.ts'
-import { MAX_ROUTES_A_CLAIM, type Offer, TenantOrder } from './tenant-order.ts'
+import { MAX_ROUTES_A_CLAIM, type Offer, TenantOrder, type Turn } from './tenant-order.ts'
 import type { Look, WorkSource } from './work-source.ts'
 
 /** A walk over the queues of all tenants costs this many times its own duration before the next. */
@@ -114,7 +114,7 @@ export class AllTenants implements WorkSource {
       ...{ ready: routes.length, share },
       ...look,
     })
-    this.#note(claimed, as.want)
+    this.#note(claimed, { full: claimed.tasks.length >= as.want, share })
     return claimed
   }
 
@@ -173,14 +173,18 @@ export class AllTenants implements WorkSource {
     )
   }
 
-  #note({ tasks, ends }: Claimed, want: number): void {
+  #note({ tasks, ends }: Claimed, turn: Turn): void {
     for (const [route, end] of ends) {
       const known = this.#known.peek(route)
       if (known && BigInt(end) > BigInt(known.after)) known.after = end
     }
-    for (const { route } of tasks) this.#recent.set(route, route)
-    const served = new Set(tasks.flatMap(({ route }) => this.route(route)?.tenant ?? []))
-    this.#order.note(this.#offer, served, tasks.length >= want)
+    const given = new Map<number, number>()
+    for (const { route } of tasks) {
+      this.#recent.set(route, route)
+      const tenant = this.route(route)?.tenant ?? 0
+      given.set(tenant, (given.get(tenant) ?? 0) + 1)
+    }
+    this.#order.note(this.#offer, given, turn)
     this.#foundNothing = tasks.length === 0 && this.#order.exhausted
   }
 

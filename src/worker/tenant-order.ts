@@ -10,6 +10,9 @@ const OTHERS_EACH = 4
 /** Which routes a claim asks for, those of one tenant one after the other, and whose they are. */
 export type Offer = { readonly routes: readonly TenantRoute[]; readonly tenants: readonly number[] }
 
+/** How a claim went: `full`, as many runs came as were wanted; `share`, at most so many for a tenant. */
+export type Turn = { readonly full: boolean; readonly share: number }
+
 /**
  * Whose turn it is. Tenants take turns at being first, from the one after whoever was given runs last; within a
  * tenant higher priorities come first, and those of one priority take turns. Priority is a tenant's own affair:
@@ -68,13 +71,15 @@ export class TenantOrder {
   }
 
   /**
-   * What became of an offer.
-   * @param served the tenants that were given runs
-   * @param full as many were taken as were wanted: those behind the last of them have not had their turn
+   * What became of an offer. Where the places came to an end, those behind have not had their turn; nor has the tenant for
+   * which too few were left: it is the next.
+   * @param given how many runs each tenant was given
    */
-  note({ tenants }: Offer, served: ReadonlySet<number>, full: boolean): void {
-    if (served.size > 0) this.#offered = 0
-    const last = full ? tenants.findLast((tenant) => served.has(tenant)) : tenants.at(-1)
+  note({ tenants }: Offer, given: ReadonlyMap<number, number>, { full, share }: Turn): void {
+    if (given.size > 0) this.#offered = 0
+    const end = full ? tenants.findLastIndex((tenant) => given.has(tenant)) : tenants.length - 1
+    const cut = full && end > 0 && (given.get(tenants[end] as number) ?? 0) < share
+    const last = tenants[cut ? end - 1 : end]
     if (last !== undefined) this.#last = last
   }
 }
