@@ -95,16 +95,18 @@ export class AllTenants implements WorkSource {
   }
 
   async know(routes: readonly number[]): Promise<void> {
-    await this.#describe(routes)
+    await this.#describe(routes, ROUTE_FRESH_MS)
     await this.#parts.definitions.load(this.#routesOf(routes))
   }
 
   async prepare(idle: boolean): Promise<void> {
     if (idle || this.#foundNothing || performance.now() >= this.#walkAt) await this.#walk()
     const offer = this.#order.next()
-    await this.#parts.definitions.load(offer.routes)
-    const routes = offer.routes.filter((route) => this.route(route.route) && this.definition(route))
-    this.#offer = { ...offer, routes }
+    const ids = offer.routes.map(({ route }) => route)
+    await this.#describe(ids, ROUTE_FRESH_MS)
+    const mine = this.#routesOf(ids).filter((route) => this.#parts.definitions.mayServe(route))
+    await this.#parts.definitions.load(mine)
+    this.#offer = { ...offer, routes: mine.filter((route) => this.definition(route)) }
   }
 
   async claim(as: ClaimAs, from: From, look: Look): Promise<Claimed> {
@@ -133,7 +135,7 @@ export class AllTenants implements WorkSource {
     const began = performance.now()
     const ready = await readyRoutes(this.#parts.session.db)
     const pause = (performance.now() - began) * WALK_SHARE
-    await this.#describe(ready)
+    await this.#describe(ready, Infinity)
     const { queues, definitions } = this.#parts
     this.#order.set(
       this.#routesOf(ready).filter(
@@ -143,10 +145,13 @@ export class AllTenants implements WorkSource {
     this.#walkAt = performance.now() + Math.min(pause, LONGEST_WALK_PAUSE_MS)
   }
 
-  /** Asks for what is not known of these, or was asked for long ago. */
-  async #describe(ids: readonly number[]): Promise<void> {
+  /** Asks for what is not known of these, or was asked for longer ago than this. */
+  async #describe(ids: readonly number[], freshMs: number): Promise<void> {
     const now = performance.now()
-    const stale = ids.filter((id) => now - (this.#known.get(id)?.at ?? -Infinity) > ROUTE_FRESH_MS)
+    const stale = ids.filter((id) => {
+      const known = this.#known.get(id)
+      return known === undefined || now - known.at > freshMs
+    })
     for (let i = 0; i < stale.length; i += MAX_DESCRIBED) {
       const asked = stale.slice(i, i + MAX_DESCRIBED)
       const found = await describeRoutes(this.#parts.session.db, asked)

@@ -26,6 +26,7 @@ declare
   v_most  int;
   v_busy  boolean := false;
   v_rows  tid[];
+  v_all   tid[] := '{}';
   v_count int;
 begin
   if v_see.something then
@@ -69,14 +70,14 @@ begin
                         where l.state = 'q' and l.route_id = p_routes[i] and l.lane = 0 and l.turn > p_after[i]
                           and l.tenant_id = p_tenants[i]
                         order by l.turn limit v_most - v_count for update skip locked);
-        if cardinality(v_rows) > 0 then  -- the fence is drawn after the rows are locked
-          return query select * from millrace.lease_rows(v_rows, p_worker, nextval('millrace.fences'), millrace.clock());
-          v_count := v_count + cardinality(v_rows);
-        end if;
+        v_all := v_all || v_rows;
+        v_count := v_count + cardinality(v_rows);
       end if;
       v_left := v_left - v_count;
       v_quota := v_quota - v_count;
     end loop;
+    -- of all routes at once: each call costs as much as some runs. The fence is drawn after the rows are locked
+    return query select * from millrace.lease_rows(v_all, p_worker, nextval('millrace.fences'), millrace.clock()) where v_all <> '{}';
     if v_see.early and v_left > 0 then
       return query select * from millrace.claim_ahead(
         0, p_worker, v_see.plain, least(p_ahead, v_left), date_trunc('milliseconds', v_look));
