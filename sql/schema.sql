@@ -961,7 +961,7 @@ create function millrace.claim_tenants(p_worker bigint, p_epoch integer, p_route
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Leases ready runs of any tenants to a worker for all of them.
-  body: 7c9af982bec618b2c671706735252539
+  body: 5536af53e636e27d7553b7fb5053a1a8
 
 create function millrace.clock()
   returns timestamp with time zone
@@ -1059,7 +1059,7 @@ create function millrace.drain_workers(options jsonb)
   returns text[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Tells workers to finish what they have, and to end.
-  body: 9bf66ed40882595c916ee210aa2c5e67
+  body: 6f649fea70ebe6afaa494193a2ba0dc7
 
 create function millrace.drawn_id(p_option text, p_value text)
   returns bigint
@@ -1365,19 +1365,19 @@ create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The versions of workflows: what runs they still have, and which workers.
-  body: baea9f33401c0eb840928a0b88fb4bbc
+  body: 0d29175562aa846adc0d8a93c7b1208e
 
 create function millrace.get_workers(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, lease_until timestamp with time zone, alive boolean, draining boolean)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The worker processes, and the steps that have run for long there.
-  body: 02e72aa6e8c9fd4232c346c900f422e1
+  body: 26d15872ef1575d22c83e50f9d8deac8
 
 create function millrace.get_workflows(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, version text, kind text, live integer, workers integer)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The registered workflow versions, with their live runs and workers.
-  body: d8d9592e43bd08c5c9aa26d19f6105db
+  body: 19b15c603f0461336356b9ab4a578c75
 
 create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer

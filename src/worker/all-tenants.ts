@@ -71,6 +71,10 @@ export class AllTenants implements WorkSource {
     return this.#parts.definitions.get(route)
   }
 
+  workflows(): (readonly [name: string, version: string])[] {
+    return this.#parts.definitions.shared().map(({ id, version }) => [id, version] as const)
+  }
+
   get limited(): boolean {
     return this.#offer.routes.some(({ limited }) => limited)
   }

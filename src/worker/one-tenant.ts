@@ -47,6 +47,10 @@ export class OneTenant implements WorkSource {
 
   async know(): Promise<void> {}
 
+  workflows(): (readonly [name: string, version: string])[] {
+    return this.#parts.registry.served().map(({ id, version }) => [id, version] as const)
+  }
+
   get limited(): boolean {
     return this.#order.limited
   }
@@ -75,12 +79,11 @@ export class OneTenant implements WorkSource {
   }
 
   async #refresh(): Promise<number> {
-    const { session, stored, registry, queues, served } = this.#parts
+    const { session, stored, queues, served } = this.#parts
     if (await stored.look()) this.#untold = true
     if (this.#untold) await served()
     this.#untold = false
-    const workflows = registry.served().map(({ id, version }) => [id, version] as const)
-    const routes = await getRoutes(session.db, await this.number(), workflows, queues)
+    const routes = await getRoutes(session.db, await this.number(), this.workflows(), queues)
     this.#order.set(routes)
     return Math.max(0, ...routes.map((route) => route.sweepMs))
   }

@@ -11,12 +11,20 @@ import { type Graphs, type LoadGraph, reasons } from './stored-definitions.ts'
 /** What could not be taken up is tried again after this long: the code, or the steps it calls, may have come. */
 const REFUSED_MS = 60_000
 
-type Kept = { readonly all: readonly Definition[]; readonly bytes: number }
+type Kept = {
+  readonly all: readonly Definition[]
+  readonly bytes: number
+  readonly isShared: boolean
+}
 type Parts = {
   readonly session: Session
   readonly registry: Registry
   readonly graphs: Graphs
   readonly load: LoadGraph
+  /** This process serves more of the installation's than it did. */
+  readonly served: () => Promise<void>
+  /** Stored definitions that are kept; default MAX_KEPT_DOCUMENTS. */
+  readonly most?: number
 }
 
 /**
@@ -27,7 +35,7 @@ type Parts = {
  */
 export class TenantDefinitions {
   readonly #parts: Parts
-  readonly #kept = new RecentMap<number, Kept>(MAX_KEPT_DOCUMENTS)
+  readonly #kept: RecentMap<number, Kept>
   #bytes = 0
   /** When to try again, by performance.now. */
   readonly #refused = new Map<number, number>()
@@ -35,6 +43,7 @@ export class TenantDefinitions {
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#kept = new RecentMap(parts.most ?? MAX_KEPT_DOCUMENTS)
   }
 
   /** What runs of this route are run by; undefined if it is not here (`load`). */
@@ -43,6 +52,12 @@ export class TenantDefinitions {
     const own = route.sharedId === null ? undefined : registry.get(route.name, route.version)
     if (own || route.documentId === null) return own
     return this.#kept.get(route.documentId)?.all.find(({ id }) => id === route.name)
+  }
+
+  /** What of the installation's it has. */
+  shared(): Definition[] {
+    const kept = [...this.#kept.values()].filter(({ isShared }) => isShared)
+    return [...this.#parts.registry.all(), ...kept.flatMap(({ all }) => all)]
   }
 
   /** Whether this process has what its runs need, or may load it. */
@@ -78,7 +93,7 @@ export class TenantDefinitions {
         throw new DefinitionError('The code has nothing that fits its stored definition.')
       const parts = definition.parts ?? []
       if (route.sharedId === null) await this.#registerParts(parts, route)
-      this.#keep(row, [definition, ...parts])
+      this.#keep(row, { all: [definition, ...parts], isShared: route.sharedId !== null })
     } catch (error) {
       this.#refused.set(row.id, performance.now() + REFUSED_MS)
       this.#parts.session.logger.error(
@@ -102,8 +117,9 @@ export class TenantDefinitions {
     for (const part of parts) await registerDefinition(this.#parts.session, route.tenant, part)
   }
 
-  #keep({ id, document }: StoredDocument, all: readonly Definition[]): void {
-    this.#kept.set(id, { all, bytes: document.length })
+  #keep({ id, document }: StoredDocument, what: Omit<Kept, 'bytes'>): void {
+    this.#kept.set(id, { ...what, bytes: document.length })
+    if (what.isShared) void this.#parts.served().catch(() => {})
     this.#bytes = [...this.#kept.values()].reduce((sum, { bytes }) => sum + bytes, 0)
     while (this.#bytes > MAX_KEPT_DOCUMENT_BYTES && this.#kept.size > 1)
       this.#bytes -= this.#kept.dropOldest()?.bytes ?? 0

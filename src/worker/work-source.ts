@@ -20,6 +20,8 @@ export interface WorkSource {
   definition(route: WorkRoute): Definition | undefined
   /** Makes routes known from which runs are held, and loads what these are run by. */
   know(routes: readonly number[]): Promise<void>
+  /** The workflow versions of this process, as people see them at its worker; stored graphs of many tenants are not among them. */
+  workflows(): (readonly [name: string, version: string])[]
   /** Some routes have limits. */
   readonly limited: boolean
   /** What was not offered since something was found has nothing either. */

@@ -3,7 +3,6 @@ import type { Results } from '../client/results.ts'
 import type { Session } from '../client/session.ts'
 import type { Starter } from '../client/starter.ts'
 import type { RunEnd } from '../definition/definition.ts'
-import type { Registry } from '../definition/registry.ts'
 import type { Surroundings } from '../definition/surroundings.ts'
 import { Listener } from '../kernel/listen.ts'
 import { heldTasks, type LeasedTask } from '../kernel/tasks.ts'
@@ -42,7 +41,6 @@ export type WorkerParts = {
   readonly session: Session
   readonly starter: Starter
   readonly results: Results
-  readonly registry: Registry
   /** Where its runs come from. @param served this process serves more than it did */
   readonly source: (served: () => Promise<void>) => WorkSource
   /** It runs what all tenants have. */
@@ -172,9 +170,9 @@ export class Worker {
   }
 
   #info(): WorkerInfo {
-    const { options, registry, graphs } = this.#parts
+    const { options, graphs } = this.#parts
     const { queues } = options
-    const workflows = registry.served().map(({ id, version }) => [id, version] as const)
+    const workflows = this.#source.workflows()
     return { host: hostname(), pid: process.pid, queues, workflows, ...(graphs && { graphs }) }
   }
 

@@ -105,15 +105,15 @@ export class WorkflowEngine extends WorkflowClient {
   async #startWorker(options: ResolvedWorkerOptions): Promise<void> {
     const { session, starter, results } = this
     const drain = options.onDrain ?? (() => this.#drain())
-    const [registry, surroundings] = [this.#registry, this.#surroundings]
-    for (const definition of registry.all()) checkNeeds(definition, surroundings)
+    const surroundings = this.#surroundings
+    for (const definition of this.#registry.all()) checkNeeds(definition, surroundings)
     const load: LoadGraph = async (text, version) => {
       const definition = await this.loadGraph(text, version)
       checkNeeds(definition, surroundings)
       return definition
     }
     const worker = new Worker({
-      ...{ session, starter, results, registry, options, surroundings, drain },
+      ...{ session, starter, results, options, surroundings, drain },
       ...{ source: this.#source(load, options), allTenants: this.#allTenants },
       graphs: this.#graphs === false ? null : this.#graphs === true ? ['*'] : this.#graphs,
     })
@@ -130,8 +130,10 @@ export class WorkflowEngine extends WorkflowClient {
   #source(load: LoadGraph, { queues }: ResolvedWorkerOptions): WorkerParts['source'] {
     const [session, registry, graphs] = [this.session, this.#registry, this.#graphs]
     if (this.#allTenants) {
-      const definitions = new TenantDefinitions({ session, registry, graphs, load })
-      return () => new AllTenants({ session, definitions, queues })
+      return (served) => {
+        const definitions = new TenantDefinitions({ session, registry, graphs, load, served })
+        return new AllTenants({ session, definitions, queues })
+      }
     }
     const stored = new StoredDefinitions(session, registry, graphs, load)
     return (served) => new OneTenant({ session, registry, stored, queues, served })

@@ -241,7 +241,12 @@ test('lists of a tenant show what the installation has, with the tenant’s runs
   expect(await list('get_versions', 'ada')).toMatchObject([{ version: '1', workers: 1, live: 1 }])
   expect(await list('get_queues', 'ada')).toMatchObject([{ queue: 'default', workers: 1 }])
   const [worker] = await list('get_workers', 'bob')
-  expect(worker?.info).toEqual({ host: '(all tenants)', pid: 0, workflows: [['w', '1']] })
+  expect(worker?.info).toEqual({
+    host: '(all tenants)',
+    pid: 0,
+    shared: true,
+    workflows: [['w', '1']],
+  })
 })
 
 test('what a worker for all tenants is busy with is shown to the tenant whose run it is', async () => {

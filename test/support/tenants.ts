@@ -22,6 +22,7 @@ export async function startTenants(
     { pollInterval: 50, ...options },
     { allTenants: true, graphs: true, ...more },
   )
+  t.db.pool.setMaxListeners(100) // one for each client
   const clients: WorkflowClient[] = []
   return {
     ...t,

@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import type { WorkflowClient } from '../../src/client/workflow-client.ts'
 import { defineEvent } from '../../src/definition/event.ts'
+import { WorkflowEngine } from '../../src/worker/workflow-engine.ts'
 import type { WorkflowPlugin } from '../../src/workflow/plugin.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
 import { createWorkflowRef } from '../../src/workflow/workflow-ref.ts'
+import { tinyFlow, versionOf } from '../support/documents.ts'
 import { startTenants } from '../support/tenants.ts'
 import { until } from '../support/until.ts'
 
@@ -280,4 +282,130 @@ test('schedules of the code are those of the engine’s own tenant; others put t
     return items[0]
   })
   expect(run.output).toBe('ada')
+})
+
+test('a tenant with hundreds of queued runs keeps others waiting for no more than their turn', async () => {
+  const order: string[] = []
+  const turn = workflow('turn', ({ tenant, step }) =>
+    step.run('s', () => {
+      order.push(tenant)
+    }),
+  )
+  await using t = await startTenants()
+  const starter = await t.another([turn], {}, { allTenants: true })
+  await starter.stop() // it has made the workflow known
+  const ref = createWorkflowRef('turn')
+  const greedy = await t.tenant('greedy')
+  await greedy.client.startWorkflows(
+    ref,
+    Array.from({ length: 500 }, () => ({ input: null })),
+  )
+  const others = await Promise.all(
+    Array.from({ length: 9 }, async (_, i) => (await t.tenant(`t${i}`)).client),
+  )
+  const runs = (
+    await Promise.all(
+      others.map((client) =>
+        client.startWorkflows(ref, [{ input: null }, { input: null }, { input: null }]),
+      ),
+    )
+  ).flat()
+  order.length = 0
+  await t.another([turn], { concurrency: 10, pollInterval: 50 }, { allTenants: true })
+  await Promise.all(runs.map((run) => run.result(LONG)))
+  const last = order.findLastIndex((tenant) => tenant !== 'greedy')
+  const before = order.slice(0, last + 1).filter((tenant) => tenant === 'greedy').length
+  // ten tenants, ten places: one each in a turn, and what a claim brings ahead of its turn
+  expect(before).toBeLessThan(100)
+  expect(before).toBeGreaterThan(0)
+})
+
+test('who is idle hears of a run of whatever tenant at once, also of one that it has never met', async () => {
+  await using t = await startTenants([whose()], { pollInterval: '60 s' })
+  await until('it is idle', () => t.engine.idle)
+  for (const slug of ['ada', 'bob']) {
+    const { client } = await t.tenant(slug)
+    for (let i = 0; i < 2; i++) {
+      const run = await client.startWorkflow(createWorkflowRef('whose'), i)
+      expect(await run.result({ timeout: 10_000 })).toEqual([`${slug} ${i}`, slug])
+    }
+  }
+})
+
+test('only queues that it is told to take, and graphs of the names that it is told', async () => {
+  await using t = await startTenants([whose()], { queues: ['mail'] }, { graphs: ['mine'] })
+  const { client } = await t.tenant('ada')
+  const ref = createWorkflowRef('whose')
+  const other = await client.startWorkflow(ref, 1)
+  const steps = [{ id: 'a', type: 'transform', config: { expression: 'done' } }]
+  for (const name of ['mine', 'other']) await client.putWorkflow({ name, steps }, { queue: 'mail' })
+  const left = await client.startWorkflow({ workflowId: 'other', input: null })
+  const taken = await client.startWorkflow({ workflowId: 'mine', input: null })
+  const mail = await client.startWorkflow(ref, 2, { queue: 'mail' })
+  expect(await mail.result(LONG)).toEqual(['ada 2', 'ada'])
+  expect(await taken.result(LONG)).toEqual({ a: { result: 'done' } })
+  for (const run of [other, left]) expect((await run.refresh()).status).toBe('pending')
+})
+
+test('runs of versions that the installation had are taken up by newer code; a node with a queue has its own runs', async () => {
+  const handlers = { first: () => 1, last: () => 'old' }
+  const flowA = tinyFlow('order', ['first', 'wait', 'last'], handlers)
+  const flowB = tinyFlow('order', ['wait', 'last'], { ...handlers, last: () => 'new' })
+  await using t = await startTenants([flowA])
+  const { client } = await t.tenant('ada')
+  const run = await client.startWorkflow(createWorkflowRef('order'), null)
+  await until('it waits', async () => (await run.refresh()).status === 'waiting')
+  await t.engine.stop()
+  const engine = await t.another([flowB], { pollInterval: 50 }, { allTenants: true, graphs: true })
+  await client.triggerEvent({ runId: run.id, eventName: 'go', data: 'now' })
+  expect(await run.result(LONG)).toEqual({ first: 1, wait: 'now', last: 'new' })
+  const versions = await client.getVersions({ workflowId: 'order' })
+  expect(versions.map(({ version, workers }) => [version, workers])).toEqual([
+    [versionOf(['first', 'wait', 'last']), 1],
+  ])
+  const steps = [
+    { id: 'a', type: 'transform', queue: 'apart', config: { expression: '{{ trigger.data }}' } },
+  ]
+  await client.putWorkflow({ name: 'parts', steps })
+  const graph = await client.startWorkflow({ workflowId: 'parts', input: 'x' })
+  expect(await graph.result(LONG)).toEqual({ a: { result: 'x' } })
+  expect((await graph.children()).map(({ queue }) => queue)).toEqual(['apart'])
+  expect(engine.held).toBe(0)
+})
+
+test('a graph that cannot be loaded is told, and keeps nobody else; what is not loaded any more is loaded again', async () => {
+  await using t = await startTenants()
+  const [ada, bob] = [await t.tenant('ada'), await t.tenant('bob')]
+  const call = { id: 'a', type: 'step', config: { step: 'absent' } }
+  await ada.client.putWorkflow({ name: 'g', steps: [call] })
+  const lost = await ada.client.startWorkflow({ workflowId: 'g', input: null })
+  const steps = [{ id: 'a', type: 'transform', config: { expression: 'fine' } }]
+  await bob.client.putWorkflow({ name: 'g', steps })
+  const run = await bob.client.startWorkflow({ workflowId: 'g', input: null })
+  expect(await run.result(LONG)).toEqual({ a: { result: 'fine' } })
+  const told = () => t.log.filter((line) => line.includes('of tenant "ada" are left'))
+  await until('it is told', () => told().length > 0)
+  expect(told()).toHaveLength(1)
+  expect((await lost.refresh()).status).toBe('pending')
+  // another definition of the code: it is tried again
+  await t.engine.registerWorkflow(whose())
+  await until('it is tried again', () => told().length === 2)
+})
+
+test('workers that serve all tenants are shown to each, without their host, and ended by who runs them', async () => {
+  await using t = await startTenants([whose()])
+  const { client } = await t.tenant('ada')
+  const [worker] = await client.getWorkers()
+  expect(worker).toMatchObject({ host: '(all tenants)', shared: true, id: t.engine.workerId })
+  await expect(client.drainWorkers({ workerIds: [worker?.id as string] })).rejects.toMatchObject({
+    code: 'MR041',
+  })
+  expect(await client.drainWorkers({ all: true })).toEqual([])
+  expect(await client.drainWorkers({ all: true, allTenants: true })).toEqual([worker?.id])
+  await until('it has ended', () => t.engine.workerId === null)
+})
+
+test('is refused for what is neither true nor false', () => {
+  const options = { connectionString: 'postgres://localhost', allTenants: 'yes' as never }
+  expect(() => new WorkflowEngine(options)).toThrow('allTenants is yes')
 })

@@ -14,7 +14,9 @@ begin
           where k.tenant_id in (v_tenant, case when w.shared_id is not null then 0 else w.tenant_id end)
             and k.expires_at > pg_catalog.clock_timestamp()
             and exists (select from jsonb_array_elements(k.info -> 'workflows') e
-                        where e ->> 0 = w.name and e ->> 1 = w.version))
+                        where e ->> 0 = w.name and e ->> 1 = w.version)
+             or k.tenant_id = 0 and w.shared_id is null and w.tenant_id <> 0 and k.expires_at > pg_catalog.clock_timestamp()
+                and w.definition ->> 'kind' = 'graph' and k.info -> 'graphs' ?| array['*', w.name])
   from millrace.workflows w
   left join (select r.workflow_id, count(*) as live from millrace.live l join millrace.routes r on r.id = l.route_id
              where l.task = 0 group by r.workflow_id) c on c.workflow_id = w.id

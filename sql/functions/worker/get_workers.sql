@@ -11,7 +11,7 @@ declare
 begin
   return query
   select w.id::text,
-         case w.tenant_id when 0 then w.info || '{"host": "(all tenants)", "pid": 0}' else w.info end,
+         case w.tenant_id when 0 then w.info || '{"host": "(all tenants)", "pid": 0, "shared": true}' else w.info end,
          case w.tenant_id when 0 then (
            select coalesce(jsonb_agg(s.step order by s.i), '[]') from jsonb_array_elements(w.running) with ordinality s (step, i)
            where millrace.known_run(v_tenant, (s.step ->> 'run')::uuid) is not null) else w.running end,
