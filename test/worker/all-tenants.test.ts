@@ -20,7 +20,9 @@ async function listen(handler: RequestListener) {
   return { port, [Symbol.asyncDispose]: async () => void server.close() }
 }
 
-const LONG = { timeout: 20_000 }
+const LONG = { timeout: 40_000 }
+/** Where graphs are loaded: their part of the library is large. */
+const minute = { timeout: 60_000 }
 
 const whose = () =>
   workflow('whose', async ({ tenant, step, input }) => {
@@ -153,67 +155,76 @@ test('limits and their keys are each tenant’s own', async () => {
   )
 })
 
-test('two tenants have another graph under one name and version; secrets are the tenant’s', async () => {
-  const sent: (string | undefined)[] = []
-  await using server = await listen((request, response) => {
-    sent.push(request.headers['x-key'] as string | undefined)
-    response.end('{}')
-  })
-  const { port } = server
-  await using t = await startTenants(
-    [],
-    {},
-    {
-      secrets: (name, { tenant }) => `${tenant}-${name}-value`,
-      http: { allow: [`127.0.0.1:${port}`] },
-    },
-  )
-  const [ada, bob] = [await t.tenant('ada'), await t.tenant('bob')]
-  const graph = (expression: string) => ({
-    name: 'tell',
-    version: '1',
-    steps: [
-      { id: 'a', type: 'transform', depends_on: ['b'], config: { expression } },
+test(
+  'two tenants have another graph under one name and version; secrets are the tenant’s',
+  minute,
+  async () => {
+    const sent: (string | undefined)[] = []
+    await using server = await listen((request, response) => {
+      sent.push(request.headers['x-key'] as string | undefined)
+      response.end('{}')
+    })
+    const { port } = server
+    await using t = await startTenants(
+      [],
+      {},
       {
-        id: 'b',
-        type: 'http',
-        config: { url: `http://127.0.0.1:${port}/`, headers: { 'x-key': '{{ secrets.token }}' } },
+        secrets: (name, { tenant }) => `${tenant}-${name}-value`,
+        http: { allow: [`127.0.0.1:${port}`] },
       },
-    ],
-  })
-  await ada.client.putWorkflow(graph('ada {{ trigger.data }}'))
-  await bob.client.putWorkflow(graph('bob {{ trigger.data }}'))
-  const start = (client: WorkflowClient) => client.startWorkflow({ workflowId: 'tell', input: 'x' })
-  for (const [of, { client }] of Object.entries({ ada, bob })) {
-    const output = (await (await start(client)).result(LONG)) as { a: unknown }
-    expect(output.a).toEqual({ result: `${of} x` })
-  }
-  expect(sent).toEqual(['ada-token-value', 'bob-token-value'])
-  await expect(start(t.engine)).rejects.toMatchObject({ code: 'MR040' })
-})
+    )
+    const [ada, bob] = [await t.tenant('ada'), await t.tenant('bob')]
+    const graph = (expression: string) => ({
+      name: 'tell',
+      version: '1',
+      steps: [
+        { id: 'a', type: 'transform', depends_on: ['b'], config: { expression } },
+        {
+          id: 'b',
+          type: 'http',
+          config: { url: `http://127.0.0.1:${port}/`, headers: { 'x-key': '{{ secrets.token }}' } },
+        },
+      ],
+    })
+    await ada.client.putWorkflow(graph('ada {{ trigger.data }}'))
+    await bob.client.putWorkflow(graph('bob {{ trigger.data }}'))
+    const start = (client: WorkflowClient) =>
+      client.startWorkflow({ workflowId: 'tell', input: 'x' })
+    for (const [of, { client }] of Object.entries({ ada, bob })) {
+      const output = (await (await start(client)).result(LONG)) as { a: unknown }
+      expect(output.a).toEqual({ result: `${of} x` })
+    }
+    expect(sent).toEqual(['ada-token-value', 'bob-token-value'])
+    await expect(start(t.engine)).rejects.toMatchObject({ code: 'MR040' })
+  },
+)
 
-test('a tenant’s own graph wins over the installation’s workflow of that name', async () => {
-  const shared = workflow('greet', () => 'shared')
-  await using t = await startTenants([shared])
-  const [ada, bob] = [await t.tenant('ada'), await t.tenant('bob')]
-  const start = async ({ client }: { client: WorkflowClient }) =>
-    (await client.startWorkflow({ workflowId: 'greet', input: null })).result(LONG)
-  expect(await start(ada)).toBe('shared')
-  await ada.client.putWorkflow({
-    name: 'greet',
-    steps: [{ id: 'a', type: 'transform', config: { expression: '{{ 1 + 1 }}' } }],
-  })
-  expect(
-    await until('its own is taken', async () => {
-      const output = await start(ada)
-      return output === 'shared' ? null : output
-    }),
-  ).toEqual({ a: { result: '2' } })
-  expect(await start(bob)).toBe('shared')
-  expect((await bob.client.getWorkflows()).map(({ id, version }) => [id, version])).toEqual([
-    ['greet', '1'],
-  ])
-})
+test(
+  'a tenant’s own graph wins over the installation’s workflow of that name',
+  minute,
+  async () => {
+    const shared = workflow('greet', () => 'shared')
+    await using t = await startTenants([shared])
+    const [ada, bob] = [await t.tenant('ada'), await t.tenant('bob')]
+    const start = async ({ client }: { client: WorkflowClient }) =>
+      (await client.startWorkflow({ workflowId: 'greet', input: null })).result(LONG)
+    expect(await start(ada)).toBe('shared')
+    await ada.client.putWorkflow({
+      name: 'greet',
+      steps: [{ id: 'a', type: 'transform', config: { expression: '{{ 1 + 1 }}' } }],
+    })
+    expect(
+      await until('its own is taken', async () => {
+        const output = await start(ada)
+        return output === 'shared' ? null : output
+      }),
+    ).toEqual({ a: { result: '2' } })
+    expect(await start(bob)).toBe('shared')
+    expect((await bob.client.getWorkflows()).map(({ id, version }) => [id, version])).toEqual([
+      ['greet', '1'],
+    ])
+  },
+)
 
 test('a paused tenant’s runs are left lying, as are those of one that is suspended or being deleted', async () => {
   await using t = await startTenants([whose()])
@@ -333,65 +344,82 @@ test('who is idle hears of a run of whatever tenant at once, also of one that it
   }
 })
 
-test('only queues that it is told to take, and graphs of the names that it is told', async () => {
-  await using t = await startTenants([whose()], { queues: ['mail'] }, { graphs: ['mine'] })
-  const { client } = await t.tenant('ada')
-  const ref = createWorkflowRef('whose')
-  const other = await client.startWorkflow(ref, 1)
-  const steps = [{ id: 'a', type: 'transform', config: { expression: 'done' } }]
-  for (const name of ['mine', 'other']) await client.putWorkflow({ name, steps }, { queue: 'mail' })
-  const left = await client.startWorkflow({ workflowId: 'other', input: null })
-  const taken = await client.startWorkflow({ workflowId: 'mine', input: null })
-  const mail = await client.startWorkflow(ref, 2, { queue: 'mail' })
-  expect(await mail.result(LONG)).toEqual(['ada 2', 'ada'])
-  expect(await taken.result(LONG)).toEqual({ a: { result: 'done' } })
-  for (const run of [other, left]) expect((await run.refresh()).status).toBe('pending')
-})
+test(
+  'only queues that it is told to take, and graphs of the names that it is told',
+  minute,
+  async () => {
+    await using t = await startTenants([whose()], { queues: ['mail'] }, { graphs: ['mine'] })
+    const { client } = await t.tenant('ada')
+    const ref = createWorkflowRef('whose')
+    const other = await client.startWorkflow(ref, 1)
+    const steps = [{ id: 'a', type: 'transform', config: { expression: 'done' } }]
+    for (const name of ['mine', 'other'])
+      await client.putWorkflow({ name, steps }, { queue: 'mail' })
+    const left = await client.startWorkflow({ workflowId: 'other', input: null })
+    const taken = await client.startWorkflow({ workflowId: 'mine', input: null })
+    const mail = await client.startWorkflow(ref, 2, { queue: 'mail' })
+    expect(await mail.result(LONG)).toEqual(['ada 2', 'ada'])
+    expect(await taken.result(LONG)).toEqual({ a: { result: 'done' } })
+    for (const run of [other, left]) expect((await run.refresh()).status).toBe('pending')
+  },
+)
 
-test('runs of versions that the installation had are taken up by newer code; a node with a queue has its own runs', async () => {
-  const handlers = { first: () => 1, last: () => 'old' }
-  const flowA = tinyFlow('order', ['first', 'wait', 'last'], handlers)
-  const flowB = tinyFlow('order', ['wait', 'last'], { ...handlers, last: () => 'new' })
-  await using t = await startTenants([flowA])
-  const { client } = await t.tenant('ada')
-  const run = await client.startWorkflow(createWorkflowRef('order'), null)
-  await until('it waits', async () => (await run.refresh()).status === 'waiting')
-  await t.engine.stop()
-  const engine = await t.another([flowB], { pollInterval: 50 }, { allTenants: true, graphs: true })
-  await client.triggerEvent({ runId: run.id, eventName: 'go', data: 'now' })
-  expect(await run.result(LONG)).toEqual({ first: 1, wait: 'now', last: 'new' })
-  const versions = await client.getVersions({ workflowId: 'order' })
-  expect(versions.map(({ version, workers }) => [version, workers])).toEqual([
-    [versionOf(['first', 'wait', 'last']), 1],
-  ])
-  const steps = [
-    { id: 'a', type: 'transform', queue: 'apart', config: { expression: '{{ trigger.data }}' } },
-  ]
-  await client.putWorkflow({ name: 'parts', steps })
-  const graph = await client.startWorkflow({ workflowId: 'parts', input: 'x' })
-  expect(await graph.result(LONG)).toEqual({ a: { result: 'x' } })
-  expect((await graph.children()).map(({ queue }) => queue)).toEqual(['apart'])
-  expect(engine.held).toBe(0)
-})
+test(
+  'runs of versions that the installation had are taken up by newer code; a node with a queue has its own runs',
+  minute,
+  async () => {
+    const handlers = { first: () => 1, last: () => 'old' }
+    const flowA = tinyFlow('order', ['first', 'wait', 'last'], handlers)
+    const flowB = tinyFlow('order', ['wait', 'last'], { ...handlers, last: () => 'new' })
+    await using t = await startTenants([flowA])
+    const { client } = await t.tenant('ada')
+    const run = await client.startWorkflow(createWorkflowRef('order'), null)
+    await until('it waits', async () => (await run.refresh()).status === 'waiting')
+    await t.engine.stop()
+    const engine = await t.another(
+      [flowB],
+      { pollInterval: 50 },
+      { allTenants: true, graphs: true },
+    )
+    await client.triggerEvent({ runId: run.id, eventName: 'go', data: 'now' })
+    expect(await run.result(LONG)).toEqual({ first: 1, wait: 'now', last: 'new' })
+    const versions = await client.getVersions({ workflowId: 'order' })
+    expect(versions.map(({ version, workers }) => [version, workers])).toEqual([
+      [versionOf(['first', 'wait', 'last']), 1],
+    ])
+    const steps = [
+      { id: 'a', type: 'transform', queue: 'apart', config: { expression: '{{ trigger.data }}' } },
+    ]
+    await client.putWorkflow({ name: 'parts', steps })
+    const graph = await client.startWorkflow({ workflowId: 'parts', input: 'x' })
+    expect(await graph.result(LONG)).toEqual({ a: { result: 'x' } })
+    expect((await graph.children()).map(({ queue }) => queue)).toEqual(['apart'])
+    expect(engine.held).toBe(0)
+  },
+)
 
-test('a graph that cannot be loaded is told, and keeps nobody else; what is not loaded any more is loaded again', async () => {
-  await using t = await startTenants()
-  const [ada, bob] = [await t.tenant('ada'), await t.tenant('bob')]
-  const call = { id: 'a', type: 'step', config: { step: 'absent' } }
-  await ada.client.putWorkflow({ name: 'g', steps: [call] })
-  const lost = await ada.client.startWorkflow({ workflowId: 'g', input: null })
-  const steps = [{ id: 'a', type: 'transform', config: { expression: 'fine' } }]
-  await bob.client.putWorkflow({ name: 'g', steps })
-  const run = await bob.client.startWorkflow({ workflowId: 'g', input: null })
-  expect(await run.result(LONG)).toEqual({ a: { result: 'fine' } })
-  const told = () => t.log.filter((line) => line.includes('of tenant "ada" are left'))
-  await until('it is told', () => told().length > 0)
-  expect(told()).toHaveLength(1)
-  expect((await lost.refresh()).status).toBe('pending')
-  // another definition of the code: it is tried again
-  await t.engine.registerWorkflow(whose())
-  await until('it is tried again', () => told().length === 2)
-})
+test(
+  'a graph that cannot be loaded is told, and keeps nobody else; with other code it is tried again',
+  minute,
+  async () => {
+    await using t = await startTenants()
+    const [ada, bob] = [await t.tenant('ada'), await t.tenant('bob')]
+    const call = { id: 'a', type: 'step', config: { step: 'absent' } }
+    await ada.client.putWorkflow({ name: 'g', steps: [call] })
+    const lost = await ada.client.startWorkflow({ workflowId: 'g', input: null })
+    const steps = [{ id: 'a', type: 'transform', config: { expression: 'fine' } }]
+    await bob.client.putWorkflow({ name: 'g', steps })
+    const run = await bob.client.startWorkflow({ workflowId: 'g', input: null })
+    expect(await run.result(LONG)).toEqual({ a: { result: 'fine' } })
+    const told = () => t.log.filter((line) => line.includes('of tenant "ada" are left'))
+    await until('it is told', () => told().length > 0)
+    expect(told()).toHaveLength(1)
+    expect((await lost.refresh()).status).toBe('pending')
+    // another definition of the code: it is tried again
+    await t.engine.registerWorkflow(whose())
+    await until('it is tried again', () => told().length === 2)
+  },
+)
 
 test('workers that serve all tenants are shown to each, without their host, and ended by who runs them', async () => {
   await using t = await startTenants([whose()])
