@@ -103,9 +103,9 @@ export class AllTenants implements WorkSource {
     await this.#parts.definitions.load(this.#routesOf(routes))
   }
 
-  async prepare(idle: boolean): Promise<void> {
+  async prepare(idle: boolean, want: number): Promise<void> {
     if (idle || this.#foundNothing || performance.now() >= this.#walkAt) await this.#walk()
-    const offer = this.#order.next()
+    const offer = this.#order.next(want)
     const ids = offer.routes.map(({ route }) => route)
     await this.#describe(ids, ROUTE_FRESH_MS)
     const mine = this.#routesOf(ids).filter((route) => this.#parts.definitions.mayServe(route))

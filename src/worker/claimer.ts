@@ -182,7 +182,7 @@ export class Claimer {
     take: (task: LeasedTask) => void,
   ): Promise<Claimed> {
     const began = performance.now()
-    await this.#source.prepare(idle)
+    await this.#source.prepare(idle, as.want)
     const since = from === 'head' ? null : this.#since
     const claimed = await this.#heard(since, () => this.#source.claim(as, from, { idle, since }))
     for (const task of claimed.tasks) take(task)

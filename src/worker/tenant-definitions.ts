@@ -3,7 +3,7 @@ import type { Session } from '../client/session.ts'
 import type { Definition } from '../definition/definition.ts'
 import type { Registry } from '../definition/registry.ts'
 import { type StoredDocument, storedDocuments, type TenantRoute } from '../kernel/tenant-work.ts'
-import { DefinitionError } from '../model/errors.ts'
+import { DefinitionError, UnavailableError } from '../model/errors.ts'
 import { MAX_KEPT_DOCUMENT_BYTES, MAX_KEPT_DOCUMENTS } from '../model/limits.ts'
 import { RecentMap } from './recent-map.ts'
 import { type Graphs, type LoadGraph, reasons } from './stored-definitions.ts'
@@ -95,6 +95,7 @@ export class TenantDefinitions {
       if (route.sharedId === null) await this.#registerParts(parts, route)
       this.#keep(row, { all: [definition, ...parts], isShared: route.sharedId !== null })
     } catch (error) {
+      if (error instanceof UnavailableError) throw error
       this.#refused.set(row.id, performance.now() + REFUSED_MS)
       this.#parts.session.logger.error(
         `Runs of "${row.name}" in version "${row.version}" of tenant "${route.tenantSlug}" are left to other workers: ${reasons(error)}`,

@@ -1,7 +1,9 @@
 import type { TenantRoute } from '../kernel/tenant-work.ts'
 
-/** Routes that one claim asks for: each is a look into an index. */
+/** Routes that one claim asks for: each is a look into an index. For few runs there is no need to look at many. */
 export const MAX_ROUTES_A_CLAIM = 256
+const LEAST_ROUTES = 32
+const ROUTES_FOR_A_RUN = 2
 /** Of one tenant: however many queues and priorities it uses, others have their turn. */
 const MAX_ROUTES_OF_TENANT = 32
 /** Each so many claims a tenant with more routes than that is asked for others than its first. */
@@ -25,12 +27,16 @@ export class TenantOrder {
   /** Who had its turn last. */
   #last = 0
   #turn = 0
-  #count = 0
+  #numbers: ReadonlySet<number> = new Set()
   /** Routes that were offered since something was found. */
   #offered = 0
 
   /** @param routes all that have runs in their queues, and that may be served here */
   set(routes: readonly TenantRoute[]): void {
+    const numbers = new Set(routes.map(({ route }) => route))
+    // a round that has come to nothing goes on to its end; for what was not there when it began it begins anew
+    if (routes.some(({ route }) => !this.#numbers.has(route))) this.#offered = 0
+    this.#numbers = numbers
     this.#ready = new Map()
     for (const route of routes) {
       const known = this.#ready.get(route.tenant)
@@ -40,29 +46,24 @@ export class TenantOrder {
     for (const all of this.#ready.values())
       all.sort((a, b) => b.priority - a.priority || a.route - b.route)
     this.#tenants = [...this.#ready.keys()].sort((a, b) => a - b)
-    this.#count = routes.length
-    this.#offered = 0
-  }
-
-  get empty(): boolean {
-    return this.#count === 0
   }
 
   /** All were offered since something was found: there is nothing. */
   get exhausted(): boolean {
-    return this.#offered >= this.#count
+    return this.#offered >= this.#numbers.size
   }
 
-  /** The next to be asked for. */
-  next(): Offer {
+  /** The next to be asked for. @param want how many runs a claim shall bring */
+  next(want: number): Offer {
     this.#turn++
+    const most = Math.min(Math.max(want * ROUTES_FOR_A_RUN, LEAST_ROUTES), MAX_ROUTES_A_CLAIM)
     const start = this.#tenants.findIndex((tenant) => tenant > this.#last)
     const first = Math.max(start, 0)
     const turns = [...this.#tenants.slice(first), ...this.#tenants.slice(0, first)]
     const [routes, tenants]: [TenantRoute[], number[]] = [[], []]
     for (const tenant of turns) {
       const mine = inOrder(this.#ready.get(tenant) as TenantRoute[], this.#turn)
-      if (routes.length + mine.length > MAX_ROUTES_A_CLAIM) break
+      if (routes.length + mine.length > most) break
       routes.push(...mine)
       tenants.push(tenant)
     }

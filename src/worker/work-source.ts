@@ -32,8 +32,12 @@ export interface WorkSource {
   lookForStored(): Promise<boolean>
   /** There is a route of this number. @returns whether there may be new work in it */
   heardOf(route: number): Promise<boolean>
-  /** Before a claim. @param idle the last one found nothing, or the worker was quiet: look again where work may have come */
-  prepare(idle: boolean): Promise<void>
+  /**
+   * Before a claim.
+   * @param idle the last one found nothing, or the worker was quiet: look again where work may have come
+   * @param want how many runs it shall bring
+   */
+  prepare(idle: boolean, want: number): Promise<void>
   /** One claim from its routes. */
   claim(as: ClaimAs, from: From, look: Look): Promise<Claimed>
   /** A claim from none of them. */

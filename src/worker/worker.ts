@@ -28,7 +28,7 @@ import { Slots } from './slots.ts'
 import { Wake } from './wake.ts'
 import { Watcher } from './watcher.ts'
 import type { WorkSource } from './work-source.ts'
-import { WorkerHost } from './worker-host.ts'
+import { type HostParts, WorkerHost } from './worker-host.ts'
 
 /** Between two tries while the database is away, or refuses. */
 const AWAY_MS = 500
@@ -309,7 +309,7 @@ export class Worker {
 
   #begin(held: HeldRun): void {
     const route = this.#source.route(held.task.route)
-    if (!this.#parts.allTenants || !route || this.#source.definition(route)) this.#beginNow(held)
+    if (!this.#parts.allTenants || (route && this.#source.definition(route))) this.#beginNow(held)
     else void this.#beginLoaded(held)
   }
 
@@ -374,7 +374,7 @@ export class Worker {
   async #handBack(held: HeldRun): Promise<void> {
     const { run, task, fence } = held.task
     const change = this.#sleeps(held.task) ? sleepOn(held.task) : backToQueue(held.task)
-    const parts = this.#hosts.of(this.#source.route(held.task.route))
+    const parts = await this.#partsOf(held.task)
     // of a tenant that is being deleted: it goes with its row
     if (!parts) return this.#held.drop(run, held)
     const write = (what: Change) => parts.writer.write({ ...what, run, task, fence, parent: null })
@@ -385,6 +385,14 @@ export class Worker {
       await write({ op: 'y', length: verdict.length + 1, rows }).catch(() => null)
     }
     this.#held.drop(run, held)
+  }
+
+  /** Null for a tenant that is being deleted. A route that was met long ago is asked for again. */
+  async #partsOf({ route }: LeasedTask): Promise<HostParts | null> {
+    const parts = this.#hosts.of(this.#source.route(route))
+    if (parts) return parts
+    await this.#source.know([route]).catch(() => {})
+    return this.#hosts.of(this.#source.route(route))
   }
 
   /** It was leased before its time, and that has not come. */

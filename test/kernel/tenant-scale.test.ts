@@ -18,7 +18,7 @@ const ROUTES = 3
 const SLEEPERS = 20_000
 const QUEUED = 100_000
 
-/** Median of some tries, in ms. */
+/** The fastest of some tries, in ms: others may be at work on the machine. */
 async function time(work: () => Promise<unknown>, tries = 25): Promise<string> {
   for (let i = 0; i < 6; i++) await work() // plans are made anew for the first five calls
   const all: number[] = []
@@ -27,7 +27,7 @@ async function time(work: () => Promise<unknown>, tries = 25): Promise<string> {
     await work()
     all.push(performance.now() - began)
   }
-  return `${(all.sort((a, b) => a - b)[tries >> 1] as number).toFixed(2)} ms`
+  return `${Math.min(...all).toFixed(2)} ms`
 }
 
 async function fill(kernel: Kernel): Promise<void> {
@@ -105,7 +105,7 @@ test('finding who has work, and a claim, cost what there is to do, not how many 
   figures[
     `${ready.length} routes have work: a claim of 100 runs, of ${MAX_ROUTES_A_CLAIM} routes at most`
   ] = await time(async () => {
-    const offer = order.next()
+    const offer = order.next(100)
     const share = Math.ceil(100 / offer.tenants.length)
     const { tasks } = await claim(offer.routes, 100, share)
     expect(tasks).toHaveLength(100)
