@@ -96,3 +96,14 @@ test('stopping it stops nobody else', async () => {
   expect(await (await client.startWorkflow(echo, 3)).result()).toBe(3)
   expect(other.held).toBeGreaterThanOrEqual(0)
 })
+
+test('with ids of its own it knows the same workflows, and does the same once more under them', async () => {
+  const taken = await t.db.value<string>('select millrace.take_ids()::text')
+  const run = await t.engine.startWorkflow(wait, undefined)
+  await run.waitForStatus('waiting')
+  const event = { eventName: 'fact', key: 'k', data: 1 }
+  await t.engine.withIds(BigInt(taken)).emitEvent(event)
+  await t.engine.withIds(BigInt(taken)).emitEvent(event)
+  expect((await t.engine.getEvents({ eventName: 'fact' })).items).toHaveLength(1)
+  await run.cancel()
+})
