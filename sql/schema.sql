@@ -1409,7 +1409,7 @@ create function millrace.delete_tenant(slug text, options jsonb DEFAULT '{}'::js
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Deletes a tenant with every row that is its, a batch at a time.
-  body: 3932a4b45e73bd90ab70263056750293
+  body: f19a969f363e413b58c219881dd83840
 
 create function millrace.delete_webhook(id text, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -2925,11 +2925,11 @@ create function millrace.suspend_tenant(slug text, options jsonb DEFAULT '{}'::j
   comment: Nobody gets in as that tenant, and nothing of it is run.
   body: 280cf99eb8946c0cca7cd14d33f346db
 
-create function millrace.sweep_tenant(p_tenant integer, p_place integer)
-  returns bigint
+create function millrace.sweep_tenant(p_tenant integer, p_place text)
+  returns TABLE(deleted bigint, place text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
-  comment: Deletes the rows of a tenant in one table.
-  body: 8c23c375e34d27c9418bb46f253aee7c
+  comment: Deletes the rows of a tenant in some pages of one table.
+  body: 292a672bb4d9b3106922b82a91b04d06
 
 create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
   returns void

@@ -58,17 +58,25 @@ export class RateLimiter {
   async take(tenant: string, kind: RateClass): Promise<RateVerdict> {
     const key = `${kind} ${tenant}`
     const portion = this.#portions.get(key) ?? this.#add(key)
+    const known = this.#spend(portion, this.#now() < portion.until)
+    if (known !== null) return known
     for (;;) {
-      const now = this.#now()
-      if (now < portion.until && (portion.left > 0 || portion.limit === null)) {
-        portion.left--
-        return this.#verdict(portion, true)
-      }
-      if (now < portion.until && portion.granted === 0) return this.#verdict(portion, false)
       portion.waiting++
       portion.asking ??= this.#ask(portion, tenant, kind)
       await portion.asking.finally(() => portion.waiting--)
+      // what was just heard holds for all who waited for it, however long it took
+      const heard = this.#spend(portion, true)
+      if (heard !== null) return heard
     }
+  }
+
+  /** Null where the database must be asked. */
+  #spend(portion: Portion, holds: boolean): RateVerdict | null {
+    if (!holds) return null
+    if (portion.limit !== null && portion.left <= 0)
+      return portion.granted === 0 ? this.#verdict(portion, false) : null
+    portion.left--
+    return this.#verdict(portion, true)
   }
 
   #add(key: string): Portion {

@@ -1,8 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { InvalidInputError } from '../model/errors.ts'
-
-/** Bytes of a secret's value: a certificate fits, a file does not. */
-export const MAX_SECRET_BYTES = 64 * 1024
+import { MAX_SECRET_BYTES } from '../model/limits.ts'
 
 /** Which secret: part of what is encrypted, so that none can be put in another's place. */
 export type SecretName = { readonly tenant: string; readonly name: string }

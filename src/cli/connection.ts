@@ -45,6 +45,7 @@ export async function withClient<T>(
     connectionString: target.url,
     schema: settings.schema,
     tenant: settings.tenant,
+    secretsKey: settings.secretsKey,
     logger: errorsOnly,
   })
   try {

@@ -79,14 +79,15 @@ class DevSession {
     surroundings: SurroundingOptions,
     server: EmbeddedPostgres | null,
   ) {
-    const { schema, tenant, out, databaseUrl } = settings
+    const { schema, tenant, secretsKey, out, databaseUrl } = settings
     this.#options = options
     this.#settings = settings
     this.#server = server
     this.#url = server?.connectionString ?? checkUrl(databaseUrl ?? '')
     const read = (runId: string) => this.#engine.getRun({ runId })
     this.#log = new EventLog(out, { cwd: this.#cwd, everyRun: true, read })
-    const connection = { connectionString: this.#url, schema, tenant, logger: this.#log }
+    const session = { schema, tenant, secretsKey, logger: this.#log }
+    const connection = { connectionString: this.#url, ...session }
     this.#engine = new WorkflowEngine({ ...connection, ...surroundings, graphs: true })
     const set = new WorkflowSet(this.#engine, [this.#log], this.#cwd)
     this.#workflows = new LiveWorkflows(options.workflows, this.#cwd, set)

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { approvalsCommand } from './commands/approvals.ts'
+import { auditCommand } from './commands/audit.ts'
 import { bulkCommand } from './commands/bulk.ts'
 import { demoCommand } from './commands/demo.ts'
 import { devCommand } from './commands/dev.ts'
@@ -7,14 +8,18 @@ import { dispatchCommand } from './commands/dispatch.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { eventsCommand } from './commands/events.ts'
 import { failuresCommand } from './commands/failures.ts'
+import { keysCommand } from './commands/keys.ts'
 import { limitsCommand } from './commands/limits.ts'
+import { membersCommand } from './commands/members.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { pruneCommand } from './commands/prune.ts'
 import { queuesCommand } from './commands/queues.ts'
 import { runsCommand } from './commands/runs.ts'
 import { schedulesCommand } from './commands/schedules.ts'
+import { secretsCommand } from './commands/secrets.ts'
 import { startCommand } from './commands/start.ts'
 import { storageCommand } from './commands/storage.ts'
+import { tenantsCommand } from './commands/tenants.ts'
 import { versionsCommand } from './commands/versions.ts'
 import { webhooksCommand } from './commands/webhooks.ts'
 import { workerCommand } from './commands/worker.ts'
@@ -51,6 +56,13 @@ program.addCommand(limitsCommand())
 program.addCommand(storageCommand())
 program.addCommand(workersCommand())
 program.addCommand(doctorCommand())
+
+program.commandsGroup('Say who may do what:')
+program.addCommand(tenantsCommand())
+program.addCommand(keysCommand())
+program.addCommand(membersCommand())
+program.addCommand(secretsCommand())
+program.addCommand(auditCommand())
 
 program.commandsGroup('Set up:')
 program.addCommand(migrateCommand())

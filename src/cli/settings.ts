@@ -8,6 +8,8 @@ export type Settings = {
   readonly schema: string | undefined
   readonly tenant: string | undefined
   readonly embedded: boolean
+  /** What secrets of tenants are encrypted with: MILLRACE_SECRETS_KEY, of several the first encrypts. */
+  readonly secretsKey: readonly string[] | undefined
   readonly verbose: boolean
   readonly out: Output
 }
@@ -56,6 +58,7 @@ export function readSettings(command: Command): Settings {
     schema: options.schema || undefined,
     tenant: options.tenant || undefined,
     embedded: options.embedded ?? false,
+    secretsKey: readSecretsKey(process.env),
     verbose: options.verbose ?? false,
     out: makeOutput({ json, quiet: options.quiet ?? false }),
   }
@@ -68,4 +71,11 @@ export function readSettings(command: Command): Settings {
  */
 export function refuseJson({ out }: Settings, what: string): void {
   if (out.json) throw new InvalidInputError(`${what}, no JSON: leave out --json.`)
+}
+
+/** No option of the command line: those are seen by whoever lists processes. */
+function readSecretsKey({ MILLRACE_SECRETS_KEY: given }: NodeJS.ProcessEnv): string[] | undefined {
+  const keys = (given ?? '').split(',').map((key) => key.trim())
+  const known = keys.filter((key) => key !== '')
+  return known.length === 0 ? undefined : known
 }

@@ -78,13 +78,13 @@ class WorkerProcess {
     settings: Settings,
     given: SurroundingOptions & { connectionString: string },
   ) {
-    const { schema, tenant, out } = settings
+    const { schema, tenant, secretsKey, out } = settings
     this.#options = options
     this.#settings = settings
     const read = (runId: string) => this.#engine.getRun({ runId })
     this.#log = new EventLog(out, { cwd: this.#cwd, everyRun: false, read })
     const { migrate, graphs = true } = options
-    const own = { schema, tenant, logger: this.#log, migrate, graphs }
+    const own = { schema, tenant, secretsKey, logger: this.#log, migrate, graphs }
     this.#engine = new WorkflowEngine({ ...given, ...own })
     const set = new WorkflowSet(this.#engine, [this.#log, this.#metrics], this.#cwd)
     this.#workflows = new LiveWorkflows(options.workflows, this.#cwd, set)

@@ -126,7 +126,7 @@ export async function deleteOne(
   checkOptionNames('deleteTenant', p, { slug: true, cancel: true, by: true, onProgress: true })
   const slug = checkName('slug of a tenant', p.slug)
   let deleted = 0
-  for (let place: number | null = null; ; ) {
+  for (let place: string | null = null; ; ) {
     const given = { cancel: p.cancel, by: p.by, place }
     const { tenant: _tenant, ...options } = session.options(given)
     const batch = await untilHeard(async (lost) => {

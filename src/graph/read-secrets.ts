@@ -15,7 +15,7 @@ export async function readSecrets(node: PlannedNode, { engine }: Place): Promise
   const missing = names.filter((_, i) => values[i] === undefined)
   if (missing.length > 0) {
     const error = new NonRetryableError(
-      `There is no secret ${missing.map((name) => `"${name}"`).join(', ')}. Give it to the engine: secrets: { … }; "millrace worker" reads MILLRACE_SECRET_… of its environment.`,
+      `There is no secret ${missing.map((name) => `"${name}"`).join(', ')}. Give it to the engine: secrets: { … }, or put it: millrace secrets put; "millrace worker" reads MILLRACE_SECRET_… of its environment, too.`,
     )
     throw Object.assign(error, { code: 'UNKNOWN_SECRET' })
   }

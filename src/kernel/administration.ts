@@ -105,7 +105,7 @@ export function deleteTenant(
   db: Database,
   slug: string,
   options: SqlOptions,
-): Promise<{ done: boolean; deleted: number; place: number | null }> {
+): Promise<{ done: boolean; deleted: number; place: string | null }> {
   return one(db, 'select millrace.delete_tenant($1, $2) as value', [slug, options])
 }
 

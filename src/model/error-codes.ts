@@ -26,7 +26,7 @@ const rows = {
   MR016: ['ConflictError', 409, 4, 'The workflow is not active: no run of it can be started.'],
   MR017: ['ConflictError', 409, 4, 'The workflow has unfinished runs, and cannot be deleted.'],
   MR020: ['LimitError', 422, 2, 'A limit was reached.'],
-  MR021: ['RateLimitedError', 429, 2, 'Too many calls; try again later.'],
+  MR021: ['RateLimitedError', 429, 2, 'Too many calls, or a quota is used up; try again later.'],
   MR022: ['LimitError', 422, 2, 'The history of the run is full; the run is paused.'],
   MR030: ['DefinitionError', 422, 2, 'A definition is not valid.'],
   MR031: ['DuplicateWorkflowError', 422, 2, 'Two workflows have the same id and version.'],

@@ -141,6 +141,9 @@ export const MAX_CATCH_UP = 1000
 /** Times of a schedule that wait for its last run to end (overlap 'queue'): the oldest go. Kept by the kernel. */
 export const MAX_WAITING_TICKS = 1000
 
+/** UTF-8 bytes of a secret of a tenant: a certificate fits, a file does not. Kept by the kernel. */
+export const MAX_SECRET_BYTES = 64 * 1024
+
 /** Partitions (engines) that fit into a run id: 14 bits. */
 export const MAX_PARTITION = 2 ** 14 - 1
 

@@ -43,7 +43,7 @@ describe('a database that is used', () => {
     expect(of('settings').message).toContain('fsync is off')
     expect(of('server').message).toMatch(/^PostgreSQL \d+.*, UTF8$/)
     expect(of('schema')).toMatchObject({ status: 'ok' })
-    expect(of('rights').message).toContain('run workers, migrate')
+    expect(of('rights').message).toContain('run workers, administer tenants, migrate')
     expect(of('workers').message).toBe('1 worker alive')
     expect(of('routes').message).toBe(
       '1 unfinished run of order v1 in queue "nobodys", and no worker for it.',

@@ -90,6 +90,7 @@ describe.concurrent('the samples of the documents', { timeout: 120_000 }, () => 
     'schedules',
     'flow-control',
     'stored-definitions',
+    'tenants',
   ])('of %s in SQL run', async (page) => {
     await using db = await createDatabase({ testClock: false })
     const order = workflow('order', () => 1)

@@ -1,6 +1,6 @@
 -- delete_tenant: deletes a tenant with every row that is its, a batch at a time: call it again, with the place that it gave, until done.
 -- From the first call on it is as if the tenant were not there: nobody gets in, nothing of it starts. Where a caller died, begin again
--- without a place.
+-- without a place. A start that was under way in somebody's transaction and is committed after all that may leave its run behind.
 --   options  cancel: true: also while it has unfinished runs; they end where they are, without undos, and their workers are told that
 --            their lease is lost; place; batch (1,000 runs, at most 10,000); by
 -- Returns: {done, deleted (rows of this call, counting a run as one), place}. What was done stays in the installation's audit log.
@@ -12,14 +12,15 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp set jit 
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_now    timestamptz := millrace.clock();
-  v_batch  int := greatest(least(coalesce((options ->> 'batch')::int, 1000), 10000), 1);
-  v_place  int := (options ->> 'place')::int;
+  v_batch  int;
+  v_place  text := options ->> 'place';
   v_tenant millrace.tenants;
   v_runs   bigint[];
   v_n      bigint := 0;
 begin
   perform millrace.check_options('delete_tenant', options - 'tenant',
-    '{"cancel": "any", "place": "whole", "batch": "whole", "by": "text"}');
+    '{"cancel": "any", "place": "text", "batch": "whole", "by": "text"}');
+  v_batch := greatest(least(coalesce((options ->> 'batch')::int, 1000), 10000), 1);
   select * into v_tenant from millrace.tenants t where t.slug = delete_tenant.slug order by t.id for update;
   if not found then
     perform millrace.fail('MR042', format('There is no tenant "%s".', left(slug, 140)), 'Look at the list of tenants.',
@@ -40,7 +41,8 @@ begin
     update millrace.tenants t
     set deleting_at = v_now, suspended_at = coalesce(t.suspended_at, v_now), paused_at = coalesce(t.paused_at, v_now)
     where t.id = v_tenant.id;
-    perform millrace.append_audit(0, options ->> 'by', 'tenant.delete', slug, json_build_object('live', v_n)::jsonb);
+    perform millrace.append_audit(0, options ->> 'by', 'tenant.delete', slug,
+      jsonb_build_object('cancel', coalesce(options -> 'cancel' = 'true', false)));
     return json_build_object('done', false, 'deleted', 0, 'place', null);
   end if;
   if v_place is null then  -- by route: what is kept of a run is found by its id
@@ -53,13 +55,15 @@ begin
       perform millrace.delete_runs(v_tenant.id, v_runs);
       return json_build_object('done', false, 'deleted', cardinality(v_runs), 'place', null);
     end if;
-    v_place := 0;
+  elsif v_place !~ '^[0-9]{1,3}/[0-9]{1,9}$' then
+    perform millrace.fail('MR001', format('"%s" is no place of a deletion.', left(v_place, 140)),
+      'Give the place of the call before, or none.');
   end if;
-  v_n := millrace.sweep_tenant(v_tenant.id, v_place);
-  if v_n is null then
+  select w.deleted, w.place into v_n, v_place from millrace.sweep_tenant(v_tenant.id, v_place) w;
+  if v_place is null then
     delete from millrace.tenants t where t.id = v_tenant.id;
   end if;
-  return json_build_object('done', v_n is null, 'deleted', coalesce(v_n, 0), 'place', case when v_n is not null then v_place + 1 end);
+  return json_build_object('done', v_place is null, 'deleted', v_n, 'place', v_place);
 end $$;
 
 comment on function millrace.delete_tenant(text, jsonb) is 'Deletes a tenant with every row that is its, a batch at a time.';

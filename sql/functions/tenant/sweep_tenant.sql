@@ -1,59 +1,72 @@
--- sweep_tenant: deletes the rows of a tenant in one of the tables that are not keyed by run alone, or what delete_tenant left in those
--- that are. Each reads its whole table once: delete_tenant takes them one by one.
---   p_place  the number of the table
--- Returns: how many rows it deleted; null: there is no such table, it was the last one. Locks: the rows that it deletes.
+-- sweep_tenant: deletes the rows of a tenant in some pages of one table: those that are not keyed by a run, and what delete_tenant left
+-- of the others. What starts runs goes first, then the runs, then the rest.
+--   p_place  number of the table / first page; null: from the beginning
+-- Returns: how many rows it deleted, and the next place; null: that was the last one. Locks: the rows that it deletes.
 -- A table that is added and not named here is found by test/kernel/delete-tenant.test.ts.
-create or replace function millrace.sweep_tenant(p_tenant int, p_place int) returns bigint
+create or replace function millrace.sweep_tenant(p_tenant int, p_place text) returns table (deleted bigint, place text)
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
+#variable_conflict use_column
 declare
-  v_n bigint;
+  v_tables text[] := array[
+    'schedules', 'event_starts', 'routes', 'workflow_documents', 'workflows', 'live', 'runs_0', 'checkpoints_0',
+    'outcomes_0', 'run_labels', 'run_keys', 'run_aliases', 'queue_heads', 'signals', 'workers', 'idle_workers',
+    'watchers', 'bulk_operations', 'discards', 'approvals', 'events', 'event_waits', 'retention', 'children',
+    'limited_routes', 'limits', 'lanes', 'meters', 'start_keys', 'merged_starts', 'run_attributes', 'attributes',
+    'continuations', 'api_keys', 'members', 'audit', 'secrets', 'quotas', 'quota_use', 'rates'];
+  v_pages  int := 32768;  -- 256 MiB, so that a call is short however large the table is
+  v_table  int := coalesce(split_part(p_place, '/', 1)::int, 1);
+  v_from   bigint := coalesce(split_part(p_place, '/', 2)::bigint, 0);
+  v_size   bigint := pg_relation_size(format('millrace.%I', v_tables[v_table])::regclass) / current_setting('block_size')::int;
+  v_a      tid := format('(%s,0)', v_from)::tid;
+  v_z      tid := format('(%s,65535)', v_from + v_pages - 1)::tid;
+  v_n      bigint;
 begin
-  case p_place
-    when 0 then delete from millrace.schedules x where x.tenant_id = p_tenant;
-    when 1 then delete from millrace.event_starts x where x.tenant_id = p_tenant;
-    when 2 then delete from millrace.routes x where x.tenant_id = p_tenant;
-    when 3 then delete from millrace.workflow_documents x where x.tenant_id = p_tenant;
-    when 4 then delete from millrace.workflows x where x.tenant_id = p_tenant;
-    when 5 then delete from millrace.live x where x.tenant_id = p_tenant;
-    when 6 then delete from millrace.runs_0 x where x.tenant_id = p_tenant;
-    when 7 then delete from millrace.checkpoints_0 x where x.tenant_id = p_tenant;
-    when 8 then delete from millrace.outcomes_0 x where x.tenant_id = p_tenant;
-    when 9 then delete from millrace.run_labels x where x.tenant_id = p_tenant;
-    when 10 then delete from millrace.run_keys x where x.tenant_id = p_tenant;
-    when 11 then delete from millrace.run_aliases x where x.tenant_id = p_tenant;
-    when 12 then delete from millrace.queue_heads x where x.tenant_id = p_tenant;
-    when 13 then delete from millrace.signals x where x.tenant_id = p_tenant;
-    when 14 then delete from millrace.workers x where x.tenant_id = p_tenant;
-    when 15 then delete from millrace.idle_workers x where x.tenant_id = p_tenant;
-    when 16 then delete from millrace.watchers x where x.tenant_id = p_tenant;
-    when 17 then delete from millrace.bulk_operations x where x.tenant_id = p_tenant;
-    when 18 then delete from millrace.discards x where x.tenant_id = p_tenant;
-    when 19 then delete from millrace.approvals x where x.tenant_id = p_tenant;
-    when 20 then delete from millrace.events x where x.tenant_id = p_tenant;
-    when 21 then delete from millrace.event_waits x where x.tenant_id = p_tenant;
-    when 22 then delete from millrace.retention x where x.tenant_id = p_tenant;
-    when 23 then delete from millrace.children x where x.tenant_id = p_tenant;
-    when 24 then delete from millrace.limited_routes x where x.tenant_id = p_tenant;
-    when 25 then delete from millrace.limits x where x.tenant_id = p_tenant;
-    when 26 then delete from millrace.lanes x where x.tenant_id = p_tenant;
-    when 27 then delete from millrace.meters x where x.tenant_id = p_tenant;
-    when 28 then delete from millrace.start_keys x where x.tenant_id = p_tenant;
-    when 29 then delete from millrace.merged_starts x where x.tenant_id = p_tenant;
-    when 30 then delete from millrace.run_attributes x where x.tenant_id = p_tenant;
-    when 31 then delete from millrace.attributes x where x.tenant_id = p_tenant;
-    when 32 then delete from millrace.continuations x where x.tenant_id = p_tenant;
-    when 33 then delete from millrace.api_keys x where x.tenant_id = p_tenant;
-    when 34 then delete from millrace.members x where x.tenant_id = p_tenant;
-    when 35 then delete from millrace.audit x where x.tenant_id = p_tenant;
-    when 36 then delete from millrace.secrets x where x.tenant_id = p_tenant;
-    when 37 then delete from millrace.quotas x where x.tenant_id = p_tenant;
-    when 38 then delete from millrace.quota_use x where x.tenant_id = p_tenant;
-    when 39 then delete from millrace.rates x where x.tenant_id = p_tenant;
-    else return null;
+  case v_table
+    when 1 then delete from millrace.schedules where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 2 then delete from millrace.event_starts where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 3 then delete from millrace.routes where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 4 then delete from millrace.workflow_documents where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 5 then delete from millrace.workflows where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 6 then delete from millrace.live where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 7 then delete from millrace.runs_0 where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 8 then delete from millrace.checkpoints_0 where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 9 then delete from millrace.outcomes_0 where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 10 then delete from millrace.run_labels where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 11 then delete from millrace.run_keys where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 12 then delete from millrace.run_aliases where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 13 then delete from millrace.queue_heads where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 14 then delete from millrace.signals where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 15 then delete from millrace.workers where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 16 then delete from millrace.idle_workers where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 17 then delete from millrace.watchers where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 18 then delete from millrace.bulk_operations where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 19 then delete from millrace.discards where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 20 then delete from millrace.approvals where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 21 then delete from millrace.events where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 22 then delete from millrace.event_waits where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 23 then delete from millrace.retention where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 24 then delete from millrace.children where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 25 then delete from millrace.limited_routes where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 26 then delete from millrace.limits where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 27 then delete from millrace.lanes where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 28 then delete from millrace.meters where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 29 then delete from millrace.start_keys where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 30 then delete from millrace.merged_starts where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 31 then delete from millrace.run_attributes where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 32 then delete from millrace.attributes where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 33 then delete from millrace.continuations where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 34 then delete from millrace.api_keys where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 35 then delete from millrace.members where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 36 then delete from millrace.audit where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 37 then delete from millrace.secrets where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 38 then delete from millrace.quotas where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 39 then delete from millrace.quota_use where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 40 then delete from millrace.rates where tenant_id = p_tenant and ctid between v_a and v_z;
   end case;
   get diagnostics v_n = row_count;
-  return v_n;
+  return query select v_n, case when v_from + v_pages < v_size then format('%s/%s', v_table, v_from + v_pages)
+                                when v_table < cardinality(v_tables) then format('%s/0', v_table + 1) end;
 end $$;
 
-comment on function millrace.sweep_tenant(int, int) is 'Deletes the rows of a tenant in one table.';
-revoke execute on function millrace.sweep_tenant(int, int) from public;
+comment on function millrace.sweep_tenant(int, text) is 'Deletes the rows of a tenant in some pages of one table.';
+revoke execute on function millrace.sweep_tenant(int, text) from public;

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { refusal } from '../support/refusal.ts'
+import { makeTwoTenants, type TwoTenants, tablesOfTenants } from '../support/two-tenants.ts'
+
+let two: TwoTenants
+beforeAll(async () => {
+  two = await makeTwoTenants()
+}, 60_000)
+afterAll(() => two.kernel.drop())
+
+type Progress = { done: boolean; deleted: number; place: string | null }
+const remove = (slug: string, options: object) =>
+  two.kernel.call<Progress>('delete_tenant', slug, options)
+
+async function rowsOf(tenant: number): Promise<string[]> {
+  const tables = await tablesOfTenants(two.admin)
+  const found: string[] = []
+  for (const { name } of tables) {
+    const text = `select x::text as row from millrace.${name} x where tenant_id = $1`
+    const { rows } = await two.admin.query(text, [tenant])
+    found.push(...rows.map(({ row }) => `${name} ${row}`))
+  }
+  return found.sort()
+}
+
+test('while it has unfinished runs it is refused, and nothing is changed', async () => {
+  const { a } = two
+  const before = await rowsOf(a.tenant)
+  const details = await refusal(remove(a.slug, {}), 'MR011', 'unfinished runs')
+  expect(details).toMatchObject({ tenant: 'alpha', live: 3 })
+  expect(await rowsOf(a.tenant)).toEqual(before)
+  await refusal(remove('default', { cancel: true }), 'MR011', '"default"')
+  await refusal(remove('nobody', {}), 'MR042', '"nobody"')
+  await refusal(remove(a.slug, { force: true }), 'MR001', 'force')
+})
+
+test('batch by batch every row goes, of every table, and none of another tenant', async () => {
+  const { kernel, a, b } = two
+  const others = await rowsOf(b.tenant)
+  const before = (await rowsOf(a.tenant)).length
+  expect(before).toBeGreaterThan(40)
+  const marked = await remove(a.slug, { cancel: true, by: 'ops' })
+  expect(marked).toEqual({ done: false, deleted: 0, place: null })
+  // from here on it is as if it were not there
+  await refusal(kernel.call('get_tenant', { tenant: a.slug }), 'MR042', a.slug)
+  await refusal(
+    kernel.call('start_workflow', a.workflow, null, { tenant: a.slug }),
+    'MR042',
+    a.slug,
+  )
+  expect(
+    await kernel.query('select * from millrace.verify_key($1, $2)', [a.key, a.keyHash]),
+  ).toEqual([])
+  expect(await kernel.call('read_secret', a.slug, a.secret)).toBeNull()
+  await refusal(kernel.call('register_tenant', a.slug), 'MR014', a.slug)
+  await refusal(remove(a.slug, { place: 'x' }), 'MR001', 'no place')
+  let calls = 0
+  let gone = 0
+  for (let place: string | null = null; ; ) {
+    // a caller that dies begins again
+    const from: string | null = calls === 9 ? null : place
+    const batch: Progress = await remove(a.slug, { batch: 1, place: from })
+    calls++
+    gone += batch.deleted
+    if (batch.done) break
+    place = batch.place
+  }
+  expect(await rowsOf(a.tenant)).toEqual([])
+  expect(gone).toBeGreaterThan(30)
+  expect(await rowsOf(b.tenant)).toEqual(others)
+  const left = await kernel.query('select from millrace.tenants where slug = $1', [a.slug])
+  expect(left).toEqual([])
+  const log = await kernel.query(
+    `select subject, action, target from millrace.audit where tenant_id = 0 and action = 'tenant.delete'`,
+  )
+  expect(log).toEqual([{ subject: 'ops', action: 'tenant.delete', target: 'alpha' }])
+  await refusal(remove(a.slug, {}), 'MR042', a.slug)
+})
+
+test('its worker is told that it has lost what it held', async () => {
+  const { kernel, b } = two
+  await remove(b.slug, { cancel: true })
+  await remove(b.slug, {})
+  const [verdict] = await kernel.query<{ verdict: string }>(
+    `select * from millrace.journal_length($1, $2, 0, $3)`,
+    [b.tenant, b.runNumber, b.fence],
+  )
+  expect(Object.values(verdict ?? {})).toEqual([null])
+})
