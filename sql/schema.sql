@@ -1385,7 +1385,7 @@ create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '
   returns TABLE(workflow_id text, version text, created boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Stores a graph: a workflow that is a document, without code.
-  body: 498d765e595a26abab7078e6e7a8f55a
+  body: 7c7a772ef59bee68e88c46f74f4b40ae
 
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
@@ -2519,7 +2519,7 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 25fd487d64d15c49084c9a1f07e3cfdd
+  body: 468d0fa19f584de2bb9dac0c808c674c
 
 create function millrace.reject_delivery(p_webhook bigint, p_error boolean, p_reason text, p_body text, p_headers jsonb, p_key text, p_content text, p_by_content boolean, p_ip text, p_count integer DEFAULT 1)
   returns text

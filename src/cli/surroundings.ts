@@ -56,7 +56,8 @@ async function checkTargets(allow: string[]): Promise<{ allow: string[] }> {
   }
 }
 
-async function readStatements(path: string): Promise<Record<string, string>> {
+/** The statements of a file, by name. @throws InvalidInputError */
+export async function readStatements(path: string): Promise<Record<string, string>> {
   const { parse } = await import('yaml')
   const text = await readInputFile(path)
   try {

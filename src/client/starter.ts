@@ -97,6 +97,8 @@ export type InnerOptions = {
   depth?: number
   /** It goes on where another ends, whose start was decided: no rule holds for it. */
   continues?: boolean
+  /** Also of a workflow that was deleted: the run belongs to one that was left. */
+  deleted?: boolean
 }
 
 /** A start that is ready to be sent, and the run as it will be the moment it is made. */
@@ -149,7 +151,7 @@ export class Starter {
     const text = encodePayload(input, { what })
     const signal = options.signal === undefined ? null : await prepareSignal(options.signal)
     const version = options.version ?? workflow.version
-    const { queue, priority, continues: deleted } = options
+    const { queue, priority, deleted } = options
     const resolved = await this.#resolve(
       { name: workflow.id, version, queue, priority, deleted },
       options.tx,

@@ -7,6 +7,8 @@ export class Dag<N extends DagNode> {
   readonly #places: ReadonlyMap<string, number>
   /** Of each node, by its place: the places of those that depend on it. */
   readonly dependents: readonly (readonly number[])[]
+  /** Of each node, by its place: on how many others it depends. */
+  readonly dependencies: Int32Array
 
   constructor(nodes: readonly N[]) {
     this.nodes = nodes
@@ -16,6 +18,7 @@ export class Dag<N extends DagNode> {
       for (const id of new Set(dependsOn)) dependents[this.place(id)]?.push(place)
     }
     this.dependents = dependents
+    this.dependencies = Int32Array.from(nodes, ({ dependsOn }) => new Set(dependsOn).size)
   }
 
   /** @throws Error for a node that is not there: those who make a dag have looked */

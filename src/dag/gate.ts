@@ -10,26 +10,41 @@ export class Gate {
   }
 
   /**
+   * @param work gives a promise, and throws nothing itself
    * @param givenUp aborted when nobody is interested in it any more: it keeps no place then, and takes none, whether
    * it ever ends or not
-   * @throws what `work` throws
+   * @returns what `work` gives
    */
-  async pass<T>(work: () => Promise<T>, givenUp?: AbortSignal): Promise<T> {
-    if (this.#running < this.#limit) this.#running++
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  pass<T>(work: () => Promise<T>, givenUp?: AbortSignal): Promise<T> {
+    if (this.#running === this.#limit) return this.#passLater(work, givenUp)
+    this.#running++
+    return this.#through(work, givenUp)
+  }
+
+  async #passLater<T>(work: () => Promise<T>, givenUp?: AbortSignal): Promise<T> {
+    await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    return this.#through(work, givenUp)
+  }
+
+  /** It has a place. */
+  #through<T>(work: () => Promise<T>, givenUp?: AbortSignal): Promise<T> {
+    const ended = work()
+    const leave = givenUp === undefined ? () => this.#leave() : this.#leaveOnce(givenUp)
+    ended.then(leave, leave)
+    return ended
+  }
+
+  /** What gives a place back, which is also given back when nobody is interested any more. */
+  #leaveOnce(givenUp: AbortSignal): () => void {
     let left = false
     const leave = () => {
+      givenUp.removeEventListener('abort', leave)
       if (!left) this.#leave()
       left = true
     }
-    if (givenUp?.aborted) leave()
-    else givenUp?.addEventListener('abort', leave)
-    try {
-      return await work()
-    } finally {
-      givenUp?.removeEventListener('abort', leave)
-      leave()
-    }
+    if (givenUp.aborted) leave()
+    else givenUp.addEventListener('abort', leave)
+    return leave
   }
 
   /** The place goes to the one that has waited longest. */

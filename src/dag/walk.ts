@@ -63,7 +63,7 @@ class Walk<N extends DagNode> {
     this.#walker = walker
     this.#resolve = resolve
     this.#reject = reject
-    this.#missing = Int32Array.from(dag.nodes, ({ dependsOn }) => new Set(dependsOn).size)
+    this.#missing = dag.dependencies.slice()
     this.#begun = new Uint8Array(dag.nodes.length)
   }
 
@@ -76,18 +76,20 @@ class Walk<N extends DagNode> {
   #run(place: number): void {
     if (this.#over || this.#begun[place] || this.#missing[place]) return
     this.#begun[place] = 1
-    const node = this.#node(place)
-    this.#follow(place, () => this.#walker.perform(node, this.#ends))
+    this.#follow(place, this.#walker.perform(this.#node(place), this.#ends))
   }
 
   #skip(place: number, end: Skipped): void {
     if (this.#over || this.#begun[place]) return
     this.#begun[place] = 1
-    this.#follow(place, () => this.#walker.skip(this.#node(place), end).then(() => end))
+    this.#follow(
+      place,
+      this.#walker.skip(this.#node(place), end).then(() => end),
+    )
   }
 
-  #follow(place: number, work: () => Promise<NodeEnd>): void {
-    work().then(
+  #follow(place: number, work: Promise<NodeEnd>): void {
+    work.then(
       (end) => this.#end(place, end),
       (error: unknown) => {
         this.#over = true

@@ -1,7 +1,8 @@
 import { copyPlain, type Json } from '../model/json.ts'
 import type { RunLogger } from '../model/logger.ts'
-import type { EngineSteps } from '../workflow/engine-steps.ts'
 import type { StepContext } from '../workflow/step-types.ts'
+import type { FlowStep } from './flow-step.ts'
+import type { Place } from './place.ts'
 
 /** The environment that handlers see: what the engine was given as `env`. */
 export interface Env {
@@ -48,38 +49,27 @@ export interface FlowContext<E extends Env = Env, I = unknown> {
   readonly workerConfig: { readonly retry: { readonly limit: number } }
 }
 
-/** The step that an attempt is of; `index`: which item of it. */
-type KnownStep = {
-  readonly slug: string
-  readonly input: unknown
-  readonly index?: number
-  /** Attempts that it has. */
-  readonly limit: number
-}
-
 /** The context of one attempt. What few handlers use is made when they ask for it. */
 export class AttemptOfStep implements FlowContext {
   readonly #ctx: StepContext
-  readonly #engine: EngineSteps
-  readonly #flow: { readonly slug: string; readonly input: unknown }
-  readonly #step: KnownStep
+  readonly #place: Place
+  readonly #step: FlowStep
+  readonly #input: unknown
+  readonly #index: number | undefined
 
-  constructor(
-    ctx: StepContext,
-    engine: EngineSteps,
-    flow: { readonly slug: string; readonly input: unknown },
-    step: KnownStep,
-  ) {
+  /** @param index of an item of a map: its place, from 0 */
+  constructor(ctx: StepContext, place: Place, step: FlowStep, input: unknown, index?: number) {
     this.#ctx = ctx
-    this.#engine = engine
-    this.#flow = flow
+    this.#place = place
     this.#step = step
-    Object.assign(this, engine.surroundings.resources)
+    this.#input = input
+    this.#index = index
+    Object.assign(this, place.engine.surroundings.resources)
   }
 
   /** Of an item of a map: its place, from 0. */
   get index(): number | undefined {
-    return this.#step.index
+    return this.#index
   }
 
   get runId(): string {
@@ -87,7 +77,7 @@ export class AttemptOfStep implements FlowContext {
   }
 
   get stepSlug(): string {
-    return this.#step.slug
+    return this.#step.id
   }
 
   get attempt(): number {
@@ -111,27 +101,27 @@ export class AttemptOfStep implements FlowContext {
   }
 
   get env(): Env {
-    return this.#engine.surroundings.env
+    return this.#place.engine.surroundings.env
   }
 
   get flowInput(): never {
-    return awaitable(this.#flow.input) as never
+    return awaitable(this.#place.flowInput) as never
   }
 
   get sql() {
     return <T>(query: TemplateStringsArray, ...values: unknown[]): Promise<T[]> => {
       const text = query.reduce((before, part, i) => `${before}$${i}${part}`)
-      return this.#engine.query(text, values) as Promise<T[]>
+      return this.#place.engine.query(text, values) as Promise<T[]>
     }
   }
 
   get stepTask(): FlowContext['stepTask'] {
     return {
-      flow_slug: this.#flow.slug,
+      flow_slug: this.#place.flow,
       run_id: this.runId,
       step_slug: this.stepSlug,
       msg_id: this.idempotencyKey,
-      input: copyPlain(this.#step.input) as Json,
+      input: copyPlain(this.#input) as Json,
     }
   }
 
@@ -147,7 +137,7 @@ export class AttemptOfStep implements FlowContext {
   }
 
   get workerConfig(): FlowContext['workerConfig'] {
-    return { retry: { limit: this.#step.limit } }
+    return { retry: { limit: this.#step.retry?.maxAttempts ?? this.#place.maxAttempts } }
   }
 }
 

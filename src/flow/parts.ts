@@ -4,7 +4,7 @@ import { engineSteps } from '../workflow/engine-steps.ts'
 import type { WorkflowContext } from '../workflow/workflow-context.ts'
 import type { AllWorkflowOptions } from '../workflow/workflow-options.ts'
 import type { FlowStep, FlowWork } from './flow-step.ts'
-import type { Place } from './handler-call.ts'
+import type { Place } from './place.ts'
 import { doHere } from './work.ts'
 
 /** What a run of a part is started with. */

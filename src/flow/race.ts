@@ -1,7 +1,8 @@
 import { allFailed } from '../workflow/also-failed.ts'
 import { engineSteps } from '../workflow/engine-steps.ts'
 import type { FlowHandler, FlowStep } from './flow-step.ts'
-import { callOf, optionsOf, type Place } from './handler-call.ts'
+import { callOf, optionsOf } from './handler-call.ts'
+import type { Place } from './place.ts'
 
 /**
  * Runs the branches beside each other; the first that succeeds wins, and the others are aborted and given up.

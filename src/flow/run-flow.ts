@@ -6,9 +6,9 @@ import type { RunFailure } from '../model/failure.ts'
 import { type EngineSteps, engineSteps } from '../workflow/engine-steps.ts'
 import type { StepBaseContext } from '../workflow/step-types.ts'
 import type { FlowStep } from './flow-step.ts'
-import type { Place } from './handler-call.ts'
 import { isMet } from './is-met.ts'
 import { doElsewhere, isPart } from './parts.ts'
+import type { Place } from './place.ts'
 import { doHere, itemsOf } from './work.ts'
 
 /** Steps of one run whose handlers are at work at once, in one process. */
@@ -41,30 +41,25 @@ export async function runFlow(
 }
 
 class FlowWalker implements Walker<FlowStep> {
-  readonly #program: FlowProgram
-  readonly #input: unknown
-  readonly #steps: StepBaseContext
+  readonly #place: Place
   readonly #engine: EngineSteps
-  readonly #gate = new Gate(MAX_AT_ONCE)
 
-  constructor(program: FlowProgram, input: unknown, steps: StepBaseContext) {
-    this.#program = program
-    this.#input = input
-    this.#steps = steps
-    this.#engine = engineSteps(steps)
+  constructor(
+    { slug: flow, maxAttempts }: FlowProgram,
+    flowInput: unknown,
+    steps: StepBaseContext,
+  ) {
+    const [engine, gate] = [engineSteps(steps), new Gate(MAX_AT_ONCE)]
+    this.#engine = engine
+    this.#place = { flow, maxAttempts, flowInput, steps, engine, gate }
   }
 
   async perform(step: FlowStep, ends: Ends): Promise<NodeEnd> {
-    const given = step.dependsOn.length === 0 ? this.#input : outputsOf(step, ends)
+    const given = step.dependsOn.length === 0 ? this.#place.flowInput : outputsOf(step, ends)
     if (step.condition && !isMet(step.condition, given)) return this.#unmet(step)
     if (step.startDelayMs > 0) await this.#engine.startDelay(step.id, step.startDelayMs)
-    const { slug: flow, maxAttempts } = this.#program
-    const place: Place = {
-      ...{ flow, maxAttempts, flowInput: this.#input, steps: this.#steps },
-      ...{ engine: this.#engine, gate: this.#gate },
-    }
     try {
-      return { status: 'completed', output: await this.#do(step, given, place) }
+      return { status: 'completed', output: await this.#do(step, given, this.#place) }
     } catch (error) {
       return this.#exhausted(step, error)
     }
@@ -75,7 +70,7 @@ class FlowWalker implements Walker<FlowStep> {
     const input = work.type === 'map' ? itemsOf(id, work, given, place.flow) : given
     // nothing else would say that it has ended
     if (work.type === 'map' && (input as unknown[]).length === 0)
-      return this.#steps.run(id, () => [])
+      return place.steps.run(id, () => [])
     return isPart(step) ? doElsewhere(step, input, place) : doHere(step, input, place)
   }
 

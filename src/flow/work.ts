@@ -2,8 +2,10 @@ import { InvalidInputError, LimitError } from '../model/errors.ts'
 import { copyPlain } from '../model/json.ts'
 import { failedAtOnce } from '../workflow/step-failed.ts'
 import type { StepContext } from '../workflow/step-types.ts'
+import { AttemptOfStep } from './flow-context.ts'
 import type { FlowHandler, FlowStep, FlowWork } from './flow-step.ts'
-import { callOf, contextOf, optionsOf, type Place } from './handler-call.ts'
+import { callOf, optionsOf } from './handler-call.ts'
+import type { Place } from './place.ts'
 import { raceBranches } from './race.ts'
 
 type Work<T extends FlowWork['type']> = Extract<FlowWork, { type: T }>
@@ -41,7 +43,7 @@ function map(step: FlowStep, work: Work<'map'>, items: unknown, place: Place): P
   const { from = 0 } = place
   const handler = step.handler as FlowHandler
   const item = (one: unknown, ctx: StepContext & { index: number }) => {
-    return handler(copyPlain(one), contextOf(step, one, place, ctx, from + ctx.index))
+    return handler(copyPlain(one), new AttemptOfStep(ctx, place, step, one, from + ctx.index))
   }
   const { concurrency } = work
   const all = items as readonly unknown[]

@@ -11,7 +11,7 @@ import type { Place } from './place.ts'
  */
 export function runEvaluation<T>(node: PlannedNode, place: Place, evaluate: () => T): Promise<T> {
   const call = () => withCode(evaluate)
-  return place.steps.run(node.id, call, optionsOf(node, place)) as Promise<T>
+  return place.engine.compute(node.id, call, optionsOf(node, place)) as Promise<T>
 }
 
 /** An expression that failed once fails always. @throws NonRetryableError of code EXPRESSION_ERROR */

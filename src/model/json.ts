@@ -101,8 +101,17 @@ export function copyPlain<T>(value: T): T {
   if (Array.isArray(value)) return value.map(copyPlain) as T
   if (typeof value !== 'object' || value === null) return value
   if (Object.getPrototypeOf(value) !== Object.prototype) return value
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copyPlain(one)])) as T
+  const copy: Record<string, unknown> = {}
+  for (const key of Object.keys(value)) {
+    const one = copyPlain((value as Record<string, unknown>)[key])
+    if (key === '__proto__') Object.defineProperty(copy, key, { ...plain, value: one })
+    else copy[key] = one
+  }
+  return copy as T
 }
+
+/** A property as assignment makes it. */
+const plain = { enumerable: true, configurable: true, writable: true }
 
 /** What `tx.query` of pg gives, of one statement or several: it would bring its parsers along. */
 function readQueryResult(value: unknown): unknown {

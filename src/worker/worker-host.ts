@@ -148,6 +148,8 @@ export class WorkerHost implements RunHost {
       parent: this.#task.run,
       parentClose,
       ...depthBelow(this.#lease.depth),
+      // its parts were deleted with it
+      deleted: workflow.id.startsWith(`${this.#lease.workflowId}.`),
     }
     const { start, id } = await whileAway(() => starter.prepare(workflow, input, all), leaseOver)
     return { start: { ...start, meta: start.meta as string }, id }
@@ -172,6 +174,7 @@ export class WorkerHost implements RunHost {
       ...(retries === null ? {} : { retries }),
       ...(parent === null ? {} : { parent, ...depthBelow(depth - 1) }),
       continues: true,
+      deleted: true,
     }
     const workflow = { id: workflowId }
     return whileAway(() => starter.prepare(workflow, input, all), leaseOver)

@@ -105,7 +105,7 @@ async function startedChild(
     return facts
   }
   const attempted = { id, key, retry, hooks: null, perform, ends }
-  const run = step.group ? { ...attempted, group: step.group.signal } : attempted
+  const run = step.group ? { ...attempted, group: step.group.aborting } : attempted
   return attempts(x, run, failures) as Promise<Child>
 }
 

@@ -18,7 +18,13 @@ export type EngineCall = <T>(key: string, work: (key: string) => Promise<T>) => 
 /** What the steps of everybody do for these. */
 type Own = {
   readonly call: EngineCall
-  readonly run: (id: string, key: string, fn: StepFn, options: RunStepOptions) => Promise<unknown>
+  readonly run: (
+    id: string,
+    key: string,
+    fn: StepFn,
+    options: RunStepOptions,
+    isPure?: boolean,
+  ) => Promise<unknown>
   readonly within: (within: Within) => unknown
 }
 
@@ -67,7 +73,7 @@ export class EngineSteps {
 
   /** Aborted when these steps are given up; undefined: they are not before the run is. */
   get givenUp(): AbortSignal | undefined {
-    return this.#within.group?.signal
+    return this.#within.group?.aborting.signal
   }
 
   /** What the process has for handlers. */
@@ -78,6 +84,14 @@ export class EngineSteps {
   /** Notes that a step is skipped. */
   skip(key: string, why: Skip): Promise<void> {
     return this.#own.call(key, (own) => skipStep(this.#x, own, why))
+  }
+
+  /**
+   * Runs a step that only computes, from what is recorded and nothing else: it begins although what it was given is not
+   * durable yet, and its result is handed on with that. What has an effect still waits for both.
+   */
+  compute(id: string, fn: StepFn, options: RunStepOptions): Promise<unknown> {
+    return this.#own.call(id, (key) => this.#own.run(id, key, fn, options, true))
   }
 
   /** Runs a step that is one of several parts of another: `race[fast]`. */

@@ -29,7 +29,7 @@ const ENDS = 'rfslk'
  * The rule that everything rests on: a result may be handed to the handler at once, because a
  * handler is only code between steps, but nothing that others could see (another step, the end of
  * the run) happens before it is durable. So the last result travels with whatever follows it, in
- * one write.
+ * one write. A step that only computes is such code too: its result waits in the outbox like the one before it.
  */
 export class Execution implements RunHandle, Resting {
   readonly lease: LeasedRun
@@ -37,7 +37,8 @@ export class Execution implements RunHandle, Resting {
   readonly journal: Journal
   readonly done: Promise<RunEnd>
   readonly #limits: HistoryLimits
-  readonly #aborting = new LazySignal()
+  /** Aborted when the run is cancelled, lost or timed out, or when this process stops. */
+  readonly aborting = new LazySignal()
   readonly #keys = new StepKeys()
   readonly #deliveries: Deliveries
   readonly #pump: Pump
@@ -63,9 +64,8 @@ export class Execution implements RunHandle, Resting {
     })
   }
 
-  /** Aborted when the run is cancelled, lost or timed out, or when this process stops. */
   get signal(): AbortSignal {
-    return this.#aborting.signal
+    return this.aborting.signal
   }
 
   /** The undos of its steps. */
@@ -127,10 +127,13 @@ export class Execution implements RunHandle, Resting {
     return this.journal.take(key, what, kinds)
   }
 
-  /** Resolves, or is undefined, when a step may begin: replay is over, and all that came before is durable. */
-  begin(key: string): Promise<void> | undefined {
-    if (this.#mayBegin()) {
-      this.#pump.activity.begin(key, this.journalLength)
+  /**
+   * Resolves, or is undefined, when a step may begin: replay is over, and all that came before is durable.
+   * @param isPure the step only computes: what came before it may still be on its way, and goes with its result
+   */
+  begin(key: string, isPure = false): Promise<void> | undefined {
+    if (this.#mayBegin(isPure)) {
+      this.#pump.activity.begin(key, this.journalLength + this.#pump.outbox.size)
       return undefined
     }
     if (this.ending) return this.undoing.block(key)
@@ -143,12 +146,13 @@ export class Execution implements RunHandle, Resting {
     return this.journal.length + this.#pump.outbox.late
   }
 
-  #mayBegin(): boolean {
+  #mayBegin(isPure: boolean): boolean {
+    const { outbox, activity, suspension } = this.#pump
     if (this.#over || this.#pump.draining || this.children.closing) return false
-    if (this.#pump.suspension.wanted || this.#pump.cancelled || this.ending) return false
-    if (this.#pump.outbox.busy || this.#pump.outbox.size > 0 || this.#pump.activity.waiting > 0)
-      return false
-    return this.journal.unseen.size === 0 && !this.#pump.suspension.isLong(this.journal.length)
+    if (suspension.wanted || this.#pump.cancelled || this.ending) return false
+    if (outbox.busy) return false
+    if (isPure ? !outbox.hasRoom : outbox.size > 0 || activity.waiting > 0) return false
+    return this.journal.unseen.size === 0 && !suspension.isLong(this.journal.length + outbox.size)
   }
 
   /** The step does nothing any more that others could see. */
@@ -172,13 +176,17 @@ export class Execution implements RunHandle, Resting {
     this.touch()
   }
 
-  /** Does something that is no step, and during which this process keeps the run. */
+  /**
+   * Does something that is no step, and during which this process keeps the run; it begins when a step might. Not among
+   * undos: they begin with calling off what the run has elsewhere.
+   */
   aside(key: string, work: () => Promise<unknown>): void {
-    this.#pump.activity.begin(key, this.journalLength)
+    if (this.ending) return
     const failed = (error: unknown) => {
       if (!this.#over) this.host.logger.error(`"${key}" was not done`, error)
     }
-    void work()
+    void Promise.resolve(this.begin(key))
+      .then(work)
       .catch(failed)
       .finally(() => this.end(key))
   }
@@ -265,7 +273,7 @@ export class Execution implements RunHandle, Resting {
     if (this.#over || this.ending) return
     this.#pump.cancelled = true
     // a replay shall go the way that the run went
-    if (this.journal.unseen.size === 0) this.#aborting.abort(reason)
+    if (this.journal.unseen.size === 0) this.aborting.abort(reason)
     this.touch()
   }
 
@@ -309,7 +317,7 @@ export class Execution implements RunHandle, Resting {
 
   /** Stops the attempts of its steps: they are being undone. */
   abortSteps(): void {
-    this.#aborting.abort(new RunCancelledError('The run ends, and its steps are undone.'))
+    this.aborting.abort(new RunCancelledError('The run ends, and its steps are undone.'))
   }
 
   /** Parts with the run. @param reason what is still at work is aborted with */
@@ -319,8 +327,8 @@ export class Execution implements RunHandle, Resting {
     this.#pump.end()
     if (this.#pump.activity.size > 0 || reason) {
       const why = reason ?? new Error('The run has ended.')
-      this.#aborting.abort(why)
-      this.#undoing?.abort(why)
+      this.aborting.abort(why)
+      this.#undoing?.aborting.abort(why)
     }
     this.#leave(end)
   }

@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../model/errors.ts'
 import { MAX_MAP_ITEMS } from '../model/limits.ts'
 import type { Execution } from './execution.ts'
+import { LazySignal } from './lazy-signal.ts'
 import { type RunStep, readEnd, runStep } from './run-step.ts'
 
 /** A map that is about to run. */
@@ -8,8 +9,10 @@ export type MapStep = {
   readonly key: string
   readonly count: number
   readonly concurrency: number
-  /** @param group aborted when another item has failed for good */
-  readonly item: (index: number, group: AbortSignal) => RunStep
+  /** What the map is given up with. */
+  readonly within: LazySignal | undefined
+  /** @param group aborted when another item has failed for good, or with the map */
+  readonly item: (index: number, group: LazySignal) => RunStep
 }
 
 /**
@@ -23,13 +26,15 @@ export async function mapItems(x: Execution, map: MapStep): Promise<unknown[]> {
   const failed = recordedFailure(x, map)
   if (failed !== null) return replayFailure(x, map, failed)
   const results = new Array<unknown>(count)
-  const group = new AbortController()
+  const group = new LazySignal()
+  const giveUp = (reason: unknown) => group.abort(reason)
+  map.within?.listen(giveUp)
   let next = 0
   const lane = async (): Promise<void> => {
-    while (next < count && !group.signal.aborted) {
+    while (next < count && !group.aborted) {
       const index = next++
       try {
-        results[index] = await runStep(x, item(index, group.signal))
+        results[index] = await runStep(x, item(index, group))
       } catch (error) {
         group.abort(error)
         for (let i = 0; i < next; i++) x.unwait(`~${key}[${i}]`)
@@ -37,7 +42,11 @@ export async function mapItems(x: Execution, map: MapStep): Promise<unknown[]> {
       }
     }
   }
-  await Promise.all(Array.from({ length: Math.min(concurrency, count) }, lane))
+  try {
+    await Promise.all(Array.from({ length: Math.min(concurrency, count) }, lane))
+  } finally {
+    map.within?.unlisten(giveUp)
+  }
   return results
 }
 
@@ -58,10 +67,11 @@ async function replayFailure(
 ): Promise<never> {
   const failed = `${key}[${index}]`
   const others = new Set<string>()
+  const group = new LazySignal()
   for (let i = 0; i < count; i++) {
     if (i === index) continue
     others.add(`${key}[${i}]`)
-    const { undo } = item(i, AbortSignal.abort())
+    const { undo } = item(i, group)
     if (undo && x.journal.peek(undo.key).end) x.undoing.register(undo, true)
   }
   x.skip(others)

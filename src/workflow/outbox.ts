@@ -11,6 +11,9 @@ export type Consequence = { readonly child?: PreparedChild; readonly event?: Emi
 /** A row, and what happens with it. */
 type Entry = { readonly row: JournalRow } & Consequence
 
+/** Rows from which on a step that only computes waits for a write: what a crash repeats, and a write carries, is bounded. */
+const MAX_STRETCH = 100
+
 /** Of most runs. */
 const NONE: Entry[] = []
 const NO_ROWS: readonly JournalRow[] = []
@@ -59,6 +62,11 @@ export class Outbox {
   /** There is more than goes into one write. */
   get large(): boolean {
     return this.#bytes > MAX_WRITE_BYTES || this.#children > MAX_BATCH
+  }
+
+  /** A step that only computes may add its row without waiting for a write. */
+  get hasRoom(): boolean {
+    return this.#entries.length < MAX_STRETCH && !this.large
   }
 
   /** A write is under way. */

@@ -6,6 +6,7 @@ import { encodePayload } from '../model/json.ts'
 import { attempt } from './attempt.ts'
 import type { Execution } from './execution.ts'
 import { insideStep } from './inside.ts'
+import { LazySignal } from './lazy-signal.ts'
 import { readEnd } from './run-step.ts'
 import { AttemptContext } from './step-context.ts'
 import type { StepContext } from './step-types.ts'
@@ -81,26 +82,31 @@ async function askOn(poll: Poll): Promise<JournalRow> {
 /** One question. Nobody waits for an answer that comes too late: its handler is aborted. */
 async function askInTime(poll: Poll, tries: number): Promise<JournalRow | null> {
   const { x, key, over } = poll
-  if (over === null) return ask(poll, tries, x.signal)
-  const late = new AbortController()
-  const asked = ask(poll, tries, AbortSignal.any([x.signal, late.signal]))
+  if (over === null) return ask(poll, tries, [x.aborting])
+  const late = new LazySignal()
+  const asked = ask(poll, tries, [x.aborting, late])
   const row = await Promise.race([asked, over])
   if (row?.kind === 'o') late.abort(new Error(`Poll "${key}" is over.`))
   return row
 }
 
 /** The answer, recorded; null for "not yet". */
-async function ask(poll: Poll, tries: number, signal: AbortSignal): Promise<JournalRow | null> {
+async function ask(
+  poll: Poll,
+  tries: number,
+  all: readonly LazySignal[],
+): Promise<JournalRow | null> {
+  const isOver = () => all.some(({ aborted }) => aborted)
   const { x, id, key, fn } = poll
   await x.begin(key)
   try {
-    if (signal.aborted) return null
+    if (isOver()) return null
     const prompt = poll.over !== null
-    const limits = { what: 'Poll', key, ms: null, signal: () => signal, prompt }
+    const limits = { what: 'Poll', key, ms: null, with: all, prompt }
     const begin = (given: () => AbortSignal) =>
       insideStep(key, () => fn(new AttemptContext(x, id, key, tries, given)))
     const value = await answer(() => attempt(limits, begin))
-    if (!value || signal.aborted) return null
+    if (!value || isOver()) return null
     const row = answerRow(key, value, tries)
     x.unwait(key)
     x.record(row)

@@ -5,6 +5,7 @@ import type { JournalRow } from '../model/journal.ts'
 import { decodePayload } from '../model/json.ts'
 import type { Execution } from './execution.ts'
 import { forever } from './forever.ts'
+import type { LazySignal } from './lazy-signal.ts'
 import type { Hooks } from './plugin.ts'
 import { retryDelay } from './retry-delay.ts'
 import { stepFailed } from './step-failed.ts'
@@ -22,10 +23,12 @@ export type RunStep = {
   readonly perform: (tries: number) => unknown
   /** False: what it gives is not the end of the step, and waits for no turn; default true. */
   readonly ends?: boolean
+  /** It only computes, from what it was given: done again after a crash it gives the same, and nobody sees that it was. */
+  readonly isPure?: boolean
   /** How it is undone, if it can be. */
   readonly undo?: Undo
   /** Aborted when the step is given up with those beside it: it ends without a result. */
-  readonly group?: AbortSignal
+  readonly group?: LazySignal
 }
 
 /** How a step ended. */
@@ -73,7 +76,7 @@ export async function attempts(x: Execution, step: RunStep, failures: number): P
   if (x.isKept(backoff)) await x.wait({ key: backoff, name: null, ms: null })
   let ended: Ended | null = null
   for (let tries = failures + 1; ended === null; tries++) {
-    const start = x.begin(key)
+    const start = x.begin(key, step.isPure)
     if (start) await start
     try {
       if (isGivenUp(x, step)) return forever()

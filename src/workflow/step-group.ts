@@ -1,5 +1,5 @@
-import { setMaxListeners } from 'node:events'
 import type { Execution } from './execution.ts'
+import { LazySignal } from './lazy-signal.ts'
 
 /**
  * Steps that are given up together: the branch of a race that was lost, say. What they have recorded stays; what
@@ -7,7 +7,7 @@ import type { Execution } from './execution.ts'
  */
 export class StepGroup {
   readonly #x: Execution
-  readonly #aborting = new AbortController()
+  readonly aborting = new LazySignal()
   readonly #outer: StepGroup | null
   /** Groups in it, which are given up with it. */
   readonly #inner: StepGroup[] = []
@@ -21,16 +21,10 @@ export class StepGroup {
     this.#x = x
     this.#outer = outer
     if (outer) outer.#inner.push(this)
-    // as many steps as there may be listen to it
-    setMaxListeners(0, this.signal)
-  }
-
-  get signal(): AbortSignal {
-    return this.#aborting.signal
   }
 
   get isOver(): boolean {
-    return this.signal.aborted
+    return this.aborting.aborted
   }
 
   /** A step of it begins. */
@@ -67,7 +61,7 @@ export class StepGroup {
   }
 
   #abort(reason: Error): void {
-    this.#aborting.abort(reason)
+    this.aborting.abort(reason)
     for (const group of this.#inner) group.#abort(reason)
   }
 }

@@ -2,10 +2,11 @@ import { type ResolvedRetry, type RetryOptions, resolveRetry } from '../model/ba
 import { parseDuration } from '../model/duration.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { decodePayload, encodePayload } from '../model/json.ts'
-import { attempt } from './attempt.ts'
+import { attempt, isThenable } from './attempt.ts'
 import { callDefined } from './call-defined.ts'
 import type { Execution } from './execution.ts'
 import { insideStep } from './inside.ts'
+import type { LazySignal } from './lazy-signal.ts'
 import type { Hooks } from './plugin.ts'
 import type { RunStep } from './run-step.ts'
 import { AttemptContext } from './step-context.ts'
@@ -31,7 +32,7 @@ type Call = {
   readonly id: string
   readonly key: string
   readonly ms: number | null
-  readonly group?: AbortSignal
+  readonly group?: LazySignal
   /** What it did has to be undone, if it is done: it is not given up with its group, but recorded. */
   readonly lasting?: boolean
 }
@@ -42,13 +43,13 @@ export class StepMaker {
   readonly #defaults: StepDefaults
   readonly #hooks: Hooks | null
   /** What all its steps are given up with. */
-  readonly #group: AbortSignal | undefined
+  readonly #group: LazySignal | undefined
 
   constructor(
     x: Execution,
     defaults: StepDefaults,
     hooks: Hooks | null,
-    group: AbortSignal | undefined,
+    group: LazySignal | undefined,
   ) {
     this.#x = x
     this.#defaults = defaults
@@ -77,7 +78,7 @@ export class StepMaker {
   }
 
   /** The same, given up with the others of its group. */
-  #within<T extends object>(one: T, { undo }: RunStepOptions = {}): T & { group?: AbortSignal } {
+  #within<T extends object>(one: T, { undo }: RunStepOptions = {}): T & { group?: LazySignal } {
     const group = this.#group
     if (group === undefined) return one
     return undo === undefined ? { ...one, group } : { ...one, group, lasting: true }
@@ -96,7 +97,7 @@ export class StepMaker {
     const retry = this.retry(undoRetry === undefined ? {} : { retry: undoRetry })
     const limits = {
       ...{ what: 'The undo of step', key, ms: timeoutOf({ timeout: undoTimeout }) },
-      signal: () => x.undoing.signal,
+      with: [x.undoing.aborting],
     }
     const perform = (output: unknown, tries: number) =>
       attempt(limits, (signal) =>
@@ -123,10 +124,9 @@ export class StepMaker {
     key: string,
     index: number,
     value: unknown,
-    map: { fn: MapFn; options: RunStepOptions; group: AbortSignal },
+    map: { fn: MapFn; options: RunStepOptions; group: LazySignal },
   ): RunStep {
-    const { fn, options } = map
-    const group = this.#group ? AbortSignal.any([this.#group, map.group]) : map.group
+    const { fn, options, group } = map
     checkHandler(key, fn)
     const one: StepFn = (ctx) =>
       fn(value, Object.defineProperty(ctx, 'index', { value: index }) as never)
@@ -166,9 +166,9 @@ export class StepMaker {
     // the usual case, without all that a limit needs
     if (ms === null && !group)
       return insideStep(key, fn, new AttemptContext(x, id, key, tries, null))
-    const signal = () => (group ? AbortSignal.any([x.signal, group]) : x.signal)
+    const all = group ? [x.aborting, group] : [x.aborting]
     const prompt = group !== undefined && !lasting
-    return attempt({ what: 'Step', key, ms, signal, prompt }, (given) =>
+    return attempt({ what: 'Step', key, ms, with: all, prompt }, (given) =>
       insideStep(key, fn, new AttemptContext(x, id, key, tries, given)),
     )
   }
@@ -191,10 +191,6 @@ export class StepMaker {
     await hooks.afterStep(id, value)
     return value
   }
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }
 
 function timeoutOf(options: StepOptions | undefined): number | null {

@@ -77,15 +77,17 @@ export class Steps {
     this.#rules = rules
     this.#group = within.group
     this.#suffix = within.suffix
-    this.#maker = new StepMaker(x, defaults, hooks, within.group?.signal)
+    this.#maker = new StepMaker(x, defaults, hooks, within.group?.aborting)
     this.#within = (inner) => new Steps(x, defaults, hooks, rules, inner)
   }
 
   /** What handlers do that the engine writes. */
   get [ENGINE](): EngineSteps {
     const call: EngineCall = (key, work) => this.#callAsync(key, work, (id) => id)
-    const run = (id: string, key: string, fn: StepFn, options: RunStepOptions) =>
-      runStep(this.#x, this.#maker.step(id, key, fn, options))
+    const run = (id: string, key: string, fn: StepFn, options: RunStepOptions, isPure = false) => {
+      const step = this.#maker.step(id, key, fn, options)
+      return runStep(this.#x, isPure ? { ...step, isPure } : step)
+    }
     const within = { group: this.#group, suffix: this.#suffix }
     return new EngineSteps(this.#x, within, { call, run, within: this.#within })
   }
@@ -125,6 +127,7 @@ export class Steps {
           key,
           count: checkItems(key, items).length,
           concurrency: options.concurrency ?? DEFAULT_MAP_CONCURRENCY,
+          within: this.#group?.aborting,
           item: (index, group) => {
             const itemKey = `${key}[${index}]`
             this.#group?.enter(itemKey)

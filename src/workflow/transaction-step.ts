@@ -4,6 +4,7 @@ import { decodePayload, encodePayload } from '../model/json.ts'
 import { attempt } from './attempt.ts'
 import type { Execution } from './execution.ts'
 import { insideStep } from './inside.ts'
+import type { LazySignal } from './lazy-signal.ts'
 import { AttemptContext } from './step-context.ts'
 import type { StepContext } from './step-types.ts'
 
@@ -15,7 +16,7 @@ export type TransactionStep = {
   readonly isolation: Isolation
   readonly timeoutMs: number | null
   /** Aborted when it is given up with those beside it. */
-  readonly group?: AbortSignal | undefined
+  readonly group?: LazySignal | undefined
 }
 
 /**
@@ -29,8 +30,8 @@ export async function performTransaction(
   tries: number,
 ): Promise<unknown> {
   const { id, key, fn, isolation, timeoutMs, group } = step
-  const signal = () => (group ? AbortSignal.any([x.signal, group]) : x.signal)
-  const limits = { what: 'Step', key, ms: timeoutMs, signal, prompt: true }
+  const all = group ? [x.aborting, group] : [x.aborting]
+  const limits = { what: 'Step', key, ms: timeoutMs, with: all, prompt: true }
   const work = async (client: PoolClient): Promise<string | null> => {
     let through = false
     if (group?.aborted) throw group.reason

@@ -39,7 +39,8 @@ export class Undoing {
   readonly #x: Execution
   readonly #pump: Pump
   readonly #record: UndoRecord
-  readonly #aborting = new LazySignal()
+  /** Aborted when this process loses the run; not by the cancel that the undos are for. */
+  readonly aborting = new LazySignal()
   readonly #known = new Map<string, Undo>()
   /** Results that were recorded in this process, in the order of the journal. */
   readonly #results: JournalRow[] = []
@@ -71,18 +72,9 @@ export class Undoing {
     return this.#begin !== null
   }
 
-  /** Aborted when this process loses the run; not by the cancel that the undos are for. */
-  get signal(): AbortSignal {
-    return this.#aborting.signal
-  }
-
   /** The first thing that the handler asked for and that does not begin any more, to tell of it. */
   get blocked(): string | undefined {
     return this.#blocked
-  }
-
-  abort(reason: unknown): void {
-    this.#aborting.abort(reason)
   }
 
   /**

@@ -151,6 +151,46 @@ test('check tells all that is wrong with files, and where', async () => {
   expect(await cli('workflows', 'check', 'none.yaml')).toMatchObject({ code: 2 })
 })
 
+test('check holds names against code and statements, and warns of fields that no output has', async () => {
+  await folder.write(
+    'steps.ts',
+    "import { defineStep } from 'millrace'\nexport const charge = defineStep('charge', () => 1)\n",
+  )
+  await folder.write('sql.yaml', 'mark_paid: select 1\n')
+  const graph = (step: string, statement: string) => `name: named
+steps:
+  - { id: pay, type: step, config: { step: ${step} } }
+  - { id: mark, type: sql, depends_on: [pay], config: { statement: ${statement} } }
+  - id: call
+    type: http
+    config: { url: "https://example.com/{{ steps.mark.output.row_cuont }}" }
+    depends_on: [mark]
+`
+  await folder.write('good.yaml', graph('charge', 'mark_paid').replace('row_cuont', 'row_count'))
+  await folder.write('typo.yaml', graph('chrage', 'mark_piad'))
+  const given = ['--workflows', 'steps.ts', '--statements', 'sql.yaml']
+  const good = await cli('workflows', 'check', 'good.yaml', ...given)
+  expect(good).toMatchObject({ code: 0, stdout: '✓ good.yaml  named\n', stderr: '' })
+  const bad = await cli('workflows', 'check', 'typo.yaml', ...given)
+  expect(bad).toMatchObject({ code: 1 })
+  expect(bad.stdout.split('\n').filter(Boolean)).toEqual([
+    expect.stringMatching(/^typo\.yaml:3:44 UNKNOWN_STEP .*"chrage"\. Did you mean "charge"\?$/),
+    expect.stringMatching(/^typo\.yaml:4:68 UNKNOWN_STATEMENT .*"mark_piad".*"mark_paid"\?$/),
+  ])
+  expect(bad.stderr).toMatch(/^warning typo\.yaml:7:20 UNKNOWN_FIELD .*"row_cuont"/m)
+  // elsewhere there may be others
+  const beside = await cli('workflows', 'check', 'typo.yaml', 'steps.ts')
+  expect(beside).toMatchObject({ code: 0, stderr: expect.stringContaining('UNKNOWN_STEP') })
+  const alone = await cli('workflows', 'check', 'typo.yaml')
+  expect(alone).toMatchObject({ code: 0, stderr: expect.not.stringContaining('UNKNOWN_ST') })
+  expect((await cli('workflows', 'put', 'typo.yaml')).stderr).toContain('has no "row_cuont"')
+  const nowhere = await cli('workflows', 'check', 'typo.yaml', '--workflows', 'no/*.ts')
+  expect(nowhere).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('No file is of no/*.ts'),
+  })
+})
+
 test('the example of the Workflow Automation Engine: dry-run, put, start, show', async () => {
   await folder.write('pipeline.json', orderPipeline)
   const dry = await cli('workflows', 'dry-run', 'pipeline.json', '{"amount": 250}')
@@ -161,7 +201,11 @@ test('the example of the Workflow Automation Engine: dry-run, put, start, show',
   expect(order).toEqual(
     expect.arrayContaining(['0 validate', '1 check_amount', '2 high_value', '2 standard']),
   )
-  expect(await cli('workflows', 'dry-run', 'workflows/site.ts')).toMatchObject({ code: 2 })
+  const flow = await cli('workflows', 'dry-run', 'workflows/site.ts')
+  expect(flow).toMatchObject({ code: 0, stderr: expect.stringContaining('plain is a function') })
+  expect(flow.stdout).toMatch(/^site\n.*LAYER.*\n +0 +urls +single\n +1 +titles +map +urls/)
+  await folder.write('plain.ts', "export { plain } from './workflows/site.ts'\n")
+  expect(await cli('workflows', 'dry-run', 'plain.ts')).toMatchObject({ code: 2 })
   expect(await cli('workflows', 'put', 'pipeline.json')).toMatchObject({ code: 0 })
   const input = '{"order_id": "ORD-001", "customer": "Jane", "amount": 250}'
   const { id } = await json<Started>('start', 'Order Pipeline', input)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { PayloadError } from '../../src/model/errors.ts'
-import { decodePayload, encodePayload, type Jsonify } from '../../src/model/json.ts'
+import { copyPlain, decodePayload, encodePayload, type Jsonify } from '../../src/model/json.ts'
 import { MAX_PAYLOAD_BYTES } from '../../src/model/limits.ts'
 
 const what = 'the result of step "pay"'
@@ -232,4 +232,18 @@ test('Jsonify is what JSON makes of a type', () => {
   expectTypeOf<Jsonify<Map<string, number>>>().toBeNever()
   expectTypeOf<Jsonify<[Date, number]>>().toEqualTypeOf<[string, number]>()
   expectTypeOf<Jsonify<{ n: string | null }>>().toEqualTypeOf<{ n: string | null }>()
+})
+
+test('copyPlain copies what is plain, whatever its properties are called, and keeps what is not', () => {
+  const at = new Date(0)
+  const given = { ...JSON.parse('{"__proto__": {"a": [1]}, "list": [{"b": 2}]}'), at }
+  const copy = copyPlain(given)
+  expect(Object.keys(copy)).toEqual(['__proto__', 'list', 'at'])
+  expect(Object.getPrototypeOf(copy)).toBe(Object.prototype)
+  copy.list[0].b = 3
+  Object.getOwnPropertyDescriptor(copy, '__proto__')?.value.a.push(2)
+  expect(JSON.stringify(given)).toBe(
+    '{"__proto__":{"a":[1]},"list":[{"b":2}],"at":"1970-01-01T00:00:00.000Z"}',
+  )
+  expect(copy.at).toBe(at)
 })

@@ -1,4 +1,5 @@
 // Flows and graphs, whose workers are killed in the middle.
+import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { createWorkflowRef } from '../../src/workflow/workflow-ref.ts'
 import { until } from '../support/until.ts'
@@ -63,4 +64,27 @@ test('a graph does each node once, whatever dies', { timeout: 120_000 }, async (
   // first, ten items, yes, three rounds, far, end
   expect((await begun(p)).size).toBe(10 * 17)
   expect(await p.repeats()).toEqual([])
+})
+
+test('nodes that only compute are recorded once and in order, although their worker dies in the middle', {
+  timeout: 120_000,
+}, async () => {
+  await using p = await startProcesses()
+  const worker = await p.spawn()
+  const items = Array.from({ length: 10_000 }, (_, i) => (i * 7919) % 10_000)
+  const run = await p.client.startWorkflow(createWorkflowRef('pure'), { items })
+  const journal = () =>
+    p.db.query<{ name: string; begun: number }>(
+      'select name, begun from millrace.get_journal(millrace.run_number($1::uuid)) where kind <> $2',
+      [run.id, 'd'],
+    )
+  await until('it is in the middle', async () => (await journal()).length > 0, LONG)
+  worker.kill('SIGKILL')
+  await once(worker, 'exit')
+  expect((await journal()).length).toBeLessThan(400)
+  await p.spawn()
+  expect(await run.result(LONG)).toEqual({ end: 400 * 10_000 })
+  const names = (await journal()).map(({ name }) => name)
+  expect(names).toEqual([...Array.from({ length: 400 }, (_, i) => `n${i}`), 'end'])
+  expect((await p.effects()).map(({ step }) => step)).toEqual(['end'])
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { compileDefinition } from '../../src/definition/compile-definition.ts'
 import { defineGraph } from '../../src/graph/index.ts'
 import type { Json } from '../../src/model/json.ts'
 import { jsonbHash } from '../../src/model/jsonb-text.ts'
@@ -30,7 +31,8 @@ async function graphEngine(
 ) {
   const options = { connectionString: t.db.url, logger: collect(t.log), migrate: 'off' as const }
   const engine = new WorkflowEngine({ ...options, graphs })
-  await engine.start({ pollInterval: 50, drainTimeout: '2 s', heartbeatSeconds })
+  const lease = Math.max(15_000, heartbeatSeconds * 3000)
+  await engine.start({ pollInterval: 50, drainTimeout: '2 s', heartbeatSeconds, lease })
   return Object.assign(engine, { [Symbol.asyncDispose]: () => engine.stop() })
 }
 
@@ -65,6 +67,18 @@ test('an older version that is put again is what starts take, whoever has it', a
   await t.engine.putWorkflow(one, { version: '1' })
   const run = await t.engine.startWorkflow(named('again'))
   expect(await run.result()).toEqual(given('1', 'a'))
+})
+
+test('so is one that SQL of its code makes known, without a heartbeat', async () => {
+  await using t = await startEngine()
+  const [old, young] = [defineGraph(graph('sql', 'a')), defineGraph(graph('sql', 'b'))]
+  await t.engine.putWorkflow(old)
+  await t.engine.putWorkflow(young)
+  await using _worker = await graphEngine(t, true, 60)
+  // there are routes of it already, of which this worker has heard nothing
+  for (const statement of compileDefinition(old)) await t.db.query(statement)
+  const run = await t.engine.startWorkflow(named('sql'))
+  expect(await run.result({ timeout: 10_000 })).toEqual(given(old.version, 'a'))
 })
 
 test('a notification is only a hint: what was not heard of is found with a heartbeat', async () => {

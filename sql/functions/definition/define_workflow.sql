@@ -68,7 +68,6 @@ begin
     'schedules', jsonb_path_query_array(jsonb_build_array(v_cron), '$[*] ? (@ != null)'))));
   perform millrace.sync_webhook(v_tenant, v_name, v_version, define_workflow.document, v_secret,
     coalesce(options -> 'sealed' = 'true', false));
-  perform pg_notify('millrace', 'graphs');  -- to those that take stored graphs; a version that is there already makes no new route
   return query select v_name, v_version, v_created;
 end $$;
 

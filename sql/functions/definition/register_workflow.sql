@@ -32,6 +32,9 @@ begin
   if p_definition ? 'retention_ms' then
     perform millrace.watch_retention(v_id);
   end if;
+  if p_definition ->> 'kind' = 'graph' then  -- to those that take stored graphs; a version that is there already makes no new route
+    perform pg_notify('millrace', 'graphs');
+  end if;
   return v_route;
 end $$;
 

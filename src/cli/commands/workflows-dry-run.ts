@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Definition } from '../../definition/definition.ts'
 import type { DryRunStep } from '../../graph/moving/index.ts'
 import type { Json } from '../../model/json.ts'
 import { readJsonArgument } from '../json-input.ts'
@@ -10,19 +11,27 @@ import { definitionsOf } from '../workflow-files/given.ts'
 
 /** `millrace workflows dry-run` */
 export function dryRunCommand(): Command {
-  return makeCommand('dry-run', 'list the steps of a graph as they would run; nothing is run', [
-    'millrace workflows dry-run order.yaml',
-    `millrace workflows dry-run order.yaml '{"amount": 50}'`,
-  ])
+  return makeCommand(
+    'dry-run',
+    'list the steps of a graph or flow as they would run; nothing is run',
+    [
+      'millrace workflows dry-run order.yaml',
+      `millrace workflows dry-run order.yaml '{"amount": 50}'`,
+    ],
+  )
     .argument('<file>', 'a document of JSON or YAML, or code; - reads a document from stdin')
-    .argument('[input]', 'JSON: choices that read nothing else are made with it')
+    .argument('[input]', 'JSON: choices and conditions that read nothing else are made with it')
     .action(async (file: string, text: string | undefined, _options: object, command: Command) => {
       const { out } = readSettings(command)
       const definitions = await definitionsOf(file)
       const input =
         text === undefined ? undefined : ((await readJsonArgument('input', text)) as Json)
       const { dryRun } = await import('../../graph/moving/index.ts')
-      const runs = definitions.map((definition) => {
+      const isData = ({ kind }: Definition) => kind === 'graph' || kind === 'flow'
+      const able = definitions.some(isData) ? definitions.filter(isData) : definitions
+      for (const { id } of definitions.filter((one) => !able.includes(one)))
+        out.note(`${id} is a function: only running it tells what it does.`)
+      const runs = able.map((definition) => {
         const { id, version } = definition
         return { id, version, steps: dryRun(definition, input) }
       })

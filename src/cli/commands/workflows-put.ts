@@ -11,6 +11,7 @@ import type { Output } from '../output.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
 import { programName } from '../show/words.ts'
+import { problemLine } from '../workflow-files/documents.ts'
 
 type Options = {
   version?: string
@@ -49,6 +50,9 @@ async function put(file: string, options: Options, command: Command): Promise<vo
   const { readDocument } = await import('../../graph/load-definition.ts')
   const text = file === '-' ? await readAll(process.stdin) : await readInputFile(file)
   const document = await readDocument(text, file === '-' ? undefined : file)
+  const { inspectDocument } = await import('../../graph/inspect-document.ts')
+  for (const doubt of inspectDocument(text).doubts)
+    out.note(`warning ${problemLine(file, { ...doubt, code: 'UNKNOWN_FIELD' })}`)
   await withClient(settings, async (client) => {
     const stored = await client
       .putWorkflow(document as unknown as WorkflowDocument, options)

@@ -24,7 +24,7 @@ export async function loadDocumentText(
   const { checkDocument } = await import('../../graph/load-definition.ts')
   const { definition, problems } = await checkDocument(text)
   const nothing = { file, definitions: [], steps: [] }
-  if (definition !== null) return { ...nothing, definitions: [definition], error: null }
+  if (definition !== null) return { ...nothing, definitions: [definition], error: null, text }
   return { ...nothing, error: problems.map((one) => problemLine(path, one)).join('\n') }
 }
 

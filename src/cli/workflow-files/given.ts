@@ -42,12 +42,7 @@ export async function definitionsOfGlob(
   ids: readonly string[],
   cwd = process.cwd(),
 ): Promise<Definition[]> {
-  const { loadFiles } = await import('./load.ts')
-  const { files } = await loadFiles(await findFiles(glob, cwd), cwd)
-  const broken = files.flatMap(({ file, error }) =>
-    error === null ? [] : [{ file, error, kept: [] }],
-  )
-  if (broken.length > 0) throw brokenFiles(broken, cwd)
+  const files = await filesOfGlob(glob, cwd)
   const all = [...new Set(files.flatMap(({ definitions }) => definitions))]
   if (all.length === 0)
     throw new InvalidInputError(
@@ -55,6 +50,23 @@ export async function definitionsOfGlob(
     )
   for (const id of ids) if (!all.some((one) => one.id === id)) throw notFound(id, all, glob)
   return ids.length === 0 ? all : all.filter(({ id }) => ids.includes(id))
+}
+
+/** Names of the steps of all files of a glob. @throws DefinitionError for files that fail, InvalidInputError if there is no file */
+export async function stepsOfGlob(glob: string, cwd = process.cwd()): Promise<string[]> {
+  const files = await filesOfGlob(glob, cwd)
+  if (files.length === 0) throw new InvalidInputError(`No file is of ${glob}.`)
+  return files.flatMap(({ steps }) => steps.map(({ name }) => name))
+}
+
+async function filesOfGlob(glob: string, cwd: string): Promise<LoadedFile[]> {
+  const { loadFiles } = await import('./load.ts')
+  const { files } = await loadFiles(await findFiles(glob, cwd), cwd)
+  const broken = files.flatMap(({ file, error }) =>
+    error === null ? [] : [{ file, error, kept: [] }],
+  )
+  if (broken.length > 0) throw brokenFiles(broken, cwd)
+  return files
 }
 
 function notFound(id: string, all: readonly Definition[], glob: string): Error {

@@ -12,6 +12,8 @@ export type LoadedFile = {
   readonly definitions: readonly Definition[]
   readonly steps: readonly NamedStep[]
   readonly error: string | null
+  /** Of a document: what it was read from. */
+  readonly text?: string
 }
 
 /** All files of one load, and every file of the user's that they import. */

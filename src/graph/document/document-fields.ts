@@ -61,7 +61,10 @@ export const documentFields: Fields = {
     kind: { is: 'text', most: 200 },
     about: 'Where the webhook is; default: drawn when the workflow is stored',
   },
-  is_active: { kind: { is: 'flag' }, about: 'Whether runs may be started; default true' },
+  is_active: {
+    kind: { is: 'flag' },
+    about: 'False: no run may be started, and its cron starts none; default true',
+  },
   steps: { kind: { is: 'nodes' }, required: true, about: 'The nodes' },
   ...answered,
 }

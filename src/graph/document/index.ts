@@ -3,6 +3,7 @@ export type * from './graph-document.ts'
 export { issueCodes } from './issue-codes.ts'
 export { toSchema } from './json-schema.ts'
 export { delayMs, RESERVED_NAMES } from './node-rules.ts'
+export { type Doubt, doubtfulReads } from './output-fields.ts'
 export {
   fillTemplates,
   type GraphPlan,
@@ -19,5 +20,6 @@ export {
   toDefinitionError,
   validateGraph,
 } from './read-graph.ts'
+export { readSource } from './source.ts'
 export { toSqlText } from './sql-text.ts'
 export { workflowIdOf } from './workflow-id.ts'

@@ -5,16 +5,18 @@ import type { Json } from '../../model/json.ts'
 import { planGraph } from '../document/index.ts'
 import { diffDocuments } from './diff-documents.ts'
 import { type DryRunStep, dryRunPlan } from './dry-run.ts'
+import { dryRunShape } from './dry-run-flow.ts'
 import { type DocumentFormat, exportDocument } from './export-document.ts'
 
 /**
  * The document of a graph, without loss: JSON or YAML that `defineGraph` reads, or the statement of SQL that stores it
- * elsewhere.
- * @throws DefinitionError if the definition is no graph: `compileFlow` writes flows as SQL, functions are code
+ * elsewhere. Of a flow its shape, as the database has it: to read and to compare, for its steps are code.
+ * @throws DefinitionError for functions, which are code alone, and for SQL of a flow, which `compileFlow` writes
  * @example await writeFile('order.yaml', exportDefinition(order, 'yaml'))
  */
 export function exportDefinition(definition: Definition, format: DocumentFormat): string {
-  return exportDocument(graphOf(definition, 'be exported'), format)
+  const shape = format === 'sql' ? null : shapeOf(definition)
+  return exportDocument(shape ?? graphOf(definition, `be exported as ${format}`), format)
 }
 
 /**
@@ -35,13 +37,15 @@ export function diffDefinitions(before: Definition, after: Definition): string[]
 }
 
 /**
- * The nodes of a graph in an order in which they could run, by layers, and what each would wait for. Nothing is run,
- * and nobody is asked.
- * @param input what a start would give: choices that read nothing else are then made
- * @throws DefinitionError if the definition is no graph: only running a function tells what it does
+ * The nodes of a graph, or the steps of a flow, in an order in which they could run, by layers, and what each would
+ * wait for. Nothing is run, and nobody is asked.
+ * @param input what a start would give: choices and conditions that read nothing else are then made
+ * @throws DefinitionError for a function: only running it tells what it does
  * @example dryRun(order, { amount: 50 }).filter((step) => !step.isSkipped)
  */
 export function dryRun(definition: Definition, input?: Json): DryRunStep[] {
+  const shape = shapeOf(definition)
+  if (shape !== null) return dryRunShape(shape as unknown as FlowSteps, input)
   return dryRunPlan(planGraph(graphOf(definition, 'be run dry')), input)
 }
 
@@ -49,11 +53,19 @@ function documentOf({ document }: Definition): Json | null {
   return document === undefined ? null : (JSON.parse(document.text) as Json)
 }
 
+type FlowSteps = Parameters<typeof dryRunShape>[0]
+
+/** What a flow is; null for all else. */
+function shapeOf(definition: Definition): Json | null {
+  return definition.kind === 'flow' ? documentOf(definition) : null
+}
+
 function graphOf(definition: Definition, what: string): Json {
   const document = documentOf(definition)
   if (definition.kind === 'graph' && document !== null) return document
+  const who = what.endsWith('sql') ? 'only graphs can' : 'only graphs and flows can'
   throw new DefinitionError(
-    `Workflow "${definition.id}" is a ${definition.kind}; only graphs can ${what}. Give one that defineGraph, loadGraph or compose has made.`,
+    `Workflow "${definition.id}" is a ${definition.kind}; ${who} ${what}.`,
     { workflowId: definition.id },
   )
 }

@@ -9,7 +9,7 @@ export type DocumentFormat = 'json' | 'yaml' | 'sql'
 
 /** What people look for first; the long lists come last. */
 const documentKeys = ['$schema', 'name', 'version', 'description', 'trigger_type', 'trigger_config']
-const nodeKeys = ['id', 'type', 'description', 'depends_on']
+const nodeKeys = ['id', 'slug', 'type', 'description', 'depends_on']
 const lastKeys = ['output', 'steps', 'config', 'branches']
 
 /**

@@ -9,7 +9,7 @@ import {
   exportDefinition,
   parallel,
 } from '../../../src/graph/index.ts'
-import { defineStep, workflow } from '../../../src/index.ts'
+import { defineSignal, defineStep, workflow } from '../../../src/index.ts'
 import { DefinitionError } from '../../../src/model/errors.ts'
 import { createDatabase } from '../../support/database.ts'
 import { orderPipeline } from '../document/samples.ts'
@@ -57,7 +57,18 @@ describe('exportDefinition', () => {
   test('refuses what has no document', () => {
     expect(() => exportDefinition(code, 'yaml')).toThrow(DefinitionError)
     expect(() => exportDefinition(code, 'yaml')).toThrow(
-      /"code" is a function; only graphs can be exported/,
+      /"code" is a function; only graphs and flows can be exported as yaml\.$/,
+    )
+  })
+
+  test('of a flow it is the shape; its SQL is for compileFlow to write', () => {
+    const flow = new Flow<null>({ slug: 'shaped' }).step({ slug: 'a' }, () => 1)
+    expect(JSON.parse(exportDefinition(flow, 'json'))).toEqual(
+      JSON.parse(JSON.stringify(flow.shape)),
+    )
+    expect(exportDefinition(flow, 'yaml')).toContain('- slug: a\n')
+    expect(() => exportDefinition(flow, 'sql')).toThrow(
+      /is a flow; only graphs can be exported as sql/,
     )
   })
 })
@@ -107,11 +118,53 @@ describe('diffDefinitions', () => {
 })
 
 test('dryRun of a function is refused: only running it tells', () => {
-  expect(() => dryRun(code)).toThrow(/only graphs can be run dry/)
+  expect(() => dryRun(code)).toThrow(/only graphs and flows can be run dry/)
   expect(dryRun(pipeline).map(({ id }) => id)).toEqual([
     'validate',
     'check_amount',
     'high_value',
     'standard',
   ])
+})
+
+describe('dryRun of a flow', () => {
+  const w = workflow('w', () => 1)
+  const flow = new Flow<{ vip: boolean }>({ slug: 'dry' })
+    .step({ slug: 'last', if: { vip: true }, whenUnmet: 'skip-cascade' }, () => 1)
+    .step({ slug: 'gift', if: { vip: true }, whenUnmet: 'skip' }, () => 1)
+    .step({ slug: 'strict', ifNot: { vip: false }, whenUnmet: 'fail' }, () => 1)
+    .waitFor({ slug: 'go', source: defineSignal('go'), dependsOn: ['gift'] })
+    .invoke({ slug: 'sub', workflow: w, dependsOn: ['last'] }, () => undefined)
+    .race({ slug: 'fast', dependsOn: ['sub', 'go'] }, { a: () => 1, b: () => 2 })
+    .delay({ slug: 'rest', duration: 5 })
+
+  test('its steps by layers, their conditions, and what they wait for', () => {
+    const steps = dryRun(flow)
+    expect(steps.map(({ id, type, layer }) => `${layer} ${id} ${type}`)).toEqual([
+      ...['0 last single', '0 gift single', '0 strict single', '0 rest delay'],
+      ...['1 go wait_for', '1 sub invoke', '2 fast race'],
+    ])
+    const by = (name: string) => steps.find(({ id }) => id === name)
+    expect(by('gift')).toEqual({
+      ...{ id: 'gift', type: 'single', dependsOn: [], layer: 0 },
+      onlyIf: ['its input contains {"vip":true}'],
+    })
+    expect(by('strict')?.onlyIf).toEqual(['not its input contains {"vip":false}'])
+    const waits = ['go', 'sub', 'fast', 'rest'].map((name) => by(name)?.waitsFor)
+    expect(waits).toEqual([
+      'the signal "go"',
+      'a run of "w"',
+      'the first of its 2 branches',
+      'its time',
+    ])
+    expect(steps.some(({ isSkipped, problem }) => isSkipped || problem)).toBe(false)
+  })
+
+  test('with an input its first conditions are decided', () => {
+    const steps = dryRun(flow, { vip: false })
+    const skipped = steps.filter(({ isSkipped }) => isSkipped).map(({ id }) => id)
+    expect(skipped).toEqual(['last', 'gift', 'sub', 'fast'])
+    expect(steps.find(({ id }) => id === 'strict')?.problem).toMatch(/is not met/)
+    expect(dryRun(flow, { vip: true }).some(({ isSkipped }) => isSkipped)).toBe(false)
+  })
 })
