@@ -24,6 +24,7 @@ export async function* streamChunks(
   { signal, onReset }: StreamOptions = {},
 ): AsyncGenerator<unknown, void> {
   let next = 0
+  let attempt = 0
   let stored: boolean | null = null
   // those that came before the ones that were missed
   const early = new Map<number, unknown>()
@@ -33,10 +34,13 @@ export async function* streamChunks(
       refuseEnd(item, id)
       continue
     }
-    if (event.type === 'reset') {
+    // what is live may be missed, and with it that an attempt began anew
+    if (event.type === 'reset' || (event.attempt ?? 0) > attempt) {
+      const given = next > 0
+      attempt = Math.max(attempt, event.attempt ?? 0)
       next = 0
       early.clear()
-      onReset?.()
+      if (given) onReset?.()
     }
     if (event.type === 'chunk') {
       stored = item.stored === true
