@@ -46,7 +46,7 @@ test('a question is listed with who is asked, until it is answered', async () =>
   expect(await open(run.id)).toEqual([])
   await expect(
     t.engine.answerApproval({ approvalId, approved: false, by: 'ada' }),
-  ).rejects.toMatchObject({ code: 'MR041', message: expect.stringContaining(approvalId) })
+  ).rejects.toMatchObject({ code: 'MR011', message: expect.stringContaining(approvalId) })
 })
 
 test('is in the list of whom it is for, and nobody else can answer it', async () => {
