@@ -877,11 +877,13 @@ create table millrace.workflows
   created_at timestamp with time zone not null default now()
   registered_at timestamp with time zone not null default clock_timestamp()
   deleted_at timestamp with time zone
+  shared_id integer
   constraint workflows_name_key UNIQUE (tenant_id, name, version)
   constraint workflows_pkey PRIMARY KEY (id)
   constraint workflows_definition_form CHECK ((jsonb_typeof(definition) = 'object'::text))
   constraint workflows_name_form CHECK ((name ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
   constraint workflows_version_form CHECK ((version ~ '^[A-Za-z0-9_.: -]{1,128}$'::text))
+  CREATE INDEX workflows_shared ON millrace.workflows USING btree (shared_id) WHERE (shared_id IS NOT NULL)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -943,6 +945,12 @@ create function millrace.add_logs(p_tenant integer, p_runs bigint[], p_ages inte
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Lines that handlers logged.
   body: de838091ea0b0698ad759963baee131e
+
+create function millrace.adopt_workflow(p_tenant integer, p_name text, p_version text)
+  returns millrace.workflows
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A workflow version of the installation is this tenant's too.
+  body: a899d81a289e3a8dfabb0ba23b422a37
 
 create function millrace.advance_events(p_tenant integer, p_only bigint[], p_events json, p_now timestamp with time zone)
   returns void
@@ -1290,7 +1298,7 @@ create function millrace.check_verb(p_tenant integer, p_verb text, p_filter json
   returns void
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses a bulk operation without what its verb needs.
-  body: c04f85fb6c8593b420448682975365bb
+  body: 648c6064f8ee4952574def86dcb0cd0c
 
 create function millrace.check_webhook(p_id text, p_options jsonb, p_new_secrets text[])
   returns void
@@ -1302,13 +1310,13 @@ create function millrace.claim_ahead(p_tenant integer, p_worker bigint, p_routes
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
   comment: Leases runs that sleep shortly before their time comes.
-  body: e5489bda549ea0dc1fc6dce0f57b3244
+  body: 065c65fa137f8413777e0975339589b0
 
 create function millrace.claim_due(p_tenant integer, p_worker bigint, p_routes integer[], p_after bigint[], p_want integer, p_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off
   comment: Leases runs whose time has come straight from their wait.
-  body: eb2f2bd278417cd09173767f64bda68a
+  body: 108bdfbce27ed9c3ae7da5bd02f43824
 
 create function millrace.claim_free(p_tenant integer, p_worker bigint, p_route integer, p_want integer)
   returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
@@ -1333,6 +1341,12 @@ create function millrace.claim_tasks(p_tenant integer, p_worker bigint, p_epoch 
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Leases ready runs to a worker, with input, journal and open waits.
   body: 74daf9f9d898f741e0a22454d7d685f4
+
+create function millrace.claim_tenants(p_worker bigint, p_epoch integer, p_routes integer[], p_tenants integer[], p_after bigint[], p_ready integer, p_share integer, p_want integer, p_suspect boolean, p_idle boolean, p_since timestamp with time zone, p_ahead integer, p_lanes integer)
+  returns TABLE(run_id bigint, task integer, fence bigint, turn bigint, route_id integer, crashes integer, timeout_ms bigint, input text, meta text, history text[], wait_keys text[], wait_ms bigint[], due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Leases ready runs of any tenants to a worker for all of them.
+  body: 5536af53e636e27d7553b7fb5053a1a8
 
 create function millrace.clock()
   returns timestamp with time zone
@@ -1450,6 +1464,12 @@ create function millrace.delete_workflow(workflow_id text, options jsonb DEFAULT
   comment: A workflow is gone; its runs can still be read, and its name be used again.
   body: d68dc630851e1f559ed863e35cd07460
 
+create function millrace.describe_routes(p_routes integer[])
+  returns TABLE(route_id integer, tenant_id integer, tenant text, name text, version text, shared_id integer, document_id integer, document_name text, kind text, queue text, priority integer, head bigint, sweep_ms integer, limited boolean)
+  language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What a worker for all tenants must know of routes.
+  body: 1e85b6521e4b0a17be0641af34595ff4
+
 create function millrace.describe_worker(p_worker bigint, p_info jsonb)
   returns void
   language sql volatile security definer set search_path=pg_catalog, pg_temp
@@ -1484,7 +1504,7 @@ create function millrace.drain_workers(options jsonb)
   returns text[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Tells workers to finish what they have, and to end.
-  body: 9bf66ed40882595c916ee210aa2c5e67
+  body: 6f649fea70ebe6afaa494193a2ba0dc7
 
 create function millrace.draw_token()
   returns bytea
@@ -1682,7 +1702,7 @@ create function millrace.find_workflow(p_tenant integer, p_name text)
   returns void
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses a workflow that there is not.
-  body: 3cacf00ef25e22f4d80058e36534c178
+  body: 2ebd965ebeb5ab32caef621b81db891f
 
 create function millrace.finish_request(p_tenant integer, p_key text, p_first bigint, p_status smallint, p_headers text, p_body text)
   returns void
@@ -1778,7 +1798,7 @@ create function millrace.get_definition(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, document jsonb, hash text, created_at timestamp with time zone)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The stored document of a workflow's version.
-  body: 0471d741265785eb560b7493c2b18071
+  body: 16aec3c90ec5611d919f64e4ed09eb32
 
 create function millrace.get_definitions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, document jsonb, active boolean, first_at timestamp with time zone, last_at timestamp with time zone, place text)
@@ -1862,7 +1882,7 @@ create function millrace.get_queues(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(queue text, ready integer, delayed integer, running integer, waiting integer, paused integer, oldest timestamp with time zone, workers integer)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What lies in each queue.
-  body: 4d191f12a41d5b3ac1683ca164af1935
+  body: 4c9c3e53c2259e5b49cab04557e56eba
 
 create function millrace.get_quotas(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(kind text, most bigint, own boolean, used bigint)
@@ -1928,7 +1948,7 @@ create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The versions of workflows: what runs they still have, and which workers.
-  body: b6021e53e8d0700a181d92c8a19a9229
+  body: 9d01e51bc0f1298051d1fe5c4c9495d6
 
 create function millrace.get_webhook_seals(p_tenant integer)
   returns TABLE(id bigint, webhook text, sealed text)
@@ -1946,13 +1966,13 @@ create function millrace.get_workers(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, info jsonb, running jsonb, started_at timestamp with time zone, lease_until timestamp with time zone, alive boolean, draining boolean)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The worker processes, and the steps that have run for long there.
-  body: ebe44e08b63f2e0757dc29350d3be71e
+  body: 26d15872ef1575d22c83e50f9d8deac8
 
 create function millrace.get_workflows(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, version text, kind text, live integer, workers integer, state text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The registered workflow versions, with their live runs and workers.
-  body: 350e5e76b3e6b40e85be7270e1570fb1
+  body: e82e1021513651f955be6b7b22dc8787
 
 create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
@@ -1964,7 +1984,7 @@ create function millrace.has_early(p_tenant integer, p_routes integer[], p_look 
   returns boolean
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Whether runs of these routes sleep whose time comes soon.
-  body: 3e95a38c666643d49e9b83b79b4df5a7
+  body: 07a7a379e6c170d0e5defbf4f7775cfd
 
 create function millrace.has_queued(p_route integer)
   returns boolean
@@ -2170,11 +2190,17 @@ create function millrace.look_events(p_now timestamp with time zone)
   comment: Looks once more for events for waits that are new.
   body: 7bf29f9930dfd5b08679877e24966fe2
 
+create function millrace.look_for_tenants(p_routes integer[], p_tenants integer[], p_after bigint[], p_ready integer, p_want integer, p_suspect boolean, p_since timestamp with time zone, p_ahead integer, p_lanes integer, p_look timestamp with time zone, OUT due boolean, OUT early boolean, OUT ways "char"[], OUT plain integer[], OUT after bigint[], OUT something boolean)
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What a claim of a worker for all tenants may find, seen without a lock.
+  body: d94f4860f357920115a791a27824dfda
+
 create function millrace.look_for_work(p_tenant integer, p_routes integer[], p_after bigint[], p_want integer, p_suspect boolean, p_since timestamp with time zone, p_ahead integer, p_lanes integer, p_look timestamp with time zone, OUT due boolean, OUT early boolean, OUT ways "char"[], OUT plain integer[], OUT after bigint[], OUT something boolean)
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What a claim may find, seen without a lock.
-  body: d2127e1cb99c382f86e389bd4b824166
+  body: 757304189b66d44eda257c6ac30affaa
 
 create function millrace.mark_idle(p_tenant integer, p_worker bigint)
   returns void
@@ -2282,7 +2308,7 @@ create function millrace.note_heads(p_tenant integer, p_routes integer[], p_turn
   returns void
   language sql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Notes where the queues of these routes begin, as a sweep found it.
-  body: 53b6bfb58542c6128d2f512eecd7de36
+  body: 5a828f122498e1340acbce656ad5c15f
 
 create function millrace.notify_followers(p_runs bigint[])
   returns void
@@ -2432,7 +2458,7 @@ create function millrace.put_document(p_tenant integer, p_workflow integer, p_do
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Keeps the document of a workflow version, once.
-  body: 5c2fa44ae2772802ed11a64c0fba9431
+  body: d174f83b82ab14f10b94def461fa844b
 
 create function millrace.put_event(p_tenant integer, p_id bigint, p_name text, p_key text, p_data text, p_dedupe text, p_keep_ms bigint, p_most integer)
   returns millrace.events
@@ -2536,6 +2562,12 @@ create function millrace.read_secret(p_tenant text, p_name text)
   comment: A secret as it is kept, encrypted.
   body: d97e0e8b5ac8da87a48306797b5e01f3
 
+create function millrace.ready_routes()
+  returns SETOF integer
+  language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set enable_bitmapscan=off set enable_sort=off
+  comment: The routes of all tenants that have runs which wait for a worker.
+  body: 472e253a6191bb8dd1916c7a01e3e6ce
+
 create function millrace.recover()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -2594,7 +2626,7 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 468d0fa19f584de2bb9dac0c808c674c
+  body: 64bc9f9ea200357d1fb49558a174f497
 
 create function millrace.reject_delivery(p_webhook bigint, p_error boolean, p_reason text, p_body text, p_headers jsonb, p_key text, p_content text, p_by_content boolean, p_ip text, p_count integer DEFAULT 1)
   returns text
@@ -2648,7 +2680,7 @@ create function millrace.resolve_route(p_tenant integer, p_name text, p_version 
   returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb, keys text[], weight text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Where a start goes, and the defaults it gets.
-  body: f80f04a99ca08b6ab2d4d75b16789b8b
+  body: 1415974ebd8864dce21900cd57672a66
 
 create function millrace.resume_dispatch(options jsonb)
   returns void
@@ -2708,7 +2740,7 @@ create function millrace.route_ways(p_tenant integer, p_routes integer[], p_susp
   returns "char"[]
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off set enable_bitmapscan=off set enable_sort=off
   comment: How each of a worker's routes is to be served now.
-  body: bb4504fde64296376695079428864cbc
+  body: fcb217bcff50c58837a3bd8be0a63f3f
 
 create function millrace.rule_again(p_rules jsonb)
   returns jsonb
@@ -2830,7 +2862,7 @@ create function millrace.schedule_row(p_tenant integer, p_name text, p_workflow 
   returns millrace.schedules
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The row that a schedule with these options has when it is new.
-  body: f4bb16046aa147815b3b448b26b6eee6
+  body: 225c4974f493a5dd443178f949cc0ec8
 
 create function millrace.send_live(p_tenant integer, p_runs bigint[], p_bodies text[])
   returns void
@@ -2873,6 +2905,18 @@ create function millrace.settle_feed(p_tenant integer)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: How far the feed of a tenant may be read.
   body: 1e587117fc814202e7dcb7fc9ac610a3
+
+create function millrace.share_workflow(p_tenant integer, p_shared millrace.workflows)
+  returns millrace.workflows
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Gives a tenant its copy of a workflow version of the installation.
+  body: 51a67d0c24b13f08275be8bbc8472661
+
+create function millrace.shared_workflow(p_tenant integer, p_name text, p_version text, p_known millrace.workflows)
+  returns millrace.workflows
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: The tenant's copy of the version of a workflow of the installation that a start takes.
+  body: 34f9522aa237de54a1485e9512e24f87
 
 create function millrace.shown_attributes(p_run bigint, p_meta json)
   returns json
@@ -2956,7 +3000,7 @@ create function millrace.start_on(p_tenant integer, p_event millrace.events)
   returns uuid[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts the workflows that start on an event.
-  body: d7c04d0a5aad09b7e5bc4f7d372af075
+  body: 36b041c121f8d946821054f97d0e2917
 
 create function millrace.start_rules(p_ids bigint[], p_metas text[], p_skip bigint[])
   returns TABLE(nth bigint, id bigint, workflow text, rule text, key bytea, body jsonb)
@@ -2999,6 +3043,12 @@ create function millrace.stop_worker(p_worker bigint)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Ends a worker's lease; what it still held is handed back without blame.
   body: 02a664b45f2576b7ebef0dd93f4d470f
+
+create function millrace.stored_documents(p_workflows integer[])
+  returns TABLE(document_id integer, name text, version text, kind text, document text)
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The stored documents of these versions, of whatever tenant.
+  body: 2aaaf6ddfcda4f93cd4e752dc547a715
 
 create function millrace.suspend_tenant(slug text, options jsonb DEFAULT '{}'::jsonb)
   returns json

@@ -102,7 +102,15 @@ const forClients = {
 
 /** What a worker calls beside that. */
 const forWorkers = {
-  'to make workflows known': ['register_workflow', 'sync_schedules', 'get_routes', 'get_documents'],
+  'to make workflows known': [
+    'register_workflow',
+    'sync_schedules',
+    'adopt_workflow',
+    'get_routes',
+    'describe_routes',
+    'get_documents',
+    'stored_documents',
+  ],
   'to live': [
     'register_worker',
     'describe_worker',
@@ -113,6 +121,8 @@ const forWorkers = {
   ],
   'to take runs and write what they did': [
     'claim_tasks',
+    'ready_routes',
+    'claim_tenants',
     'note_heads',
     'advance_tasks',
     'held_tasks',

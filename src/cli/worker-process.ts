@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { InvalidInputError, PermissionError } from '../model/errors.ts'
 import type { SurroundingOptions } from '../worker/handler-surroundings.ts'
@@ -32,6 +31,7 @@ export type WorkerProcessOptions = SurroundingFlags & {
   migrate: 'auto' | 'check' | 'off'
   watch?: boolean
   untilIdle?: boolean
+  allTenants?: boolean
 }
 
 /** Runs until somebody asks it to stop; then the process ends. */
@@ -83,8 +83,8 @@ class WorkerProcess {
     this.#settings = settings
     const read = (runId: string) => this.#engine.getRun({ runId })
     this.#log = new EventLog(out, { cwd: this.#cwd, everyRun: false, read })
-    const { migrate, graphs = true } = options
-    const own = { schema, tenant, secretsKey, logger: this.#log, migrate, graphs }
+    const { migrate, graphs = true, allTenants = false } = options
+    const own = { schema, tenant, secretsKey, logger: this.#log, migrate, graphs, allTenants }
     this.#engine = new WorkflowEngine({ ...given, ...own })
     const set = new WorkflowSet(this.#engine, [this.#log, this.#metrics], this.#cwd)
     this.#workflows = new LiveWorkflows(options.workflows, this.#cwd, set)
@@ -167,7 +167,7 @@ class WorkerProcess {
     if (this.#draining) return 'it is stopping'
     try {
       const workers = await this.#engine.getWorkers()
-      const own = workers.some(({ host, pid }) => host === hostname() && pid === process.pid)
+      const own = workers.some(({ id }) => id === this.#engine.workerId)
       return own ? null : 'the worker is not registered'
     } catch (error) {
       return (error as Error).message
@@ -175,10 +175,10 @@ class WorkerProcess {
   }
 
   #sayReady(): void {
-    const { concurrency, queues } = this.#options
+    const { concurrency, queues, allTenants } = this.#options
     const workflows = this.#workflows.list().map(({ id, version }) => ({ id, version }))
     const names = workflows.map(({ id, version }) => `${id} ${versionWord(version)}`).join(', ')
-    const from = queues ? `, queues ${queues.join(', ')}` : ''
+    const from = `${allTenants ? ', all tenants' : ''}${queues ? `, queues ${queues.join(', ')}` : ''}`
     const port = this.#health?.port
     const health = port === undefined ? '' : `, health on port ${port}`
     const steps = this.#workflows.steps().map(({ name }) => name)

@@ -73,6 +73,8 @@ export type WorkerReport = {
   workflows: { id: string; version: string }[]
   /** Names of the stored graphs that it takes; `['*']`: all; null: none. */
   graphs: string[] | null
+  /** It serves all tenants: neither its host nor what it does for others is shown. */
+  shared: boolean
   startedAt: Date
   leaseUntil: Date
   /** It was told to end: it takes no run any more. */
@@ -109,6 +111,7 @@ export async function readWorkers(session: Session): Promise<WorkerReport[]> {
       queues: row.info.queues === null ? null : [...row.info.queues],
       workflows: row.info.workflows.map(([id, version]) => ({ id, version })),
       graphs: row.info.graphs ? [...row.info.graphs] : null,
+      shared: row.info.shared === true,
       startedAt: row.started_at,
       leaseUntil: row.lease_until,
       draining: row.draining,
@@ -121,14 +124,21 @@ export async function readWorkers(session: Session): Promise<WorkerReport[]> {
 }
 
 /** Which workers shall end: these, or all there are. */
-export type DrainOptions = { workerIds: string[]; all?: never } | { all: true; workerIds?: never }
+export type DrainOptions = (
+  | { workerIds: string[]; all?: never }
+  | { all: true; workerIds?: never }
+) & {
+  /** Of those that serve all tenants, not of this tenant's own: for who runs the installation. */
+  allTenants?: boolean
+}
 
 export async function drain(session: Session, p: DrainOptions): Promise<string[]> {
-  checkOptionNames('drainWorkers', p, { workerIds: true, all: true })
-  const { workerIds, all } = p
+  checkOptionNames('drainWorkers', p, { workerIds: true, all: true, allTenants: true })
+  const { workerIds, all, allTenants } = p
   if ((workerIds === undefined) === (all !== true))
     throw new InvalidInputError('drainWorkers needs either workerIds or all: true.')
-  return drainWorkers(session.db, session.options({ worker_ids: workerIds, all }))
+  const options = { worker_ids: workerIds, all, all_tenants: allTenants }
+  return drainWorkers(session.db, session.options(options))
 }
 
 export async function readStorage(

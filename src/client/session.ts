@@ -71,10 +71,15 @@ export class Session {
     this.secretBox = of?.secretBox ?? own
   }
 
-  /** As another tenant, over the same connections. */
-  forTenant(slug: string): Session {
+  /**
+   * As another tenant, over the same connections.
+   * @param number of that tenant, where it is known
+   */
+  forTenant(slug: string, number?: number): Session {
     const { pool } = this.db
-    return new Session({ pool, logger: this.logger, tenant: slug }, this)
+    const session = new Session({ pool, logger: this.logger, tenant: slug }, this)
+    session.#known = number ?? null
+    return session
   }
 
   /**

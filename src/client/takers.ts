@@ -18,8 +18,10 @@ export async function missingTaker(
   const alive = await workers()
   if (alive.length === 0) return { alive: false, why: 'no worker is alive' }
   const isTaken = alive.some(
-    ({ workflows, queues }) =>
-      workflows.some(({ id, version: has }) => id === workflowId && has === version) &&
+    ({ workflows, queues, graphs, shared }) =>
+      (workflows.some(({ id, version: has }) => id === workflowId && has === version) ||
+        // of many tenants it does not name them all
+        (shared && graphs?.some((name) => name === '*' || name === workflowId))) &&
       (queues === null || queues.includes(queue)),
   )
   if (isTaken) return null

@@ -1,3 +1,4 @@
+import type { Startable } from '../definition/startable.ts'
 import type { Results } from './results.ts'
 import type { Session } from './session.ts'
 import type { Starter } from './starter.ts'
@@ -14,6 +15,8 @@ export type SharedParts = {
   readonly results: Results
   /** Makes what the first client knows known before a start. */
   prepare(): Promise<void>
+  /** What the first client knows of a workflow, for one of the same tenant. */
+  known?: (workflow: Startable) => Startable & { version?: string }
   readonly clients: TenantClients<unknown>
 }
 

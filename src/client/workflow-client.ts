@@ -132,7 +132,9 @@ export class WorkflowClient extends OperationsClient {
   #with(session: Session, ids: IdPool): WorkflowClient {
     const results = this.results.forSession(session)
     const shared = { session, ids, results, clients: this.#tenants, prepare: () => this.prepare() }
-    return new WorkflowClient({ pool: session.db.pool }, shared)
+    // what this process has in code is its own tenant's
+    const known = session === this.session ? (w: Startable) => this.startable(w) : undefined
+    return new WorkflowClient({ pool: session.db.pool }, { ...shared, ...(known && { known }) })
   }
 
   /**
@@ -432,7 +434,7 @@ export class WorkflowClient extends OperationsClient {
 
   /** What a start by name means: an engine knows its own definitions. */
   protected startable(workflow: Startable): Startable & { version?: string } {
-    return workflow
+    return this.#shared?.known?.(workflow) ?? workflow
   }
 
   async #operate(

@@ -57,7 +57,8 @@ export type Claimed = {
   readonly clock: Date
 }
 
-type Row = [
+/** A row of a claim. */
+export type ClaimedRow = [
   run: string | null,
   task: number,
   fence: string,
@@ -81,7 +82,7 @@ type Row = [
  * @see sql/functions/task/claim_tasks.sql
  */
 export async function claimTasks(db: Database, tenant: number, claim: Claim): Promise<Claimed> {
-  const rows = await db.callArrays<Row>(
+  const rows = await db.callArrays<ClaimedRow>(
     'select * from millrace.claim_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
     [
       tenant,
@@ -97,7 +98,12 @@ export async function claimTasks(db: Database, tenant: number, claim: Claim): Pr
       claim.lanes ?? null,
     ],
   )
-  const status = rows.pop() as Row
+  return readClaimed(rows)
+}
+
+/** What a claim brought; its last row says how things are. */
+export function readClaimed(rows: ClaimedRow[]): Claimed {
+  const status = rows.pop() as ClaimedRow
   const [starts, ends] = [new Map<number, string>(), new Map<number, string>()]
   for (const row of rows) {
     const [first, last, turn] = [starts.get(row[4]), ends.get(row[4]), row[3]]
@@ -159,17 +165,14 @@ export async function heldTasks(
   tenant: number,
   { worker, epoch, after, most }: HeldQuery,
 ): Promise<LeasedTask[]> {
-  const rows = await db.callArrays<Row>('select * from millrace.held_tasks($1, $2, $3, $4, $5)', [
-    tenant,
-    worker,
-    epoch,
-    after,
-    most,
-  ])
+  const rows = await db.callArrays<ClaimedRow>(
+    'select * from millrace.held_tasks($1, $2, $3, $4, $5)',
+    [tenant, worker, epoch, after, most],
+  )
   return rows.map((row) => readTask(row, 0))
 }
 
-function readTask(row: Row, clock: number): LeasedTask {
+function readTask(row: ClaimedRow, clock: number): LeasedTask {
   return {
     run: row[0] as string,
     task: row[1],

@@ -8,6 +8,8 @@ export type WorkerInfo = {
   readonly workflows: readonly (readonly [name: string, version: string])[]
   /** Stored graphs that it takes in any version; `['*']`: all; absent: none. */
   readonly graphs?: readonly string[]
+  /** It serves all tenants: where it runs is not shown. */
+  readonly shared?: true
 }
 
 /**

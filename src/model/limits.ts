@@ -143,6 +143,17 @@ export const MAX_WAITING_TICKS = 1000
 
 /** UTF-8 bytes of a secret of a tenant: a certificate fits, a file does not. Kept by the kernel. */
 export const MAX_SECRET_BYTES = 64 * 1024
+/** Routes of all tenants that a worker for all of them remembers, the last used: who has more asks for them again. */
+export const MAX_KNOWN_ROUTES = 50_000
+
+/** Tenants as which a worker for all of them has connections, and batches of writes, ready; others get them anew. */
+export const MAX_KNOWN_TENANTS = 5000
+
+/** Stored definitions of tenants that a worker for all of them keeps loaded, the last used: tenants may store millions. */
+export const MAX_KEPT_DOCUMENTS = 1000
+
+/** Characters of their documents together: what a document makes is several times its size. */
+export const MAX_KEPT_DOCUMENT_BYTES = 16 * 1024 * 1024
 
 /** Partitions (engines) that fit into a run id: 14 bits. */
 export const MAX_PARTITION = 2 ** 14 - 1

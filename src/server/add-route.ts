@@ -5,7 +5,7 @@ import type { Scope } from '../auth/principal.ts'
 import type { RateClass } from '../auth/rate-limiter.ts'
 import { admit } from './admit.ts'
 import { answerOnce } from './answer-once.ts'
-import { readBody } from './read-body.ts'
+import { readBody, requireBody } from './read-body.ts'
 import type { ServerApp, ServerEnv } from './server-parts.ts'
 import { Problem } from './shapes/problem.ts'
 
@@ -111,6 +111,7 @@ export function addRoute<
       ...(route.before ? [route.before] : []),
       ...(scope === null ? [] : [admit(scope, rateClassOf(route))]),
       ...(body ? [readBody] : []),
+      ...(body && route.bodyOptional !== true ? [requireBody] : []),
     ],
   }
   // the library's types follow from one literal; what they would check is checked by Given

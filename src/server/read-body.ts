@@ -59,3 +59,15 @@ function decode(bytes: Uint8Array): string {
     throw new RequestError('The body is not valid UTF-8.')
   }
 }
+
+/**
+ * For routes whose body must be there: none at all would be read as one that sets nothing.
+ * @throws RequestError (400)
+ */
+export const requireBody: MiddlewareHandler<ServerEnv> = async (c, next) => {
+  if ((c.var.rawBody?.length ?? 0) === 0)
+    throw new RequestError(
+      'The request has no body. Send JSON, with content-type: application/json.',
+    )
+  await next()
+}

@@ -1,8 +1,6 @@
 import type { Session } from '../client/session.ts'
-import type { Registry } from '../definition/registry.ts'
-import { getRoutes, type Route } from '../kernel/definitions.ts'
 import { expireRuns } from '../kernel/runs.ts'
-import { type Claimed, claimTasks, type LeasedTask, noteHeads } from '../kernel/tasks.ts'
+import { type Claimed, type LeasedTask, noteHeads } from '../kernel/tasks.ts'
 import { recover } from '../kernel/workers.ts'
 import {
   type BackgroundWork,
@@ -13,11 +11,11 @@ import {
 } from './background-work.ts'
 import type { DatabaseClock } from './database-clock.ts'
 import type { ResolvedWorkerOptions } from './options.ts'
-import { type From, QueueOrder } from './queue-order.ts'
+import type { From } from './queue-order.ts'
 import { scheduleWork } from './schedule-work.ts'
-import type { StoredDefinitions } from './stored-definitions.ts'
 import type { Wake } from './wake.ts'
 import type { WebhookSender } from './webhook-sender.ts'
+import type { WorkSource } from './work-source.ts'
 
 /** A sweep from the head of the queues costs this many times its own duration before the next. */
 const SWEEP_SHARE = 50
@@ -66,8 +64,6 @@ export type ClaimAs = {
 /** What a claimer works with. */
 export type ClaimerParts = {
   readonly clock: DatabaseClock
-  readonly stored: StoredDefinitions
-  readonly served: () => Promise<void>
   readonly webhooks: WebhookSender
 }
 
@@ -77,7 +73,7 @@ export type ClaimerParts = {
  */
 export class Claimer {
   readonly #session: Session
-  readonly #registry: Registry
+  readonly #source: WorkSource
   readonly #options: ResolvedWorkerOptions
   readonly #clock: DatabaseClock
   readonly #bulk: BackgroundWork
@@ -86,12 +82,6 @@ export class Claimer {
   readonly #events: BackgroundWork
   readonly #schedules: BackgroundWork
   readonly #webhooks: WebhookSender
-  readonly #order = new QueueOrder()
-  readonly #stored: StoredDefinitions
-  readonly #served: () => Promise<void>
-  /** There are definitions of which nobody was told. */
-  #untold = false
-  #refreshed: Promise<void> = Promise.resolve()
   #sweptAt = Number.NEGATIVE_INFINITY
   #sweepPause = 0
   /** What the last sweep took, here or elsewhere, where they take long; 0: not any more, which is to be told. */
@@ -99,7 +89,6 @@ export class Claimer {
   /** What was told of the heads last. */
   readonly #noted = new Map<number, string>()
   #notedMs = 0
-  #newestRoute = 0
   /** When it was found that there is nothing to do; null after work. */
   #restingSince: number | null = null
   #foundNothing = false
@@ -108,15 +97,12 @@ export class Claimer {
   /** Looks since the worker said that it is idle, and nothing was heard. */
   #looks = 0
 
-  /**
-   * @param clock is told the time by each claim
-   * @param served is called when this process serves more than it did
-   */
+  /** @param clock is told the time by each claim */
   constructor(
     session: Session,
-    registry: Registry,
+    source: WorkSource,
     options: ResolvedWorkerOptions,
-    { clock, stored, served, webhooks }: ClaimerParts,
+    { clock, webhooks }: ClaimerParts,
   ) {
     this.#bulk = bulkWork(session)
     this.#retention = retentionWork(session)
@@ -125,20 +111,9 @@ export class Claimer {
     this.#schedules = scheduleWork(session)
     this.#webhooks = webhooks
     this.#session = session
-    this.#registry = registry
+    this.#source = source
     this.#options = options
     this.#clock = clock
-    this.#stored = stored
-    this.#served = served
-  }
-
-  route(id: number): Route | undefined {
-    return this.#order.get(id)
-  }
-
-  /** Some of its routes have limits. */
-  get limited(): boolean {
-    return this.#order.limited
   }
 
   /** The last claims found nothing to do, and nothing was heard since. */
@@ -152,52 +127,14 @@ export class Claimer {
     await Promise.all([...all, this.#webhooks].map((work) => work.stop()))
   }
 
-  /** The workflow versions of this process. */
-  workflows(): (readonly [name: string, version: string])[] {
-    return this.#registry.served().map(({ id, version }) => [id, version] as const)
-  }
-
-  /**
-   * Definitions came or went, here or in the database. One after the other: an answer that is overtaken
-   * by a later one would take away the routes that came in between.
-   */
-  refreshRoutes(): Promise<void> {
-    this.#refreshed = this.#refreshed.catch(() => {}).then(() => this.#refreshRoutes())
-    return this.#refreshed
-  }
-
-  /** Takes up what was stored, or is needed, since it looked last. @returns whether there was any */
-  async lookForStored(): Promise<boolean> {
-    const found = this.#refreshed
-      .catch(() => {})
-      .then(async () => {
-        if (!(await this.#stored.look())) return false
-        this.#untold = true
-        await this.#refreshRoutes()
-        return true
-      })
-    // whoever asked hears of a failure
-    this.#refreshed = found.then(
-      () => {},
-      () => {},
-    )
-    return found
-  }
-
-  async #refreshRoutes(): Promise<void> {
-    const { db } = this.#session
-    const tenant = await this.#session.tenant()
-    if (await this.#stored.look()) this.#untold = true
-    if (this.#untold) await this.#served()
-    this.#untold = false
-    const routes = await getRoutes(db, tenant, this.workflows(), this.#options.queues)
-    this.#order.set(routes)
-    if (this.#sweptAt === Number.NEGATIVE_INFINITY) this.#putOffSweep(routes)
+  /** Definitions came or went, here or in the database. */
+  async refreshRoutes(): Promise<void> {
+    const sweepMs = await this.#source.refresh()
+    if (this.#sweptAt === Number.NEGATIVE_INFINITY) this.#putOffSweep(sweepMs)
   }
 
   /** The first sweep, by how long others needed for theirs. */
-  #putOffSweep(routes: readonly Route[]): void {
-    const sweepMs = Math.max(0, ...routes.map((route) => route.sweepMs))
+  #putOffSweep(sweepMs: number): void {
     if (sweepMs === 0) return
     this.#longSweeps = sweepMs
     this.#notedMs = sweepMs
@@ -222,12 +159,12 @@ export class Claimer {
     if (idle) wake.arm()
     const claimed = await this.#ask(as, { from, idle }, take)
     const found = claimed.tasks.length
-    this.#foundNothing = found === 0
+    this.#foundNothing = found === 0 && this.#source.exhausted
     const isNew = await this.#doChores(claimed)
     this.#restingSince = null
     // runs whose time has come are woken some at a time where others are queued
     const isMoreDue = found > 0 && claimed.dueMs !== null && claimed.dueMs <= 0
-    if (isNew || !idle || found === as.want || isMoreDue) return 0
+    if (isNew || !idle || found === as.want || isMoreDue || !this.#source.exhausted) return 0
     this.#restingSince = performance.now()
     const rest = this.#restMs(claimed.dueMs)
     const quiet = wake.armed && found === 0
@@ -242,12 +179,8 @@ export class Claimer {
   async watch(as: Omit<ClaimAs, 'want' | 'suspect' | 'ahead' | 'lanes'>): Promise<number> {
     // from the beginning each time: nobody else may sweep, and it is not often
     const look = { idle: false, since: null }
-    const claimed = await this.#call(
-      { ...as, want: 0, suspect: false, ahead: 0, lanes: 0 },
-      [],
-      [],
-      look,
-    )
+    const nothing = { ...as, want: 0, suspect: false, ahead: 0, lanes: 0 }
+    const claimed = await this.#heard(look.since, () => this.#source.watch(nothing, look))
     await this.#doChores(claimed)
     return this.#restMs(claimed.dueMs)
   }
@@ -258,11 +191,10 @@ export class Claimer {
     take: (task: LeasedTask) => void,
   ): Promise<Claimed> {
     const began = performance.now()
-    const { routes, after } = this.#order.next(from)
+    await this.#source.prepare(idle, as.want)
     const since = from === 'head' ? null : this.#since
-    const claimed = await this.#call(as, routes, after, { idle, since })
+    const claimed = await this.#heard(since, () => this.#source.claim(as, from, { idle, since }))
     for (const task of claimed.tasks) take(task)
-    this.#order.note(claimed.ends)
     if (from === 'head') this.#swept(performance.now() - began)
     // of long sweeps those that begin after us shall hear, or they walked over the same dead entries
     if (from !== 'end' && this.#longSweeps !== null) await this.#noteHeads(claimed, as)
@@ -278,10 +210,10 @@ export class Claimer {
   }
 
   async #noteHeads({ starts, tasks }: Claimed, { want }: ClaimAs): Promise<void> {
-    const heads = this.#order.heads(starts, tasks.length < want)
+    const heads = this.#source.heads(starts, tasks.length < want)
     const ms = this.#longSweeps as number
     if (ms > 0 && !this.#isNews(heads, ms)) return
-    await noteHeads(this.#session.db, await this.#session.tenant(), heads, ms)
+    await noteHeads(this.#session.db, await this.#source.number(), heads, ms)
     for (const [route, head] of heads) this.#noted.set(route, head)
     this.#notedMs = ms
     if (ms === 0) this.#longSweeps = null
@@ -295,16 +227,10 @@ export class Claimer {
     )
   }
 
-  async #call(
-    as: ClaimAs,
-    routes: number[],
-    after: string[],
-    { idle, since }: { idle: boolean; since: Date | null },
-  ): Promise<Claimed> {
-    const { db } = this.#session
-    const tenant = await this.#session.tenant()
+  /** What a claim says of the time, and of what is due. */
+  async #heard(since: Date | null, ask: () => Promise<Claimed>): Promise<Claimed> {
     const sentAt = performance.now()
-    const claimed = await claimTasks(db, tenant, { ...as, routes, after, idle, since })
+    const claimed = await ask()
     this.#clock.heard(claimed.clock, sentAt)
     const isDue = claimed.expireDue || (claimed.dueMs !== null && claimed.dueMs <= 0)
     this.#since = isDue ? since : new Date(claimed.clock.getTime() - COMMIT_MS)
@@ -315,11 +241,7 @@ export class Claimer {
   async #doChores(claimed: Claimed): Promise<boolean> {
     const { newestRoute, recoverDue, expireDue } = claimed
     const { db } = this.#session
-    const isNew = newestRoute > this.#newestRoute
-    if (isNew) {
-      await this.refreshRoutes()
-      this.#newestRoute = newestRoute
-    }
+    const isNew = await this.#source.heardOf(newestRoute)
     const recovered = recoverDue ? await recover(db) : 0
     if (expireDue) await expireRuns(db)
     if (claimed.bulkDue) this.#bulk.begin()

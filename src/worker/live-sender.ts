@@ -10,12 +10,21 @@ const MAX_BODY_BYTES = 7000
 const MAX_NOTES = 100
 
 type Note = {
+  /** Of the tenant whose run it is. */
+  readonly session: Session
   readonly run: string
   readonly of: ChunkRun | null
   readonly first: number
   readonly chunks: string[]
   readonly body: string
   bytes: number
+}
+
+/** Chunks of an attempt so far. */
+type Stream = {
+  readonly session: Session
+  readonly of: ChunkRun
+  readonly chunks: readonly string[]
 }
 
 /**
@@ -26,7 +35,7 @@ export class LiveSender {
   readonly #session: Session
   #followed: ReadonlySet<string> = new Set()
   /** Chunks of step.stream: who begins to follow gets them from the first on. */
-  readonly #streams = new Set<{ readonly of: ChunkRun; readonly chunks: readonly string[] }>()
+  readonly #streams = new Set<Stream>()
   #notes: Note[] = []
   #bytes = 0
   #sending = false
@@ -42,21 +51,21 @@ export class LiveSender {
   }
 
   /** An attempt of a step begins. */
-  began(run: string, step: string, attempt: number): void {
+  began(session: Session, run: string, step: string, attempt: number): void {
     const body = stepNote(run, step, attempt)
-    this.#add({ run, of: null, first: 0, chunks: [], body, bytes: body.length })
+    this.#add({ session, run, of: null, first: 0, chunks: [], body, bytes: body.length })
   }
 
   /** Chunks of an attempt are to come. */
-  open(of: ChunkRun): ChunkSink {
+  open(session: Session, of: ChunkRun): ChunkSink {
     let count = 0
     const chunks: string[] = []
-    const stream = { of, chunks }
+    const stream = { session, of, chunks }
     if (of.stored) this.#streams.add(stream)
     return {
       write: (chunk) => {
         if (of.stored) chunks.push(chunk)
-        if (this.follows(of.run)) this.#addChunk(of, count, chunk)
+        if (this.follows(of.run)) this.#addChunk(stream, count, chunk)
         count++
       },
       end: () => {
@@ -89,11 +98,12 @@ export class LiveSender {
   }
 
   #resend(runs: ReadonlySet<string>): void {
-    for (const { of, chunks } of this.#streams)
-      if (runs.has(of.run)) for (const [i, chunk] of chunks.entries()) this.#addChunk(of, i, chunk)
+    for (const stream of this.#streams)
+      if (runs.has(stream.of.run))
+        for (const [i, chunk] of stream.chunks.entries()) this.#addChunk(stream, i, chunk)
   }
 
-  #addChunk(of: ChunkRun, index: number, chunk: string): void {
+  #addChunk({ session, of }: Stream, index: number, chunk: string): void {
     const bytes = Buffer.byteLength(chunk) + 1
     const last = this.#notes.at(-1)
     const goesOn =
@@ -101,7 +111,7 @@ export class LiveSender {
       last.first + last.chunks.length === index &&
       last.bytes + bytes <= MAX_BODY_BYTES
     if (!goesOn) {
-      this.#add({ run: of.run, of, first: index, chunks: [chunk], body: '', bytes })
+      this.#add({ session, run: of.run, of, first: index, chunks: [chunk], body: '', bytes })
       return
     }
     last.chunks.push(chunk)
@@ -117,14 +127,22 @@ export class LiveSender {
     if (!this.#sending) void this.#send()
   }
 
+  /** Takes out the first that wait, and those behind them that are of the same tenant. */
+  #next(): Note[] {
+    const tenant = this.#notes[0]?.session
+    const other = this.#notes.findIndex(({ session }) => session !== tenant)
+    return this.#notes.splice(0, other < 0 ? MAX_NOTES : Math.min(other, MAX_NOTES))
+  }
+
   async #send(): Promise<void> {
     this.#sending = true
     await new Promise((resolve) => setImmediate(resolve))
     while (this.#notes.length > 0) {
-      const notes = this.#notes.splice(0, MAX_NOTES)
+      const notes = this.#next()
       for (const { bytes } of notes) this.#bytes -= bytes
+      const { session } = notes[0] as Note
       const tell = async (bodies: LiveBody[]) =>
-        sendLive(this.#session.db, await this.#session.tenant(), bodies)
+        sendLive(session.db, await session.tenant(), bodies)
       await tell(notes.map(bodyOf)).catch(ignore)
     }
     this.#sending = false

@@ -14,7 +14,12 @@ const LONGEST_PAUSE_MS = 5000
 /** Runs whose lost lines are counted one by one. */
 const MAX_COUNTED = 10_000
 
-type Pending = Omit<LogLine, 'age'> & { readonly since: number; readonly bytes: number }
+type Pending = Omit<LogLine, 'age'> & {
+  /** Of the tenant whose run it is. */
+  readonly session: Session
+  readonly since: number
+  readonly bytes: number
+}
 
 /**
  * Stores what handlers log, beside everything else: what came while the last call was under way goes together.
@@ -37,8 +42,8 @@ export class LogWriter {
     this.#least = least === null ? LOG_LEVELS.length : LOG_LEVELS.indexOf(least)
   }
 
-  /** Takes a line; never throws, and waits for nothing. */
-  add(run: string, { level, step, attempt, message, args }: HandlerLine): void {
+  /** Takes a line of a run of the session's tenant; never throws, and waits for nothing. */
+  add(session: Session, run: string, { level, step, attempt, message, args }: HandlerLine): void {
     if (LOG_LEVELS.indexOf(level) < this.#least || this.#stopped) return
     if (this.#pending.length >= MAX_PENDING_LOG_LINES || this.#bytes > MAX_PENDING_LOG_BYTES) {
       if (this.#dropped.has(run) || this.#dropped.size < MAX_COUNTED)
@@ -52,7 +57,8 @@ export class LogWriter {
     const letter = level.charAt(0) as LogLine['level']
     const since = performance.now()
     this.#pending.push({
-      ...{ run, level: letter, step, attempt, message: text, fields, dropped, since, bytes },
+      ...{ session, run, level: letter, step, attempt, message: text, fields, dropped },
+      ...{ since, bytes },
     })
     this.#bytes += bytes
     this.#under ??= this.#write().finally(() => {
@@ -70,7 +76,7 @@ export class LogWriter {
     // what is logged in the same turn goes together
     await new Promise((resolve) => setImmediate(resolve))
     for (let ms = FIRST_PAUSE_MS; this.#pending.length > 0; ) {
-      const lines = this.#pending.slice(0, MAX_LINES)
+      const lines = this.#next()
       try {
         await this.#send(lines)
         ms = FIRST_PAUSE_MS
@@ -84,15 +90,22 @@ export class LogWriter {
           continue
         }
       }
-      this.#pending = this.#pending.slice(lines.length)
+      const done = new Set(lines)
+      this.#pending = this.#pending.filter((line) => !done.has(line))
       for (const { bytes } of lines) this.#bytes -= bytes
     }
   }
 
+  /** The first that wait, and what else is of their tenant. */
+  #next(): Pending[] {
+    const tenant = this.#pending[0]?.session
+    return this.#pending.filter(({ session }) => session === tenant).slice(0, MAX_LINES)
+  }
+
   async #send(lines: readonly Pending[]): Promise<void> {
     const now = performance.now()
-    const tenant = await this.#session.tenant()
+    const { session } = lines[0] as Pending
     const aged = lines.map((line) => ({ ...line, age: Math.round(now - line.since) }))
-    await addLogs(this.#session.db, tenant, aged)
+    await addLogs(session.db, await session.tenant(), aged)
   }
 }

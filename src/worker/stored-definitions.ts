@@ -92,7 +92,7 @@ export class StoredDefinitions {
 }
 
 /** What is wrong, with those issues of a definition that the message does not have. */
-function reasons(error: unknown): string {
+export function reasons(error: unknown): string {
   const { message } = error as Error
   const issues = error instanceof WorkflowEngineError ? (error.issues ?? []) : []
   const more = issues.filter((issue) => !message.includes(issue.message))

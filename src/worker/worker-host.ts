@@ -93,7 +93,8 @@ export class WorkerHost implements RunHost {
   }
 
   storeLine(line: HandlerLine): void {
-    this.#parts.logs.add(this.#task.run, line)
+    const { logs, session } = this.#parts
+    logs.add(session, this.#task.run, line)
   }
 
   get followed(): boolean {
@@ -101,12 +102,14 @@ export class WorkerHost implements RunHost {
   }
 
   began(step: string, attempt: number): void {
-    this.#parts.live.began(this.#task.run, step, attempt)
+    const { live, session } = this.#parts
+    live.began(session, this.#task.run, step, attempt)
   }
 
   chunks(step: string, attempt: number, stored: boolean): ChunkSink {
     const { run, fence } = this.#task
-    return this.#parts.live.open({ run, step, attempt, epoch: fence, stored })
+    const { live, session } = this.#parts
+    return live.open(session, { run, step, attempt, epoch: fence, stored })
   }
 
   get surroundings(): Surroundings {

@@ -3,7 +3,6 @@ import type { Results } from '../client/results.ts'
 import type { Session } from '../client/session.ts'
 import type { Starter } from '../client/starter.ts'
 import type { RunEnd } from '../definition/definition.ts'
-import type { Registry } from '../definition/registry.ts'
 import type { Surroundings } from '../definition/surroundings.ts'
 import { Listener } from '../kernel/listen.ts'
 import { heldTasks, type LeasedTask } from '../kernel/tasks.ts'
@@ -21,6 +20,7 @@ import { type BackgroundWork, liveWork } from './background-work.ts'
 import { AHEAD_MS, Claimer } from './claimer.ts'
 import { DatabaseClock } from './database-clock.ts'
 import { type HeldRun, HeldRuns } from './held-runs.ts'
+import { Hosts } from './hosts.ts'
 import { Lease } from './lease.ts'
 import { LeasedTaskRun } from './leased-run.ts'
 import { LiveSender } from './live-sender.ts'
@@ -28,12 +28,11 @@ import { LogWriter } from './log-writer.ts'
 import type { ResolvedWorkerOptions } from './options.ts'
 import { ReplySize } from './reply-size.ts'
 import { Slots } from './slots.ts'
-import type { StoredDefinitions } from './stored-definitions.ts'
 import { Wake } from './wake.ts'
 import { Watcher } from './watcher.ts'
 import { WebhookSender } from './webhook-sender.ts'
+import type { WorkSource } from './work-source.ts'
 import { type HostParts, WorkerHost } from './worker-host.ts'
-import { Writer } from './writer.ts'
 
 /** Between two tries while the database is away, or refuses. */
 const AWAY_MS = 500
@@ -48,8 +47,12 @@ export type WorkerParts = {
   readonly session: Session
   readonly starter: Starter
   readonly results: Results
-  readonly registry: Registry
-  readonly stored: StoredDefinitions
+  /** Where its runs come from. @param served this process serves more than it did */
+  readonly source: (served: () => Promise<void>) => WorkSource
+  /** It runs what all tenants have. */
+  readonly allTenants: boolean
+  /** Stored graphs that it takes in any version; `['*']`: all; null: none. */
+  readonly graphs: readonly string[] | null
   readonly options: ResolvedWorkerOptions
   readonly surroundings: Surroundings
   /** An operator told this worker to end. */
@@ -65,9 +68,9 @@ export class Worker {
   readonly #wake = new Wake()
   readonly #clock = new DatabaseClock()
   readonly #replies = new ReplySize()
-  readonly #writer: Writer
+  readonly #source: WorkSource
+  readonly #hosts: Hosts
   readonly #listener: Listener
-  readonly #hostParts: HostParts
   readonly #live: LiveSender
   readonly #logs: LogWriter
   readonly #tidying: BackgroundWork
@@ -87,7 +90,7 @@ export class Worker {
   #reporter: NodeJS.Timeout | undefined
 
   constructor(parts: WorkerParts) {
-    const { session, registry, options } = parts
+    const { session, options } = parts
     this.#parts = parts
     this.#held = new HeldRuns({
       concurrency: options.concurrency,
@@ -95,29 +98,28 @@ export class Worker {
       begin: (held) => this.#begin(held),
       handBack: (held) => void this.#handBack(held),
     })
-    this.#claimer = new Claimer(session, registry, options, {
+    this.#source = parts.source(() => this.#describe())
+    this.#claimer = new Claimer(session, this.#source, options, {
       clock: this.#clock,
-      stored: parts.stored,
-      served: () => this.#describe(),
       webhooks: new WebhookSender(session, parts.surroundings),
     })
     this.#watcher = new Watcher(session, this.#held, this.#clock)
     this.#live = new LiveSender(session)
     this.#logs = new LogWriter(session, options.logLevel)
     this.#tidying = liveWork(session)
-    this.#writer = new Writer(session, this.#clock, () => this.#leaseOver())
-    this.#hostParts = {
+    const hostParts = {
       session,
       starter: parts.starter,
-      writer: this.#writer,
+      clock: this.#clock,
       transactions: new Slots(Math.max(1, Math.floor(session.db.poolSize / 2))),
       now: () => this.#clock.earliest(),
       leaseOver: () => this.#leaseOver(),
       surroundings: parts.surroundings,
       live: this.#live,
       logs: this.#logs,
-      dueIn: (ms) => this.#wake.within(Math.max(ms - AHEAD_MS, 0)),
+      dueIn: (ms: number) => this.#wake.within(Math.max(ms - AHEAD_MS, 0)),
     }
+    this.#hosts = new Hosts(hostParts, parts.allTenants)
     this.#listener = new Listener(
       session.db,
       ['', ':follow'],
@@ -127,6 +129,11 @@ export class Worker {
         this.#wake.now()
       },
     )
+  }
+
+  /** As the kernel registered it last. */
+  get id(): string {
+    return this.#id
   }
 
   /** How many runs this worker owns now. */
@@ -186,11 +193,10 @@ export class Worker {
   }
 
   #info(): WorkerInfo {
-    const { options, stored } = this.#parts
+    const { options, graphs } = this.#parts
     const { queues } = options
-    const workflows = this.#claimer.workflows()
-    const graphs = stored.graphs === null ? {} : { graphs: stored.graphs }
-    return { host: hostname(), pid: process.pid, queues, workflows, ...graphs }
+    const workflows = this.#source.workflows()
+    return { host: hostname(), pid: process.pid, queues, workflows, ...(graphs && { graphs }) }
   }
 
   async #drained(ms: number): Promise<void> {
@@ -205,7 +211,7 @@ export class Worker {
    */
   async #register(): Promise<void> {
     const { session, options } = this.#parts
-    const tenant = await session.tenant()
+    const tenant = await this.#source.number()
     if (this.#id !== '') {
       await stopWorker(session.db, this.#id)
       // the database may have been set back meanwhile: ids drawn before may be handed out again
@@ -251,14 +257,14 @@ export class Worker {
   /** One claim. @returns for how long there is nothing to do */
   async #turn(): Promise<number> {
     const as = { worker: this.#id, epoch: this.#epoch }
-    const room = this.#writer.pendingBytes > MAX_UNWRITTEN_BYTES ? 0 : this.#held.room()
+    const room = this.#hosts.pendingBytes > MAX_UNWRITTEN_BYTES ? 0 : this.#held.room()
     this.#full = room <= 0
     if (this.#full) return this.#claimer.watch(as)
     const want = Math.min(room, this.#parts.options.batchSize, this.#replies.most)
     const suspect = this.#held.mayTakeSuspect
     const ahead = this.#held.earlyRoom()
     const lanes = this.#held.laneRoom()
-    this.#noLane = lanes <= 0 && this.#claimer.limited
+    this.#noLane = lanes <= 0 && this.#source.limited
     const take = (task: LeasedTask) => this.#take(task, as.worker)
     const restMs = await this.#claimer.claim(
       { ...as, want, suspect, ahead, lanes },
@@ -309,7 +315,8 @@ export class Worker {
     const known = new Set(this.#held.all().map(({ task }) => `${task.run} ${task.fence}`))
     for (let after = '0'; ; ) {
       const as = { worker, epoch: this.#epoch, after, most: this.#replies.most }
-      const tasks = await heldTasks(session.db, await session.tenant(), as)
+      const tasks = await heldTasks(session.db, await this.#source.number(), as)
+      await this.#source.know([...new Set(tasks.map(({ route }) => route))])
       for (const task of tasks)
         if (!known.has(`${task.run} ${task.fence}`)) this.#take(task, worker)
       if (tasks.length < as.most) return
@@ -324,18 +331,31 @@ export class Worker {
   }
 
   #begin(held: HeldRun): void {
-    const { session, registry } = this.#parts
+    const route = this.#source.route(held.task.route)
+    if (!this.#parts.allTenants || (route && this.#source.definition(route))) this.#beginNow(held)
+    else void this.#beginLoaded(held)
+  }
+
+  /** What it is run by was met long ago, and many others since: it is loaded again. */
+  async #beginLoaded(held: HeldRun): Promise<void> {
+    const { run, route } = held.task
+    await this.#source.know([route]).catch(() => {})
+    if (this.#held.get(run) === held) this.#beginNow(held)
+  }
+
+  #beginNow(held: HeldRun): void {
     const { task } = held
-    const route = this.#claimer.route(task.route)
-    const definition = route && registry.get(route.name, route.version)
+    const route = this.#source.route(task.route)
+    const definition = route && this.#source.definition(route)
+    const parts = this.#hosts.of(route)
     // of a cancelled run nothing begins any more: whoever gets it next undoes it
-    if (!route || !definition || held.cancelled) {
+    if (!route || !definition || !parts || held.cancelled) {
       this.#held.leave(held)
       void this.#handBack(held)
       return
     }
-    const lease = new LeasedTaskRun(task, route, session.tenantSlug)
-    const host = new WorkerHost(this.#hostParts, task, lease, () => {
+    const lease = new LeasedTaskRun(task, route, parts.session.tenantSlug)
+    const host = new WorkerHost(parts, task, lease, () => {
       this.#held.leave(held)
       this.#hasRoom()
     })
@@ -347,14 +367,20 @@ export class Worker {
   #ended(held: HeldRun, end: RunEnd): void {
     const { run } = held.task
     this.#held.drop(run, held)
-    if (end.kind === 'completed' || end.kind === 'failed') {
-      const status = end.kind === 'completed' ? 'c' : 'f'
-      this.#parts.results.ended({ run, status, output: end.output })
-    } else if (end.kind === 'cancelled') {
-      this.#parts.results.ended({ run, status: 'x', output: null })
-    }
+    // who waits here waits for runs of the engine's own tenant: what others know of theirs is not for it
+    if (this.#hosts.isOwn(this.#source.route(held.task.route))) this.#tell(run, end)
     this.#gone(held)
     this.#hasRoom()
+  }
+
+  #tell(run: string, end: RunEnd): void {
+    const { results } = this.#parts
+    if (end.kind === 'completed' || end.kind === 'failed') {
+      const status = end.kind === 'completed' ? 'c' : 'f'
+      results.ended({ run, status, output: end.output })
+    } else if (end.kind === 'cancelled') {
+      results.ended({ run, status: 'x', output: null })
+    }
   }
 
   /** A run has gone: who waits for room, or for the last to go, goes on. */
@@ -364,14 +390,17 @@ export class Worker {
 
   /** Others may have waited for its place in a limit. */
   #gone({ task }: HeldRun): void {
-    if (this.#claimer.route(task.route)?.limited) this.#wake.now()
+    if (this.#source.route(task.route)?.limited) this.#wake.now()
   }
 
   /** Not begun: the workflow version is not here any more, there is no place, or the worker is stopping. */
   async #handBack(held: HeldRun): Promise<void> {
     const { run, task, fence } = held.task
     const change = this.#sleeps(held.task) ? sleepOn(held.task) : backToQueue(held.task)
-    const write = (what: Change) => this.#writer.write({ ...what, run, task, fence, parent: null })
+    const parts = await this.#partsOf(held.task)
+    // of a tenant that is being deleted: it goes with its row
+    if (!parts) return this.#held.drop(run, held)
+    const write = (what: Change) => parts.writer.write({ ...what, run, task, fence, parent: null })
     const verdict = await write(change).catch(() => null)
     // it was cancelled meanwhile, and its steps are to be undone, by others
     if (verdict?.kind === 'undo') {
@@ -379,6 +408,14 @@ export class Worker {
       await write({ op: 'y', length: verdict.length + 1, rows }).catch(() => null)
     }
     this.#held.drop(run, held)
+  }
+
+  /** Null for a tenant that is being deleted. A route that was met long ago is asked for again. */
+  async #partsOf({ route }: LeasedTask): Promise<HostParts | null> {
+    const parts = this.#hosts.of(this.#source.route(route))
+    if (parts) return parts
+    await this.#source.know([route]).catch(() => {})
+    return this.#hosts.of(this.#source.route(route))
   }
 
   /** It was leased before its time, and that has not come. */
@@ -407,7 +444,7 @@ export class Worker {
   /** Graphs may have been stored, or runs of older versions started: a notification is only a hint. */
   async #lookForStored(): Promise<void> {
     if (this.#stopping || this.#leaseOver()) return
-    const found = await this.#claimer.lookForStored().catch(() => false)
+    const found = await this.#source.lookForStored().catch(() => false)
     if (found) this.#wake.now()
   }
 

@@ -8,9 +8,11 @@ import { Registry } from '../definition/registry.ts'
 import type { Startable } from '../definition/startable.ts'
 import { checkMigrated, migrate } from '../kernel/migrate.ts'
 import { syncSchedules } from '../kernel/schedules.ts'
+import { ALL_TENANTS, adoptWorkflow } from '../kernel/tenant-work.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { checkName } from '../model/names.ts'
 import type { OptionNames } from '../model/options.ts'
+import { AllTenants } from './all-tenants.ts'
 import { checkNeeds } from './check-needs.ts'
 import {
   HandlerSurroundings,
@@ -18,9 +20,11 @@ import {
   type SurroundingOptions,
   surroundingOptionNames,
 } from './handler-surroundings.ts'
+import { OneTenant } from './one-tenant.ts'
 import { type ResolvedWorkerOptions, resolveWorkerOptions, type WorkerOptions } from './options.ts'
 import { type Graphs, type LoadGraph, StoredDefinitions } from './stored-definitions.ts'
-import { Worker } from './worker.ts'
+import { TenantDefinitions } from './tenant-definitions.ts'
+import { Worker, type WorkerParts } from './worker.ts'
 
 export type WorkflowEngineOptions = WorkflowClientOptions &
   SurroundingOptions & {
@@ -32,6 +36,12 @@ export type WorkflowEngineOptions = WorkflowClientOptions &
      * those that are put while the worker runs. Default false.
      */
     graphs?: boolean | readonly string[]
+    /**
+     * Run what all tenants have, not only `tenant`: its workflows are the installation's, which all of them may start, and
+     * with `graphs` also the graphs that they have stored. Its own starts, reads and schedules are those of `tenant`.
+     * Default false.
+     */
+    allTenants?: boolean
   }
 
 const optionNames: OptionNames<WorkflowEngineOptions> = {
@@ -40,6 +50,7 @@ const optionNames: OptionNames<WorkflowEngineOptions> = {
   workflows: true,
   migrate: true,
   graphs: true,
+  allTenants: true,
 }
 
 /**
@@ -52,6 +63,7 @@ export class WorkflowEngine extends WorkflowClient {
   readonly #migrate: 'auto' | 'check' | 'off'
   readonly #surroundings: HandlerSurroundings
   readonly #graphs: Graphs
+  readonly #allTenants: boolean
   #worker: Worker | null = null
   #prepared: Promise<void> | null = null
   #starting: Promise<void> | null = null
@@ -60,11 +72,12 @@ export class WorkflowEngine extends WorkflowClient {
   /** @throws InvalidInputError for the connection, or an option that there is not; DuplicateWorkflowError */
   constructor(options: WorkflowEngineOptions) {
     checkSessionOptions('an engine', options, optionNames)
-    const { workflows = [], migrate = 'auto', graphs = false } = options
+    const { workflows = [], migrate = 'auto', graphs = false, allTenants = false } = options
     super(sessionOf(options))
     this.#migrate = migrate
     this.#surroundings = new HandlerSurroundings(options, storedSecretsOf(this.session))
     this.#graphs = checkGraphs(graphs)
+    this.#allTenants = checkAllTenants(allTenants)
     for (const definition of workflows) this.#registry.add(definition)
   }
 
@@ -94,16 +107,18 @@ export class WorkflowEngine extends WorkflowClient {
   async #startWorker(options: ResolvedWorkerOptions): Promise<void> {
     const { session, starter, results } = this
     const drain = options.onDrain ?? (() => this.#drain())
-    const [registry, surroundings] = [this.#registry, this.#surroundings]
-    for (const definition of registry.all()) checkNeeds(definition, surroundings)
+    const surroundings = this.#surroundings
+    for (const definition of this.#registry.all()) checkNeeds(definition, surroundings)
     const load: LoadGraph = async (text, version) => {
       const definition = await this.loadGraph(text, version)
       checkNeeds(definition, surroundings)
       return definition
     }
-    const stored = new StoredDefinitions(session, registry, this.#graphs, load)
-    const parts = { session, starter, results, registry, stored, options, surroundings, drain }
-    const worker = new Worker(parts)
+    const worker = new Worker({
+      ...{ session, starter, results, options, surroundings, drain },
+      ...{ source: this.#source(load, options), allTenants: this.#allTenants },
+      graphs: this.#graphs === false ? null : this.#graphs === true ? ['*'] : this.#graphs,
+    })
     try {
       await this.#declareSchedules(this.#registry.all())
       await worker.start()
@@ -112,6 +127,18 @@ export class WorkflowEngine extends WorkflowClient {
       throw error
     }
     this.#worker = worker
+  }
+
+  #source(load: LoadGraph, { queues }: ResolvedWorkerOptions): WorkerParts['source'] {
+    const [session, registry, graphs] = [this.session, this.#registry, this.#graphs]
+    if (this.#allTenants) {
+      return (served) => {
+        const definitions = new TenantDefinitions({ session, registry, graphs, load, served })
+        return new AllTenants({ session, definitions, queues })
+      }
+    }
+    const stored = new StoredDefinitions(session, registry, graphs, load)
+    return (served) => new OneTenant({ session, registry, stored, queues, served })
   }
 
   /** Lets running steps finish, hands the rest back, and closes its connections. */
@@ -137,6 +164,11 @@ export class WorkflowEngine extends WorkflowClient {
   /** How many runs this process owns now. */
   get held(): number {
     return this.#worker?.held ?? 0
+  }
+
+  /** The id of its worker, as `getWorkers` tells it; null without one. */
+  get workerId(): string | null {
+    return this.#worker?.id ?? null
   }
 
   /** Its worker owns no run, and there is none that it could begin now; others may wait or sleep. */
@@ -227,8 +259,12 @@ export class WorkflowEngine extends WorkflowClient {
   }
 
   async #register(all: readonly Definition[]): Promise<void> {
-    const tenant = await this.session.tenant()
-    for (const definition of all) await registerDefinition(this.session, tenant, definition)
+    const own = await this.session.tenant()
+    for (const definition of all) {
+      await registerDefinition(this.session, this.#allTenants ? ALL_TENANTS : own, definition)
+      const { id, version } = definition
+      if (this.#allTenants) await adoptWorkflow(this.session.db, own, id, version)
+    }
   }
 }
 
@@ -241,6 +277,11 @@ function sessionOf(options: WorkflowEngineOptions): WorkflowClientOptions {
 /** Secrets that were put, for an engine that has their key. */
 function storedSecretsOf(session: Session): SecretLookup | undefined {
   return session.secretBox === null ? undefined : storedSecrets(session, session.secretBox)
+}
+
+function checkAllTenants(allTenants: unknown): boolean {
+  if (typeof allTenants === 'boolean') return allTenants
+  throw new InvalidInputError(`allTenants is ${String(allTenants)}; it must be true or false.`)
 }
 
 function checkGraphs(graphs: Graphs): Graphs {

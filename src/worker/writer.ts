@@ -17,6 +17,22 @@ const HELD_PATIENCE_MS = 10
 const BUSY_MS = 50
 const MOST_BUSY_MS = 1000
 
+/** What the writers of a worker share, one for each tenant whose runs it has. */
+export class WriteLoad {
+  /** Rises with each sending, whoever's runs it is about: a run may be written by another writer than before. */
+  sendings = 0
+  /** Bytes of payloads that are not written yet. */
+  pendingBytes = 0
+  /** Runs that are held are asked for one at a time: they must not take all connections. */
+  readonly held = new Slots(1)
+  /** Calls under way at once, where there are many writers. */
+  readonly calls: Slots | null
+
+  constructor(calls: Slots | null = null) {
+    this.calls = calls
+  }
+}
+
 /** A promise where it failed, or comes later than that of others in its batch. */
 type Answer = Verdict | Promise<Verdict>
 
@@ -29,14 +45,17 @@ export class Writer {
   readonly #clock: DatabaseClock
   readonly #batcher: Batcher<Advance, Verdict>
   readonly #leaseOver: () => boolean
-  /** Runs that are held are asked for one at a time: they must not take all connections. */
-  readonly #held = new Slots(1)
-  #sendings = 0
-  #pendingBytes = 0
+  readonly #load: WriteLoad
 
   /** @param leaseOver whether this worker's lease is over: then nothing is sent again. */
-  constructor(session: Session, clock: DatabaseClock, leaseOver: () => boolean) {
+  constructor(
+    session: Session,
+    clock: DatabaseClock,
+    leaseOver: () => boolean,
+    load: WriteLoad = new WriteLoad(),
+  ) {
     this.#session = session
+    this.#load = load
     this.#clock = clock
     this.#leaseOver = leaseOver
     const weight = { of: bytesOf, max: MAX_WRITE_BYTES }
@@ -48,14 +67,9 @@ export class Writer {
     })
   }
 
-  /** Bytes of payloads that are not written yet. */
-  get pendingBytes(): number {
-    return this.#pendingBytes
-  }
-
   /** @throws what the database says to this one item */
   write(item: Advance): Promise<Verdict> {
-    this.#pendingBytes += bytesOf(item)
+    this.#load.pendingBytes += bytesOf(item)
     return this.#batcher.add(item)
   }
 
@@ -63,7 +77,7 @@ export class Writer {
     try {
       return await this.#send(items)
     } finally {
-      for (const item of items) this.#pendingBytes -= bytesOf(item)
+      for (const item of items) this.#load.pendingBytes -= bytesOf(item)
     }
   }
 
@@ -90,15 +104,18 @@ export class Writer {
 
   async #call(items: Advance[], patienceMs: number): Promise<Verdict[]> {
     const tenant = await this.#session.tenant()
-    const options = { stamp: ++this.#sendings, patienceMs, clock: this.#clock }
-    return advanceTasks(this.#session.db, tenant, items, options)
+    const send = () => {
+      const options = { stamp: ++this.#load.sendings, patienceMs, clock: this.#clock }
+      return advanceTasks(this.#session.db, tenant, items, options)
+    }
+    return this.#load.calls ? this.#load.calls.use(send) : send()
   }
 
   /** Somebody holds the row of this run, in an open transaction: the others do not wait for that. */
   #later(item: Advance): Answer {
     const bytes = bytesOf(item)
-    this.#pendingBytes += bytes
-    return handled(this.#whenFree(item).finally(() => (this.#pendingBytes -= bytes)))
+    this.#load.pendingBytes += bytes
+    return handled(this.#whenFree(item).finally(() => (this.#load.pendingBytes -= bytes)))
   }
 
   async #whenFree(item: Advance): Promise<Verdict> {
@@ -106,7 +123,7 @@ export class Writer {
       await pause(ms)
       if (this.#leaseOver()) return STALE
       try {
-        const [verdict] = await this.#held.use(() => this.#call([item], HELD_PATIENCE_MS))
+        const [verdict] = await this.#load.held.use(() => this.#call([item], HELD_PATIENCE_MS))
         return verdict as Verdict
       } catch (error) {
         if (isRefused(error)) throw error

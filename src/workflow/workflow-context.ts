@@ -19,6 +19,8 @@ export type WorkflowContext<S extends Schema = Schema, Step = StepBaseContext, B
   readonly step: Step
   readonly workflowId: string
   readonly runId: string
+  /** Whose run it is. */
+  readonly tenant: string
   readonly resourceId: string | null
   readonly version: string
   readonly tags: string[]
@@ -52,6 +54,10 @@ export class HandlerContext implements WorkflowContext {
 
   get runId(): string {
     return this.#x.lease.id
+  }
+
+  get tenant(): string {
+    return this.#x.lease.tenant
   }
 
   get resourceId(): string | null {

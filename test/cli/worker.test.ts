@@ -156,3 +156,18 @@ test('--until-idle ends by itself when no run is ready, and leaves those that sl
   expect((await later.refresh()).status).toBe('pending')
   await later.cancel()
 })
+
+test('--all-tenants runs what another tenant starts, is ready, and is told to end by who runs it', async () => {
+  const worker = startMillrace(['worker', '--all-tenants', '--health-port', '0'], at())
+  await worker.says(/all tenants, health on port \d+/)
+  const port = /health on port (\d+)/.exec(worker.text())?.[1]
+  await db.query("insert into millrace.tenants (slug) values ('other') on conflict do nothing")
+  const other = new WorkflowClient({ connectionString: db.url, tenant: 'other' })
+  const run = await other.startWorkflow({ workflowId: 'quick', input: null })
+  await run.result({ timeout: '15 s' })
+  expect((await fetch(`http://127.0.0.1:${port}/ready`)).status).toBe(200)
+  await other.stop()
+  const { code } = await millrace(['workers', 'drain', '--all', '--all-tenants'], at())
+  expect(code).toBe(0)
+  await worker.says('drain')
+})

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { WorkflowClient } from '../../src/client/workflow-client.ts'
 import { WorkflowEngine } from '../../src/worker/workflow-engine.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
@@ -95,4 +96,19 @@ test('stopping it stops nobody else', async () => {
   await client.forTenant('acme').stop()
   expect(await (await client.startWorkflow(echo, 3)).result()).toBe(3)
   expect(other.held).toBeGreaterThanOrEqual(0)
+})
+
+test('with ids of its own it knows the same workflows, and does the same once more under them', async () => {
+  const typed = workflow('typed', ({ input }) => input, {
+    inputSchema: z.object({ n: z.number() }),
+  })
+  await t.engine.registerWorkflow(typed)
+  const taken = BigInt(await t.db.value<string>('select millrace.take_ids()::text'))
+  const again = t.engine.withIds(taken)
+  const wrong = again.startWorkflow({ workflowId: 'typed', input: { n: 'x' } })
+  await expect(wrong).rejects.toMatchObject({ code: 'MR001' })
+  const event = { eventName: 'fact', key: 'k', data: 1 }
+  await t.engine.withIds(taken).emitEvent(event)
+  await t.engine.withIds(taken).emitEvent(event)
+  expect((await t.engine.getEvents({ eventName: 'fact' })).items).toHaveLength(1)
 })

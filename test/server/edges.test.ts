@@ -57,6 +57,11 @@ test('issues say where: in the body, the query or the address', async () => {
   expect(await pointers('/api/runs?attributes=[')).toEqual(['/query/attributes'])
 })
 
+test('a body that must be there is not taken for one that sets nothing', async () => {
+  const answer = await t.send('PUT', '/api/queues/mail')
+  expect([answer.status, answer.body.code]).toEqual([400, 'MR060'])
+})
+
 test('a body that is not UTF-8 is refused', async () => {
   const request = new Request('http://localhost/api/runs', {
     method: 'POST',

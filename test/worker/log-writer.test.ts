@@ -16,12 +16,13 @@ test('while the database is away lines are held up to a limit; what is dropped i
   await using kernel = await createKernel()
   const route = await kernel.route()
   const [run, other] = [await kernel.start(route), await kernel.start(route)]
-  const logs = new LogWriter(new Session({ pool: kernel.pool, logger: console }), 'info')
+  const session = new Session({ pool: kernel.pool, logger: console })
+  const logs = new LogWriter(session, 'info')
   // nobody stores anything while this is held
   const holder = await kernel.connect()
   await holder.query('begin; lock table millrace.logs')
-  for (let i = 0; i < MAX_PENDING_LOG_LINES + 7; i++) logs.add(run, line(`m${i}`))
-  logs.add(other, line('lost'))
+  for (let i = 0; i < MAX_PENDING_LOG_LINES + 7; i++) logs.add(session, run, line(`m${i}`))
+  logs.add(session, other, line('lost'))
   await holder.query('rollback')
   const count = () => kernel.value<number>('select count(*)::int from millrace.logs')
   await until(
@@ -31,10 +32,10 @@ test('while the database is away lines are held up to a limit; what is dropped i
       timeout: 30_000,
     },
   )
-  logs.add(run, line('after'))
-  logs.add(other, line('after'))
+  logs.add(session, run, line('after'))
+  logs.add(session, other, line('after'))
   await logs.stop()
-  logs.add(run, line('too late'))
+  logs.add(session, run, line('too late'))
   const last = async (id: string) =>
     (await getLogs(kernel.database, uuid(id), { last: true, limit: 1 })).at(-1)
   expect(await last(run)).toMatchObject({ message: 'after', dropped: 7 })
@@ -46,13 +47,14 @@ test('while the database is away lines are held up to a limit; what is dropped i
 test('levels below the least one, and all where none is stored, cost nothing', async () => {
   await using kernel = await createKernel()
   const run = await kernel.start(await kernel.route())
-  const none = new LogWriter(new Session({ pool: kernel.pool }), null)
-  none.add(run, line('m'))
+  const session = new Session({ pool: kernel.pool })
+  const none = new LogWriter(session, null)
+  none.add(session, run, line('m'))
   await none.stop()
-  const warns = new LogWriter(new Session({ pool: kernel.pool }), 'warn')
-  warns.add(run, line('m'))
-  warns.add('1', { ...line('no such run'), level: 'error' })
-  warns.add(run, { ...line('w'), level: 'error' })
+  const warns = new LogWriter(session, 'warn')
+  warns.add(session, run, line('m'))
+  warns.add(session, '1', { ...line('no such run'), level: 'error' })
+  warns.add(session, run, { ...line('w'), level: 'error' })
   await warns.stop()
   expect(await kernel.query('select message from millrace.logs')).toEqual([{ message: 'w' }])
 })

@@ -31,7 +31,7 @@ begin
   end if;
   if v_version is not null and not exists (
     select from millrace.workflows w
-    where w.tenant_id = p_tenant and w.name = coalesce(p_filter ->> 'workflow_id', w.name) and w.version = v_version) then
+    where w.tenant_id in (0, p_tenant) and w.name = coalesce(p_filter ->> 'workflow_id', w.name) and w.version = v_version) then
     perform millrace.fail('MR040', format('There is no version "%s" of %s.', left(v_version, 100),
         coalesce(format('workflow "%s"', left(p_filter ->> 'workflow_id', 200)), 'any workflow')),
       'Start a worker that has it, or name another.', json_build_object('version', left(v_version, 100)));

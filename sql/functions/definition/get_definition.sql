@@ -1,6 +1,6 @@
 -- get_definition: the stored document of a workflow's version: the graph that was put, the shape of a flow.
---   options  tenant, workflow_id, version (default: of those that have one the version registered last);
---            that of a deleted one by its version alone: what its runs were
+--   options  tenant, workflow_id, version (default: of those that have one the version registered last); that of a deleted one by its
+--            version alone: what its runs were. Where the tenant has none of its own, the installation's
 -- Returns: one row. Raises: MR001 without a workflow_id, MR040 if there is no such version, or it is code alone.
 -- Example: select document -> 'steps' from millrace.get_definition('{"workflow_id": "ping"}');
 create or replace function millrace.get_definition(options jsonb default '{}')
@@ -17,9 +17,9 @@ begin
   return query
   select w.name, w.version, w.definition ->> 'kind', d.document::jsonb, d.hash, d.created_at
   from millrace.workflows w join millrace.workflow_documents d on d.workflow_id = w.id
-  where w.tenant_id = v_tenant and w.name = options ->> 'workflow_id' and w.version = coalesce(options ->> 'version', w.version)
-    and (w.deleted_at is null or options ->> 'version' is not null)
-  order by w.registered_at desc, w.id desc limit 1;
+  where w.tenant_id in (0, v_tenant) and w.shared_id is null and w.name = options ->> 'workflow_id'
+    and w.version = coalesce(options ->> 'version', w.version) and (w.deleted_at is null or options ->> 'version' is not null)
+  order by w.tenant_id = v_tenant desc, w.registered_at desc, w.id desc limit 1;
   if not found then
     perform millrace.fail('MR040',
       format('Workflow "%s"%s has no stored definition.', options ->> 'workflow_id',

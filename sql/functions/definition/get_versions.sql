@@ -18,8 +18,11 @@ begin
          c.oldest, w.registered_at, c.live > 0 and k.workers = 0, c.live = 0
   from millrace.workflows w,
   lateral (select count(*)::int as workers from millrace.workers x
-           where x.tenant_id = w.tenant_id and x.expires_at > pg_catalog.clock_timestamp()
-             and exists (select from jsonb_array_elements(x.info -> 'workflows') e where e ->> 0 = w.name and e ->> 1 = w.version)) k
+           where x.tenant_id in (v_tenant, case when w.shared_id is not null then 0 else v_tenant end)
+             and x.expires_at > pg_catalog.clock_timestamp()
+             and exists (select from jsonb_array_elements(x.info -> 'workflows') e where e ->> 0 = w.name and e ->> 1 = w.version)
+              or x.tenant_id = 0 and w.shared_id is null and x.expires_at > pg_catalog.clock_timestamp()
+                 and w.definition ->> 'kind' = 'graph' and x.info -> 'graphs' ?| array['*', w.name]) k
   left join lateral (
     select count(*)::int as live,
            count(*) filter (where l.state in ('q', 's') and l.seq = 0 or l.state = 'w' and l.wait_keys = '{~start}')::int as pending,

@@ -5,7 +5,8 @@
 create or replace function millrace.put_document(p_tenant int, p_workflow int, p_document text, p_hash text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  v_hash text := (select d.hash from millrace.workflow_documents d where d.workflow_id = p_workflow);
+  v_hash text := (select d.hash from millrace.workflows w join millrace.workflow_documents d on d.workflow_id in (w.id, w.shared_id)
+                  where w.id = p_workflow order by d.workflow_id = w.id desc limit 1);
   v_of   record;
 begin
   if v_hash is null and p_document is not null then

@@ -1,9 +1,11 @@
 -- register_workflow: makes a workflow version known, so that runs of it can be started, and the one that a start without a
 -- version takes. Registering it again with another definition, the new options apply to starts from now on.
 -- One that was deleted is there again (revive_name).
+--   p_tenant    0: the installation's, which all tenants may start: their copies follow (share_workflow). Where a tenant registers
+--               something else under the version of a copy, that is its own from then on
 --   p_document  what it is, where that is data (a flow's shape, a graph), and p_hash, of what counts in it; null: code alone
 -- Returns: the route of its own queue and priority. Raises: MR001 for limits, rules or attributes that it cannot have; MR015 if the
--- version exists with another content. Locks: the workflow's row.
+-- version exists with another content. Locks: the workflow's row; of the installation's also its copies, by tenant.
 drop function if exists millrace.register_workflow(int, text, text, jsonb);
 create or replace function millrace.register_workflow(
   p_tenant int, p_name text, p_version text, p_definition jsonb, p_document text default null, p_hash text default null) returns int
@@ -12,15 +14,25 @@ declare
   v_now   timestamptz := clock_timestamp();
   v_route int;
   v_id    int;
+  v_old   millrace.workflows;
+  v_one   int;
 begin
   perform millrace.check_rules(p_name, p_definition -> 'rules');
   perform millrace.revive_name(p_tenant, p_name, p_version, coalesce(p_definition ->> 'kind', 'function'), p_document, p_hash);
+  select * into v_old from millrace.workflows w
+  where w.tenant_id = p_tenant and w.name = p_name and w.version = p_version order by w.id for update;
   insert into millrace.workflows (tenant_id, name, version, definition, registered_at)
   values (p_tenant, p_name, p_version, p_definition, v_now)
   on conflict (tenant_id, name, version)
   do update set definition = excluded.definition, registered_at = greatest(workflows.registered_at, excluded.registered_at),
                 deleted_at = null
   returning id into v_id;
+  if v_old.shared_id is not null and v_old.definition <> p_definition then
+    update millrace.workflows w set shared_id = null where w.id = v_id;
+    insert into millrace.workflow_documents (workflow_id, tenant_id, document, hash)
+    select v_id, p_tenant, d.document, d.hash from millrace.workflow_documents d where d.workflow_id = v_old.shared_id
+    on conflict (workflow_id) do nothing;
+  end if;
   perform millrace.put_document(p_tenant, v_id, p_document, p_hash);
   if p_definition ? 'attributes' then
     perform millrace.put_attributes(p_tenant, p_name, p_definition -> 'attributes');
@@ -34,6 +46,16 @@ begin
   end if;
   if p_definition ->> 'kind' = 'graph' then  -- to those that take stored graphs; a version that is there already makes no new route
     perform pg_notify('millrace', 'graphs');
+  end if;
+  if p_tenant = 0 and v_old.definition is distinct from p_definition then
+    for v_one in
+      select c.tenant_id from millrace.workflows s join millrace.workflows c on c.shared_id = s.id
+      where s.tenant_id = 0 and s.name = p_name group by c.tenant_id order by c.tenant_id
+    loop
+      perform millrace.put_limits(v_one, 'w', p_name, coalesce(p_definition -> 'limits', '{}'));  -- of all of its versions
+      perform millrace.share_workflow(v_one, s) from millrace.workflows s, millrace.workflows c
+      where s.id = v_id and c.shared_id = s.id and c.tenant_id = v_one;
+    end loop;
   end if;
   return v_route;
 end $$;

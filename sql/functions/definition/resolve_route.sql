@@ -3,9 +3,10 @@
 -- registered last, so that a start does not wait for a deployment; if no worker lives, of all. Stored graphs need no deployment:
 -- workers that take them have every version.
 -- What was deleted is not there; for a run that continues another (p_deleted) it is, behind all that was not.
+-- A tenant has its own definitions, and copies of the installation's (shared_workflow); where it has one of its own, that one is meant.
 -- keys: the paths into the input that its limits need the values of, null: none (limit_keys).
 -- Raises: MR040 for a workflow or version that nobody registered, MR020 when a tenant has 10,000 routes.
--- Locks: none, or the row that it inserts.
+-- Locks: none, or the row that it inserts; at a tenant's first start of a version of the installation's, as share_workflow.
 drop function if exists millrace.resolve_route(int, text, text, text, int);
 create or replace function millrace.resolve_route(
   p_tenant int, p_name text, p_version text default null, p_queue text default null, p_priority int default null,
@@ -22,14 +23,17 @@ begin
   select * into v_workflow from millrace.workflows w
   where w.tenant_id = p_tenant and w.name = p_name and (p_version is null or w.version = p_version)
     and (p_deleted or w.deleted_at is null)
-  order by w.deleted_at is null desc, p_version is null and exists (
+  order by w.deleted_at is null desc, w.shared_id is null desc, p_version is null and exists (
              select from millrace.workers k
-             where k.tenant_id = p_tenant and k.expires_at > pg_catalog.clock_timestamp()
+             where k.tenant_id in (0, p_tenant) and k.expires_at > pg_catalog.clock_timestamp()
                and (w.definition ->> 'kind' = 'graph' and k.info -> 'graphs' ?| array['*', w.name]
-                    or exists (select from jsonb_array_elements(k.info -> 'workflows') e
-                               where e ->> 0 = w.name and e ->> 1 = w.version))) desc,
+                    or k.tenant_id = p_tenant and exists (select from jsonb_array_elements(k.info -> 'workflows') e
+                                                          where e ->> 0 = w.name and e ->> 1 = w.version))) desc,
            w.registered_at desc, w.id desc limit 1;
-  if not found then
+  if v_workflow.shared_id is not null or v_workflow.id is null then
+    v_workflow := millrace.shared_workflow(p_tenant, p_name, p_version, v_workflow);
+  end if;
+  if v_workflow.id is null then
     perform millrace.fail('MR040',
       format('Workflow "%s"%s is not registered.', p_name,
         case when p_version is not null then format(' in version "%s"', p_version) else '' end),

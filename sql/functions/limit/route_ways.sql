@@ -2,7 +2,7 @@
 -- l: by limits, and there may be something to hand out (claim_lanes); x: not now. It locks nothing: an idle worker writes nothing.
 -- One statement for all routes: asked for one after the other, hundreds that have limits cost many milliseconds. Scalar subqueries
 -- with a limit stand where an exists would be made a hash table of the whole queue.
---   p_sweep  look for lanes that nobody knows yet
+--   p_tenant  0: whoever's these routes are    p_sweep  look for lanes that nobody knows yet
 drop function if exists millrace.has_lanes(int, boolean, boolean);
 create or replace function millrace.route_ways(p_tenant int, p_routes int[], p_suspect boolean, p_sweep boolean) returns "char"[]
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off
@@ -11,6 +11,8 @@ declare
   v_ways "char"[];
   v_now  timestamptz := millrace.clock();
   v_full int[];     -- at a limit that holds for all of their runs alike
+  v_of   int[] := case when p_tenant <> 0 then array[p_tenant]
+                  else array(select r.tenant_id from millrace.limited_routes r where r.route_id = any (p_routes) group by 1) end;
 begin
   v_ways := array(
     select (case
@@ -32,7 +34,7 @@ begin
         or case when p_sweep then exists (select from millrace.new_lanes(u.route)) end
       then 'l' else 'x' end)::"char"
     from unnest(p_routes) with ordinality u (route, i)
-    left join millrace.limited_routes r on r.route_id = u.route and r.tenant_id = p_tenant
+    left join millrace.limited_routes r on r.route_id = u.route and p_tenant in (0, r.tenant_id)
     order by u.i);
   if 'l' = any (v_ways) then
     v_full := array(
@@ -41,7 +43,7 @@ begin
             from millrace.limited_routes r,
             lateral (select count(*) as n from millrace.live l where l.state = 'l' and l.lane <> 0 and l.route_id = r.route_id) s,
             lateral unnest(r.gates, r.caps) g (gate, cap)
-            where r.tenant_id = p_tenant and r.gates <> '{}') x
+            where r.tenant_id = any (v_of) and r.gates <> '{}') x
       where x.n >= x.cap);
   end if;
   if v_full <> '{}' then

@@ -17,7 +17,7 @@ begin
          count(*) filter (where l.state = 'p')::int,
          (select u.created_at from millrace.runs u where u.id = min(l.run_id) filter (where l.state in ('q', 's'))),
          (select count(*)::int from millrace.workers k
-          where k.tenant_id = v_tenant and k.expires_at > pg_catalog.clock_timestamp()
+          where k.tenant_id in (0, v_tenant) and k.expires_at > pg_catalog.clock_timestamp()
             and (jsonb_typeof(k.info -> 'queues') is distinct from 'array' or k.info -> 'queues' ? r.queue))
   from millrace.live l join millrace.routes r on r.id = l.route_id
   where l.tenant_id = v_tenant and l.task = 0 and (options ->> 'queue' is null or r.queue = options ->> 'queue')

@@ -5,7 +5,7 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp a
 declare
   v_row millrace.schedules;
 begin
-  if not exists (select from millrace.workflows w where w.tenant_id = p_tenant and w.name = p_workflow and w.deleted_at is null
+  if not exists (select from millrace.workflows w where w.tenant_id in (0, p_tenant) and w.name = p_workflow and w.deleted_at is null
                    and w.version = coalesce(p_options ->> 'version', w.version)) then
     perform millrace.fail('MR040', format('The schedule "%s" was refused: workflow "%s"%s is not registered.', p_name, p_workflow,
         ' in version "' || (p_options ->> 'version') || '"'),

@@ -1,6 +1,7 @@
 -- claim_ahead: leases runs that sleep shortly before their time comes (200 ms at most), so that their new owner has them when it
 -- does: what it costs to lease them is over by then, and many that come due at once are not late because of each other.
 -- Only waits for time alone, one a run, that leave a row: nothing could end or change them meanwhile but the run's own end.
+--   p_tenant  0: whoever's these routes are
 -- Returns: as lease_rows; due_ms says when the time of each comes, counted from p_look, which is in whole milliseconds.
 -- Transitions: waiting -> leased. Locks: live rows, skipping locked ones. The caller holds the worker's row.
 create or replace function millrace.claim_ahead(p_tenant int, p_worker bigint, p_routes int[], p_want int, p_look timestamptz)
@@ -19,7 +20,7 @@ begin
     from (select n.ctid from millrace.live n where n.state = 'w' and n.wake_at > p_look and n.wake_at <= p_look + interval '200 ms'
           order by n.wake_at limit p_want) x
     join millrace.live l on l.ctid = x.ctid
-    where l.state = 'w' and l.wake_at <= p_look + interval '200 ms' and l.tenant_id = p_tenant and l.lane = 0
+    where l.state = 'w' and l.wake_at <= p_look + interval '200 ms' and p_tenant in (0, l.tenant_id) and l.lane = 0
       and l.route_id = any (p_routes) and cardinality(l.wait_keys) = 1 and l.wait_names[1] is null and l.wait_keys[1] !~ '^[~?]'
     for update of l skip locked);
   if cardinality(v_rows) > 0 then

@@ -3,6 +3,7 @@
 -- are due first are of these routes and wait for nothing else: the caller lets tick wake them then.
 -- The end of a wait for time alone is left to the owner to record (lease_rows), which saves a row here, and for many runs one
 -- altogether: their last rows go with their outcome. That no message came for another is recorded here: one may come now.
+--   p_tenant  0: whoever's these routes are
 -- Returns: as lease_rows.
 -- Transitions: waiting -> leased. Locks: live rows, skipping locked ones. The caller holds the worker's row.
 create or replace function millrace.claim_due(p_tenant int, p_worker bigint, p_routes int[], p_after bigint[], p_want int,
@@ -24,7 +25,7 @@ begin
     return;
   end if;
   select array_agg(x.ctid), bool_and(x.plain) into v_rows, v_plain
-  from (select l.ctid, l.tenant_id = p_tenant and l.lane = 0 and l.route_id = any (p_routes) and cardinality(l.wait_keys) = 1 as plain
+  from (select l.ctid, p_tenant in (0, l.tenant_id) and l.lane = 0 and l.route_id = any (p_routes) and cardinality(l.wait_keys) = 1 as plain
         from millrace.live l where l.state = 'w' and l.wake_at <= v_now and l.wake_at > p_since
         order by l.wake_at limit p_want for update skip locked) x;
   if v_plain is not true then

@@ -2,7 +2,7 @@
 -- Parameters as of claim_tasks.
 -- Returns: due, runs whose time has come; early, such whose time comes soon; ways, how its routes are to be served (route_ways; null:
 -- all as they are); plain, those that are as they are, with the places after which to look; something, whether there is anything.
--- While everything of the tenant is paused there is no route.
+-- While everything of the tenant is paused, or the tenant suspended, there is no route.
 drop function if exists millrace.split_routes(int, int[], bigint[], boolean, boolean);
 create or replace function millrace.look_for_work(
   p_tenant int, p_routes int[], p_after bigint[], p_want int, p_suspect boolean, p_since timestamptz, p_ahead int, p_lanes int,
@@ -15,7 +15,7 @@ begin
   early := p_ahead > 0 and millrace.has_early(p_tenant, p_routes, p_look, least(p_ahead, p_want));
   plain := p_routes;
   after := p_after;
-  if exists (select from millrace.tenants t where t.id = p_tenant and t.paused_at is not null) then
+  if exists (select from millrace.tenants t where t.id = p_tenant and coalesce(t.paused_at, t.suspended_at, t.deleting_at) is not null) then
     ways := array_fill('x'::"char", array[cardinality(p_routes)]);
     plain := '{}';
     after := '{}';

@@ -14,6 +14,7 @@ export function workerCommand(): Command {
     'millrace worker',
     "millrace worker --workflows 'dist/workflows/*.js' --queues mail,default",
     'millrace worker --migrate off --health-port 9090',
+    'millrace worker --all-tenants',
   ])
     .option('--workflows <glob>', 'files that export workflows, or are graphs', DEFAULT_GLOB)
     .option(
@@ -27,6 +28,7 @@ export function workerCommand(): Command {
       list,
     )
     .option('--no-graphs', 'run none')
+    .option('--all-tenants', 'run what all tenants have; the workflows are for all of them')
   return addSurroundingOptions(command)
     .option('--concurrency <n>', 'runs at work at once, 1 to 10000', wholeNumber(1, 10_000), 100)
     .addOption(

@@ -76,8 +76,11 @@ async function liveRoutes({ db, tenant }: Patient): Promise<Route[]> {
 }
 
 function serves({ info }: WorkerRow, { name, version, queue }: Route): boolean {
-  const has = info.workflows.some((one) => one[0] === name && one[1] === version)
-  return has && (queue === null || info.queues === null || info.queues.includes(queue))
+  const has =
+    info.workflows.some((one) => one[0] === name && one[1] === version) ||
+    // of many tenants' graphs it does not name them all
+    (info.shared && info.graphs?.some((one) => one === '*' || one === name))
+  return has === true && (queue === null || info.queues === null || info.queues.includes(queue))
 }
 
 function unservedRoutes(routes: readonly Route[]): Verdict {
