@@ -350,9 +350,7 @@ export type SettingName = keyof typeof serverSettings
 
 /** The value of each. */
 export type Configuration = {
-  -readonly [K in SettingName]: (typeof serverSettings)[K] extends Setting<unknown, infer D>
-    ? D
-    : never
+  -readonly [K in SettingName]: (typeof serverSettings)[K]['value']
 }
 
 /** Variables of the Workflow Automation Engine that nothing here heeds, and why. */
