@@ -49,7 +49,8 @@ export async function readConfiguration(
     values[name] = said === null ? setting.value : read(setting, said, mistakes)
   }
   const all = values as Configuration
-  if (mistakes.length === 0) mistakes.push(...together(all, from), ...(await check(all)))
+  mistakes.push(...together(all, from))
+  if (mistakes.length === 0) mistakes.push(...(await check(all)))
   if (mistakes.length > 0) throw refusal(mistakes)
   return { values: all, from: from as Record<SettingName, string>, notes: notesOn(env) }
 }
@@ -117,29 +118,28 @@ function unknownNames(file: ConfigurationFile | null): Mistake[] {
   })
 }
 
-/** Rules between settings. */
-function together(values: Configuration, from: Readonly<Record<string, string>>): Mistake[] {
-  const { host, selfRegistration } = values
+/** Rules between settings. What is wrong by itself has been told. */
+function together({ host }: Configuration, from: Readonly<Record<string, string>>): Mistake[] {
+  const isSet = (name: SettingName) => from[name] !== 'default'
   const mistakes: Mistake[] = []
   const add = (where: string, message: string) => mistakes.push({ where, message })
-  if (!isLoopback(host) && selfRegistration === undefined)
+  if (host !== undefined && !isLoopback(host) && !isSet('selfRegistration'))
     add(
       from.host as string,
       `${from.host} is ${describeValue(host)}, which others can reach, and nobody has said whether they may register. Set MILLRACE_SELF_REGISTRATION (or SELF_REGISTRATION_ENABLED) to false, or to true if anybody may make a tenant.`,
     )
   const needed = (name: SettingName, why: string) =>
     add(name, `MILLRACE_${snake(name)} is missing: ${why}.`)
-  if (values.jwtIssuer !== undefined) {
-    if (values.jwtAudience === undefined)
-      needed('jwtAudience', 'without it, tokens for others would be believed')
-    if ((values.jwtJwksUrl === undefined) === (values.jwtSecret === undefined))
+  if (isSet('jwtIssuer')) {
+    if (!isSet('jwtAudience')) needed('jwtAudience', 'without it, tokens for others are believed')
+    if (isSet('jwtJwksUrl') === isSet('jwtSecret'))
       add(
         'jwtJwksUrl',
         'MILLRACE_JWT_ISSUER needs one of MILLRACE_JWT_JWKS_URL and MILLRACE_JWT_SECRET. Give just one.',
       )
   } else {
     const names = ['jwtAudience', 'jwtJwksUrl', 'jwtSecret', 'jwtAlgorithms'] as const
-    const lone = names.find((name) => values[name] !== undefined)
+    const lone = names.find(isSet)
     if (lone !== undefined) needed('jwtIssuer', `${from[lone]} is set, but says nothing without it`)
   }
   return mistakes
