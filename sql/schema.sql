@@ -1594,7 +1594,7 @@ create function millrace.export_tenant(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(cursor text, lines text[])
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: All that is kept of a tenant, page by page, as lines of JSON.
-  body: 501d049e93a1630b2be0d66a545bfeec
+  body: 3f7491ffe507b673c42fad57054329fd
 
 create function millrace.fail(p_code text, p_message text, p_hint text, p_detail json DEFAULT '{}'::json)
   returns void
@@ -3060,7 +3060,7 @@ create function millrace.sweep_tenant(p_tenant integer, p_place text)
   returns TABLE(deleted bigint, place text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Deletes the rows of a tenant in some pages of one table.
-  body: 292a672bb4d9b3106922b82a91b04d06
+  body: 77343b060a4950882b9bc0cdb7708cd6
 
 create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
   returns void
@@ -3144,7 +3144,7 @@ create function millrace.tenant_rows(p_tenant integer, p_n integer, p_a tid, p_z
   returns TABLE(line jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set plan_cache_mode=force_custom_plan
   comment: The rows of a tenant in some pages of one table.
-  body: 5f7259df00e1d154e5a4d6be87f839e3
+  body: ee12687de7a9d2f9f8826861481b4069
 
 create function millrace.terminate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json

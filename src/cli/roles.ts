@@ -145,14 +145,7 @@ const forWorkers = {
     'due_schedules',
     'fire_schedules',
   ],
-  'to take what webhooks bring, and to send what they tell': [
-    'webhook_at',
-    'accept_delivery',
-    'reject_delivery',
-    'work_webhooks',
-    'report_posts',
-    'spread_feed',
-  ],
+  'to send what webhooks tell': ['work_webhooks', 'report_posts', 'spread_feed'],
 }
 
 /** What a server, and who administers tenants, calls beside what clients do. */
@@ -176,7 +169,10 @@ const forServers = {
 }
 
 /** What workers and servers both call: to give secrets to graphs, and to encrypt them under another key. */
-const forBoth = { 'to read secrets, encrypted as they are': ['read_secret'] }
+const forBoth = {
+  'to read secrets, encrypted as they are': ['read_secret'],
+  'to take what webhooks bring': ['webhook_at', 'accept_delivery', 'reject_delivery'],
+}
 
 /** Tables that a reader of one tenant never sees: they hold hashes of keys, secrets, and answers of servers. */
 export const HIDDEN_TABLES = [

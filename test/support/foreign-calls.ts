@@ -29,7 +29,9 @@ const OPERATORS = [
 ]
 
 /** Ids of runs are drawn, not found: that one is taken the start of it must say. Others answer with numbers that are drawn. */
-const INEXACT = ['start_runs', 'start_signalled', 'register_workflow', 'register_worker']
+const INEXACT = [
+  ...['start_runs', 'start_signalled', 'register_workflow', 'register_worker', 'begin_request'],
+]
 
 /** What a parameter of that name is filled with: something of the other tenant, where it names anything. */
 const parameters: Record<string, Value> = {
@@ -120,6 +122,19 @@ const parameters: Record<string, Value> = {
   p_messages: () => ['m'],
   p_fields: () => [null],
   p_dropped: () => [0],
+  delivery_id: (of) => of.delivery,
+  'id of put_webhook': (of) => of.webhook,
+  'id of delete_webhook': (of) => of.webhook,
+  'id of rotate_webhook_secret': (of) => of.webhook,
+  p_key: (of) => of.requestKey,
+  p_hash: () => 'a'.repeat(64),
+  p_keep_ms: () => 86_400_000,
+  p_first: (of) => of.requestFirst,
+  p_status: () => 200,
+  p_headers: () => '[]',
+  p_body: () => '1',
+  p_was: () => 'v1.12345678.was',
+  p_sealed: () => `v1.12345678.${'A'.repeat(40)}`,
 }
 
 /** What an option of that name is filled with, where it names something; others are left out. */
@@ -224,12 +239,12 @@ function fill(
 export function normalise(raw: string, { slug, ...ids }: Ids): string {
   // first, for a short id may be a second
   let text = raw.replace(/\d{4}-\d\d-\d\d[T ][\d:.]+(Z|[+-][\d:]+)?/g, '<time>')
+  text = text.replace(/"(due_ms|reset_ms|bytes|newest_route|chores)":"?\d+"?/g, '"$1":<number>')
   const names = Object.values(ids).filter((id): id is string => typeof id === 'string')
   for (const id of names.sort((x, y) => y.length - x.length))
     text = text.replace(new RegExp(`(?<![A-Za-z0-9_-])${id}(?![A-Za-z0-9_-])`, 'g'), '<id>')
   return text
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>')
     .replace(/mr_live_\w+/g, '<key>')
-    .replace(/"(due_ms|reset_ms|bytes|newest_route|chores)":"?\d+"?/g, '"$1":<number>')
     .replace(/\\?"(id|version|created_by|place|last_seen)\\?":\\?"[^"]*\\?"/g, '"$1":"<drawn>"')
 }

@@ -33,6 +33,10 @@ export type Ids = {
   member: string
   secret: string
   watcher: string
+  webhook: string
+  delivery: string
+  requestKey: string
+  requestFirst: string
 }
 
 /** Stands in everything that a tenant keeps, and in nothing that names it. */
@@ -67,6 +71,8 @@ export function idsOfNobody(a: Ids): Ids {
     ...{ schedule: 'nobody-id-schedule', bulk: none, key: '0123456789abcdef' },
     ...{ keyHash: Buffer.alloc(32, 7), member: 'nobody-id-member', secret: 'nobody_id_secret' },
     watcher: '9007199254000001',
+    ...{ webhook: 'nobody-id-webhook', delivery: none },
+    ...{ requestKey: 'nobody-id-request', requestFirst: none },
   }
 }
 
@@ -83,7 +89,9 @@ async function furnish(kernel: Kernel, slug: string): Promise<Ids> {
   )
   const watcher = String(tenant * 1000)
   await kernel.query('select millrace.watch($1, $2)', [tenant, watcher])
-  return { tenant, slug, ...runs, ...named, bulk: bulk.id, watcher }
+  const webhook = await makeWebhook(kernel, slug, runs.workflow)
+  const request = await makeRequest(kernel, tenant, slug)
+  return { tenant, slug, ...runs, ...named, ...webhook, ...request, bulk: bulk.id, watcher }
 }
 
 /** Runs in several states, with what hangs from them. */
@@ -164,6 +172,42 @@ async function makeNamed(kernel: Kernel, slug: string, workflow: string) {
     [names.event],
   )
   return { ...names, key, keyHash, eventId }
+}
+
+/** One that comes in, with a delivery that started nothing. */
+async function makeWebhook(kernel: Kernel, slug: string, workflow: string) {
+  const content = contentOf(slug)
+  const webhook = `${slug}-id-webhook`
+  const given = { tenant: slug, workflow_id: workflow, scheme: 'none', by: content }
+  const { path } = await kernel.call<{ path: string }>('put_webhook', webhook, given)
+  const { id } = (await kernel.query('select id from millrace.webhook_at($1)', [path]))[0] as {
+    id: string
+  }
+  // no short number, which may stand for much else in an answer
+  const first = slug === 'alpha' ? 900719925400 : 900719925500
+  await kernel.query(
+    `alter table millrace.webhook_deliveries alter column id restart with ${first}`,
+  )
+  const payload = JSON.stringify(content)
+  const delivery = await kernel.value<string>(
+    'select millrace.reject_delivery($1, true, $2, $3, $4, $5, $5, false, $6)',
+    [id, content, payload, '{}', content, '127.0.0.1'],
+  )
+  return { webhook, delivery }
+}
+
+/** One with an Idempotency-Key that was answered. */
+async function makeRequest(kernel: Kernel, tenant: number, slug: string) {
+  const requestKey = `${slug}-id-request`
+  const [begun] = await kernel.query<{ first_id: string }>(
+    'select first_id from millrace.begin_request($1, $2, $3, 60000, 86400000)',
+    [tenant, requestKey, 'a'.repeat(64)],
+  )
+  const requestFirst = String(begun?.first_id)
+  const body = JSON.stringify(contentOf(slug))
+  const answer = [tenant, requestKey, requestFirst, 200, '[]', body]
+  await kernel.query('select millrace.finish_request($1, $2, $3, $4, $5, $6)', answer)
+  return { requestKey, requestFirst }
 }
 
 type Column = { column: string; type: string }

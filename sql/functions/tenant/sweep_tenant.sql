@@ -12,7 +12,9 @@ declare
     'outcomes_0', 'run_labels', 'run_keys', 'run_aliases', 'queue_heads', 'signals', 'workers', 'idle_workers',
     'watchers', 'bulk_operations', 'discards', 'approvals', 'events', 'event_waits', 'retention', 'children',
     'limited_routes', 'limits', 'lanes', 'meters', 'start_keys', 'merged_starts', 'run_attributes', 'attributes',
-    'continuations', 'api_keys', 'members', 'audit', 'secrets', 'quotas', 'quota_use', 'rates'];
+    'continuations', 'api_keys', 'members', 'audit', 'secrets', 'quotas', 'quota_use', 'rates',
+    'webhooks', 'webhook_secrets', 'webhook_deliveries', 'webhook_counts', 'requests', 'stopped_workflows',
+    'follows', 'feeds', 'feed_readers', 'feed', 'chunks', 'logs'];
   v_pages  int := 32768;  -- 256 MiB, so that a call is short however large the table is
   v_table  int := coalesce(split_part(p_place, '/', 1)::int, 1);
   v_from   bigint := coalesce(split_part(p_place, '/', 2)::bigint, 0);
@@ -62,6 +64,18 @@ begin
     when 38 then delete from millrace.quotas where tenant_id = p_tenant and ctid between v_a and v_z;
     when 39 then delete from millrace.quota_use where tenant_id = p_tenant and ctid between v_a and v_z;
     when 40 then delete from millrace.rates where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 41 then delete from millrace.webhooks where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 42 then delete from millrace.webhook_secrets where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 43 then delete from millrace.webhook_deliveries where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 44 then delete from millrace.webhook_counts where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 45 then delete from millrace.requests where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 46 then delete from millrace.stopped_workflows where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 47 then delete from millrace.follows where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 48 then delete from millrace.feeds where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 49 then delete from millrace.feed_readers where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 50 then delete from millrace.feed where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 51 then delete from millrace.chunks where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 52 then delete from millrace.logs where tenant_id = p_tenant and ctid between v_a and v_z;
   end case;
   get diagnostics v_n = row_count;
   return query select v_n, case when v_from + v_pages < v_size then format('%s/%s', v_table, v_from + v_pages)

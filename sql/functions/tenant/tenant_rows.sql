@@ -1,6 +1,7 @@
 -- tenant_rows: the rows of a tenant in some pages of one table, as JSON: for export_tenant.
 --   p_n  the number of the table: its place in the list of export_tenant
--- Never hashes of keys, nor secrets. A table that is added and not named here is found by test/kernel/export-tenant.test.ts.
+-- Never hashes of keys, nor secrets, nor answers of requests, which have such. A table that is added and not named here is found by
+-- test/kernel/export-tenant.test.ts.
 create or replace function millrace.tenant_rows(p_tenant int, p_n int, p_a tid, p_z tid) returns table (line jsonb)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set jit = off
 set plan_cache_mode = force_custom_plan as $$
@@ -47,7 +48,20 @@ begin
   union all select to_jsonb(x) from millrace.watchers x where p_n = 38 and tenant_id = p_tenant and ctid between p_a and p_z
   union all select to_jsonb(x) from millrace.workers x where p_n = 39 and tenant_id = p_tenant and ctid between p_a and p_z
   union all select to_jsonb(x) from millrace.workflow_documents x where p_n = 40 and tenant_id = p_tenant and ctid between p_a and p_z
-  union all select to_jsonb(x) from millrace.workflows x where p_n = 41 and tenant_id = p_tenant and ctid between p_a and p_z;
+  union all select to_jsonb(x) from millrace.workflows x where p_n = 41 and tenant_id = p_tenant and ctid between p_a and p_z
+  union all select to_jsonb(x) from millrace.webhooks x where p_n = 42 and tenant_id = p_tenant and ctid between p_a and p_z
+  union all select to_jsonb(x) - 'secret' from millrace.webhook_secrets x
+  where p_n = 43 and tenant_id = p_tenant and ctid between p_a and p_z
+  union all select to_jsonb(x) from millrace.webhook_deliveries x where p_n = 44 and tenant_id = p_tenant and ctid between p_a and p_z
+  union all select to_jsonb(x) from millrace.webhook_counts x where p_n = 45 and tenant_id = p_tenant and ctid between p_a and p_z
+  union all select to_jsonb(x) - 'body' from millrace.requests x where p_n = 46 and tenant_id = p_tenant and ctid between p_a and p_z
+  union all select to_jsonb(x) from millrace.stopped_workflows x where p_n = 47 and tenant_id = p_tenant and ctid between p_a and p_z
+  union all select to_jsonb(x) - 'follower' from millrace.follows x where p_n = 48 and tenant_id = p_tenant and ctid between p_a and p_z
+  union all select to_jsonb(x) from millrace.feeds x where p_n = 49 and tenant_id = p_tenant and ctid between p_a and p_z
+  union all select to_jsonb(x) from millrace.feed_readers x where p_n = 50 and tenant_id = p_tenant and ctid between p_a and p_z
+  union all select to_jsonb(x) from millrace.feed x where p_n = 51 and tenant_id = p_tenant and ctid between p_a and p_z
+  union all select to_jsonb(x) from millrace.chunks x where p_n = 52 and tenant_id = p_tenant and ctid between p_a and p_z
+  union all select to_jsonb(x) from millrace.logs x where p_n = 53 and tenant_id = p_tenant and ctid between p_a and p_z;
 end $$;
 
 comment on function millrace.tenant_rows(int, int, tid, tid) is 'The rows of a tenant in some pages of one table.';
