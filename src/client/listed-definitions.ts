@@ -28,6 +28,8 @@ export type ListedDefinition = {
   createdAt: Date
   /** When it was last put or registered. */
   updatedAt: Date
+  /** Of a graph with trigger_type webhook: `POST /webhooks/<path>` starts a run. */
+  webhookPath: string | null
 }
 
 const names = {
@@ -53,6 +55,7 @@ export async function readDefinitions(
     ...{ workflowId: row.workflow_id, version: row.version, document: row.document },
     ...{ kind: row.kind as Definition['kind'], active: row.active },
     ...{ createdAt: row.first_at, updatedAt: row.last_at },
+    webhookPath: row.webhook_path,
   }))
   const nextCursor = hasMore ? (shown.at(-1)?.place ?? null) : null
   return { items, hasMore, nextCursor, hasPrev: p.startingAfter != null, prevCursor: null }

@@ -163,6 +163,7 @@ export type ListedDefinitionRow = {
   first_at: Date
   last_at: Date
   place: string
+  webhook_path: string | null
 }
 
 /** @see sql/functions/definition/get_definitions.sql */

@@ -68,11 +68,9 @@ type Document = {
 }
 
 /** A stored graph as that engine tells it. */
-export function workflowBody(
-  { workflowId, version, document, active, createdAt, updatedAt }: ListedDefinition,
-  webhookPath: string | null,
-): z.input<typeof CompatWorkflow> {
-  const given = document as Document
+export function workflowBody(one: ListedDefinition): z.input<typeof CompatWorkflow> {
+  const { workflowId, version, active, webhookPath, createdAt, updatedAt } = one
+  const given = one.document as Document
   return {
     id: workflowId,
     name: given.name ?? workflowId,

@@ -41,7 +41,7 @@ function create(app: ServerApp): void {
     async (c, { body }) => {
       const id = drawId(c)
       await put(c, { id, ...body })
-      return c.json(await tell(c, await graphOf(c, id)), 201)
+      return c.json(workflowBody(await graphOf(c, id)), 201)
     },
   )
 }
@@ -79,8 +79,7 @@ function list(app: ServerApp): void {
         ...(query.trigger_type && { triggerType: query.trigger_type }),
         ...(query.is_active && { active: query.is_active === 'true' }),
       })
-      const items = await Promise.all(page.items.map((one) => tell(c, one)))
-      return c.json(compatPage({ ...page, items }, page.nextCursor, (body) => body))
+      return c.json(compatPage(page, page.nextCursor, workflowBody))
     },
   )
 }
@@ -95,7 +94,7 @@ function get(app: ServerApp): void {
       params: idParams,
       answers: { 200: [CompatWorkflow, 'As it is now.'] },
     },
-    async (c, { params }) => c.json(await tell(c, await graphOf(c, params.id))),
+    async (c, { params }) => c.json(workflowBody(await graphOf(c, params.id))),
   )
 }
 
@@ -115,7 +114,7 @@ function update(app: ServerApp): void {
       const { document, active } = await graphOf(c, params.id)
       const { version: _version, ...before } = document as Record<string, unknown>
       await put(c, { ...before, is_active: active, ...body, id: params.id })
-      return c.json(await tell(c, await graphOf(c, params.id)))
+      return c.json(workflowBody(await graphOf(c, params.id)))
     },
   )
 }
@@ -167,9 +166,4 @@ export async function graphOf(c: Context<ServerEnv>, id: string): Promise<Listed
   const { items } = await c.var.client.getDefinitions({ workflowId: id, kind: 'graph', limit: 1 })
   if (items[0] !== undefined) return items[0]
   throw new WorkflowNotFoundError(`There is no workflow "${id}".`, { workflowId: id })
-}
-
-async function tell(_c: Context<ServerEnv>, one: ListedDefinition) {
-  const { webhook_path } = one.document as { webhook_path?: string | null }
-  return workflowBody(one, webhook_path ?? null)
 }
