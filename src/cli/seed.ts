@@ -112,6 +112,6 @@ async function writeCode(folder: string): Promise<string[]> {
 }
 
 async function webhookPath(own: WorkflowClient): Promise<string | null> {
-  const [first] = await own.getWebhooks({ workflowId: 'sample-webhook', direction: 'in' })
+  const [first] = await own.getWebhooks({ workflowId: 'sample_webhook', direction: 'in' })
   return first?.path ?? null
 }

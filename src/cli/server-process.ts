@@ -72,8 +72,7 @@ class ServerProcess {
     this.#postgres = postgres
     const { schema, tenant, secretsKey, migrate, logLevel } = values
     const read = (runId: string) => this.#engine.getRun({ runId })
-    const lines = { ...out, quiet: out.quiet || logLevel === 'error' }
-    this.#log = new EventLog(lines, { cwd: this.#cwd, everyRun: logLevel === 'debug', read })
+    this.#log = new EventLog(out, { cwd: this.#cwd, everyRun: logLevel === 'debug', read })
     const logger = loggerOf(this.#log, values)
     const session = { schema, tenant, logger, ...(secretsKey && { secretsKey }) }
     const engine = { migrate, graphs: true, allTenants: true }
@@ -155,7 +154,7 @@ class ServerProcess {
     const key = `curl -X POST ${this.#url}/api/tenants/register -H 'content-type: application/json' -d ${body}`
     const pairs: Fact[] = [
       ['url', this.#url],
-      ['', paint('dim', `${this.#url}/docs shows all routes, ${this.#url}/ready how it is`)],
+      ['', paint('dim', `${this.#url}/docs shows all routes, ${this.#url}/readyz how it is`)],
       ['postgres', this.#serverLine()],
       [
         'worker',
