@@ -1801,10 +1801,10 @@ create function millrace.get_definition(options jsonb DEFAULT '{}'::jsonb)
   body: 16aec3c90ec5611d919f64e4ed09eb32
 
 create function millrace.get_definitions(options jsonb DEFAULT '{}'::jsonb)
-  returns TABLE(workflow_id text, version text, kind text, document jsonb, active boolean, first_at timestamp with time zone, last_at timestamp with time zone, place text)
+  returns TABLE(workflow_id text, version text, kind text, document jsonb, active boolean, first_at timestamp with time zone, last_at timestamp with time zone, place text, webhook_path text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: The workflows that are documents, each with the one that starts take.
-  body: 0191b77daae9458cdc4699298c02ea51
+  body: 5e5bd8f78b387b7ed9f5437e2129186e
 
 create function millrace.get_deliveries(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, webhook_id text, direction text, received_at timestamp with time zone, status text, reason text, event text, run_id uuid, redelivery_of text, delivery_key text, attempts integer, answer integer, next_at timestamp with time zone, source_ip text, headers jsonb, body text)

@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { getPath } from 'hono/utils/url'
 import { checkHost } from './allowed-hosts.ts'
 import { compatExecutionRoutes } from './compat/executions.ts'
+import { compatObservingRoutes } from './compat/observing.ts'
 import { compatTenantRoutes } from './compat/tenants.ts'
 import { compatWorkflowRoutes } from './compat/workflows.ts'
 import { crossOrigin } from './cross-origin.ts'
@@ -68,7 +69,7 @@ const resources = [
   ],
   ...[scheduleRoutes, webhookRoutes, queueRoutes, dispatchRoutes, workerRoutes, storageRoutes],
   ...[keyRoutes, memberRoutes, secretRoutes, tenantRoutes],
-  ...[compatWorkflowRoutes, compatExecutionRoutes, compatTenantRoutes],
+  ...[compatWorkflowRoutes, compatExecutionRoutes, compatObservingRoutes, compatTenantRoutes],
   ...[metricRoutes, documentRoutes, mcpRoutes, healthRoutes],
 ]
 

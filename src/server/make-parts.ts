@@ -3,6 +3,7 @@ import { jwtAuthenticator } from '../auth/jwt-authenticator.ts'
 import { inOrder } from '../auth/principal.ts'
 import { RateLimiter } from '../auth/rate-limiter.ts'
 import type { WorkflowClient } from '../client/workflow-client.ts'
+import { OpenStreams } from './events/open-streams.ts'
 import { ServerMetrics } from './server-metrics.ts'
 import type { ResolvedOptions } from './server-options.ts'
 import type { ServerParts } from './server-parts.ts'
@@ -23,6 +24,7 @@ export function makeParts(
     limiter: new RateLimiter(serverSide),
     logger: options.logger,
     metrics: new ServerMetrics(),
+    streams: new OpenStreams(),
     closing,
   }
 }

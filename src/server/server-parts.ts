@@ -3,6 +3,7 @@ import type { Authenticator, Principal } from '../auth/principal.ts'
 import type { RateLimiter } from '../auth/rate-limiter.ts'
 import type { WorkflowClient } from '../client/workflow-client.ts'
 import type { WorkflowLogger } from '../model/logger.ts'
+import type { OpenStreams } from './events/open-streams.ts'
 import type { ServerMetrics } from './server-metrics.ts'
 import type { ResolvedOptions } from './server-options.ts'
 
@@ -15,6 +16,7 @@ export type ServerParts = {
   readonly limiter: RateLimiter
   readonly logger: WorkflowLogger
   readonly metrics: ServerMetrics
+  readonly streams: OpenStreams
   /** Aborted when the server closes: what waits for something answers now, streams end. */
   readonly closing: AbortSignal
 }

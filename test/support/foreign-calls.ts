@@ -239,7 +239,10 @@ function fill(
 export function normalise(raw: string, { slug, ...ids }: Ids): string {
   // first, for a short id may be a second
   let text = raw.replace(/\d{4}-\d\d-\d\d[T ][\d:.]+(Z|[+-][\d:]+)?/g, '<time>')
-  text = text.replace(/"(due_ms|reset_ms|bytes|newest_route|chores)":"?\d+"?/g, '"$1":<number>')
+  text = text.replace(
+    /"(due_ms|reset_ms|bytes|newest_route|chores|prune_audit)":"?\d+"?/g,
+    '"$1":<number>',
+  )
   const names = Object.values(ids).filter((id): id is string => typeof id === 'string')
   for (const id of names.sort((x, y) => y.length - x.length))
     text = text.replace(new RegExp(`(?<![A-Za-z0-9_-])${id}(?![A-Za-z0-9_-])`, 'g'), '<id>')

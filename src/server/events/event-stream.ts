@@ -14,6 +14,8 @@ export type EventStreamOptions = {
   signal?: AbortSignal | undefined
   /** Whether who reads may still do so: asked at each heartbeat. Where not, the last event is `error`. */
   checkToken?: (() => Promise<boolean>) | undefined
+  /** Each has its type as its name. Default true. */
+  named?: boolean | undefined
   /** What an event is sent as. Default: as it is. */
   toBody?: ((event: RunEvent) => unknown) | undefined
   /** What an error of the source is told as; null: it just ends, and the reader comes again. Default: null. */
@@ -77,7 +79,7 @@ class EventBody {
 
   /** One event, or one sign of life. */
   async pull(controller: Controller): Promise<void> {
-    const { heartbeatMs = HEARTBEAT_MS, toBody, toProblem } = this.#options
+    const { heartbeatMs = HEARTBEAT_MS, toProblem } = this.#options
     try {
       if (performance.now() - this.#checkedAt >= heartbeatMs && !(await this.#mayRead()))
         return this.#close(controller, problemText({ code: 'MR042', status: 401 }))
@@ -88,7 +90,7 @@ class EventBody {
       if (result === QUIET) return controller.enqueue(encoder.encode(': still here\n\n'))
       this.#next = null
       if (result.done) return this.#close(controller)
-      controller.enqueue(encoder.encode(eventText(result.value, toBody)))
+      controller.enqueue(encoder.encode(eventText(result.value, this.#options)))
     } catch (error) {
       const problem = toProblem?.(error) ?? null
       this.#close(controller, problem === null ? undefined : problemText(problem))
@@ -131,9 +133,9 @@ class EventBody {
   }
 }
 
-function eventText(event: RunEvent, toBody: EventStreamOptions['toBody']): string {
+function eventText(event: RunEvent, { toBody, named = true }: EventStreamOptions): string {
   const data = JSON.stringify(toBody ? toBody(event) : event)
-  return `id: ${event.id}\nevent: ${event.type}\ndata: ${data}\n\n`
+  return `id: ${event.id}\n${named ? `event: ${event.type}\n` : ''}data: ${data}\n\n`
 }
 
 function problemText(problem: unknown): string {

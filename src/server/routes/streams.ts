@@ -1,17 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { hasScope } from '../../auth/principal.ts'
-import type { FeedEvent } from '../../client/follow/feed-reader.ts'
-import { WorkflowEngineError } from '../../model/errors.ts'
 import { checkFeedPlace, decodePlace } from '../../model/event-place.ts'
-import type { RunEvent } from '../../model/run-event.ts'
 import { addRoute } from '../add-route.ts'
-import { eventStream, eventStreamHeaders } from '../events/event-stream.ts'
-import { OpenStreams } from '../events/open-streams.ts'
-import { statusOf } from '../problem.ts'
+import { answerStream } from '../events/answer-stream.ts'
 import type { ServerApp, ServerEnv, ServerParts } from '../server-parts.ts'
 import { forwardQuery, pageBody, pageOf, pageRequest } from '../shapes/page.ts'
-import { LogLineBody, logLineBody, RunEventBody, runEventBody } from '../shapes/run-event.ts'
+import { LogLineBody, logLineBody, RunEventBody } from '../shapes/run-event.ts'
 import { resourceQuery, runParams, runRef } from '../shapes/run-ref.ts'
 
 const SSE = 'text/event-stream'
@@ -24,14 +18,13 @@ const afterQuery = {
 
 /** What happens to runs while it does: streams of server-sent events, and what was logged. */
 export function streamRoutes(app: ServerApp, _parts: ServerParts): void {
-  const streams = new OpenStreams()
-  runEvents(app, streams)
-  feedOfDefinition(app, streams)
-  feedOfTenant(app, streams)
+  runEvents(app)
+  feedOfDefinition(app)
+  feedOfTenant(app)
   runLogs(app)
 }
 
-function runEvents(app: ServerApp, streams: OpenStreams): void {
+function runEvents(app: ServerApp): void {
   addRoute(
     app,
     {
@@ -48,12 +41,12 @@ function runEvents(app: ServerApp, streams: OpenStreams): void {
       const after = afterOf(c, query)
       if (after !== undefined) decodePlace(after)
       const run = await c.var.client.getRun(runRef(params, query))
-      return answer(c, streams, (signal) => run.events({ after, signal }))
+      return answerStream(c, (signal) => run.events({ after, signal }))
     },
   )
 }
 
-function feedOfDefinition(app: ServerApp, streams: OpenStreams): void {
+function feedOfDefinition(app: ServerApp): void {
   addRoute(
     app,
     {
@@ -65,11 +58,11 @@ function feedOfDefinition(app: ServerApp, streams: OpenStreams): void {
       query: z.strictObject(afterQuery),
       answers: { 200: [RunEventBody, 'Events, as they happen.', SSE] },
     },
-    async (c, { params, query }) => feed(c, streams, afterOf(c, query), params.id),
+    async (c, { params, query }) => feed(c, afterOf(c, query), params.id),
   )
 }
 
-function feedOfTenant(app: ServerApp, streams: OpenStreams): void {
+function feedOfTenant(app: ServerApp): void {
   addRoute(
     app,
     {
@@ -80,7 +73,7 @@ function feedOfTenant(app: ServerApp, streams: OpenStreams): void {
       query: z.strictObject(afterQuery),
       answers: { 200: [RunEventBody, 'Events, as they happen.', SSE] },
     },
-    async (c, { query }) => feed(c, streams, afterOf(c, query)),
+    async (c, { query }) => feed(c, afterOf(c, query)),
   )
 }
 
@@ -117,56 +110,11 @@ function runLogs(app: ServerApp): void {
   )
 }
 
-function feed(
-  c: Context<ServerEnv>,
-  streams: OpenStreams,
-  after: string | undefined,
-  workflowId?: string,
-): Response {
+function feed(c: Context<ServerEnv>, after: string | undefined, workflowId?: string): Response {
   if (after !== undefined) checkFeedPlace(after)
-  return answer(c, streams, (signal) => c.var.client.followRuns({ after, signal, workflowId }))
+  return answerStream(c, (signal) => c.var.client.followRuns({ after, signal, workflowId }))
 }
 
 function afterOf(c: Context<ServerEnv>, query: { after?: string | undefined }): string | undefined {
   return c.req.header('last-event-id') || query.after
-}
-
-/** A response that lasts until the source ends, the reader goes, its token is over, or the server closes. */
-function answer(
-  c: Context<ServerEnv>,
-  streams: OpenStreams,
-  open: (signal: AbortSignal) => AsyncIterable<RunEvent | FeedEvent>,
-): Response {
-  const { principal, parts } = c.var
-  const leave = streams.enter(principal.tenant)
-  const ended = new AbortController()
-  const signal = AbortSignal.any([c.req.raw.signal, parts.closing])
-  const source = open(AbortSignal.any([signal, ended.signal]))
-  const request = c.req.raw
-  const body = eventStream(source, {
-    signal,
-    toBody: runEventBody,
-    toProblem: (error) => problemOf(error, parts),
-    async checkToken() {
-      const now = await parts.authenticate(request)
-      return now !== null && now.tenant === principal.tenant && hasScope(now, 'runs:read')
-    },
-    onEnd() {
-      leave()
-      ended.abort()
-    },
-  })
-  for (const [name, value] of Object.entries(eventStreamHeaders)) c.header(name, value)
-  return c.body(body)
-}
-
-/** What is the reader's fault is told; after anything else it comes again, and goes on. */
-function problemOf(error: unknown, { logger }: ServerParts): object | null {
-  const status = error instanceof WorkflowEngineError ? statusOf(error) : 500
-  if (status < 500) {
-    const { code, message } = error as WorkflowEngineError
-    return { code, status, detail: message }
-  }
-  logger.log(`a stream of events ended: ${(error as Error).message}`)
-  return null
 }
