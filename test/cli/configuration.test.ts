@@ -88,6 +88,11 @@ describe('where a value is from', () => {
       expect(heeded.includes(name) || notes.some((note) => note.startsWith(name)), name).toBe(true)
   })
 
+  test('commas within the braces of a glob are its own', async () => {
+    const { values } = await read({ MILLRACE_WORKFLOWS: 'a/*.{ts,js}, b/*.js' })
+    expect(values.workflows).toEqual(['a/*.{ts,js}', 'b/*.js'])
+  })
+
   test('a variable of ours that is none is told', async () => {
     const { notes } = await read({ MILLRACE_CONCURENCY: '5', MILLRACE_SECRET_CRM: 'x' })
     expect(notes).toEqual(['MILLRACE_CONCURENCY is no setting. Did you mean MILLRACE_CONCURRENCY?'])

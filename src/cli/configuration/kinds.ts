@@ -11,6 +11,8 @@ export type Kind<T> = {
   readonly read: (text: string) => T | undefined
   /** As it is shown; by default as JSON has it. */
   readonly show?: (value: T) => string
+  /** A file may give a list. */
+  readonly list?: true
 }
 
 /** A whole number of a range. */
@@ -37,12 +39,12 @@ export function text(rule: string, pattern: RegExp, example: string): Kind<strin
   return { rule, example, read: (given) => (pattern.test(given) ? given : undefined) }
 }
 
-/** Texts with commas between them. */
+/** Texts with commas between them; those within the braces of a glob are its own. */
 export function texts(rule: string, pattern: RegExp, example: string): Kind<string[]> {
   return {
-    ...{ rule, example },
+    ...{ rule, example, list: true },
     read: (given) => {
-      const parts = given.split(',').map((part) => part.trim())
+      const parts = given.split(/,(?![^{]*\})/).map((part) => part.trim())
       const known = parts.filter((part) => part !== '')
       return known.length > 0 && known.every((part) => pattern.test(part)) ? known : undefined
     },

@@ -86,7 +86,7 @@ function find(
 }
 
 function read({ kind, secret }: AnySetting, { where, value }: Said, mistakes: Mistake[]): unknown {
-  const text = textOf(value)
+  const text = Array.isArray(value) && !kind.list ? undefined : textOf(value)
   const known = text === undefined ? undefined : kind.read(text)
   if (known !== undefined) return known
   const shown = secret ? '***' : describeValue(value)

@@ -230,7 +230,7 @@ export const serverSettings = {
     { compat: 'CRON_TIMEZONE' },
   ),
   replay: setting(
-    'whether `POST /api/executions/:id/replay` is allowed',
+    'whether ended runs may be started again with other data, by `replay` of the Workflow Automation Engine',
     truth,
     'MILLRACE_REPLAY',
     true,
@@ -360,6 +360,6 @@ export const unheeded: Readonly<Record<string, string>> = {
   MAX_CONCURRENT_STEPS:
     'steps of a graph run as they become due; `concurrency` limits runs, and limits of workflows and queues do the rest.',
   MAX_CRON_WORKFLOWS:
-    'schedules are rows, not jobs in memory; the quota `definitions` limits what a tenant stores.',
+    'schedules are rows of the database; the quota `definitions` limits what a tenant stores.',
   ARQ_MAX_JOBS: 'there is no other queue; use ARQ_CONCURRENCY.',
 }
