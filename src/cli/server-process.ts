@@ -8,7 +8,7 @@ import type { ReadConfiguration } from './configuration/read-configuration.ts'
 import type { Configuration } from './configuration/server-settings.ts'
 import { hidePassword } from './connection.ts'
 import { EventLog } from './event-log.ts'
-import { maskedOutput } from './masked-output.ts'
+import { mask, maskedOutput } from './masked-output.ts'
 import { keepStdout, type Output } from './output.ts'
 import { startOwnPostgres } from './own-postgres.ts'
 import { packageVersion } from './program.ts'
@@ -27,7 +27,8 @@ const CLOSE_MS = 10_000
 /** Runs until somebody asks it to stop; then the process ends. */
 export async function runServer({ values, notes }: ReadConfiguration, out: Output): Promise<void> {
   const stop = stopRequested()
-  const masked = maskedOutput(out, secretsOf(values, process.env))
+  const secrets = secretsOf(values, process.env)
+  const masked = maskedOutput(out, secrets)
   for (const note of notes) masked.note(note)
   const url = connectionOf(values)
   const postgres = url === null ? await startOwnPostgres(values.dataDir, masked) : null
@@ -38,6 +39,10 @@ export async function runServer({ values, notes }: ReadConfiguration, out: Outpu
     server = new ServerProcess(values, masked, { ...surroundings, connectionString }, postgres)
     await server.start()
     server.sayStopping(await Promise.race([stop, server.told]))
+  } catch (error) {
+    // what files of workflows and the driver say is told by the caller
+    if (error instanceof Error) error.message = mask(error.message, secrets)
+    throw error
   } finally {
     await server?.stop()
     await postgres?.stop()

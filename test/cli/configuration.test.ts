@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { configurationTable } from '../../src/cli/configuration/configuration-table.ts'
 import { readConfiguration } from '../../src/cli/configuration/read-configuration.ts'
 import { serverSettings } from '../../src/cli/configuration/server-settings.ts'
-import { checkParts } from '../../src/cli/server-parts.ts'
+import { checkParts, surroundingsOf } from '../../src/cli/server-parts.ts'
 import type { InvalidInputError } from '../../src/model/errors.ts'
 import { makeFolder } from './millrace.ts'
 
@@ -97,6 +97,15 @@ describe('where a value is from', () => {
     const { notes } = await read({ MILLRACE_CONCURENCY: '5', MILLRACE_SECRET_CRM: 'x' })
     expect(notes).toEqual(['MILLRACE_CONCURENCY is no setting. Did you mean MILLRACE_CONCURRENCY?'])
   })
+})
+
+test('secrets of the environment are for graphs of the own tenant', async () => {
+  const env = { MILLRACE_SECRET_CRM: 'geheim', MILLRACE_TENANT: 'mine' }
+  const { values } = await read(env)
+  const { secrets } = await surroundingsOf(values, env)
+  const look = secrets as (name: string, of: { tenant: string }) => string | undefined
+  expect(look('crm', { tenant: 'mine' })).toBe('geheim')
+  expect(look('crm', { tenant: 'other' })).toBeUndefined()
 })
 
 describe('mistakes', () => {

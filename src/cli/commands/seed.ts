@@ -1,15 +1,24 @@
 import { relative } from 'node:path'
 import type { Command } from 'commander'
 import { InvalidInputError } from '../../model/errors.ts'
+import { readConfiguration } from '../configuration/read-configuration.ts'
 import { withClient, withDatabase } from '../connection.ts'
 import type { Output } from '../output.ts'
 import { makeCommand } from '../program.ts'
 import type { Seed } from '../seed.ts'
-import { readSettings } from '../settings.ts'
+import { connectionOf } from '../server-parts.ts'
+import { givenGlobally, readSettings } from '../settings.ts'
 import { programName } from '../show/words.ts'
 import { userName } from './runs-control.ts'
 
-type Options = { name?: string; url?: string; code: boolean; folder: string; newKey?: boolean }
+type Options = {
+  name?: string
+  config?: string
+  url?: string
+  code: boolean
+  folder: string
+  newKey?: boolean
+}
 
 /** `millrace seed` */
 export function seedCommand(): Command {
@@ -22,18 +31,21 @@ export function seedCommand(): Command {
     .option('--folder <path>', 'where samples in code are written', './workflows')
     .option('--no-code', 'write none')
     .option('--new-key', 'another key, though there is one of this name')
+    .option('--config <file>', 'settings of the server (default: ./millrace.config.*)')
     .option('--url <url>', 'of the server, for what to try (default: of PORT)')
     .action(async (options: Options, command: Command) => {
       const settings = readSettings(command)
       const { out } = settings
-      const { env } = process
-      const variable = env.MILLRACE_DEFAULT_TENANT_NAME || env.DEFAULT_TENANT_NAME || undefined
-      const name = options.name ?? variable
-      const slug = settings.tenant ?? slugOf(name)
+      const { config } = options
+      const flags = { ...givenGlobally(command), ...(config !== undefined && { config }) }
+      const { values, from } = await readConfiguration(flags, process.env)
+      const name = options.name ?? values.defaultTenantName
+      const slug = from.tenant === 'default' ? slugOf(name) : values.tenant
       const { migrate } = await import('../../kernel/migrate.ts')
       const { seed } = await import('../seed.ts')
       // of the installation's, as the tenant may be yet to be made
-      const general = { ...settings, tenant: undefined }
+      const databaseUrl = connectionOf(values) ?? undefined
+      const general = { ...settings, databaseUrl, schema: values.schema, tenant: undefined }
       await withDatabase(general, (db) => migrate(db))
       const folder = options.code ? options.folder : null
       const made = await withClient(general, (client) =>
@@ -41,7 +53,7 @@ export function seedCommand(): Command {
           ...{ slug, name, folder, newKey: options.newKey ?? false, by: userName() },
         }),
       )
-      const url = options.url ?? `http://127.0.0.1:${env.MILLRACE_PORT || env.PORT || 3000}`
+      const url = options.url ?? `http://127.0.0.1:${values.port}${values.basePath ?? ''}`
       out.show(made, () => show(made, url, out))
       if (made.key !== null) out.note('Keep the key: it is shown only now.')
     })

@@ -2,10 +2,10 @@ import { type Command, Option } from 'commander'
 import type { Flags } from '../configuration/read-configuration.ts'
 import { collect } from '../option-values.ts'
 import { makeCommand } from '../program.ts'
-import { readSettings } from '../settings.ts'
+import { givenGlobally, readSettings } from '../settings.ts'
 
 /** As the command line says it: texts, so that all that is wrong is told at once. */
-type Options = Flags & { printConfig?: boolean }
+type Options = Flags & { printConfig?: boolean; worker: boolean }
 
 /** `millrace server` */
 export function serverCommand(): Command {
@@ -33,13 +33,17 @@ export function serverCommand(): Command {
         .default(undefined, './millrace.config.json or .yaml, if it is there'),
     )
     .option('--print-config', 'only show what is set, and where each is from')
-    .action(async ({ printConfig, ...options }: Options, command: Command) => {
+    .action(async ({ printConfig, worker, ...options }: Options, command: Command) => {
       const { out } = readSettings(command)
       const { readConfiguration } = await import('../configuration/read-configuration.ts')
       const { checkParts } = await import('../server-parts.ts')
       const { env } = process
       const check = (values: Parameters<typeof checkParts>[0]) => checkParts(values, env)
-      const read = await readConfiguration({ ...options, ...given(command) }, env, check)
+      const read = await readConfiguration(
+        { ...options, ...givenGlobally(command), worker: worker ? undefined : false },
+        env,
+        check,
+      )
       if (printConfig) {
         const { printConfiguration } = await import('../configuration/print-configuration.ts')
         printConfiguration(read, out)
@@ -49,17 +53,4 @@ export function serverCommand(): Command {
       const { runServer } = await import('../server-process.ts')
       await runServer(read, out)
     })
-}
-
-/** Of options that have a variable or a default, only what stands on the command line. */
-function given(command: Command): Flags {
-  const all: Record<string, unknown> = command.optsWithGlobals()
-  const names = ['databaseUrl', 'schema', 'tenant'] as const
-  const said = names.filter((name) => command.getOptionValueSourceWithGlobals(name) === 'cli')
-  const { worker } = all
-  return {
-    ...Object.fromEntries(said.map((name) => [name, all[name]])),
-    // commander makes it true where nobody has said so
-    worker: worker === false ? false : undefined,
-  }
 }
