@@ -5,7 +5,7 @@ import type { SurroundingOptions } from '../worker/handler-surroundings.ts'
 import { isLoopback } from './configuration/kinds.ts'
 import type { Mistake } from './configuration/read-configuration.ts'
 import type { Configuration } from './configuration/server-settings.ts'
-import { readStatements, secretVariable } from './surroundings.ts'
+import { readStatements, secretsOfEnvironment } from './surroundings.ts'
 
 /** The options of the HTTP API that a configuration means. */
 export function serverOptions(values: Configuration, logger: WorkflowLogger): ServerOptions {
@@ -54,8 +54,7 @@ export async function surroundingsOf(
 ): Promise<SurroundingOptions> {
   const { tenant: own, httpAllow, httpTimeout, maxResponseBytes, statements } = values
   return {
-    secrets: (name, { tenant }) =>
-      tenant === own ? env[secretVariable(name)] || undefined : undefined,
+    secrets: secretsOfEnvironment(env, own),
     http: { ...(httpAllow && { allow: httpAllow }), timeout: httpTimeout, maxResponseBytes },
     maxSubWorkflowDepth: values.maxSubWorkflowDepth,
     ...(statements !== undefined && { statements: await readStatements(statements) }),
