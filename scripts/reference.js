@@ -71,4 +71,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { ERROR_CODES } = await import(join(root, 'dist/model/error-codes.js'))
   for (const [path, text] of Object.entries(pages(ERROR_CODES)))
     writeFileSync(join(root, path), text)
+  // a table within a page that people write; test/cli/configuration.test.ts fails when it is old
+  const { configurationTable } = await import(
+    join(root, 'dist/cli/configuration/configuration-table.js')
+  )
+  const page = join(root, 'docs/server-command.md')
+  const text = readFileSync(page, 'utf8')
+  writeFileSync(
+    page,
+    text.replace(/^\| in a file [^\n]*\n(\|[^\n]*\n)*/m, () => `${configurationTable()}\n`),
+  )
 }

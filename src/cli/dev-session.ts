@@ -1,10 +1,11 @@
 import { relative } from 'node:path'
-import { type EmbeddedPostgres, isEmbeddedDataDir, startPostgres } from '../embedded/index.ts'
+import type { EmbeddedPostgres } from '../embedded/index.ts'
 import type { SurroundingOptions } from '../worker/handler-surroundings.ts'
 import { WorkflowEngine } from '../worker/workflow-engine.ts'
 import { checkUrl, hidePassword } from './connection.ts'
 import { EventLog } from './event-log.ts'
 import { keepStdout } from './output.ts'
+import { startOwnPostgres } from './own-postgres.ts'
 import { packageVersion } from './program.ts'
 import type { Settings } from './settings.ts'
 import { programName } from './show/words.ts'
@@ -34,7 +35,10 @@ const DRAIN = '5 s'
 export async function runDev(options: DevOptions, settings: Settings): Promise<void> {
   const stop = stopRequested()
   const surroundings = await readSurroundings(options, process.env)
-  const server = settings.databaseUrl === undefined ? await ownServer(options, settings) : null
+  const server =
+    settings.databaseUrl === undefined
+      ? await startOwnPostgres(options.dataDir, settings.out)
+      : null
   const session = new DevSession(options, settings, surroundings, server)
   try {
     await session.start()
@@ -47,14 +51,6 @@ export async function runDev(options: DevOptions, settings: Settings): Promise<v
   session.sayStopped()
   // user code may have left timers and connections behind, which would keep the process alive
   process.exit(0)
-}
-
-async function ownServer({ dataDir }: DevOptions, { out }: Settings): Promise<EmbeddedPostgres> {
-  const onLog = (line: string) => {
-    if (line.startsWith('millrace: ')) out.note(line)
-  }
-  if (!(await isEmbeddedDataDir(dataDir))) out.note(`Making a database in ${dataDir} …`)
-  return startPostgres({ dataDir, reuse: true, onLog })
 }
 
 /** One `millrace dev`, from the ready database on. */

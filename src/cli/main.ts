@@ -18,6 +18,8 @@ import { queuesCommand } from './commands/queues.ts'
 import { runsCommand } from './commands/runs.ts'
 import { schedulesCommand } from './commands/schedules.ts'
 import { secretsCommand } from './commands/secrets.ts'
+import { seedCommand } from './commands/seed.ts'
+import { serverCommand } from './commands/server.ts'
 import { startCommand } from './commands/start.ts'
 import { storageCommand } from './commands/storage.ts'
 import { tenantsCommand } from './commands/tenants.ts'
@@ -35,6 +37,7 @@ const program = makeProgram()
 
 program.commandsGroup('Run workflows:')
 program.addCommand(devCommand())
+program.addCommand(serverCommand())
 program.addCommand(workerCommand())
 program.addCommand(demoCommand())
 
@@ -68,6 +71,7 @@ program.addCommand(auditCommand())
 
 program.commandsGroup('Set up:')
 program.addCommand(migrateCommand())
+program.addCommand(seedCommand())
 program.addCommand(pruneCommand())
 
 process.exitCode = await runProgram(program, process.argv.slice(2))

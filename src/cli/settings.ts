@@ -64,6 +64,16 @@ export function readSettings(command: Command): Settings {
   }
 }
 
+/** Of the global options that have a variable, too, those that stand on the command line. */
+export function givenGlobally(
+  command: Command,
+): Pick<Partial<Settings>, 'databaseUrl' | 'schema' | 'tenant'> {
+  const all = command.optsWithGlobals<GlobalOptions>()
+  const names = ['databaseUrl', 'schema', 'tenant'] as const
+  const said = names.filter((name) => command.getOptionValueSourceWithGlobals(name) === 'cli')
+  return Object.fromEntries(said.map((name) => [name, all[name]]))
+}
+
 /**
  * For what prints something else than a result.
  * @param what prints what. @example refuseJson(settings, '--sql prints SQL')

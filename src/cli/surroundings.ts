@@ -22,17 +22,30 @@ export function addSurroundingOptions(command: Command): Command {
 
 /**
  * Options of the engine. Secrets are those of the environment: of `crm_token`, MILLRACE_SECRET_CRM_TOKEN.
+ * @param own of a worker for all tenants, the only one whose graphs get them: others could send them anywhere
  * @throws InvalidInputError
  */
 export async function readSurroundings(
   { httpAllow, statements }: SurroundingFlags,
   env: NodeJS.ProcessEnv,
+  own?: string,
 ): Promise<SurroundingOptions> {
   return {
-    // an empty variable is how a shell unsets one for a command
-    secrets: (name) => env[secretVariable(name)] || undefined,
+    secrets: secretsOfEnvironment(env, own),
     ...(httpAllow && { http: await checkTargets(httpAllow) }),
     ...(statements !== undefined && { statements: await readStatements(statements) }),
+  }
+}
+
+/** Looks up what MILLRACE_SECRET_… say; with `own` only for that tenant. */
+export function secretsOfEnvironment(
+  env: NodeJS.ProcessEnv,
+  own?: string,
+): (name: string, of: { tenant: string }) => string | undefined {
+  return (name, { tenant }) => {
+    if (own !== undefined && tenant !== own) return undefined
+    // an empty variable is how a shell unsets one for a command
+    return env[secretVariable(name)] || undefined
   }
 }
 

@@ -37,7 +37,8 @@ export type WorkerProcessOptions = SurroundingFlags & {
 /** Runs until somebody asks it to stop; then the process ends. */
 export async function runWorker(options: WorkerProcessOptions, settings: Settings): Promise<void> {
   const stop = stopRequested()
-  const surroundings = await readSurroundings(options, process.env)
+  const own = options.allTenants ? (settings.tenant ?? 'default') : undefined
+  const surroundings = await readSurroundings(options, process.env, own)
   const target = await findTarget(settings)
   const worker = new WorkerProcess(options, settings, {
     connectionString: target.url,

@@ -1,3 +1,4 @@
+import { MAX_SUB_WORKFLOW_DEPTH } from '../model/limits.ts'
 import type { NamedStep } from './named-step.ts'
 
 /** What a process has for the handlers of its flows and the nodes of its graphs. */
@@ -12,6 +13,8 @@ export interface Surroundings {
   readonly statements: Readonly<Record<string, string>>
   /** What nodes of type `http` may reach: the options of an HttpPolicy. */
   readonly http: object
+  /** How many nodes of type `sub_workflow` may wait for each other, one in the run of the other. */
+  readonly maxSubWorkflowDepth: number
   /** The value of a secret; undefined if the tenant has none of that name. @throws what looking it up throws */
   secret(name: string, tenant: string): Promise<string | undefined>
   /** Something that all runs share, made when it is first asked for, and disposed of when the engine stops. */
@@ -21,6 +24,7 @@ export interface Surroundings {
 /** Of a process that runs no handlers: there is nothing. */
 export const noSurroundings: Surroundings = Object.freeze({
   ...{ env: {}, resources: {}, steps: new Map(), statements: {}, http: {} },
+  maxSubWorkflowDepth: MAX_SUB_WORKFLOW_DEPTH,
   secret: () => Promise.resolve(undefined),
   share: <T>(_key: object, make: () => T) => make(),
 })

@@ -2,15 +2,25 @@ import ipaddr from 'ipaddr.js'
 import type { JwtOptions } from '../auth/jwt-authenticator.ts'
 import type { Authenticator } from '../auth/principal.ts'
 import type { GraphLimits } from '../graph/document/graph-document.ts'
+import { type Duration, parseDuration } from '../model/duration.ts'
 import { InvalidInputError } from '../model/errors.ts'
 import { quietLogger, type WorkflowLogger } from '../model/logger.ts'
 import { checkOptionNames, type OptionNames } from '../model/options.ts'
 import { describeValue } from '../model/text.ts'
+import { checkTimeZone } from '../model/time-zone.ts'
 
 /** The largest body that is taken unless `maxBodyBytes` says otherwise. */
 const DEFAULT_BODY_BYTES = 1_048_576
 /** The largest that may be asked for: bodies are held in memory while they are read. */
 const MOST_BODY_BYTES = 64 * 1_048_576
+
+/** Of workflows whose documents do not say it. */
+export type GraphDefaults = {
+  /** Of a whole run. */
+  timeout?: Duration
+  /** Of those that are started by cron. */
+  timezone?: string
+}
 
 /** What a server may be made with. */
 export type ServerOptions = {
@@ -38,6 +48,8 @@ export type ServerOptions = {
   replay?: boolean
   /** Of documents that come by HTTP: how many nodes, how deep. Default: 10,000, and no limit of depth. */
   graphLimits?: GraphLimits
+  /** What workflows that are created by the routes of the Workflow Automation Engine get where they say nothing. Default: nothing. */
+  graphDefaults?: GraphDefaults
   /** Gets what went wrong inside. Default: errors to the console. */
   logger?: WorkflowLogger
 }
@@ -55,6 +67,7 @@ export type ResolvedOptions = {
   readonly selfRegistration: boolean
   readonly replay: boolean
   readonly graphLimits: GraphLimits
+  readonly graphDefaults: GraphDefaults
   readonly logger: WorkflowLogger
   readonly trustedProxies: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][]
 }
@@ -64,6 +77,7 @@ const names: OptionNames<ServerOptions> = {
   ...{ allowHosts: true, trustedProxies: true, logger: true, jwt: true },
   ...{ mcp: true, metrics: true },
   ...{ selfRegistration: true, replay: true, graphLimits: true },
+  graphDefaults: true,
 }
 
 /** @throws InvalidInputError that names the option and its value */
@@ -81,6 +95,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedOptions {
     selfRegistration: options.selfRegistration ?? false,
     replay: options.replay ?? true,
     graphLimits: options.graphLimits ?? {},
+    graphDefaults: checkDefaults(options.graphDefaults ?? {}),
     logger: options.logger ?? quietLogger,
     trustedProxies: (options.trustedProxies ?? []).map(parseNetwork),
   }
@@ -92,6 +107,13 @@ function checkBasePath(path: string): string {
   throw new InvalidInputError(
     `basePath ${describeValue(path)} is not a path like '/engine': it begins with a slash and does not end with one.`,
   )
+}
+
+function checkDefaults(given: GraphDefaults): GraphDefaults {
+  checkOptionNames('graphDefaults', given, { timeout: true, timezone: true })
+  if (given.timeout !== undefined) parseDuration(given.timeout)
+  if (given.timezone !== undefined) checkTimeZone(given.timezone)
+  return given
 }
 
 function checkBytes(bytes: number): number {

@@ -2,6 +2,7 @@ import type { NamedStep } from '../definition/named-step.ts'
 import type { Surroundings } from '../definition/surroundings.ts'
 import type { HttpPolicyOptions } from '../graph/http/policy.ts'
 import { InvalidInputError } from '../model/errors.ts'
+import { MAX_SUB_WORKFLOW_DEPTH } from '../model/limits.ts'
 import { checkName } from '../model/names.ts'
 import type { OptionNames } from '../model/options.ts'
 import { describeValue } from '../model/text.ts'
@@ -39,10 +40,13 @@ export type SurroundingOptions = {
    * @example http: { allow: ['crm.internal:8080'] }
    */
   http?: HttpPolicyOptions
+  /** How many nodes of type `sub_workflow` may wait for each other, one in the run of the other: 1 to 32. Default 32. */
+  maxSubWorkflowDepth?: number
 }
 
 export const surroundingOptionNames: OptionNames<SurroundingOptions> = {
   ...{ resources: true, env: true, steps: true, statements: true, secrets: true, http: true },
+  maxSubWorkflowDepth: true,
 }
 
 /** @see Surroundings */
@@ -51,6 +55,7 @@ export class HandlerSurroundings implements Surroundings {
   readonly resources: Surroundings['resources']
   readonly statements: Readonly<Record<string, string>>
   readonly http: object
+  readonly maxSubWorkflowDepth: number
   readonly #steps = new Map<string, NamedStep>()
   readonly #secrets: SecretLookup
   readonly #shared = new Map<object, AsyncDisposable>()
@@ -65,6 +70,7 @@ export class HandlerSurroundings implements Surroundings {
     for (const step of options.steps ?? []) this.addStep(step)
     this.statements = readStatements(options.statements ?? {})
     this.http = options.http ?? {}
+    this.maxSubWorkflowDepth = checkDepth(options.maxSubWorkflowDepth ?? MAX_SUB_WORKFLOW_DEPTH)
     const own = readSecrets(options.secrets ?? {})
     this.#secrets = async (name, of) => (await own(name, of)) ?? stored(name, of)
   }
@@ -123,4 +129,11 @@ function readStatements(given: Readonly<Record<string, string>>): Record<string,
 function readSecrets(given: Readonly<Record<string, string>> | SecretLookup): SecretLookup {
   if (typeof given === 'function') return given
   return (name) => (Object.hasOwn(given, name) ? given[name] : undefined)
+}
+
+function checkDepth(depth: number): number {
+  if (Number.isInteger(depth) && depth >= 1 && depth <= MAX_SUB_WORKFLOW_DEPTH) return depth
+  throw new InvalidInputError(
+    `maxSubWorkflowDepth ${describeValue(depth)} is not a whole number from 1 to ${MAX_SUB_WORKFLOW_DEPTH}.`,
+  )
 }

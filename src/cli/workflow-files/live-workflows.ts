@@ -17,7 +17,7 @@ export type Reload = {
 
 /** The workflows in the files of a glob: loads them, and again when they change. */
 export class LiveWorkflows {
-  readonly #glob: string
+  readonly #globs: readonly string[]
   readonly #cwd: string
   readonly #set: WorkflowSet
   #sources: readonly string[] = []
@@ -26,8 +26,8 @@ export class LiveWorkflows {
   #onReload: (reload: Reload) => void = () => {}
   #onError: (error: Error) => void = () => {}
 
-  constructor(glob: string, cwd: string, set: WorkflowSet) {
-    this.#glob = glob
+  constructor(globs: string | readonly string[], cwd: string, set: WorkflowSet) {
+    this.#globs = [globs].flat()
     this.#cwd = cwd
     this.#set = set
     this.#watch = new Watch(
@@ -65,7 +65,7 @@ export class LiveWorkflows {
   }
 
   async #load(): Promise<Broken[]> {
-    const files = await findFiles(this.#glob, this.#cwd)
+    const files = await this.#findFiles()
     const load = await loadFiles(files, this.#cwd)
     this.#sources = load.sources
     const broken = await this.#set.apply(load.files)
@@ -79,7 +79,7 @@ export class LiveWorkflows {
     const broken = await this.#load()
     const after = new Set(this.list().map(keyOf))
     const failing = new Set(broken.map(({ file }) => file))
-    const files = await findFiles(this.#glob, this.#cwd)
+    const files = await this.#findFiles()
     const own = changed.filter((file) => files.includes(file) && !failing.has(file))
     // what is imported from elsewhere has no workflow of its own, but may change all
     const imported = changed.filter((file) => !files.includes(file) && this.#sources.includes(file))
@@ -92,9 +92,15 @@ export class LiveWorkflows {
     }
   }
 
+  async #findFiles(): Promise<string[]> {
+    const found = this.#globs.map((glob) => findFiles(glob, this.#cwd))
+    return [...new Set((await Promise.all(found)).flat())]
+  }
+
   async #watched() {
-    const files = await findFiles(this.#glob, this.#cwd)
-    const folders = await findFolders(resolve(this.#cwd, globFolder(this.#glob)))
+    const files = await this.#findFiles()
+    const roots = this.#globs.map((glob) => findFolders(resolve(this.#cwd, globFolder(glob))))
+    const folders = (await Promise.all(roots)).flat()
     return {
       files: [...new Set([...files, ...this.#sources])],
       folders: [...new Set([...folders, ...this.#sources.map((file) => dirname(file))])],

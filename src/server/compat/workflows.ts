@@ -2,7 +2,9 @@ import { createHash, randomUUID } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { ListedDefinition } from '../../client/listed-definitions.ts'
+import { parseDuration } from '../../model/duration.ts'
 import { WorkflowNotFoundError } from '../../model/errors.ts'
+import type { GraphDefaults } from '../server-options.ts'
 import type { ServerApp, ServerEnv, ServerParts } from '../server-parts.ts'
 import { addCompatRoute } from './add-compat-route.ts'
 import {
@@ -142,8 +144,21 @@ async function put(c: Context<ServerEnv>, fields: Record<string, unknown>): Prom
   const { planGraph } = await import('../../graph/document/index.ts')
   const { makeGraph } = await import('../../graph/define-graph.ts')
   const given = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined)
-  const plan = planGraph(Object.fromEntries(given), c.var.parts.options.graphLimits)
+  const { graphLimits, graphDefaults } = c.var.parts.options
+  const document = withDefaults(Object.fromEntries(given), graphDefaults)
+  const plan = planGraph(document, graphLimits)
   await c.var.client.putWorkflow(makeGraph(plan))
+}
+
+/** Only what the document leaves open. A time zone is of those that are started by cron. */
+function withDefaults(document: Record<string, unknown>, { timeout, timezone }: GraphDefaults) {
+  const { trigger_type: type, trigger_config: config } = document
+  const zoned = type === 'cron' && timezone !== undefined && typeof config === 'object'
+  return {
+    ...(timeout !== undefined && { timeout: parseDuration(timeout) / 1000 }),
+    ...document,
+    ...(zoned && { trigger_config: { timezone, ...config } }),
+  }
 }
 
 /** @throws WorkflowNotFoundError */
