@@ -5,7 +5,7 @@ import type { RunFailure } from '../model/failure.ts'
 import type { Json } from '../model/json.ts'
 import type { RunEvent, RunEventName } from '../model/run-event.ts'
 import type { WorkflowStatus } from '../model/status.ts'
-import type { EventsOptions, LiveRuns } from './follow/live-runs.ts'
+import type { EventsOptions, LiveSource } from './follow/live-source.ts'
 import { RunEmitter } from './follow/run-emitter.ts'
 import { FollowedStep, type RunStep } from './follow/run-step.ts'
 import { type StreamOptions, streamChunks } from './follow/stream-chunks.ts'
@@ -165,7 +165,7 @@ export interface RunVerbs {
   fastForwardWorkflow(p: { runId: string; data?: unknown }): Promise<WorkflowRun>
   children(id: string): Promise<WorkflowRun[]>
   timeline(id: string): Promise<TimelineEntry[]>
-  readonly live: LiveRuns
+  readonly live: LiveSource
 }
 
 /** A run object of what the kernel says. @param existing a start found it there */

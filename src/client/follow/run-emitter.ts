@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../model/run-event.ts'
 
-import type { LiveRuns } from './live-runs.ts'
+import type { LiveSource } from './live-source.ts'
 
 export type Listener = (event: RunEvent) => void
 
@@ -9,14 +9,14 @@ export type Listener = (event: RunEvent) => void
  * ended, or nobody listens any more.
  */
 export class RunEmitter {
-  readonly #live: LiveRuns
+  readonly #live: LiveSource
   readonly #id: string
   readonly #listeners = new Map<string, Set<Listener>>()
   readonly #endings = new Set<(error: Error | null) => void>()
   #stop: AbortController | null = null
   #ended = false
 
-  constructor(live: LiveRuns, id: string) {
+  constructor(live: LiveSource, id: string) {
     this.#live = live
     this.#id = id
   }
