@@ -71,7 +71,8 @@ function schemaOf({ content }) {
 /** @param {Schema[]} parameters */
 function fields(parameters) {
   const all = parameters.map(
-    ({ name, schema, required }) => `${key(name)}${required ? '' : '?'}: ${optional(schema, required)}`,
+    ({ name, schema, required }) =>
+      `${key(name)}${required ? '' : '?'}: ${optional(schema, required)}`,
   )
   return all.length === 0 ? '{}' : `{ ${all.join('; ')} }`
 }
