@@ -49,7 +49,10 @@ export abstract class HttpRuns {
     this.transport = new Transport(options)
     this.#live = new HttpLive(this.transport)
     this.#verbs = {
-      result: (id, wait) => awaitResult(id, wait, (run, ms, signal) => this.#ask(run, ms, signal)),
+      result: (id, wait) =>
+        awaitResult(id, { ...wait, signal: this.transport.until(wait.signal) }, (run, ms, signal) =>
+          this.#ask(run, ms, signal),
+        ),
       waitForStatus: (run, statuses, wait) => awaitStatus(run, statuses, wait, this.#live),
       getRun: (p) => this.getRun(p) as Promise<WorkflowRun>,
       triggerEvent: (p) => this.triggerEvent(p),

@@ -22,3 +22,18 @@ export function backoff(failures: number, longestMs: number): number {
   const ms = Math.min(100 * 2 ** (failures - 1), longestMs)
   return ms * (0.5 + Math.random() / 2)
 }
+
+/** What a promise gives, unless a signal is aborted before: then it throws the reason of that. */
+export async function beforeAbort<T>(given: Promise<T>, signal: AbortSignal): Promise<T> {
+  let aborted: () => void = () => {}
+  const gone = new Promise<never>((_, reject) => {
+    aborted = () => reject(signal.reason)
+  })
+  signal.addEventListener('abort', aborted, { once: true })
+  if (signal.aborted) aborted()
+  try {
+    return await Promise.race([given, gone])
+  } finally {
+    signal.removeEventListener('abort', aborted)
+  }
+}

@@ -2,7 +2,7 @@ import { InvalidInputError, RateLimitedError, UnavailableError } from '../../mod
 import { quietLogger, type WorkflowLogger } from '../../model/logger.ts'
 import { checkOptionNames } from '../../model/options.ts'
 import { type Operations, ROUTES } from './api.ts'
-import { backoff, pause } from './pause.ts'
+import { backoff, beforeAbort, pause } from './pause.ts'
 import { encodeBody } from './payload.ts'
 import { errorOf } from './problem.ts'
 
@@ -96,7 +96,7 @@ export class Transport {
       },
       ...(body === undefined ? {} : { body: encodeBody(body) }),
     }
-    const signal = this.#until(sending.signal)
+    const signal = this.until(sending.signal)
     const response = await this.#send({
       ...{ url, init, signal, timeoutMs: sending.timeoutMs ?? TIMEOUT_MS },
     })
@@ -124,7 +124,8 @@ export class Transport {
     return response
   }
 
-  #until(signal: AbortSignal | undefined): AbortSignal {
+  /** Aborted with a signal, or once the client was closed. */
+  until(signal: AbortSignal | undefined): AbortSignal {
     return signal ? AbortSignal.any([signal, this.closing]) : this.closing
   }
 
@@ -150,9 +151,10 @@ export class Transport {
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs)
     try {
-      const response = await this.#fetch(url, init, AbortSignal.any([signal, late.signal]))
+      const until = AbortSignal.any([signal, late.signal])
+      const response = await this.#fetch(url, init, until)
       if (!response.ok) throw await errorOf(response)
-      return { status: response.status, text: await this.#reached(url, response.text()) }
+      return { status: response.status, text: await this.#reached(url, response.text(), until) }
     } finally {
       clearTimeout(timer)
     }
@@ -162,7 +164,7 @@ export class Transport {
     signal.throwIfAborted()
     const headers = { ...(init.headers as Record<string, string>), ...(await this.#credentials()) }
     const send = this.#options.fetch ?? globalThis.fetch
-    return this.#reached(url, send(url, { ...init, headers, signal }))
+    return this.#reached(url, send(url, { ...init, headers, signal }), signal)
   }
 
   async #credentials(): Promise<Record<string, string>> {
@@ -174,10 +176,10 @@ export class Transport {
     }
   }
 
-  /** What fetch throws says little, and other things everywhere. */
-  async #reached<T>(url: string, answer: Promise<T>): Promise<T> {
+  /** What fetch throws says little, and other things everywhere; and not every fetch heeds its signal. */
+  async #reached<T>(url: string, answer: Promise<T>, signal: AbortSignal): Promise<T> {
     try {
-      return await answer
+      return await beforeAbort(answer, signal)
     } catch (error) {
       const { message, cause } = error as Error & { cause?: { message?: string; code?: string } }
       const why = cause?.message || cause?.code || message
