@@ -212,9 +212,10 @@ type Parts = {
   body?: unknown
 }
 
-/** A key under which a write is carried out once. */
+/** A key under which a write is carried out once. Pages without TLS have no randomUUID. */
 export function drawKey(): string {
-  return crypto.randomUUID()
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** How long to wait before a request is sent again; null: that would help nothing. */
