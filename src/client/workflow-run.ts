@@ -214,6 +214,8 @@ class RunSnapshot implements WorkflowRun {
   readonly #client: RunVerbs
   readonly #existing: boolean
   #emitter: RunEmitter | null = null
+  /** Steps of which something was heard. */
+  readonly #heard = new Set<string>()
   readonly #steps = new Map<string, FollowedStep>()
 
   constructor(json: RunJson, client: RunVerbs, existing: boolean) {
@@ -280,8 +282,10 @@ class RunSnapshot implements WorkflowRun {
     return this.#events.on(event, listener)
   }
 
+  /** Who comes late is told all from the start, too: by a reader of their own. */
   get #events(): RunEmitter {
-    this.#emitter ??= new RunEmitter(this.#client.live, this.id)
+    if (this.#emitter === null || this.#emitter.begun)
+      this.#emitter = new RunEmitter(this.#client.live, this.id, this.#heard)
     return this.#emitter
   }
 
@@ -300,7 +304,8 @@ class RunSnapshot implements WorkflowRun {
   }
 
   hasStep(slug: string): boolean {
-    return (this.step(slug) as FollowedStep).known
+    if (this.#emitter === null) this.step(slug)
+    return this.#heard.has(slug)
   }
 
   async signal(event: string | Signal, data?: unknown): Promise<void> {

@@ -87,6 +87,10 @@ test('a run is followed until it has ended, and says what the client of the data
   expect(run.hasStep('a')).toBe(true)
   expect(seen).toEqual(['a 1'])
   off()
+  // who listens late is told it all the same
+  const late: string[] = []
+  run.on('step:completed', ({ stepId }) => late.push(String(stepId)))
+  await until('it is told', () => late.length > 0)
   const own = await all((await t.engine.getRun({ runId: run.id })).events())
   const recorded = (list: RunEvent[]) => list.filter(({ type }) => !/running$/.test(type))
   expect(recorded(events)).toEqual(recorded(own))
