@@ -1,4 +1,5 @@
 import {
+  PermissionError,
   RateLimitedError,
   UnavailableError,
   WorkflowEngineError,
@@ -147,7 +148,7 @@ function isEnd(last: string | undefined): boolean {
 }
 
 /** The token of a stream is over: another connection has another. */
-class Refused extends WorkflowEngineError {}
+class Refused extends PermissionError {}
 
 function errorIn({ data }: Message): WorkflowEngineError {
   const {
