@@ -1,9 +1,10 @@
 // @ts-check
-// Writes schema/openapi.json and docs/http-api.md from the schemas that the server validates with.
+// Writes schema/openapi.json, docs/http-api.md and src/client/http/api.ts from the schemas that the server validates with.
 // `npm run openapi` after a change; test/server/openapi.test.ts fails when they are old.
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { httpTypes } from './http-types.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -22,6 +23,7 @@ export function apiFiles(document, tools) {
   return {
     'schema/openapi.json': `${JSON.stringify(document, null, 2)}\n`,
     'docs/http-api.md': referencePage(document, tools),
+    'src/client/http/api.ts': httpTypes(document),
   }
 }
 

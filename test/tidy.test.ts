@@ -40,6 +40,7 @@ describe('direction', () => {
     graph: ['model', 'definition', 'dag', 'workflow'],
     // of graphs only what loads stored ones, once one is met
     worker: ['model', 'definition', 'kernel', 'auth', 'client', 'workflow', 'graph', 'webhook'],
+    compat: ['model', 'definition', 'client', 'flow', 'worker'],
     adapters: ['model', 'kernel'],
     mcp: ['model', 'definition', 'kernel', 'client'],
     server: ['model', 'definition', 'kernel', 'client', 'graph', 'auth', 'webhook', 'mcp'],
@@ -79,7 +80,9 @@ describe('direction', () => {
   })
 
   test('only those that own a process read its environment', () => {
-    const others = src.filter(({ path }) => !/^src\/(cli|demo|testing|embedded)\//.test(path))
+    const others = src.filter(
+      ({ path }) => !/^src\/(cli|demo|testing|embedded|compat)\//.test(path),
+    )
     const found = findLines(others, /process\.env\b/)
     expect(found.filter((line) => !/^\S+\s+(\*|\/\/)/.test(line))).toEqual([])
   })

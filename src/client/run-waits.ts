@@ -1,18 +1,13 @@
 import type { Outcome } from '../kernel/runs.ts'
-import { formatDuration, parseDuration } from '../model/duration.ts'
-import {
-  IllegalMoveError,
-  RunCancelledError,
-  RunFailedError,
-  TimeoutError,
-  UnavailableError,
-} from '../model/errors.ts'
+import { parseDuration } from '../model/duration.ts'
+import { type TimeoutError, UnavailableError } from '../model/errors.ts'
 import type { RunFailure } from '../model/failure.ts'
 import { decodePayload } from '../model/json.ts'
 import { MAX_TIMER_MS } from '../model/limits.ts'
 import { encodeRunId } from '../model/run-id.ts'
 import { isTerminal, type WorkflowStatus } from '../model/status.ts'
 import type { Results } from './results.ts'
+import { notEnded, runCancelled, runFailed, stillNot, willNotBecome } from './run-ends.ts'
 import type { StatusWaitOptions, WaitOptions, WorkflowRun } from './workflow-run.ts'
 
 /** Between two looks at a run's status. */
@@ -40,14 +35,8 @@ export async function awaitResult(
   const outcome = await awaitOutcome(first, options, results, looks)
   if (outcome.status === 'c') return decodePayload(outcome.output)
   const id = idOf(outcome.run, first)
-  if (outcome.status === 'x') throw new RunCancelledError(`Run ${id} was cancelled.`, { runId: id })
-  const failure = decodePayload(outcome.output) as RunFailure
-  const at = failure.stepId ? ` at step "${failure.stepId}"` : ''
-  throw new RunFailedError(`Run ${id} failed${at}: ${failure.message}`, {
-    runId: id,
-    failure,
-    details: { failure },
-  })
+  if (outcome.status === 'x') throw runCancelled(id)
+  throw runFailed(id, decodePayload(outcome.output) as RunFailure)
 }
 
 /** A run: its UUID, and its number. */
@@ -98,10 +87,7 @@ async function describeLate(id: string, ms: number, looks: Looks): Promise<Timeo
     run === null || run.continuedAs !== null
       ? 'it goes on'
       : `it is ${run.status}${reason}${failure}${await describeTakers(run, looks)}`
-  return new TimeoutError(
-    `Run ${id} has not ended within ${formatDuration(ms)}; ${state.replace(/\.$/, '')}.`,
-    { runId: id, details: { timeoutMs: ms, status: run?.status ?? null } },
-  )
+  return notEnded(id, ms, state, run?.status ?? null)
 }
 
 /** It is asked for once the time is over, so it costs nobody else anything; that it cannot be known is no error. */
@@ -164,18 +150,9 @@ export async function awaitStatus(
       if (closed) throw stopped(run.id)
       const now = await run.refresh()
       if (statuses.includes(now.status)) return now
-      if (isTerminal(now.status)) {
-        throw new IllegalMoveError(
-          `Run ${run.id} is ${now.status} and will not become ${statuses.join(' or ')}.`,
-          { runId: run.id },
-        )
-      }
+      if (isTerminal(now.status)) throw willNotBecome(now, statuses)
       if (performance.now() > until) {
-        const why = await describeTakers(now, looks)
-        throw new TimeoutError(
-          `Run ${run.id} is still ${now.status}, not ${statuses.join(' or ')}, after ${formatDuration(timeoutMs)}${why}.`,
-          { runId: run.id },
-        )
+        throw stillNot(now, statuses, timeoutMs, await describeTakers(now, looks))
       }
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Math.min(pause, Math.max(until - performance.now(), 0)))

@@ -1,4 +1,4 @@
-import { isSignal, type Signal } from '../definition/signal.ts'
+import { isSignal } from '../definition/signal.ts'
 import type { Startable } from '../definition/startable.ts'
 import type { Tx } from '../kernel/database.ts'
 import { isRefused } from '../kernel/database-error.ts'
@@ -6,88 +6,23 @@ import { type ResolvedRoute, type RouteChoice, resolveRoute } from '../kernel/de
 import { type Accepted, type RunJson, type Start, type Started, startRuns } from '../kernel/runs.ts'
 import { Batcher } from '../model/batcher.ts'
 import type { DefinitionRecord } from '../model/definition-record.ts'
-import { type Duration, parseDuration } from '../model/duration.ts'
+import { parseDuration } from '../model/duration.ts'
 import { ConflictError, IdempotencyConflictError, InvalidInputError } from '../model/errors.ts'
-import { decodePayload, encodePayload, type Json } from '../model/json.ts'
+import { decodePayload, encodePayload } from '../model/json.ts'
 import { MAX_ATTEMPTS, MAX_BATCH, MAX_KEY, MAX_PRIORITY } from '../model/limits.ts'
 import { checkName, checkTags, checkText } from '../model/names.ts'
-import { checkOptionNames, type OptionNames } from '../model/options.ts'
+import { checkOptionNames } from '../model/options.ts'
 import { decodeRunId, encodeRunId, isUuid } from '../model/run-id.ts'
 import { validate } from '../model/schema.ts'
 import { encodeAttributes, fillAttributes } from './attribute-values.ts'
 import { IdPool } from './id-pool.ts'
 import { type LimitKeys, limitKeys } from './limit-keys.ts'
 import type { Session } from './session.ts'
+import type { StartOptions, StartSignal } from './start-options.ts'
 import { inputOfStart, type RulesOfStart, rulesOfStart } from './start-rules.ts'
 import { untilHeard } from './until-heard.ts'
 
-/** Of a start. */
-export type StartOptions = {
-  /** What the run is about; scopes every read and write that names it. At most 256 characters. */
-  resourceId?: string
-  /**
-   * Per tenant and workflow: the same key with the same input gives the same run, with another
-   * IdempotencyConflictError.
-   */
-  idempotencyKey?: string
-  /** A UUID of your own. */
-  runId?: string
-  /** Default: the definition's; of a reference, the version registered last. */
-  version?: string
-  queue?: string
-  /** −1000 to 1000, higher first. */
-  priority?: number
-  /** Begin after this long. */
-  delay?: Duration
-  /**
-   * It fails with a TimeoutError if it has not begun in this time (after its delay): what comes late is not wanted.
-   */
-  startWithin?: Duration
-  tags?: string[]
-  /** Values by name: those that the workflow declares win over its input, and lists are made by them. */
-  attributes?: Record<string, Json>
-  /** Of the whole run; default: the workflow's. */
-  timeout?: Duration
-  /** Tries after the first, of each step and of the handler; default: the workflow's. */
-  retries?: number
-  /**
-   * A message to the run, whether this makes it or it is there already under its key: both in one transaction.
-   * If that run has ended, IllegalMoveError, and nothing is done.
-   */
-  signal?: StartSignal
-  /** Your transaction: the run exists if it commits. */
-  tx?: Tx
-  /** @deprecated accepted and ignored: leases replace expiry */
-  expireInSeconds?: number
-  /** @deprecated accepted and ignored */
-  batchSize?: number
-}
-
-/** A message that goes with a start: of a signal that defineSignal made, or by its name. */
-export type StartSignal = ({ signal: Signal } | { eventName: string }) & {
-  data?: unknown
-  /** The same one again, to the same run, sends nothing. */
-  dedupeId?: string
-}
-
-export const startOptionNames: OptionNames<StartOptions> = {
-  resourceId: true,
-  idempotencyKey: true,
-  runId: true,
-  version: true,
-  queue: true,
-  priority: true,
-  delay: true,
-  startWithin: true,
-  tags: true,
-  attributes: true,
-  timeout: true,
-  retries: true,
-  signal: true,
-  tx: true,
-  expireInSeconds: true,
-  batchSize: true,
-}
+export type { StartOptions, StartSignal }
 
 /** What only the engine itself says of a start. */
 export type InnerOptions = {

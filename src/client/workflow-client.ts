@@ -40,10 +40,12 @@ import {
   sessionOptionNames,
 } from './session.ts'
 import { byName, checkStartable, isByName, type StartByName } from './start-by-name.ts'
-import { type Prepared, type StartOptions, startOptionNames } from './starter.ts'
+import { type StartOptions, startOptionNames } from './start-options.ts'
+import type { Prepared } from './starter.ts'
 import { missingTaker } from './takers.ts'
 import { type SharedParts, TenantClients } from './tenant-clients.ts'
-import { readTimelinePage, readWholeTimeline, type TimelineEntry } from './timeline.ts'
+import { readTimelinePage, type TimelineEntry } from './timeline.ts'
+import { readWholeTimeline } from './whole-timeline.ts'
 import {
   type ForkOptions,
   makeRun,

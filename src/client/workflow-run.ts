@@ -5,7 +5,7 @@ import type { RunFailure } from '../model/failure.ts'
 import type { Json } from '../model/json.ts'
 import type { RunEvent, RunEventName } from '../model/run-event.ts'
 import type { WorkflowStatus } from '../model/status.ts'
-import type { EventsOptions, LiveRuns } from './follow/live-runs.ts'
+import type { EventsOptions, LiveSource } from './follow/live-source.ts'
 import { RunEmitter } from './follow/run-emitter.ts'
 import { FollowedStep, type RunStep } from './follow/run-step.ts'
 import { type StreamOptions, streamChunks } from './follow/stream-chunks.ts'
@@ -165,7 +165,7 @@ export interface RunVerbs {
   fastForwardWorkflow(p: { runId: string; data?: unknown }): Promise<WorkflowRun>
   children(id: string): Promise<WorkflowRun[]>
   timeline(id: string): Promise<TimelineEntry[]>
-  readonly live: LiveRuns
+  readonly live: LiveSource
 }
 
 /** A run object of what the kernel says. @param existing a start found it there */
@@ -214,6 +214,8 @@ class RunSnapshot implements WorkflowRun {
   readonly #client: RunVerbs
   readonly #existing: boolean
   #emitter: RunEmitter | null = null
+  /** Steps of which something was heard. */
+  readonly #heard = new Set<string>()
   readonly #steps = new Map<string, FollowedStep>()
 
   constructor(json: RunJson, client: RunVerbs, existing: boolean) {
@@ -280,8 +282,10 @@ class RunSnapshot implements WorkflowRun {
     return this.#events.on(event, listener)
   }
 
+  /** Who comes late is told all from the start, too: by a reader of their own. */
   get #events(): RunEmitter {
-    this.#emitter ??= new RunEmitter(this.#client.live, this.id)
+    if (this.#emitter === null || this.#emitter.begun)
+      this.#emitter = new RunEmitter(this.#client.live, this.id, this.#heard)
     return this.#emitter
   }
 
@@ -300,7 +304,8 @@ class RunSnapshot implements WorkflowRun {
   }
 
   hasStep(slug: string): boolean {
-    return (this.step(slug) as FollowedStep).known
+    if (this.#emitter === null) this.step(slug)
+    return this.#heard.has(slug)
   }
 
   async signal(event: string | Signal, data?: unknown): Promise<void> {

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../model/errors.ts'
-import { findTextProblem, formatPath } from '../model/json-problem.ts'
+import { formatPath } from '../model/json-path.ts'
+import { findTextProblem } from '../model/json-problem.ts'
 
 /** What Postgres says of U+0000 and of halves of surrogate pairs; the last of any text that is no JSON. */
 const codes = ['22P05', '22021', '22P02']

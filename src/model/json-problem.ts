@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { formatPath } from './json-path.ts'
 import { describeValue, isStorable } from './text.ts'
 
 /** Why a value cannot be stored, as `details.rule` of a PayloadError says it. */
@@ -51,18 +52,6 @@ export function findTextProblem(value: unknown): JsonProblem | null {
     if (problem) return addStep(problem, Array.isArray(value) ? Number(key) : key, value)
   }
   return null
-}
-
-/**
- * Where a problem is, as messages show it.
- * @example formatPath(['items', 3, 'first name']) // '$.items[3]["first name"]'
- */
-export function formatPath(path: readonly (string | number)[]): string {
-  const text = path.reduce<string>((parent, step) => {
-    if (typeof step === 'number') return `${parent}[${step}]`
-    return parent + (/^[A-Za-z_$][\w$]*$/.test(step) ? `.${step}` : `[${describeValue(step)}]`)
-  }, '$')
-  return text.length > 200 ? `${text.slice(0, 120)}…${text.slice(-70)}` : text
 }
 
 // ── the walk: these run for every step result; the happy path allocates nothing

@@ -1,5 +1,6 @@
 import { PayloadError } from './engine-errors.ts'
-import { findProblem, findTextProblem, formatPath, type JsonProblem } from './json-problem.ts'
+import { formatPath } from './json-path.ts'
+import { findProblem, findTextProblem, type JsonProblem } from './json-problem.ts'
 import { MAX_DEPTH, MAX_PAYLOAD_BYTES } from './limits.ts'
 import { capitalise } from './text.ts'
 

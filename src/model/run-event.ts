@@ -32,6 +32,10 @@ export type RunEvent = {
   readonly output?: Json
   readonly error?: RunFailure
   readonly data?: Json
+  /** Of a chunk: its number in its attempt, from 0, */
+  readonly index?: number
+  /** and whether all of them are the output of the step. */
+  readonly stored?: boolean
 }
 
 /** What an event says beside its place and its run. */

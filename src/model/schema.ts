@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { InvalidInputError, type Issue } from './engine-errors.ts'
-import { formatPath } from './json-problem.ts'
+import { formatPath } from './json-path.ts'
 import { capitalise } from './text.ts'
 
 /** A schema of any library that follows Standard Schema: zod, valibot, arktype. */

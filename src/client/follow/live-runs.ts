@@ -6,27 +6,16 @@ import type { Session } from '../session.ts'
 import type { Item } from './event-queue.ts'
 import { type FeedEvent, FeedReader } from './feed-reader.ts'
 import { type Hub, hubOf } from './hub.ts'
+import type { EventsOptions, FeedOptions, LiveSource } from './live-source.ts'
 import { RunFollower } from './run-follower.ts'
 
-/** How a run's events are followed. */
-export type EventsOptions = {
-  /** Goes on after the event with this id, in any process. Default: from the run's start. */
-  after?: string | undefined
-  /** Ends it, quietly. */
-  signal?: AbortSignal | undefined
-}
-
-/** Which events of a feed. */
-export type FeedOptions = EventsOptions & {
-  /** Only runs of this workflow. */
-  workflowId?: string | undefined
-}
+export type { EventsOptions, FeedOptions }
 
 /** What an iterator that is closed and read one by one needs. */
 type Source<T> = { next(): Promise<T | undefined>; close(): void }
 
 /** Follows runs and feeds for a client. */
-export class LiveRuns {
+export class LiveRuns implements LiveSource {
   readonly #session: Session
   readonly #hub: Hub
 

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../model/run-event.ts'
 
-import type { LiveRuns } from './live-runs.ts'
+import type { LiveSource } from './live-source.ts'
 
 export type Listener = (event: RunEvent) => void
 
@@ -9,16 +9,25 @@ export type Listener = (event: RunEvent) => void
  * ended, or nobody listens any more.
  */
 export class RunEmitter {
-  readonly #live: LiveRuns
+  readonly #live: LiveSource
   readonly #id: string
   readonly #listeners = new Map<string, Set<Listener>>()
   readonly #endings = new Set<(error: Error | null) => void>()
+  readonly #steps: Set<string>
   #stop: AbortController | null = null
+  #begun = false
   #ended = false
 
-  constructor(live: LiveRuns, id: string) {
+  /** @param steps is filled with the steps of which something was heard */
+  constructor(live: LiveSource, id: string, steps = new Set<string>()) {
     this.#live = live
     this.#id = id
+    this.#steps = steps
+  }
+
+  /** Something was told already: who comes now has missed it. */
+  get begun(): boolean {
+    return this.#begun
   }
 
   /** The run has ended, and all its events were told. */
@@ -56,6 +65,8 @@ export class RunEmitter {
 
   async #follow(signal: AbortSignal): Promise<void> {
     for await (const event of this.#live.events(this.#id, { signal })) {
+      this.#begun = true
+      if (event.stepId !== undefined) this.#steps.add(event.stepId)
       const listeners = [event.type, '*'].flatMap((type) => [...(this.#listeners.get(type) ?? [])])
       for (const listener of listeners) this.#call(listener, event)
     }

@@ -207,8 +207,9 @@ export class RunFollower implements Follower {
       const index = note.i + i
       if (index < chunks.next) continue // it was sent again for others who came later
       chunks.next = index + 1
-      const event = this.#event({ ...step, type: 'chunk', data: chunk })
-      this.#queue.push({ event, index, stored: note.s === 1 }, sizeOf(chunk))
+      const place = { index, stored: note.s === 1 }
+      const event = this.#event({ ...step, type: 'chunk', data: chunk, ...place })
+      this.#queue.push({ event, ...place }, sizeOf(chunk))
     }
   }
 

@@ -66,11 +66,6 @@ export class FollowedStep implements RunStep {
     return this.#skipReason
   }
 
-  /** Something was heard of it. */
-  get known(): boolean {
-    return this.#heard.length > 0
-  }
-
   on(event: StepStatus | 'retrying' | '*', listener: Listener): () => void {
     const type = event === '*' ? '*' : `step:${event}`
     const listeners = this.#listeners.get(type) ?? new Set()

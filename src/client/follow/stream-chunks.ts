@@ -1,7 +1,7 @@
 import { RunCancelledError, RunFailedError, StepFailedError } from '../../model/errors.ts'
 import type { RunFailure } from '../../model/failure.ts'
 import type { Item } from './event-queue.ts'
-import type { LiveRuns } from './live-runs.ts'
+import type { LiveSource } from './live-source.ts'
 
 export type StreamOptions = {
   signal?: AbortSignal | undefined
@@ -18,7 +18,7 @@ export type StreamOptions = {
  * @throws StepFailedError, RunFailedError, RunCancelledError
  */
 export async function* streamChunks(
-  live: LiveRuns,
+  live: LiveSource,
   id: string,
   step: string,
   { signal, onReset }: StreamOptions = {},

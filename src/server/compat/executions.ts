@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { readWholeTimeline } from '../../client/timeline.ts'
+import { readWholeTimeline } from '../../client/whole-timeline.ts'
 import type { WorkflowRun } from '../../client/workflow-run.ts'
 import { WorkflowNotFoundError } from '../../model/errors.ts'
 import { encodeRunId, isUuid } from '../../model/run-id.ts'

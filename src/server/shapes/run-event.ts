@@ -19,15 +19,22 @@ export const RunEventBody = z
     output: anything,
     error: Failure.optional(),
     data: anything,
+    index: z.int().optional().openapi({ description: 'Of a chunk: its number in its attempt.' }),
+    stored: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Of a chunk: all of them are the output of the step.' }),
   })
   .openapi('RunEvent')
 
 /** An event as it is sent: failures without their stacks, which name the workers' files. */
 export function runEventBody(event: RunEvent & { readonly workflowId?: string }): object {
   const { id, type, runId, workflowId, at, stepId, status, attempt, output, error, data } = event
+  const { index, stored } = event
   return {
     ...{ id, type, run_id: runId, workflow_id: workflowId, at, step_id: stepId, status, attempt },
     ...{ output, error: error && failureBody(error), data: withoutStack(type, data) },
+    ...{ index, stored },
   }
 }
 
