@@ -49,12 +49,14 @@ async function expectNarrow(
 ): Promise<void> {
   const reads = await explain.reads(text, values)
   if (rehearsing) return
-  const pages = reads.reduce((sum, read) => sum + read.pages, 0)
+  // an insert tries pages that filling left on the list of free ones: that says nothing of its plan
+  const read = reads.filter(({ how }) => !how.startsWith('ModifyTable'))
+  const pages = read.reduce((sum, one) => sum + one.pages, 0)
   const wide = ({ how, table, rows }: Read) =>
     large.includes(table) && !allowed.includes(table) && (how.startsWith('Seq Scan') || rows > FEW)
   expect(reads.filter(wide), text).toEqual([])
   const most = /get_runs|bulk|read_feed/.test(text) ? LIST_PAGES : FEW_PAGES
-  const widest = reads.reduce((a, b) => (b.pages > a.pages ? b : a), reads[0] as Read)
+  const widest = read.toSorted((a, b) => b.pages - a.pages)[0]
   const told = `pages of ${text}, most of them ${JSON.stringify(widest)}`
   if (allowed.length === 0) expect(pages, told).toBeLessThan(most)
 }
