@@ -82,9 +82,6 @@ export class Starter {
     if (times === 1) ledger.starts.delete(id)
     if (started.kind === 'existing') {
       ruled.run = started.run
-      const other = ledger.ruled.get(started.run)
-      if (other?.kind !== ruled.kind || other.key !== ruled.key)
-        ledger.violated(`run ${id} was given ${started.run} instead`)
     } else if (ruled.kind !== 'singleton' || started.kind !== 'held')
       ledger.violated(`run ${id}: its start was answered by ${JSON.stringify(started)}`)
   }
@@ -146,12 +143,20 @@ where l.route_id = any ($1) and l.run_id >= $2 and l.undo is distinct from 'b' a
   and r.meta::json #> '{rules,singleton}' is not null
 group by r.meta::json #>> '{rules,singleton,key}' having count(*) > 1`
 
+function ruleOf({ meta }: Remains, kind: Ruled['kind']): { key?: unknown } | undefined {
+  return kind === 'within' ? undefined : meta.rules?.[kind]
+}
+
 /** Rules of starts hold, and what was accepted is in a run. */
 export function checkRules({ ledger }: World, remains: ReadonlyMap<string, Remains>): void {
   const runs = [...remains.values()].filter(({ retriedFrom }) => retriedFrom === null)
-  for (const [id, ruled] of ledger.ruled) {
-    if (ruled.run !== null && !remains.has(ruled.run))
-      ledger.violated(`run ${ruled.run} was to stand for ${id}, and is not there`)
+  for (const [id, { run, kind, key }] of ledger.ruled) {
+    if (run === null) continue
+    const other = remains.get(run)
+    if (other === undefined) ledger.violated(`run ${run} was to stand for ${id}, and is not there`)
+    // also the retry of a run has its rule and its key, whoever has heard of it
+    else if (run !== id && !JSON.stringify(ruleOf(other, kind)?.key)?.endsWith(`-${key}"}`))
+      ledger.violated(`run ${id} was given ${run} instead`)
   }
   checkSingletons(ledger, [...remains.values()])
   for (const rule of ['throttle', 'debounce', 'batch'] as const) {
