@@ -334,6 +334,19 @@ describe('a stored graph with trigger_type webhook', () => {
 })
 
 describe('/api/webhooks', () => {
+  test('a secret that was drawn for a request with an Idempotency-Key is shown once, and kept nowhere', async () => {
+    const body = { workflow_id: 'echo', scheme: 'standard' }
+    const headers = { 'idempotency-key': 'make-it-once' }
+    const put = () => t.send('PUT', '/api/webhooks/once', { body, headers })
+    const first = await put()
+    const again = await put()
+    expect(first.body.secret).toMatch(/^whsec_/)
+    expect(again.headers.get('idempotency-replayed')).toBe('true')
+    expect(again.body).toEqual({ ...first.body, secret: null })
+    const kept = await t.db.query('select body from millrace.requests')
+    expect(JSON.stringify(kept)).not.toContain(first.body.secret)
+  })
+
   test('what is put is listed, rotated, deleted; a secret is shown once', async () => {
     const made = await put('crud', { scheme: 'github', tags: ['x'], retention: '2 days' })
     expect(made).toMatchObject({

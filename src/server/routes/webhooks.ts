@@ -163,7 +163,7 @@ function changeWebhooks(app: ServerApp): void {
     app,
     {
       ...{ ...common, method: 'put', path: '/api/webhooks/{id}' },
-      name: 'putWebhook',
+      ...{ name: 'putWebhook', shownOnce: ['secret'] },
       summary: 'Make a webhook, or change it',
       description:
         'Its path, its secret and whether it is active stay as they are, unless they are given.',
@@ -196,7 +196,7 @@ function rotateSecret(app: ServerApp): void {
     app,
     {
       ...{ ...common, method: 'post', path: '/api/webhooks/{id}/rotate' },
-      name: 'rotateWebhookSecret',
+      ...{ name: 'rotateWebhookSecret', shownOnce: ['secret'] },
       summary: 'Give it another secret; the one before counts for a day still',
       body: RotateSecret,
       bodyOptional: true,

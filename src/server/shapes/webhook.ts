@@ -37,10 +37,10 @@ export const Webhook = z
     failures: z.int().openapi({ description: 'Attempts since the last that was delivered.' }),
     failing_since: instant.nullable(),
     problem: z.object({ code: z.string(), message: z.string(), at: instant }).nullable(),
-    secret: z
-      .string()
-      .optional()
-      .openapi({ description: 'Where it was drawn by this request: it is shown this once.' }),
+    secret: z.string().nullable().optional().openapi({
+      description:
+        'Where it was drawn by this request: it is shown this once, and null where an Idempotency-Key has the answer again.',
+    }),
   })
   .openapi('Webhook')
 
