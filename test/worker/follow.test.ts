@@ -26,7 +26,8 @@ test('every row of the journal comes once through ten readers that are killed, a
   await using p = await startProcesses()
   const url = p.db.url
   let worker = await p.spawn()
-  const run = await p.client.startWorkflow(speaks, { count: 40, ms: 40 })
+  // long enough that it is under way when the worker is killed, however slowly readers start
+  const run = await p.client.startWorkflow(speaks, { count: 40, ms: 150 })
   const told: RunEvent[] = []
   let over = false
   for (let reader = 0; !over; reader++) {
@@ -39,7 +40,7 @@ test('every row of the journal comes once through ten readers that are killed, a
       if (['completed', 'failed', 'cancelled'].includes(event.type)) over = true
       if (--left === 0) child.kill('SIGKILL')
     })
-    if (reader === 3) {
+    if (reader === 1) {
       worker.kill('SIGKILL')
       worker = await p.spawn()
     }
@@ -48,7 +49,12 @@ test('every row of the journal comes once through ten readers that are killed, a
   expect(await run.result(LONG)).toBe(40)
   const rows = told.filter(({ type }) => type === 'step:completed').map(({ stepId }) => stepId)
   expect(rows).toEqual([...Array.from({ length: 40 }, (_, i) => `s${i}`), 'say'])
-  expect(told.filter(({ type }) => type === 'recovered')).toHaveLength(1)
+  // a busy machine may end a lease, too: each that is in the journal is told, once
+  const [{ deaths }] = (await p.db.query(
+    `select count(*)::int as deaths from millrace.checkpoints where kind = 'd'`,
+  )) as [{ deaths: number }]
+  expect(deaths).toBeGreaterThanOrEqual(1)
+  expect(told.filter(({ type }) => type === 'recovered')).toHaveLength(deaths)
   expect(told.at(-1)).toMatchObject({ type: 'completed', output: 40 })
 })
 
