@@ -8,6 +8,12 @@ const plain = [
 ]
 const system = findSystemPostgres()
 
+/** What takes long, and runs on versions other than 18 in `npm run test:slow` only. */
+const long = [
+  'test/kernel/{bulk-failures,claim-lanes,fire-schedule,lane-plans,lock-limits,lock-order}.test.ts',
+  'test/kernel/{migrate,plans,tenant-scale,two-tenants}.test.ts',
+]
+
 /** Of every run, also the long one (vitest.slow.config.ts). */
 export const usual = {
   pool: 'forks' as const,
@@ -48,6 +54,7 @@ export default defineConfig({
               test: {
                 name: `postgres ${system.major}`,
                 include: ['test/{kernel,api}/**/*.test.ts'],
+                exclude: long,
                 globalSetup: ['test/support/other-setup.ts'],
                 isolate: false,
               },

@@ -18,6 +18,14 @@ const dags = new WeakMap<PlannedBlock, Dag<Walked>>()
  * @throws StepFailedError of the node that fails it
  */
 export async function runBlock(block: PlannedBlock, place: Place): Promise<unknown> {
+  const [node, another] = block.nodes
+  if (node !== undefined && another === undefined) {
+    // nothing waits for it: most blocks of large maps are so
+    const end = await endOf(node, place)
+    if (end.status !== 'completed') return null
+    setOutput(place.outputs, node.id, end.output)
+    return end.output ?? null
+  }
   const ends = await walkBlock(block, place)
   const [only] = block.leaves
   if (block.leaves.length === 1) return outputOf(ends, only as string) ?? null
@@ -65,7 +73,7 @@ class GraphWalker implements Walker<Walked> {
       await this.skip({ id }, end)
       return end
     }
-    const end = await this.#end(node)
+    const end = await endOf(node, this.#place)
     if (end.status === 'completed') setOutput(this.#place.outputs, id, end.output)
     return end
   }
@@ -73,24 +81,25 @@ class GraphWalker implements Walker<Walked> {
   skip({ id }: Pick<Walked, 'id'>, { reason }: Skipped): Promise<void> {
     return this.#place.engine.skip(id, { reason })
   }
-
-  async #end(node: PlannedNode): Promise<NodeEnd> {
-    const { on_error: onError = 'fail' } = node.node
-    let result: NodeResult
-    try {
-      result = await performNode(node, this.#place)
-    } catch (error) {
-      if (onError === 'fail' || !(error instanceof StepFailedError)) throw error
-      if (onError !== 'skip') return { status: 'completed', output: onError.continue_with }
-      const failure = failureOf(error)
-      await this.#place.engine.skip(`${node.id}~skipped`, { reason: 'handler_failed', failure })
-      return { status: 'skipped', reason: 'handler_failed', cascades: false }
-    }
-    const { output, untaken } = result
-    return { status: 'completed', output, ...(untaken === undefined ? {} : { untaken }) }
-  }
 }
 
 function isSkipped(ends: Ends, id: string): boolean {
   return ends.get(id)?.status === 'skipped'
+}
+
+/** Does what a node does, and what it says of its failure. @throws StepFailedError */
+async function endOf(node: PlannedNode, place: Place): Promise<NodeEnd> {
+  const { on_error: onError = 'fail' } = node.node
+  let result: NodeResult
+  try {
+    result = await performNode(node, place)
+  } catch (error) {
+    if (onError === 'fail' || !(error instanceof StepFailedError)) throw error
+    if (onError !== 'skip') return { status: 'completed', output: onError.continue_with }
+    const failure = failureOf(error)
+    await place.engine.skip(`${node.id}~skipped`, { reason: 'handler_failed', failure })
+    return { status: 'skipped', reason: 'handler_failed', cascades: false }
+  }
+  const { output, untaken } = result
+  return { status: 'completed', output, ...(untaken === undefined ? {} : { untaken }) }
 }
