@@ -7,6 +7,7 @@ import { runFloor } from './floor.ts'
 import { runFlows } from './flows.ts'
 import { runGraph } from './graph.ts'
 import { runHistory } from './history.ts'
+import { runHttp } from './http.ts'
 import { runIdle } from './idle.ts'
 import { runLatency } from './latency.ts'
 import { runLimits } from './limits.ts'
@@ -97,6 +98,7 @@ export const workloads: Workload[] = [
     runFlows,
   ),
   alone('graph', 'a graph of 6 nodes, from its start to its result', runGraph),
+  alone('http', 'requests to the server, beside a bare route that inserts a row', runHttp),
   alone('scheduling', 'the ends of nodes, as counters and as rows', runScheduling),
 ]
 
