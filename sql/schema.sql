@@ -1714,7 +1714,7 @@ create function millrace.fire_schedule(p_id bigint, p_revision integer, p_ticks 
   returns text
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The times of a schedule that have come get their runs, and it goes on to its next time.
-  body: cf603507d52e203bf45112bf31bca619
+  body: a1fadeaa30eab22a2ac792a85de374b4
 
 create function millrace.fire_schedules(p_firings jsonb)
   returns TABLE(id bigint, verdict text)
@@ -2681,6 +2681,12 @@ create function millrace.resolve_route(p_tenant integer, p_name text, p_version 
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Where a start goes, and the defaults it gets.
   body: 1415974ebd8864dce21900cd57672a66
+
+create function millrace.rest_schedule(p_row millrace.schedules)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Of a suspended tenant a schedule sleeps.
+  body: 1ceefea019a406eb386232f5cf00c1cb
 
 create function millrace.resume_dispatch(options jsonb)
   returns void

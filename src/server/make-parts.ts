@@ -4,6 +4,7 @@ import { inOrder } from '../auth/principal.ts'
 import { RateLimiter } from '../auth/rate-limiter.ts'
 import type { WorkflowClient } from '../client/workflow-client.ts'
 import { OpenStreams } from './events/open-streams.ts'
+import { RegistrationRate } from './registration-rate.ts'
 import { ServerMetrics } from './server-metrics.ts'
 import type { ResolvedOptions } from './server-options.ts'
 import type { ServerParts } from './server-parts.ts'
@@ -22,6 +23,7 @@ export function makeParts(
     options,
     authenticate: inOrder(...own, apiKeyAuthenticator(serverSide), ...tokens),
     limiter: new RateLimiter(serverSide),
+    registrations: new RegistrationRate(),
     logger: options.logger,
     metrics: new ServerMetrics(),
     streams: new OpenStreams(),

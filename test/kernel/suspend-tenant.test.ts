@@ -65,6 +65,38 @@ test('its schedules start nothing, and then go on as after a time without a work
   expect(await due()).toEqual(['runs'])
 })
 
+test('a schedule that is put, resumed or woken while it is suspended starts nothing until it is resumed', async () => {
+  const { route, tenant } = await makeTenant('late')
+  const options = { tenant: 'late', every: '1 hour' }
+  await kernel.call('put_schedule', 'paused', route.name, { ...options, paused: true })
+  await kernel.call('suspend_tenant', 'late')
+  await kernel.call('resume_schedule', 'paused', { tenant: 'late' })
+  await kernel.call('put_schedule', 'new', route.name, options)
+  await kernel.advanceClock(2 * 3600_000)
+  const due = () =>
+    kernel.query<{ id: string; revision: number; clock: Date }>(
+      `select d.id, d.revision, d.clock from millrace.due_schedules() d
+       join millrace.schedules s on s.id = d.id where s.tenant_id = $1`,
+      [tenant],
+    )
+  const fire = async () => {
+    const firings = (await due()).map(({ id, revision, clock }) => ({
+      ...{ id: String(id), revision, ticks: [clock], after: clock, next: null, note: null },
+      problem: null,
+    }))
+    const text = JSON.stringify(firings)
+    return kernel.query('select verdict from millrace.fire_schedules($1)', [text])
+  }
+  const runs = () =>
+    kernel.value('select count(*)::int from millrace.runs where tenant_id = $1', [tenant])
+  expect(await fire()).toEqual([{ verdict: 'lost' }, { verdict: 'lost' }])
+  expect(await runs()).toBe(0)
+  expect(await due()).toEqual([])
+  await kernel.call('resume_tenant', 'late')
+  expect(await fire()).toEqual([{ verdict: 'done' }, { verdict: 'done' }])
+  expect(await runs()).toBe(2)
+})
+
 test('one that is not there is refused', async () => {
   for (const name of ['suspend_tenant', 'resume_tenant'])
     await refusal(kernel.call(name, 'nobody'), 'MR042', '"nobody"')

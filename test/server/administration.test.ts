@@ -2,9 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { beforeAll, expect, test } from 'vitest'
 import { WorkflowClient } from '../../src/client/workflow-client.ts'
 import { createServer } from '../../src/server/create-server.ts'
+import { RegistrationRate } from '../../src/server/registration-rate.ts'
 import { workflow } from '../../src/workflow/workflow.ts'
 import { collect } from '../support/engine.ts'
-import { send, useServer } from '../support/server.ts'
+import { send, startServer, useServer } from '../support/server.ts'
 
 const t = useServer({ selfRegistration: true })
 const echo = workflow('echo', ({ input }) => input)
@@ -117,4 +118,42 @@ test('a rate is a limit: headers say what is left, and when to come again', asyn
     ...[429, 'MR021', 'RATE_LIMIT_EXCEEDED'],
   ])
   expect(Number(last?.headers.get('retry-after'))).toBeGreaterThan(0)
+})
+
+test('one address registers ten tenants a minute, by either route; another one is not hindered', async () => {
+  await using own = await startServer([], {
+    ...{ selfRegistration: true, trustedProxies: ['127.0.0.1'] },
+  })
+  const { url } = await own.server.listen({ port: 0 })
+  const register = (from: string, path = '/api/tenants') =>
+    fetch(url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': from },
+      body: '{"name":"Flood"}',
+    })
+  for (let i = 0; i < 10; i++)
+    expect(
+      (await register(`2001:db8::${i}`, i % 2 ? undefined : '/api/tenants/register')).status,
+    ).toBe(201)
+  for (const path of ['/api/tenants', '/api/tenants/register']) {
+    const refused = await register('2001:db8::ffff', path)
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  }
+  expect((await register('198.51.100.1')).status).toBe(201)
+})
+
+test('the count of registrations begins anew each minute, and does not grow without end', () => {
+  let now = 0
+  const rate = new RegistrationRate(() => now)
+  const flood = (address: string) => {
+    for (let i = 0; i < 11; i++) rate.takeFor(address)
+  }
+  expect(() => flood('203.0.113.1')).toThrow('minute')
+  now = 60_000
+  rate.takeFor('203.0.113.1')
+  for (let i = 0; i < 9999; i++) rate.takeFor(`10.0.${i >> 8}.${i & 255}`)
+  for (let i = 0; i < 10; i++) rate.takeFor(`10.1.0.${i}`)
+  expect(() => rate.takeFor('10.1.0.10')).toThrow('minute')
+  rate.takeFor('203.0.113.1')
 })

@@ -219,7 +219,7 @@ describe('what comes', () => {
 
 describe('over a socket', () => {
   test('a signature that comes twice is none; an address is noted', async () => {
-    await using own = await startServer([echo])
+    await using own = await startServer([echo], { trustedProxies: ['127.0.0.1'] })
     const secret = 'my-secret'
     const made = await own.send('PUT', '/api/webhooks/socket', {
       body: { workflow_id: 'echo', scheme: 'github', secret },
@@ -246,10 +246,11 @@ describe('over a socket', () => {
       })
     const signed = Object.entries(github(secret, '{"a":1}')) as [string, string][]
     expect(await post([...signed, ...signed])).toMatch(/^HTTP\/1.1 401/)
-    expect(await post(signed)).toMatch(/^HTTP\/1.1 202/)
+    const forwarded: [string, string] = ['x-forwarded-for', '1.2.3.4, 198.51.100.7']
+    expect(await post([...signed, forwarded])).toMatch(/^HTTP\/1.1 202/)
     const { items } = await own.engine.getDeliveries()
     expect(items.map(({ status, sourceIp }) => [status, sourceIp])).toEqual([
-      ['accepted', '127.0.0.1'],
+      ['accepted', '198.51.100.7'],
       ['rejected', '127.0.0.1'],
     ])
   })

@@ -38,7 +38,7 @@ begin
   end if;
   select * into v_row from millrace.schedules s
   where s.id = p_id and s.revision = p_revision and s.wake_at is not null order by s.id for update skip locked;
-  if not found then
+  if not found or millrace.rest_schedule(v_row) then
     return case when exists (select from millrace.schedules s where s.id = p_id and s.revision = p_revision and s.wake_at is not null)
            then 'held' else 'lost' end;
   end if;

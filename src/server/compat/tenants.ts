@@ -37,13 +37,14 @@ function register(app: ServerApp): void {
       problems: [403, 429],
     },
     async (c, { body }) => {
-      const { options, engine } = c.var.parts
+      const { options, engine, registrations } = c.var.parts
       if (!options.selfRegistration)
         throw new CompatError(
           403,
           'REGISTRATION_DISABLED',
           'This server registers nobody by himself. Ask its operator for a key.',
         )
+      registrations.take(c)
       const key = { name: 'first', scopes: ['admin'] as const }
       const made = await engine.registerTenant({ name: body.name, key, by: 'registration' })
       return c.json({ ...tenantBody(made), api_key: made.key?.key as string }, 201)

@@ -61,7 +61,7 @@ function registerTenant(app: ServerApp, { options }: ServerParts): void {
       answers: {
         201: [z.object({ ...tenantShape, key: NewApiKey }), 'The tenant; its key is shown once.'],
       },
-      problems: [403],
+      problems: [403, 429],
     },
     async (c, { body }) => {
       if (!options.selfRegistration)
@@ -69,6 +69,7 @@ function registerTenant(app: ServerApp, { options }: ServerParts): void {
           'Here nobody makes a tenant for themselves. Ask those who run this installation.',
           { details: { rule: 'registration' } },
         )
+      c.var.parts.registrations.take(c)
       const key = { name: 'first', scopes: ['admin'] as const }
       const made = await c.var.parts.engine.registerTenant({
         name: body.name,

@@ -9,6 +9,7 @@ import {
 } from '../../model/errors.ts'
 import { addRoute } from '../add-route.ts'
 import { actorOf } from '../by.ts'
+import { clientAddress } from '../client-address.ts'
 import { readBytes } from '../read-body.ts'
 import type { ServerApp, ServerEnv, ServerParts } from '../server-parts.ts'
 import { pageBody, pageOf, pageQuery, pageRequest, wholeBody } from '../shapes/page.ts'
@@ -76,7 +77,7 @@ async function receive(
   path: string,
 ): Promise<Receipt> {
   const { headers } = c.req.raw
-  const came = { path, headers, sourceIp: addressOf(c) }
+  const came = { path, headers, sourceIp: clientAddress(c) }
   // nobody's body is read
   if (!(await receiver.isKnown(path))) return { kind: 'unknown' }
   try {
@@ -118,11 +119,6 @@ function answer(c: Context<ServerEnv>, receipt: Receipt): Response {
     case 'error':
       throw receipt.error
   }
-}
-
-/** Whose connection it is, where there is one. */
-function addressOf(c: Context<ServerEnv>): string | null {
-  return c.env.incoming?.socket?.remoteAddress ?? null
 }
 
 function readWebhooks(app: ServerApp): void {
