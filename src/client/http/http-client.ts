@@ -33,8 +33,8 @@ import type { StartOptions } from '../start-options.ts'
 import type { DeletedWorkflow, DeleteWorkflow, StopWorkflow } from '../stopped-workflows.ts'
 import type { WorkflowRun } from '../workflow-run.ts'
 import { filterQuery, instant } from './filter.ts'
+import { HttpAdministration } from './http-administration.ts'
 import { HttpBulk } from './http-bulk.ts'
-import { HttpRuns } from './http-runs.ts'
 import { camel, snake } from './names.ts'
 import { duration, refuseTx } from './start-body.ts'
 
@@ -57,7 +57,7 @@ export type HttpQueue = {
  *   run.on('step:completed', ({ stepId }) => console.log(stepId))
  *   console.log(await run.result({ timeout: '1 minute' }))
  */
-export class HttpWorkflowClient extends HttpRuns {
+export class HttpWorkflowClient extends HttpAdministration {
   #bulk: HttpBulk | null = null
 
   /** To many runs at once, what their filter says. */
