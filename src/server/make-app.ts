@@ -12,6 +12,7 @@ import { nameRequest } from './request-id.ts'
 import { approvalRoutes } from './routes/approvals.ts'
 import { bulkRoutes } from './routes/bulk.ts'
 import { definitionRoutes } from './routes/definitions.ts'
+import { listedDefinitionRoutes } from './routes/definitions-list.ts'
 import { stoppedDefinitionRoutes } from './routes/definitions-stop.ts'
 import { dispatchRoutes } from './routes/dispatch.ts'
 import { documentRoutes } from './routes/documents.ts'
@@ -60,6 +61,7 @@ const resources = [
   ...[runRoutes, runsBulkRoutes, runVerbRoutes, runViewRoutes, streamRoutes],
   ...[
     graphDocumentRoutes,
+    listedDefinitionRoutes,
     definitionRoutes,
     stoppedDefinitionRoutes,
     eventRoutes,

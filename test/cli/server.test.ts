@@ -98,7 +98,7 @@ describe('in an empty folder', () => {
     expect(server.text()).toContain('sample_flow')
     const script = first.stdout.slice(first.stdout.indexOf('KEY='))
     const answers = await shell(script.replaceAll('curl ', 'curl -sS -w "\\n" '))
-    const [graph, fun, flow, hook, runs, schedules] = answers.trim().split('\n')
+    const [graph, hook, fun, flow, runs, schedules] = answers.trim().split('\n')
     expect(JSON.parse(graph as string)).toMatchObject({ status: 'completed' })
     expect(JSON.parse(fun as string)).toMatchObject({ output: 'Welcome, Ada!' })
     expect(JSON.parse(flow as string)).toMatchObject({

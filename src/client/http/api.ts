@@ -13,7 +13,8 @@ export type Shapes = {
   LogLine: { id: string; at: string; level: 'debug' | 'info' | 'warn' | 'error'; step_id: string | null; attempt: number | null; message: string; fields?: unknown; dropped: number }
   DocumentIssue: { code: string; message: string; pointer: string; line?: number | undefined; column?: number | undefined; details?: Record<string, unknown> | undefined }
   DryRunStep: { id: string; type: string; depends_on: readonly (string)[]; layer: number; within?: string | undefined; only_if?: readonly (string)[] | undefined; branches?: Record<string, readonly (string)[]> | undefined; waits_for?: string | undefined; takes?: string | undefined; is_skipped?: true | undefined; problem?: string | undefined }
-  Workflow: { id: string; version: string; kind: string; live: number; workers: number }
+  ListedDefinition: { workflow_id: string; version: string; kind: string; document?: unknown; active: boolean; created_at: string; updated_at: string; webhook_path: string | null }
+  Workflow: { id: string; version: string; kind: string; live: number; workers: number; state: 'active' | 'inactive' | 'deleted' }
   Definition: { workflow_id: string; version: string; kind: string; document?: unknown; hash: string; created_at: string }
   Version: { workflow_id: string; version: string; kind: string; live: number; pending: number; running: number; waiting: number; paused: number; workers: number; oldest: string | null; registered_at: string; orphaned: boolean; retirable: boolean }
   Limits: { concurrency?: number | { limit: number; key?: string | readonly (string)[] | undefined } | readonly ({ limit: number; key?: string | readonly (string)[] | undefined })[] | undefined; rate_limit?: { limit: number; period: Shapes['Duration']; burst?: number | undefined; key?: string | readonly (string)[] | undefined } | readonly ({ limit: number; period: Shapes['Duration']; burst?: number | undefined; key?: string | readonly (string)[] | undefined })[] | undefined; fairness?: { key: string | readonly (string)[]; weight?: string | undefined } | undefined }
@@ -69,6 +70,7 @@ export type Operations = {
   checkDocument: { given: { body: { document: string | Record<string, unknown> } }; answer: { issues: readonly (Shapes['DocumentIssue'])[] } }
   dryRun: { given: { body: { document: string | Record<string, unknown>; input?: unknown } }; answer: { steps: readonly (Shapes['DryRunStep'])[] } }
   diffVersions: { given: { params: { id: string }; query: { from: string; to?: string | undefined } }; answer: { from: string; to: string; differences: readonly (string)[] } }
+  getDefinitions: { given: { query?: { workflow_id?: string | undefined; kind?: 'graph' | 'flow' | undefined; trigger_type?: 'manual' | 'webhook' | 'cron' | undefined; active?: 'true' | 'false' | undefined; limit?: number | undefined; starting_after?: string | undefined } }; answer: { data: readonly (Shapes['ListedDefinition'])[]; next_cursor: string | null; prev_cursor: string | null; has_more: boolean; has_prev: boolean } }
   getWorkflows: { given: {  }; answer: { data: readonly (Shapes['Workflow'])[]; next_cursor: string | null; prev_cursor: string | null; has_more: boolean; has_prev: boolean } }
   getDefinition: { given: { params: { id: string }; query?: { version?: string | undefined } }; answer: Shapes['Definition'] }
   putWorkflow: { given: { params: { id: string }; body: { document: string | Record<string, unknown>; version?: string | undefined; queue?: string | undefined; priority?: number | undefined; retries?: number | undefined; timeout?: Shapes['Duration'] | undefined; limits?: Shapes['Limits'] | undefined } }; answer: { workflow_id: string; version: string; created: boolean } }
@@ -169,6 +171,7 @@ export const ROUTES = {
   checkDocument: 'POST /api/definitions/check',
   dryRun: 'POST /api/definitions/dry-run',
   diffVersions: 'GET /api/definitions/{id}/diff',
+  getDefinitions: 'GET /api/documents',
   getWorkflows: 'GET /api/definitions',
   getDefinition: 'GET /api/definitions/{id}',
   putWorkflow: 'PUT /api/definitions/{id}',

@@ -17,6 +17,7 @@ import { checkNamed } from '../event-by-name.ts'
 import type { Emission, EmitOptions, EventByName, EventFilter, KeptEvent } from '../events.ts'
 import type { FailureGroup } from '../failures.ts'
 import type { DispatchPlace, LimitReport } from '../limits.ts'
+import type { DefinitionFilter, ListedDefinition } from '../listed-definitions.ts'
 import type { Metrics, MetricsFilter } from '../metrics.ts'
 import type { Page } from '../page.ts'
 import type {
@@ -33,8 +34,8 @@ import type { StartOptions } from '../start-options.ts'
 import type { DeletedWorkflow, DeleteWorkflow, StopWorkflow } from '../stopped-workflows.ts'
 import type { WorkflowRun } from '../workflow-run.ts'
 import { filterQuery, instant } from './filter.ts'
+import { HttpAdministration } from './http-administration.ts'
 import { HttpBulk } from './http-bulk.ts'
-import { HttpRuns } from './http-runs.ts'
 import { camel, snake } from './names.ts'
 import { duration, refuseTx } from './start-body.ts'
 
@@ -57,7 +58,7 @@ export type HttpQueue = {
  *   run.on('step:completed', ({ stepId }) => console.log(stepId))
  *   console.log(await run.result({ timeout: '1 minute' }))
  */
-export class HttpWorkflowClient extends HttpRuns {
+export class HttpWorkflowClient extends HttpAdministration {
   #bulk: HttpBulk | null = null
 
   /** To many runs at once, what their filter says. */
@@ -222,6 +223,18 @@ export class HttpWorkflowClient extends HttpRuns {
     const given = { params: { id: p.workflowId }, query: { version: p.version } }
     const { body } = await this.transport.call('getDefinition', given)
     return camel<StoredDefinition>(body, { opaque: ['document'] })
+  }
+
+  /** The workflows that are documents, each in the version that starts take; 20 on a page. */
+  async getDefinitions(p: DefinitionFilter = {}): Promise<Page<ListedDefinition>> {
+    const { active, ...rest } = p
+    const query = {
+      ...snake(rest),
+      active: active === undefined ? undefined : (`${active}` as const),
+      starting_after: p.startingAfter ?? undefined,
+    }
+    const { body } = await this.transport.call('getDefinitions', { query })
+    return this.page(body, (one) => camel<ListedDefinition>(one, { opaque: ['document'] }))
   }
 
   /** The versions of a workflow, newest first, and whether their code is needed. */

@@ -19,8 +19,26 @@ export const WorkflowBody = z
     kind: z.string(),
     live: z.int().openapi({ description: 'Unfinished runs.' }),
     workers: z.int().openapi({ description: 'Living workers that have it.' }),
+    state: z.enum(['active', 'inactive', 'deleted']),
   })
   .openapi('Workflow')
+
+/** A workflow that is a document, in the version that starts take. */
+export const ListedBody = z
+  .object({
+    workflow_id: z.string(),
+    version: z.string(),
+    kind: z.string(),
+    document: anything,
+    active: z.boolean().openapi({ description: 'Whether runs of it may be started.' }),
+    created_at: instant.openapi({ description: 'Of its first version.' }),
+    updated_at: instant.openapi({ description: 'When it was last put or registered.' }),
+    webhook_path: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Of a graph that a webhook starts: POST /webhooks/{path}.' }),
+  })
+  .openapi('ListedDefinition')
 
 /** What is stored of a version. */
 export const DefinitionBody = z

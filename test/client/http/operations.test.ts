@@ -291,6 +291,11 @@ describe('the other operations', () => {
     expect(await client.getVersions({ workflowId: 'http graph' })).toEqual(
       await t.engine.getVersions({ workflowId: 'http graph' }),
     )
+    const graphs = { kind: 'graph', active: true, triggerType: 'manual', limit: 1 } as const
+    const listed = await client.getDefinitions(graphs)
+    expect(listed.items[0]?.workflowId).toBe('http graph')
+    expect(listed).toEqual(await t.engine.getDefinitions(graphs))
+    expect((await client.getDefinitions({ ...graphs, active: false })).items).toEqual([])
     const ids = (await client.getWorkflows()).map(({ id }) => id)
     expect(ids).toEqual(expect.arrayContaining(['http order', 'http graph']))
     expect(await client.deactivateWorkflow({ workflowId: 'http graph' })).toBe(true)
