@@ -94,7 +94,7 @@ export class Claimer {
   #foundNothing = false
   /** What came due before this was seen to. */
   #since: Date | null = null
-  /** Looks since the worker said that it is idle, and nothing was heard. */
+  /** Looks that found nothing since the worker said that it is idle, and nothing was heard. */
   #looks = 0
 
   /** @param clock is told the time by each claim */
@@ -116,9 +116,14 @@ export class Claimer {
     this.#clock = clock
   }
 
-  /** The last claims found nothing to do, and nothing was heard since. */
+  /** The last looks found nothing to do. */
   get quiet(): boolean {
     return this.#looks >= LAST_LOOKS_MS.length
+  }
+
+  /** It has begun to make sure that there is nothing to do. */
+  get looked(): boolean {
+    return this.#looks > 0
   }
 
   /** Ends the chores that go on beside the claims. */
@@ -155,13 +160,16 @@ export class Claimer {
     const from = isDue || (idle && !this.#longSweeps) ? 'head' : idle ? 'sweep' : 'end'
     // what comes once this claim is committed is told; what came between its look and that is found
     // by the last looks
-    this.#looks = idle && wake.armed ? this.#looks + 1 : 0
+    const isLook = idle && wake.armed
+    if (!isLook) this.#looks = 0
     if (idle) wake.arm()
     const claimed = await this.#ask(as, { from, idle }, take)
     const found = claimed.tasks.length
     this.#foundNothing = found === 0 && this.#source.exhausted
     const isNew = await this.#doChores(claimed)
     this.#restingSince = null
+    // only now: what is under way may bring something
+    this.#looks = isLook && this.#foundNothing && !isNew ? this.#looks + 1 : 0
     // runs whose time has come are woken some at a time where others are queued
     const isMoreDue = found > 0 && claimed.dueMs !== null && claimed.dueMs <= 0
     if (isNew || !idle || found === as.want || isMoreDue || !this.#source.exhausted) return 0

@@ -143,7 +143,7 @@ export class Worker {
 
   /** It owns no run, and there is none that it could begin now. */
   get idle(): boolean {
-    return this.#held.size === 0 && this.#claimer.quiet
+    return this.#held.size === 0 && this.#wake.armed && this.#claimer.quiet
   }
 
   /** Registers and begins. @throws UnavailableError */
@@ -371,6 +371,7 @@ export class Worker {
     if (this.#hosts.isOwn(this.#source.route(held.task.route))) this.#tell(run, end)
     this.#gone(held)
     this.#hasRoom()
+    this.#rest()
   }
 
   #tell(run: string, end: RunEnd): void {
@@ -386,6 +387,11 @@ export class Worker {
   /** A run has gone: who waits for room, or for the last to go, goes on. */
   #hasRoom(): void {
     if (this.#full || this.#noLane || this.#stopping) this.#wake.now()
+  }
+
+  /** The last run may have readied others, its children say: looks that were made before do not count. */
+  #rest(): void {
+    if (this.#held.size === 0 && this.#claimer.looked) this.#wake.now()
   }
 
   /** Others may have waited for its place in a limit. */
@@ -408,6 +414,7 @@ export class Worker {
       await write({ op: 'y', length: verdict.length + 1, rows }).catch(() => null)
     }
     this.#held.drop(run, held)
+    this.#rest()
   }
 
   /** Null for a tenant that is being deleted. A route that was met long ago is asked for again. */
