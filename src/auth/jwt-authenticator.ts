@@ -62,7 +62,7 @@ export function jwtAuthenticator(
 ): Authenticator {
   const settings = readSettings(options)
   const members = new ShortMemory<KnownMember | null>()
-  return async (request) => {
+  return async (request, { maxAgeMs } = {}) => {
     const token = bearerToken(request)
     if (token === null || token.length > MAX_TOKEN || isLikeApiKey(token)) return null
     const claims = await settings.verify(token)
@@ -71,9 +71,8 @@ export function jwtAuthenticator(
     const subject = claims.sub
     if (tenant === undefined || subject === undefined || !isSubject(subject)) return null
     const key = JSON.stringify([tenant, subject])
-    const member =
-      session &&
-      (await members.get(key, () => verifyMember(session.db, tenant, subject), remembered))
+    const ask = () => verifyMember(session?.db as Database, tenant, subject)
+    const member = session && (await members.get(key, ask, remembered, maxAgeMs))
     if (member === null) return null // no such tenant: as if the token were nobody's
     if (member?.suspended) throw suspended(tenant)
     return principalOf(tenant, subject, claims, settings, member?.roles ?? [])

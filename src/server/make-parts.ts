@@ -1,5 +1,6 @@
 import { apiKeyAuthenticator } from '../auth/api-key-authenticator.ts'
 import { jwtAuthenticator } from '../auth/jwt-authenticator.ts'
+import { notSuspended } from '../auth/not-suspended.ts'
 import { inOrder } from '../auth/principal.ts'
 import { RateLimiter } from '../auth/rate-limiter.ts'
 import type { WorkflowClient } from '../client/workflow-client.ts'
@@ -16,7 +17,8 @@ export function makeParts(
   closing: AbortSignal,
 ): ServerParts {
   const { serverSide } = engine
-  const own = options.authenticate === null ? [] : [options.authenticate]
+  const { authenticate } = options
+  const own = authenticate === null ? [] : [notSuspended(authenticate, serverSide)]
   const tokens = options.jwt === null ? [] : [jwtAuthenticator(options.jwt, serverSide)]
   return {
     engine,
