@@ -3246,7 +3246,7 @@ create function millrace.webhook_row(p_tenant integer, p_name text, p_options js
   returns millrace.webhooks
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The row that a webhook with these options has when it is new.
-  body: 57c037395e27fcf34b39c19641c45bea
+  body: 0a6762c0378ee2767e5ecd1eb56ab4aa
 
 create function millrace.weight_path(p_tenant integer, p_workflow text, p_queue text)
   returns text
