@@ -3066,7 +3066,7 @@ create function millrace.sweep_tenant(p_tenant integer, p_place text)
   returns TABLE(deleted bigint, place text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Deletes the rows of a tenant in some pages of one table.
-  body: 77343b060a4950882b9bc0cdb7708cd6
+  body: de226a65df2f2d94afdc9f79c15520cc
 
 create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
   returns void
