@@ -1426,7 +1426,7 @@ create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '
   returns TABLE(workflow_id text, version text, created boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Stores a graph: a workflow that is a document, without code.
-  body: 7c7a772ef59bee68e88c46f74f4b40ae
+  body: 96aced7e6543028aa24a2e894b0443df
 
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
@@ -3074,11 +3074,11 @@ create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
   comment: The schedules that workflows have in their code.
   body: fb0b2a1fbbb72db6d75e135f048b30d6
 
-create function millrace.sync_webhook(p_tenant integer, p_workflow text, p_version text, p_document jsonb, p_secret text, p_sealed boolean)
+create function millrace.sync_webhook(p_tenant integer, p_workflow text, p_version text, p_document jsonb, p_secret text, p_sealed boolean, p_unsigned boolean)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: A stored graph with trigger_type webhook has a webhook of its own.
-  body: 1f0b697bfbdee3d8b09b58be63934782
+  body: 6931236c2881e313f794438b9d65f0b4
 
 create function millrace.take_along(p_tenant integer, p_only bigint[], p_values json, p_asks json, p_events json, p_now timestamp with time zone)
   returns void

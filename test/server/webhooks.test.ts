@@ -322,6 +322,30 @@ describe('a stored graph with trigger_type webhook', () => {
     )
   })
 
+  test('null for its secret takes it away, unless its scheme needs one; left out, it stays', async () => {
+    const named = (more: object) => document({ name: 'bare', ...more }) as never
+    const bare = async () => (await t.engine.getWebhooks({ workflowId: 'bare' }))[0]
+    const signed = { scheme: 'github', secrets: 1 }
+    const unsigned = { scheme: 'none', secrets: 0 }
+    for (const put of [(given: object) => given, (given: object) => defineGraph(given as never)]) {
+      await t.engine.putWorkflow(put(named({})) as never)
+      const before = await bare()
+      expect(before).toMatchObject(signed)
+      await t.engine.putWorkflow(put(named({ webhook_secret: undefined })) as never)
+      expect(await bare()).toMatchObject(signed)
+      const asking = named({ webhook_secret: null, trigger_config: { scheme: 'github' } })
+      await expect(t.engine.putWorkflow(put(asking) as never)).rejects.toMatchObject({
+        ...{ code: 'MR001', message: expect.stringContaining('taken away') },
+      })
+      expect(await bare()).toMatchObject(signed)
+      await t.engine.putWorkflow(put(named({ webhook_secret: null })) as never)
+      expect(await bare()).toMatchObject({ ...unsigned, path: before?.path })
+      expect((await deliver(before?.path as string, '{}')).status).toBe(202)
+      await t.engine.putWorkflow(put(named({ webhook_secret: undefined })) as never)
+      expect(await bare()).toMatchObject(unsigned)
+    }
+  })
+
   test('without a secret anybody may call it, as in that engine; another scheme, and a path of its own, are heeded', async () => {
     await t.engine.putWorkflow(document({ name: 'open', webhook_secret: undefined }) as never)
     expect(await t.engine.getWebhooks({ workflowId: 'open' })).toMatchObject([{ scheme: 'none' }])
