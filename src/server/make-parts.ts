@@ -5,6 +5,7 @@ import { inOrder } from '../auth/principal.ts'
 import { RateLimiter } from '../auth/rate-limiter.ts'
 import type { WorkflowClient } from '../client/workflow-client.ts'
 import { OpenStreams } from './events/open-streams.ts'
+import { FailureRate } from './failure-rate.ts'
 import { RegistrationRate } from './registration-rate.ts'
 import { ServerMetrics } from './server-metrics.ts'
 import type { ResolvedOptions } from './server-options.ts'
@@ -26,6 +27,7 @@ export function makeParts(
     authenticate: inOrder(...own, apiKeyAuthenticator(serverSide), ...tokens),
     limiter: new RateLimiter(serverSide),
     registrations: new RegistrationRate(),
+    failures: new FailureRate(),
     logger: options.logger,
     metrics: new ServerMetrics(),
     streams: new OpenStreams(),

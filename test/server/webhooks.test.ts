@@ -160,6 +160,15 @@ describe('what comes', () => {
     expect(pulled).toBeLessThan(30)
   })
 
+  test('what is compressed is refused, not taken for nothing', async () => {
+    const { path } = await t.engine.putWebhook({ id: 'zip', workflowId: 'echo', scheme: 'none' })
+    const deliverAs = (encoding: string) =>
+      deliver(path as string, '{"n":1}', { 'content-encoding': encoding })
+    const refused = await deliverAs('gzip')
+    expect(refused).toMatchObject({ status: 415, body: { code: 'MR063' } })
+    expect((await deliverAs('identity')).status).toBe(202)
+  })
+
   test('Slack is shown its challenge, if it has signed it', async () => {
     const slack = senders.find(({ scheme }) => scheme === 'slack')
     if (!slack) throw new Error('there is one')
