@@ -4,7 +4,7 @@
 -- version that starts take, also where it was put before another.
 --   document  {name, version, timeout, trigger_type, trigger_config, steps: [{id, type, config, depends_on}], …}
 --   options   tenant, version (default: the document's), queue, priority, retries, timeout (default: the document's; there a number is
---             seconds), limits (as of put_queue), webhook_secret (in the place of the document's), sealed (whoever put it has encrypted it),
+--             seconds), limits (as of put_queue), webhook_secret (in the place of the document's), sealed (it is encrypted already),
 --             unsigned (true: as webhook_secret null in the document: it has none any more)
 -- A webhook_secret of the document is not kept in it: it goes to the webhook that a graph with trigger_type webhook has (sync_webhook).
 -- Returns: created: whether the version is new, or was deleted. Raises: MR030 with all issues of the document, MR015 if the version exists
