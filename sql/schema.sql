@@ -1178,7 +1178,7 @@ create function millrace.caller_tenant()
   returns text
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The tenant for which the caller of the schema api acts; MR042 without one.
-  body: c6e65890b9fa529baeb4083a890acb89
+  body: f0bdc305d67868eea5323819afd3bf94
 
 create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text, p_stuck boolean DEFAULT false, p_at_once boolean DEFAULT false)
   returns SETOF bigint
