@@ -9,6 +9,7 @@ import {
 import { type KnownMember, verifyMember } from '../kernel/access.ts'
 import type { Database } from '../kernel/database.ts'
 import { InvalidInputError, UnavailableError } from '../model/errors.ts'
+import { isStorable } from '../model/text.ts'
 import { isLikeApiKey } from './api-key.ts'
 import { bearerToken } from './credentials.ts'
 import { type Authenticator, type Principal, scopesOfRoles, suspended } from './principal.ts'
@@ -70,6 +71,7 @@ export function jwtAuthenticator(
     const tenant = textAt(claims, settings.tenantClaim) ?? options.defaultTenant
     const subject = claims.sub
     if (tenant === undefined || subject === undefined || !isSubject(subject)) return null
+    if (!isStorable(tenant)) return null
     const key = JSON.stringify([tenant, subject])
     const ask = () => verifyMember(session?.db as Database, tenant, subject)
     const member = session && (await members.get(key, ask, remembered, maxAgeMs))
@@ -194,7 +196,7 @@ function refuse(why: string): InvalidInputError {
 
 /** What begins with key: or role: is in the audit log for keys and roles of the database. */
 function isSubject(subject: string): boolean {
-  return /^(?!key:|role:)[^\p{Cc}]{1,256}$/u.test(subject)
+  return /^(?!key:|role:)[^\p{Cc}\p{Cs}]{1,256}$/u.test(subject)
 }
 
 /** A claim itself, or one within others: claims of some issuers have dots in their names. */

@@ -169,6 +169,28 @@ describe('what comes', () => {
     expect((await deliverAs('identity')).status).toBe(202)
   })
 
+  test('a secret that is taken away while a body still comes does not count for it', async () => {
+    const put = { id: 'slow', workflowId: 'echo', scheme: 'github' } as const
+    const { path, secret } = await t.engine.putWebhook(put)
+    const text = '{"n":1}'
+    const later = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 1100))
+        await t.engine.rotateWebhookSecret({ id: 'slow', keepOld: 0 })
+        controller.enqueue(new TextEncoder().encode(text))
+        controller.close()
+      },
+    })
+    const init = {
+      method: 'POST',
+      body: later,
+      duplex: 'half',
+      headers: github(secret as string, text),
+    }
+    const request = new Request(`http://localhost/webhooks/${path}`, init as RequestInit)
+    expect((await t.server.fetch(request)).status).toBe(401)
+  })
+
   test('Slack is shown its challenge, if it has signed it', async () => {
     const slack = senders.find(({ scheme }) => scheme === 'slack')
     if (!slack) throw new Error('there is one')

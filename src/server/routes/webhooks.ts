@@ -79,11 +79,12 @@ async function receive(
   const { headers } = c.req.raw
   const came = { path, headers, sourceIp: clientAddress(c) }
   // nobody's body is read
-  if (!(await receiver.isKnown(path))) return { kind: 'unknown' }
+  const called = await receiver.look(path)
+  if (called === null) return { kind: 'unknown' }
   refuseEncoded(c.req.raw)
   try {
     const body = await readBytes(c.req.raw, c.var.parts.options.maxBodyBytes)
-    return await receiver.receive({ ...came, body })
+    return await receiver.receive({ ...came, body }, called)
   } catch (error) {
     if (!(error instanceof PayloadError)) throw error
     return receiver.tooLarge(came)
