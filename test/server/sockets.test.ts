@@ -213,9 +213,8 @@ test('whoever tries keys is refused unseen after a while, and not those beside h
     const headers = { 'x-forwarded-for': from, ...(authorization && { authorization }) }
     return fetch(`${url}${path}`, { headers })
   }
-  expect((await ask('Bearer wrong')).status).toBe(401)
   expect((await ask('Bearer ada')).status).toBe(200)
-  for (let i = 1; i < 60; i++) expect((await ask(`Bearer wrong${i}`)).status).toBe(401)
+  for (let i = 0; i < 60; i++) expect((await ask(`Bearer wrong${i}`)).status).toBe(401)
   const before = asked
   const refused = await ask('Bearer wrong')
   expect(refused.status).toBe(429)
