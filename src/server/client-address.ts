@@ -24,6 +24,12 @@ export function clientAddress(c: Context<ServerEnv>): string | null {
   return address.toString()
 }
 
+/** What of an address is one client's: whoever has one of IPv6 has the 64 bits below its network. */
+export function networkOf(text: string): string {
+  const address = ipaddr.parse(text)
+  return address.kind() === 'ipv4' ? text : address.toByteArray().slice(0, 8).join('.')
+}
+
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
 function isTrusted(address: Address, networks: ResolvedOptions['trustedProxies']): boolean {

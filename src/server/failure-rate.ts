@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
 import { RateLimitedError } from '../model/errors.ts'
-import { AddressCounts } from './address-counts.ts'
-import { clientAddress } from './client-address.ts'
+import { clientAddress, networkOf } from './client-address.ts'
+import { MinuteCounts } from './minute-counts.ts'
 import type { ServerEnv } from './server-parts.ts'
 
-/** Keys and tokens that are nobody's which one address may send in a minute, to each server. */
+/** Keys and tokens that are nobody's which one address may send in a minute, to each server; and how often one of them. */
 const MOST = 60
 /** Keys and tokens that were good, by which who has one gets in beside who has none. */
 const MAX_GOOD = 10_000
@@ -13,15 +13,20 @@ const MAX_GOOD = 10_000
 /**
  * How many keys and tokens that are nobody's each address has sent in this minute. Once these are too many, those that were
  * not good here before are refused unseen: nobody guesses a key, but each guess is a query. Whoever shares the address,
- * behind a proxy say, and was let in before, still is.
+ * behind a proxy say, and was let in before, still is. One that is sent over and over, by a program whose token is over,
+ * counts once, and is in nobody else's way.
  */
 export class FailureRate {
-  readonly #counts: AddressCounts
+  readonly #counts: MinuteCounts
+  /** How often each was sent. */
+  readonly #bad: MinuteCounts
   readonly #good = new Set<string>()
 
   /** @param now milliseconds of a clock that only rises */
   constructor(now?: () => number) {
-    this.#counts = new AddressCounts(now)
+    // whoever has thousands of addresses shall not lock all others out
+    this.#counts = new MinuteCounts('pass', now)
+    this.#bad = new MinuteCounts('pass', now)
   }
 
   /**
@@ -31,9 +36,10 @@ export class FailureRate {
   check(c: Context<ServerEnv>): void {
     if (this.#counts.isEmpty) return
     const address = clientAddress(c)
-    if (address === null || this.#counts.of(address) < MOST) return
-    const digest = digestOf(c)
-    if (digest === null || this.#good.has(digest)) return
+    const digest = address === null ? null : digestOf(c)
+    if (address === null || digest === null) return
+    if (this.#bad.of(digest) >= MOST) throw refusal(this.#bad.secondsLeft)
+    if (this.#counts.of(networkOf(address)) < MOST || this.#good.has(digest)) return
     throw refusal(this.#counts.secondsLeft)
   }
 
@@ -51,7 +57,9 @@ export class FailureRate {
   /** It was nobody's. Who sends nothing has not tried. */
   failed(c: Context<ServerEnv>): void {
     const address = clientAddress(c)
-    if (address !== null && digestOf(c) !== null) this.#counts.add(address)
+    const digest = address === null ? null : digestOf(c)
+    if (address === null || digest === null) return
+    if (this.#bad.add(digest) === 1) this.#counts.add(networkOf(address))
   }
 }
 

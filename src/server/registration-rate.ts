@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { RateLimitedError } from '../model/errors.ts'
-import { AddressCounts } from './address-counts.ts'
-import { clientAddress } from './client-address.ts'
+import { clientAddress, networkOf } from './client-address.ts'
+import { MinuteCounts } from './minute-counts.ts'
 import type { ServerEnv } from './server-parts.ts'
 
 /** Tenants that one address may make in a minute, at each server. */
@@ -9,11 +9,11 @@ const MOST = 10
 
 /** How many tenants each address has made in this minute: whoever registers has no tenant yet whose quota would count. */
 export class RegistrationRate {
-  readonly #counts: AddressCounts
+  readonly #counts: MinuteCounts
 
   /** @param now milliseconds of a clock that only rises */
   constructor(now?: () => number) {
-    this.#counts = new AddressCounts(now)
+    this.#counts = new MinuteCounts('share', now)
   }
 
   /**
@@ -28,8 +28,9 @@ export class RegistrationRate {
 
   /** @throws RateLimitedError (429) */
   takeFor(address: string): void {
-    if (this.#counts.of(address) >= MOST) throw refusal(this.#counts.secondsLeft)
-    this.#counts.add(address)
+    const network = networkOf(address)
+    if (this.#counts.of(network) >= MOST) throw refusal(this.#counts.secondsLeft)
+    this.#counts.add(network)
   }
 }
 
