@@ -3266,8 +3266,8 @@ create function millrace.work_events()
   comment: Does some of what is due about events; returns when there is more.
   body: df80bff9cd66f0717c18e0d25b4d3f5a
 
-create function millrace.work_webhooks(p_most integer)
+create function millrace.work_webhooks(p_most integer, p_under_way jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Looks after the webhooks that are due; returns what is to be sent.
-  body: b5e25538b33f95d696b05b4f34763db4
+  body: 270cfe4c593b32229d07c82a0eacbe9c
