@@ -1178,7 +1178,7 @@ create function millrace.caller_tenant()
   returns text
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The tenant for which the caller of the schema api acts; MR042 without one.
-  body: c6e65890b9fa529baeb4083a890acb89
+  body: f0bdc305d67868eea5323819afd3bf94
 
 create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text, p_stuck boolean DEFAULT false, p_at_once boolean DEFAULT false)
   returns SETOF bigint
@@ -1426,7 +1426,7 @@ create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '
   returns TABLE(workflow_id text, version text, created boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Stores a graph: a workflow that is a document, without code.
-  body: 7c7a772ef59bee68e88c46f74f4b40ae
+  body: 96aced7e6543028aa24a2e894b0443df
 
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
@@ -3066,7 +3066,7 @@ create function millrace.sweep_tenant(p_tenant integer, p_place text)
   returns TABLE(deleted bigint, place text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Deletes the rows of a tenant in some pages of one table.
-  body: 77343b060a4950882b9bc0cdb7708cd6
+  body: de226a65df2f2d94afdc9f79c15520cc
 
 create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
   returns void
@@ -3074,11 +3074,11 @@ create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
   comment: The schedules that workflows have in their code.
   body: fb0b2a1fbbb72db6d75e135f048b30d6
 
-create function millrace.sync_webhook(p_tenant integer, p_workflow text, p_version text, p_document jsonb, p_secret text, p_sealed boolean)
+create function millrace.sync_webhook(p_tenant integer, p_workflow text, p_version text, p_document jsonb, p_secret text, p_sealed boolean, p_unsigned boolean)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: A stored graph with trigger_type webhook has a webhook of its own.
-  body: 1f0b697bfbdee3d8b09b58be63934782
+  body: 6931236c2881e313f794438b9d65f0b4
 
 create function millrace.take_along(p_tenant integer, p_only bigint[], p_values json, p_asks json, p_events json, p_now timestamp with time zone)
   returns void
@@ -3246,7 +3246,7 @@ create function millrace.webhook_row(p_tenant integer, p_name text, p_options js
   returns millrace.webhooks
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The row that a webhook with these options has when it is new.
-  body: 57c037395e27fcf34b39c19641c45bea
+  body: 0a6762c0378ee2767e5ecd1eb56ab4aa
 
 create function millrace.weight_path(p_tenant integer, p_workflow text, p_queue text)
   returns text
@@ -3266,8 +3266,8 @@ create function millrace.work_events()
   comment: Does some of what is due about events; returns when there is more.
   body: df80bff9cd66f0717c18e0d25b4d3f5a
 
-create function millrace.work_webhooks(p_most integer)
+create function millrace.work_webhooks(p_most integer, p_under_way jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Looks after the webhooks that are due; returns what is to be sent.
-  body: b5e25538b33f95d696b05b4f34763db4
+  body: 270cfe4c593b32229d07c82a0eacbe9c

@@ -17,7 +17,7 @@ const REMEMBERED_MS = 4000
  */
 export function apiKeyAuthenticator({ db }: { readonly db: Database }): Authenticator {
   const memory = new ShortMemory<KnownKey | null>()
-  return async (request) => {
+  return async (request, { maxAgeMs } = {}) => {
     const given = givenKey(request)
     const key = given === null ? null : parseApiKey(given)
     if (key === null) return null
@@ -25,6 +25,7 @@ export function apiKeyAuthenticator({ db }: { readonly db: Database }): Authenti
       key.hash.toString('base64'),
       () => verifyKey(db, key.id, key.hash),
       (found) => (found === null ? 0 : Math.min(REMEMBERED_MS, found.goodMs ?? REMEMBERED_MS)),
+      maxAgeMs,
     )
     if (known === null) return null
     if (known.suspended) throw suspended(known.tenant)

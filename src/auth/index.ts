@@ -7,6 +7,7 @@ export { apiKeyAuthenticator } from './api-key-authenticator.ts'
 export { type JwtOptions, jwtAuthenticator } from './jwt-authenticator.ts'
 export {
   type Authenticator,
+  type HowToAsk,
   hasScope,
   inOrder,
   type Principal,

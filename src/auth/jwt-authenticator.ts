@@ -9,6 +9,7 @@ import {
 import { type KnownMember, verifyMember } from '../kernel/access.ts'
 import type { Database } from '../kernel/database.ts'
 import { InvalidInputError, UnavailableError } from '../model/errors.ts'
+import { isStorable } from '../model/text.ts'
 import { isLikeApiKey } from './api-key.ts'
 import { bearerToken } from './credentials.ts'
 import { type Authenticator, type Principal, scopesOfRoles, suspended } from './principal.ts'
@@ -62,7 +63,7 @@ export function jwtAuthenticator(
 ): Authenticator {
   const settings = readSettings(options)
   const members = new ShortMemory<KnownMember | null>()
-  return async (request) => {
+  return async (request, { maxAgeMs } = {}) => {
     const token = bearerToken(request)
     if (token === null || token.length > MAX_TOKEN || isLikeApiKey(token)) return null
     const claims = await settings.verify(token)
@@ -70,10 +71,10 @@ export function jwtAuthenticator(
     const tenant = textAt(claims, settings.tenantClaim) ?? options.defaultTenant
     const subject = claims.sub
     if (tenant === undefined || subject === undefined || !isSubject(subject)) return null
+    if (!isStorable(tenant)) return null
     const key = JSON.stringify([tenant, subject])
-    const member =
-      session &&
-      (await members.get(key, () => verifyMember(session.db, tenant, subject), remembered))
+    const ask = () => verifyMember(session?.db as Database, tenant, subject)
+    const member = session && (await members.get(key, ask, remembered, maxAgeMs))
     if (member === null) return null // no such tenant: as if the token were nobody's
     if (member?.suspended) throw suspended(tenant)
     return principalOf(tenant, subject, claims, settings, member?.roles ?? [])
@@ -195,7 +196,7 @@ function refuse(why: string): InvalidInputError {
 
 /** What begins with key: or role: is in the audit log for keys and roles of the database. */
 function isSubject(subject: string): boolean {
-  return /^(?!key:|role:)[^\p{Cc}]{1,256}$/u.test(subject)
+  return /^(?!key:|role:)[^\p{Cc}\p{Cs}]{1,256}$/u.test(subject)
 }
 
 /** A claim itself, or one within others: claims of some issuers have dots in their names. */

@@ -34,16 +34,22 @@ export type Principal = {
  * Says who sends a request; null where it says nothing, or nothing that is true.
  * @throws PermissionError for who is known but may not come in (the tenant is suspended); UnavailableError
  */
-export type Authenticator = (request: Request) => Promise<Principal | null>
+export type Authenticator = (request: Request, how?: HowToAsk) => Promise<Principal | null>
+
+/** How an authenticator is asked. */
+export type HowToAsk = {
+  /** What it remembers may be so old; else as old as it takes for good itself. Streams ask so, as long as they are open. */
+  readonly maxAgeMs?: number
+}
 
 /**
  * Asks one after the other: the first that knows who it is decides.
  * @example const authenticate = inOrder(apiKeyAuthenticator(session), jwtAuthenticator(options))
  */
 export function inOrder(...authenticators: readonly Authenticator[]): Authenticator {
-  return async (request) => {
+  return async (request, how) => {
     for (const authenticate of authenticators) {
-      const principal = await authenticate(request)
+      const principal = await authenticate(request, how)
       if (principal !== null) return principal
     }
     return null

@@ -8,7 +8,7 @@ const MAX_JOIN_MS = 500
  * when the question was sent, so from then on its time counts.
  */
 export class ShortMemory<T> {
-  readonly #known = new Map<string, { value: T; until: number }>()
+  readonly #known = new Map<string, { value: T; at: number; until: number }>()
   readonly #asked = new Map<string, { answer: Promise<T>; at: number }>()
   readonly #now: () => number
 
@@ -20,13 +20,19 @@ export class ShortMemory<T> {
   /**
    * @param ask the question; what it throws is not remembered
    * @param keepMs how long an answer holds; 0: not at all
+   * @param maxAgeMs an answer that is older is not taken, though it holds. Default: any that holds is
    */
-  async get(key: string, ask: () => Promise<T>, keepMs: (value: T) => number): Promise<T> {
+  async get(
+    key: string,
+    ask: () => Promise<T>,
+    keepMs: (value: T) => number,
+    maxAgeMs = Number.POSITIVE_INFINITY,
+  ): Promise<T> {
     const at = this.#now()
     const known = this.#known.get(key)
-    if (known !== undefined && known.until > at) return known.value
+    if (known !== undefined && known.until > at && at - known.at <= maxAgeMs) return known.value
     const asked = this.#asked.get(key)
-    if (asked !== undefined && at - asked.at < MAX_JOIN_MS) return asked.answer
+    if (asked !== undefined && at - asked.at < Math.min(MAX_JOIN_MS, maxAgeMs)) return asked.answer
     return this.#ask(key, ask, keepMs, at)
   }
 
@@ -41,7 +47,7 @@ export class ShortMemory<T> {
       .then((value) => {
         this.#known.delete(key)
         const until = at + keepMs(value)
-        if (until > this.#now()) this.#keep(key, { value, until })
+        if (until > this.#now()) this.#keep(key, { value, at, until })
         return value
       })
       .finally(() => {
@@ -51,7 +57,7 @@ export class ShortMemory<T> {
     return answer
   }
 
-  #keep(key: string, entry: { value: T; until: number }): void {
+  #keep(key: string, entry: { value: T; at: number; until: number }): void {
     if (this.#known.size >= MAX_ENTRIES)
       for (const oldest of [...this.#known.keys()].slice(0, MAX_ENTRIES / 10))
         this.#known.delete(oldest)

@@ -13,7 +13,7 @@ export function serverOptions(values: Configuration, logger: WorkflowLogger): Se
   const jwt = jwtOptions(values)
   return {
     ...{ logger, mcp: values.mcp, replay: values.replay, maxBodyBytes: values.maxBodyBytes },
-    selfRegistration: values.selfRegistration ?? isLoopback(values.host),
+    selfRegistration: values.selfRegistration ?? (isLoopback(values.host) ? 'local' : false),
     graphLimits: {
       maxNodes: maxSteps,
       ...(values.maxGraphDepth !== undefined && { maxDepth: values.maxGraphDepth }),

@@ -143,13 +143,13 @@ class ServerProcess {
     const { dataDir, logFile, version } = this.#postgres ?? {}
     const registration = serverOptions(this.#values, this.#log).selfRegistration
     if (this.#out.json) {
-      const more = { dataDir, logFile, postgres: version, registration }
+      const more = { dataDir, logFile, postgres: version, registration: registration !== false }
       const fields = { url: this.#url, worker, concurrency, workflows, ...more }
       this.#log.tell('ready', fields, '')
-    } else if (!this.#out.quiet) this.#out.print(this.#banner(registration === true))
+    } else if (!this.#out.quiet) this.#out.print(this.#banner(registration ?? false))
   }
 
-  #banner(registration: boolean): string {
+  #banner(registration: boolean | 'local'): string {
     const { paint, columns } = this.#out
     const { worker, concurrency, tenant } = this.#values
     const head = `${paint('bold', 'millrace server')} ${paint('dim', packageVersion())}`
@@ -167,7 +167,7 @@ class ServerProcess {
           ? `for all tenants, ${concurrency} runs at once: stored graphs${files}`
           : 'none here: others must run what is started (millrace worker --all-tenants)',
       ],
-      ['tenants', registration ? 'anybody may make one' : 'made by "millrace tenants create"'],
+      ['tenants', makers[String(registration)] as string],
       ['a key', registration ? key : `millrace keys create first --tenant ${tenant}`],
     ]
     return `\n${head}\n\n${facts(pairs, columns)}\n`
@@ -179,6 +179,13 @@ class ServerProcess {
     const whose = reused ? 'started by another process' : 'our own, ends with this process'
     return `${version} in ${relative(this.#cwd, dataDir)}, ${whose}`
   }
+}
+
+/** Who makes tenants, by what the server lets. */
+const makers: Readonly<Record<string, string>> = {
+  true: 'anybody may make one',
+  local: 'programs of this machine may make one',
+  false: 'made by "millrace tenants create"',
 }
 
 /** What is told of mistakes that who starts it can mend. */

@@ -139,8 +139,9 @@ async function storeGraph(
 }
 
 /** The secret of the webhook that a graph has, apart from its document. */
-function secretFor(session: Session, workflow: string, secret: string | undefined): object {
+function secretFor(session: Session, workflow: string, secret: string | null | undefined): object {
   if (secret === undefined) return {}
+  if (secret === null) return { unsigned: true }
   const of = secretOf(session.tenantSlug, `${workflow}#1`)
   const { text, sealed } = storeSecret(session.secretBox, of, secret)
   return { webhook_secret: text, ...(sealed ? { sealed } : {}) }

@@ -2,6 +2,8 @@ import type { Definition } from '../definition/definition.ts'
 import type { Event } from '../definition/event.ts'
 import type { Tx } from '../kernel/database.ts'
 import type { Limits } from '../model/limit-rules.ts'
+import { MAX_KEY } from '../model/limits.ts'
+import { checkText } from '../model/names.ts'
 import { checkOptionNames } from '../model/options.ts'
 import { AdministrationClient } from './administration-client.ts'
 import {
@@ -137,6 +139,7 @@ export abstract class OperationsClient extends AdministrationClient {
    */
   followRuns(options: FeedOptions = {}): AsyncIterable<FeedEvent> {
     checkOptionNames('followRuns', options, { after: true, signal: true, workflowId: true })
+    if (options.workflowId !== undefined) checkText('workflowId', options.workflowId, MAX_KEY)
     return this.live.feed(options)
   }
 

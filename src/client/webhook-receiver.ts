@@ -56,6 +56,9 @@ export type Receipt =
   /** No run could be made of it; it can be delivered again once that is remedied. */
   | { kind: 'error'; error: WorkflowEngineError; deliveryId: string | null; tenant: string }
 
+/** A webhook that is called, and when that was looked for. */
+export type CalledWebhook = { readonly hook: WebhookAt; readonly at: number }
+
 export type ReceiverOptions = {
   /** Bytes of a body; default 1 MiB. */
   maxBytes?: number
@@ -63,6 +66,8 @@ export type ReceiverOptions = {
   now?: () => number
 }
 
+/** A secret that was taken away does not count for longer than that, however slowly a body comes. */
+const FRESH_MS = 1000
 /** Bytes of what was rejected that are kept. */
 const KEPT_BYTES = 1000
 
@@ -99,11 +104,15 @@ export class WebhookReceiver {
   }
 
   /**
-   * Who is called at a path, before its body is read: a server need not read what nobody wants.
+   * Who is called at a path, before its body is read: a server need not read what nobody wants. What this found is good
+   * for the delivery that comes.
+   * @returns null: nobody
    * @throws UnavailableError
    */
-  async isKnown(path: string): Promise<boolean> {
-    return isWebhookPath(path) && (await webhookAt(this.#session.db, path)) !== null
+  async look(path: string): Promise<CalledWebhook | null> {
+    const at = performance.now()
+    const hook = isWebhookPath(path) ? await webhookAt(this.#session.db, path) : null
+    return hook && { hook, at }
   }
 
   /**
@@ -111,19 +120,23 @@ export class WebhookReceiver {
    * @throws UnavailableError
    */
   async tooLarge({ path, headers, sourceIp }: Omit<IncomingDelivery, 'body'>): Promise<Receipt> {
-    const hook = isWebhookPath(path) ? await webhookAt(this.#session.db, path) : null
-    if (hook === null) return { kind: 'unknown' }
+    const called = await this.look(path)
+    if (called === null) return { kind: 'unknown' }
     const came = { headers, body: new Uint8Array(), sourceIp: sourceIp ?? null }
-    return this.#tooLarge(hook, came)
+    return this.#tooLarge(called.hook, came)
   }
 
   /**
    * What is accepted is durable when this resolves.
+   * @param seen what `look` has found; it is looked for again if its body took long to come
    * @throws UnavailableError: the sender should try again; nothing is known of the delivery
    */
-  async receive({ path, headers, body, sourceIp }: IncomingDelivery): Promise<Receipt> {
-    const hook = isWebhookPath(path) ? await webhookAt(this.#session.db, path) : null
-    if (hook === null) return { kind: 'unknown' }
+  async receive(delivery: IncomingDelivery, seen?: CalledWebhook): Promise<Receipt> {
+    const { path, headers, body, sourceIp } = delivery
+    const isFresh = seen !== undefined && performance.now() - seen.at < FRESH_MS
+    const called = isFresh ? seen : await this.look(path)
+    if (called === null) return { kind: 'unknown' }
+    const { hook } = called
     const { tenant } = hook
     const came = { headers, body, sourceIp: sourceIp ?? null }
     if (body.byteLength > this.#maxBytes) return this.#tooLarge(hook, came)

@@ -117,13 +117,7 @@ export async function putWebhook(session: Session, p: PutWebhook): Promise<Webho
   // others have a secret that their sender draws
   const drawn =
     given === undefined && (scheme === 'standard' || scheme === 'github') ? drawSecret() : undefined
-  const of = secretOf(session.tenantSlug, id)
-  const stored = storeSecret(session.secretBox, of, given ?? drawn ?? '')
-  const secret = {
-    ...(given === undefined ? {} : { secret: stored.text }),
-    ...(drawn === undefined ? {} : { new_secret: stored.text }),
-    ...(stored.sealed && (given ?? drawn) !== undefined ? { sealed: true } : {}),
-  }
+  const secret = secretToStore(session, id, { secret: given, new_secret: drawn })
   const options = session.options({
     ...{ scheme, url: all.url, events: all.events, path: all.path, active: all.active, by: all.by },
     ...{ workflow_id: all.workflowId, tolerance: ms(all.tolerance), retention: ms(all.retention) },
@@ -132,6 +126,19 @@ export async function putWebhook(session: Session, p: PutWebhook): Promise<Webho
   })
   const json = await untilHeard(() => kernel.putWebhook(session.db, id, options))
   return readWithSecret(json, drawn)
+}
+
+/** At most one of them is there: what there is not cannot be sealed. */
+function secretToStore(
+  { secretBox, tenantSlug }: Session,
+  id: string,
+  secrets: { secret: string | undefined; new_secret: string | undefined },
+): Record<string, unknown> {
+  const name = secrets.secret === undefined ? 'new_secret' : 'secret'
+  const secret = secrets[name]
+  if (secret === undefined) return {}
+  const { text, sealed } = storeSecret(secretBox, secretOf(tenantSlug, id), secret)
+  return { [name]: text, ...(sealed ? { sealed } : {}) }
 }
 
 /** What else is wrong with them the kernel says. */

@@ -49,8 +49,8 @@ export type DefinitionDocument = {
   readonly text: string
   /** sha256, in hex (64 digits), of what makes it another version. */
   readonly hash: string
-  /** Of a graph whose webhook is signed: it is no part of the text. */
-  readonly webhookSecret?: string
+  /** Of a graph whose webhook is signed: it is no part of the text. Null: the one that it has is taken away. */
+  readonly webhookSecret?: string | null
 }
 
 export type StartDefaults = {

@@ -56,7 +56,7 @@ export function makeGraph(plan: GraphPlan, version?: string): Definition {
     kind: 'graph' as const,
     document: {
       ...{ text: JSON.stringify(source), hash },
-      ...(typeof webhookSecret === 'string' ? { webhookSecret } : {}),
+      ...(webhookSecret === undefined ? {} : { webhookSecret: webhookSecret as string | null }),
     },
     revive: (text: string, old: string) => makeGraph(planGraph(text), old),
     needs: needsOf(plan),

@@ -178,6 +178,7 @@ export type Post = {
   readonly attempt: number
   readonly webhook: string
   readonly tenant: string
+  readonly tenant_id: number
   readonly url: string
   readonly body: string
   /** As they are stored. */
@@ -190,10 +191,18 @@ export type WebhookWork = {
   readonly tenants: readonly number[]
 }
 
-/** Takes what is to be sent, for a minute. @see sql/functions/webhook/work_webhooks.sql */
-export async function workWebhooks(db: Database, most: number): Promise<WebhookWork> {
-  const text = 'select millrace.work_webhooks($1) as work'
-  const rows = await db.call<{ work: WebhookWork }>(text, [most])
+/**
+ * Takes what is to be sent, for a minute.
+ * @param underWay how many the caller has under way, by tenant
+ * @see sql/functions/webhook/work_webhooks.sql
+ */
+export async function workWebhooks(
+  db: Database,
+  most: number,
+  underWay: Readonly<Record<number, number>>,
+): Promise<WebhookWork> {
+  const text = 'select millrace.work_webhooks($1, $2) as work'
+  const rows = await db.call<{ work: WebhookWork }>(text, [most, underWay])
   return rows[0]?.work as WebhookWork
 }
 

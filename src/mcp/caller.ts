@@ -9,6 +9,8 @@ export type McpCaller = {
   readonly roles?: readonly string[] | undefined
   /** Tools that need others are not there. Without scopes: all are. */
   readonly scopes?: readonly string[] | undefined
+  /** Asked before each call of a tool, of which one request may bring many: what it throws is its answer. */
+  readonly take?: ((kind: 'read' | 'write' | 'start') => Promise<void>) | undefined
 }
 
 /** What a request is allowed to see and do. */

@@ -35,6 +35,7 @@ function register(server: McpServer, tool: Tool, caller: McpCaller, report: Repo
   const config = { title, description, inputSchema, annotations: annotationsOf(tool) }
   server.registerTool(name, config, async (args: Args) => {
     try {
+      await caller.take?.(kindOf(tool))
       return toAnswer(await tool.run(caller, args), args.max_chars ?? tool.payload)
     } catch (error) {
       const answer = toErrorAnswer(error)
@@ -42,4 +43,9 @@ function register(server: McpServer, tool: Tool, caller: McpCaller, report: Repo
       return answer
     }
   })
+}
+
+function kindOf({ effect, name }: Tool): 'read' | 'write' | 'start' {
+  if (name === 'start_workflow') return 'start'
+  return effect === 'read' ? 'read' : 'write'
 }

@@ -11,13 +11,17 @@ import type { ServerEnv } from './server-parts.ts'
  */
 export function admit(scope: Scope, kind: RateClass): MiddlewareHandler<ServerEnv> {
   return async (c, next) => {
-    const { engine, authenticate } = c.var.parts
+    const { engine, authenticate, failures } = c.var.parts
+    failures.check(c)
     const principal = await authenticate(c.req.raw)
-    if (principal === null)
+    if (principal === null) {
+      failures.failed(c)
       throw new PermissionError(
         'Nobody is logged in, or the key or token is not valid. Send "Authorization: Bearer …" or "X-API-Key: …".',
         { details: { status: 401 } },
       )
+    }
+    failures.passed(c)
     requireScope(principal, scope)
     c.set('principal', principal)
     c.set('client', engine.forTenant(principal.tenant))

@@ -17,11 +17,17 @@ export function clientAddress(c: Context<ServerEnv>): string | null {
   let address = direct
   for (const text of forwarded) {
     if (!isTrusted(address, trustedProxies)) break
-    const next = parse(text.trim())
+    const next = parse(withoutPort(text.trim()))
     if (next === null) break
     address = next
   }
   return address.toString()
+}
+
+/** What of an address is one client's: whoever has one of IPv6 has the 64 bits below its network. */
+export function networkOf(text: string): string {
+  const address = ipaddr.parse(text)
+  return address.kind() === 'ipv4' ? text : address.toByteArray().slice(0, 8).join('.')
 }
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
@@ -30,6 +36,12 @@ function isTrusted(address: Address, networks: ResolvedOptions['trustedProxies']
   return networks.some(
     ([network, bits]) => network.kind() === address.kind() && address.match(network as never, bits),
   )
+}
+
+/** Some proxies name the port too: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
+function withoutPort(text: string): string {
+  const [, bracketed, plain] = /^(?:\[([^\]]*)\]|([0-9.]+))(?::\d{1,5})?$/.exec(text) ?? []
+  return bracketed ?? plain ?? text
 }
 
 /** An IPv4 address that came as IPv6 is the same one. */

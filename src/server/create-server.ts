@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import type { WorkflowClient } from '../client/workflow-client.ts'
+import { ERROR_CODES, helpUrl } from '../model/error-codes.ts'
+import { ambiguityOf } from './ambiguous-request.ts'
 import { Listening, type ListenOptions } from './listening.ts'
 import { makeApp } from './make-app.ts'
 import { makeParts } from './make-parts.ts'
@@ -44,9 +47,16 @@ export function createServer(engine: WorkflowClient, options: ServerOptions = {}
     answer.then(done, done)
     return answer
   }
-  const listener = getRequestListener(fetch, { overrideGlobalObjects: false })
-  const node = (request: IncomingMessage, response: ServerResponse) =>
+  // who speaks HTTP/1.0, as some look whether a server lives, need not name a host
+  const listener = getRequestListener(fetch, {
+    overrideGlobalObjects: false,
+    hostname: 'localhost',
+  })
+  const node = (request: IncomingMessage, response: ServerResponse) => {
+    const why = ambiguityOf(request)
+    if (why !== null) return refuseUnread(response, `The request ${why}.`)
     void listener(request, response)
+  }
   const listening = new Listening(node)
   return {
     fetch,
@@ -62,4 +72,21 @@ export function createServer(engine: WorkflowClient, options: ServerOptions = {}
       late.abort()
     },
   }
+}
+
+/** Of the request nothing is known: its connection is not used again. */
+function refuseUnread(response: ServerResponse, detail: string): void {
+  const { summary: title, httpStatus: status } = ERROR_CODES.MR060
+  const problem = { type: helpUrl('MR060'), title, status, detail, code: 'MR060', details: {} }
+  const request_id = randomUUID()
+  const error = { code: 'BAD_REQUEST', message: detail, details: [] }
+  response.writeHead(status, {
+    ...{
+      'content-type': 'application/problem+json',
+      connection: 'close',
+      'cache-control': 'no-store',
+    },
+    ...{ 'x-content-type-options': 'nosniff', 'x-request-id': request_id },
+  })
+  response.end(JSON.stringify({ ...problem, request_id, error }))
 }

@@ -4,10 +4,11 @@ import type { ServerEnv } from './server-parts.ts'
 
 /**
  * Reads the body up to the limit, counted as it comes: one that is too large is refused before it is here.
- * @throws PayloadError (413), RequestError (400) for what is not UTF-8
+ * @throws PayloadError (413), RequestError (400) for what is not UTF-8, (415) for what is compressed
  */
 export const readBody: MiddlewareHandler<ServerEnv> = async (c, next) => {
   const { raw } = c.req
+  refuseEncoded(raw)
   const bytes = await readBytes(raw, c.var.parts.options.maxBodyBytes)
   const text = decode(bytes)
   const headers = new Headers(raw.headers)
@@ -18,6 +19,19 @@ export const readBody: MiddlewareHandler<ServerEnv> = async (c, next) => {
   c.set('rawBody', bytes)
   c.req.raw = new Request(url, { method, headers, signal, ...(bytes.length > 0 && { body: text }) })
   await next()
+}
+
+/**
+ * A body that is compressed would be read as it is, and be none: where its limit counts what it becomes, a server must undo
+ * it to know.
+ * @throws RequestError (415)
+ */
+export function refuseEncoded({ headers }: Request): void {
+  const encoding = headers.get('content-encoding')
+  if (encoding === null || /^(identity)?$/i.test(encoding.trim())) return
+  throw new RequestError('The body is compressed, which is not taken here. Send it as it is.', {
+    code: 'MR063',
+  })
 }
 
 /** The bytes of a body, as they came. @throws PayloadError (413) as soon as it is larger than that */

@@ -42,8 +42,8 @@ export type ServerOptions = {
   mcp?: boolean
   /** Who gets /metrics, the numbers of the whole installation: who has this token, or anybody. Default: nobody. */
   metrics?: { token: string } | 'open'
-  /** Who may make a tenant, with its first key, at POST /api/tenants (and /api/tenants/register): anybody, if it is true. Default false. */
-  selfRegistration?: boolean
+  /** Who may make a tenant, with its first key, at POST /api/tenants (and /api/tenants/register): anybody, if it is true; programs of this machine, which come by no proxy, if it is 'local'. Default false. */
+  selfRegistration?: boolean | 'local'
   /** Ended runs may be started again with other data by the route `replay` of the Workflow Automation Engine. Default true. */
   replay?: boolean
   /** Of documents that come by HTTP: how many nodes, how deep. Default: 10,000, and no limit of depth. */
@@ -64,7 +64,7 @@ export type ResolvedOptions = {
   readonly allowHosts: readonly string[] | null
   readonly mcp: boolean
   readonly metrics: { readonly token: string } | 'open' | null
-  readonly selfRegistration: boolean
+  readonly selfRegistration: boolean | 'local'
   readonly replay: boolean
   readonly graphLimits: GraphLimits
   readonly graphDefaults: GraphDefaults
@@ -92,7 +92,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedOptions {
     allowHosts: options.allowHosts?.map((host) => host.toLowerCase()) ?? null,
     mcp: options.mcp ?? true,
     metrics: checkMetrics(options.metrics),
-    selfRegistration: options.selfRegistration ?? false,
+    selfRegistration: checkRegistration(options.selfRegistration ?? false),
     replay: options.replay ?? true,
     graphLimits: options.graphLimits ?? {},
     graphDefaults: checkDefaults(options.graphDefaults ?? {}),
@@ -128,6 +128,13 @@ function checkMetrics(metrics: ServerOptions['metrics']): ResolvedOptions['metri
   if (typeof metrics?.token === 'string' && metrics.token.length >= 16) return metrics
   throw new InvalidInputError(
     "metrics is neither 'open' nor { token } with at least 16 characters. Leave it out, and nobody gets /metrics.",
+  )
+}
+
+function checkRegistration(who: boolean | 'local'): boolean | 'local' {
+  if (who === 'local' || typeof who === 'boolean') return who
+  throw new InvalidInputError(
+    `selfRegistration ${describeValue(who)} is neither true, false nor 'local'.`,
   )
 }
 

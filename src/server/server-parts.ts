@@ -4,6 +4,7 @@ import type { RateLimiter } from '../auth/rate-limiter.ts'
 import type { WorkflowClient } from '../client/workflow-client.ts'
 import type { WorkflowLogger } from '../model/logger.ts'
 import type { OpenStreams } from './events/open-streams.ts'
+import type { FailureRate } from './failure-rate.ts'
 import type { RegistrationRate } from './registration-rate.ts'
 import type { ServerMetrics } from './server-metrics.ts'
 import type { ResolvedOptions } from './server-options.ts'
@@ -16,6 +17,7 @@ export type ServerParts = {
   readonly authenticate: Authenticator
   readonly limiter: RateLimiter
   readonly registrations: RegistrationRate
+  readonly failures: FailureRate
   readonly logger: WorkflowLogger
   readonly metrics: ServerMetrics
   readonly streams: OpenStreams

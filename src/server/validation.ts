@@ -14,22 +14,31 @@ const places: Record<string, readonly string[]> = {
   header: ['header'],
 }
 
+/** Of a body with thousands of mistakes so many are told, and of each so many characters: the answer is no echo. */
+const MAX_ISSUES = 100
+const MAX_MESSAGE = 500
+
 /**
  * What the validators of a route call with what they found.
- * @throws InvalidInputError with all issues and where they are
+ * @throws InvalidInputError with the issues, up to a hundred, and where they are
  */
 export function refuseInvalid(result: Result): void {
   if (result.success) return
   const before = places[result.target] ?? []
-  const issues = (result.error?.issues ?? []).map(({ message, path, code }) => ({
-    message,
+  const found = result.error?.issues ?? []
+  const issues = found.slice(0, MAX_ISSUES).map(({ message, path, code }) => ({
+    message: shorten(message),
     path: [...before, ...path],
     code,
   }))
   const first = issues[0]
   const where = first === undefined || first.path.length === 0 ? '' : `/${first.path.join('/')}: `
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : ''
+  const more = found.length > 1 ? ` (and ${found.length - 1} more)` : ''
   throw new InvalidInputError(`${where}${first?.message ?? 'The request is not valid.'}${more}`, {
     issues,
   })
+}
+
+function shorten(message: string): string {
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`
 }

@@ -12,8 +12,8 @@ import { retryAfterMs } from '../model/errors.ts'
 import { readStoredSecret, secretOf, signWebhook } from '../webhook/index.ts'
 import { BackgroundWork } from './background-work.ts'
 
-/** Deliveries that are under way at once. */
-const MOST = 50
+/** Deliveries that are under way at once; of one tenant half as many (work_webhooks). */
+const MOST = 100
 /** Of one attempt. The kernel takes a delivery for a minute: in that time the attempt has ended, and was reported. */
 const TIMEOUT_MS = 15_000
 /** Bytes of an answer: it is looked at only where it says why. */
@@ -23,7 +23,7 @@ const ANSWER_BYTES = 4096
 export class WebhookSender {
   readonly #session: Session
   readonly #surroundings: Surroundings
-  readonly #underWay = new Set<Promise<void>>()
+  readonly #underWay = new Map<Promise<void>, number>()
   readonly #stopped = new AbortController()
   readonly #work: BackgroundWork
 
@@ -47,17 +47,24 @@ export class WebhookSender {
 
   /** When nothing is under way any more. */
   async settled(): Promise<void> {
-    await Promise.all(this.#underWay)
+    await Promise.all(this.#underWay.keys())
   }
 
   /** Takes what is due, and sends it beside what comes next: one that answers slowly holds up no other. */
   async part(db: Database): Promise<number | null> {
-    if (this.#underWay.size >= MOST) await Promise.race(this.#underWay)
-    const { posts, tenants, ms } = await workWebhooks(db, MOST - this.#underWay.size)
+    if (this.#underWay.size >= MOST) await Promise.race(this.#underWay.keys())
+    const room = MOST - this.#underWay.size
+    const { posts, tenants, ms } = await workWebhooks(db, room, this.#byTenant())
     for (const post of posts) this.#send(db, post)
     let more = false
     for (const tenant of tenants) more = (await spreadFeed(db, tenant)) || more
     return more ? 0 : ms
+  }
+
+  #byTenant(): Record<number, number> {
+    const counts: Record<number, number> = {}
+    for (const tenant of this.#underWay.values()) counts[tenant] = (counts[tenant] ?? 0) + 1
+    return counts
   }
 
   #send(db: Database, post: Post): void {
@@ -68,7 +75,7 @@ export class WebhookSender {
         this.#session.logger.error(`sending delivery ${post.id} failed`, error)
       })
       .finally(() => this.#underWay.delete(sent))
-    this.#underWay.add(sent)
+    this.#underWay.set(sent, post.tenant_id)
   }
 
   /** What became of it; null: it was cut off. */

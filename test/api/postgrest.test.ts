@@ -331,6 +331,15 @@ describe('another tenant', () => {
     }
   })
 
+  test('a token whose subject could be taken for a key or a role of the database does nothing', async () => {
+    for (const sub of ['key:0123456789abcdef', 'role:postgres']) {
+      const refused = await rest
+        .as({ tenant: 'default', sub })
+        .rpc('start_workflow', { workflow_id: 'order' })
+      expect([refused.status, refused.error?.code]).toEqual([403, 'MR042'])
+    }
+  })
+
   test('a tenant that the session was given does not help a token that has none', async () => {
     const client = await kernel.connect(true)
     await client.query(`begin; set local role ${rest.role}; set local millrace.tenant_id = '1'`)

@@ -102,6 +102,8 @@ test('what is not signed by the issuer, for us, and for now, is nobody’s', asy
     'over since a minute': await sign({}, { exp: '-1m' }),
     'not yet good': await sign({ nbf: Math.floor(Date.now() / 1000) + 120 }),
     'a tenant that is no text': await sign({ tenant: ['acme'] }),
+    'a tenant that no database can hold': await sign({ tenant: 'acme\0' }),
+    'a subject with half a letter': await sign({ sub: 'ada\ud800' }),
     'far too long': 'x'.repeat(20_000),
   }
   for (const [what, token] of Object.entries(bad))

@@ -43,7 +43,7 @@ describe('in an empty folder', () => {
 
   test('says what it found, and how to begin', async () => {
     expect(server.text()).toContain('in .millrace/pg, our own')
-    expect(server.text()).toContain('anybody may make one')
+    expect(server.text()).toContain('programs of this machine may make one')
     expect(server.text()).toContain('/api/tenants/register')
     expect((await fetch(`${url}/readyz`)).status).toBe(200)
   })

@@ -62,6 +62,18 @@ describe('with a key', () => {
     ).rejects.toThrow(/does not have/)
   })
 
+  test('what has no secret, or keeps the one that it has, is put as without a key', async () => {
+    const none = { id: 'unsigned', workflowId: 'order', scheme: 'none' } as const
+    const stripe = { id: 'kept', workflowId: 'order', scheme: 'stripe' } as const
+    await withClient({ secretsKey: keys[0] }, async (client) => {
+      expect(await client.putWebhook(none)).toMatchObject({ scheme: 'none', secrets: 0 })
+      await client.putWebhook({ ...stripe, secret: 'whsec_of_stripe' })
+      expect(await client.putWebhook({ ...stripe, active: false })).toMatchObject({
+        ...{ active: false, secrets: 1 },
+      })
+    })
+  })
+
   test('a graph brings its secret to the webhook, encrypted, and to nowhere else', async () => {
     const document = {
       ...{ name: 'graph', trigger_type: 'webhook', webhook_secret: 'hidden-secret' },

@@ -87,3 +87,32 @@ test('its worker is told that it has lost what it held', async () => {
   )
   expect(Object.values(verdict ?? {})).toEqual([null])
 })
+
+test('a start that was under way when it was deleted, and is committed in the middle, leaves no run behind', async () => {
+  const { kernel } = two
+  const tenant = await kernel.makeTenant('hasty')
+  await kernel.call('register_workflow', tenant, 'w', '1', {})
+  const other = await kernel.pool.connect()
+  await other.query('begin')
+  const { rows } = await other.query(
+    `select millrace.start_workflow('w', null, '{"tenant": "hasty"}')`,
+  )
+  expect(rows).toHaveLength(1)
+  let place: string | null = null
+  for (let calls = 0; ; calls++) {
+    const { done, place: next }: Progress = await remove('hasty', {
+      ...{ cancel: true },
+      ...(place && { place }),
+    })
+    place = next
+    // the first hits of live and runs are over
+    if (place === '10/0') await other.query('commit')
+    if (done) break
+    expect(calls).toBeLessThan(100)
+  }
+  other.release()
+  const left = (await rowsOf(tenant)).map((row) => row.split(' ')[0])
+  expect(
+    left.filter((table) => table === 'live' || table === 'runs' || table === 'runs_0'),
+  ).toEqual([])
+})

@@ -36,6 +36,18 @@ const rulesOf = (kernel: Kernel, tenant: number) =>
     'w',
   ])
 
+test('a webhook or a schedule may be for what the installation has, before the tenant has started it', async () => {
+  await using kernel = await open()
+  await kernel.share('1', {})
+  const hook = { tenant: 'ada', workflow_id: 'w', scheme: 'none' }
+  expect(await kernel.call('put_webhook', 'h', hook)).toMatchObject({ workflow_id: 'w' })
+  await refusal(kernel.call('put_webhook', 'h', { ...hook, version: '2' }), 'MR040', '"2"')
+  expect(
+    await kernel.call('put_schedule', 's', 'w', { tenant: 'ada', every: '1 hour' }),
+  ).toBeTruthy()
+  expect(await kernel.rows(kernel.ada)).toEqual([])
+})
+
 test('a tenant that starts what the installation has gets a copy, with limits, attributes and retention', async () => {
   await using kernel = await open()
   const definition = {

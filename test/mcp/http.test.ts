@@ -211,6 +211,22 @@ describe('who asks', () => {
     },
   )
 
+  test('each call counts for what it does, however many come in one request', async () => {
+    await t.engine.putQuota('start_per_minute', 2)
+    const call = (id: number) => ({
+      ...{ jsonrpc: '2.0', id, method: 'tools/call' },
+      params: { name: 'start_workflow', arguments: { workflow_id: 'long' } },
+    })
+    const { status, body } = await t.send('POST', '/mcp', {
+      body: [1, 2, 3, 4, 5, 6].map(call),
+      headers: { accept: 'application/json, text/event-stream' },
+    })
+    expect(status).toBe(200)
+    const text = typeof body === 'string' ? body : JSON.stringify(body)
+    expect(text.match(/MR021/g)?.length ?? 0).toBeGreaterThanOrEqual(4)
+    await t.engine.putQuota('start_per_minute', 'default')
+  })
+
   test('nobody comes in without a token, nor where it is switched off', async () => {
     await expect(as(null)).rejects.toThrow()
     const init = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { request } from 'node:http'
 import { beforeAll, expect, test } from 'vitest'
 import { WorkflowClient } from '../../src/client/workflow-client.ts'
 import { createServer } from '../../src/server/create-server.ts'
@@ -118,6 +119,28 @@ test('a rate is a limit: headers say what is left, and when to come again', asyn
     ...[429, 'MR021', 'RATE_LIMIT_EXCEEDED'],
   ])
   expect(Number(last?.headers.get('retry-after'))).toBeGreaterThan(0)
+})
+
+test('where programs of this machine may register, no page and nobody behind a proxy may', async () => {
+  const server = createServer(t.engine, { selfRegistration: 'local' })
+  const { url } = await server.listen({ port: 0 })
+  const { port } = new URL(url)
+  const register = (host: string, more: Record<string, string> = {}, path = '/api/tenants') =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const headers = { host, 'content-type': 'application/json', ...more }
+      const sending = request({ port, path, method: 'POST', host: '127.0.0.1', headers })
+      sending.on('response', (answer) => resolve(answer.resume().statusCode)).on('error', reject)
+      sending.end('{"name":"Local"}')
+    })
+  for (const host of ['localhost', `127.0.0.1:${port}`, `LOCALHOST:${port}`, '[::1]:1'])
+    expect([host, await register(host)]).toEqual([host, 201])
+  for (const path of ['/api/tenants', '/api/tenants/register']) {
+    for (const host of ['evil.example.com', 'localhost.evil.example.com', '127.0.0.1.nip.io'])
+      expect([host, await register(host, {}, path)]).toEqual([host, 403])
+    for (const name of ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'])
+      expect([name, await register('localhost', { [name]: 'x' }, path)]).toEqual([name, 403])
+  }
+  await server.close()
 })
 
 test('one address registers ten tenants a minute, by either route; another one is not hindered', async () => {

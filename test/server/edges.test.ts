@@ -161,3 +161,23 @@ test('options that cannot be meant are refused', () => {
   ])
     expect(make(options)).toThrow(expect.objectContaining({ code: 'MR001' }))
 })
+
+test('the root says where the description is', async () => {
+  const { status, body } = await t.send('GET', '/', { as: null })
+  expect(status).toBe(200)
+  for (const path of [body.docs, body.openapi, ...body.health])
+    expect((await t.send('GET', `/${path}`, { as: null })).status).toBe(200)
+})
+
+test('an answer is no echo of a body with thousands of mistakes', async () => {
+  const many = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`k${i}`, 1]))
+  const { status, body } = await t.send('POST', '/api/runs', { body: many })
+  expect(status).toBe(422)
+  expect(JSON.stringify(body).length).toBeLessThan(4000)
+})
+
+test('a body that is compressed is of a type that is not taken', async () => {
+  const headers = { 'content-encoding': 'gzip' }
+  const sent = await t.send('POST', '/api/runs', { body: { workflow_id: 'echo' }, headers })
+  expect(sent).toMatchObject({ status: 415, body: { code: 'MR063' } })
+})

@@ -3,6 +3,7 @@ import { InvalidInputError } from '../../src/model/errors.ts'
 import type { RunEvent } from '../../src/model/run-event.ts'
 import { eventStream } from '../../src/server/events/event-stream.ts'
 import { OpenStreams } from '../../src/server/events/open-streams.ts'
+import { until } from '../support/until.ts'
 
 function event(id: string, data?: RunEvent['data']): RunEvent {
   return { id, type: 'log', runId: 'r', at: '2026-01-01T00:00:00.000Z', ...(data && { data }) }
@@ -53,6 +54,7 @@ describe('the body of server-sent events', () => {
     let asked = 0
     const stream = eventStream(never(), {
       heartbeatMs: 5,
+      checkMs: 20,
       checkToken: async () => ++asked < 3,
     })
     const text = await textOf(stream)
@@ -69,10 +71,30 @@ describe('the body of server-sent events', () => {
         yield event(`${i}-r-0`)
       }
     }
-    const text = await textOf(
-      eventStream(flood(), { heartbeatMs: 20, checkToken: async () => false }),
-    )
+    const text = await textOf(eventStream(flood(), { checkMs: 20, checkToken: async () => false }))
     expect(text).toContain('event: error')
+  })
+
+  test('is asked for its token while its reader takes nothing, and while nothing happens', async () => {
+    let ends = 0
+    const stream = eventStream(some(1000), {
+      ...{ checkMs: 20, checkToken: async () => false, onEnd: () => ends++ },
+    })
+    await until('it has ended', () => ends === 1)
+    expect(await textOf(stream)).toContain('"status":401')
+  })
+
+  test('ends when its token cannot be asked about, and asks no more once it has ended', async () => {
+    let asked = 0
+    const failing = async () => {
+      asked++
+      throw new InvalidInputError('no')
+    }
+    const toProblem = () => ({ code: 'MR001' })
+    const options = { checkMs: 5, checkToken: failing, toProblem }
+    expect(await textOf(eventStream(never(), options))).toContain('MR001')
+    await textOf(eventStream(some(1), { checkMs: 1000, checkToken: failing }))
+    expect(asked).toBe(1)
   })
 
   test('ends with its signal, and when its source fails', async () => {

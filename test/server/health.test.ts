@@ -57,7 +57,10 @@ describe('health', () => {
 
 describe('the numbers of the installation', () => {
   test('are for who has the token; where nobody was named, they are not there', async () => {
-    expect((await t.send('GET', '/metrics', open)).status).toBe(401)
+    expect(await t.send('GET', '/metrics', open)).toMatchObject({
+      status: 401,
+      body: { code: 'MR042' },
+    })
     expect((await t.send('GET', '/metrics')).status).toBe(401)
     const server = createServer(t.engine, { authenticate: authenticateByName })
     expect((await send(server, 'GET', '/metrics', operator)).status).toBe(404)

@@ -34,7 +34,7 @@ test('the committed document and reference are what the routes say (if not: npm 
 })
 
 /** What is for people and programs that find their way, and stands in no document. */
-const undescribed = ['GET /openapi.json', 'GET /docs', 'GET /healthz', 'GET /readyz']
+const undescribed = ['GET /', 'GET /openapi.json', 'GET /docs', 'GET /healthz', 'GET /readyz']
 
 test('each route stands in the document, and the other way round', () => {
   const options = resolveServerOptions({})

@@ -166,4 +166,69 @@ test('an address is the connection’s, or what a proxy that is trusted says', (
   expect(of('10.0.0.2', '1.2.3.4, 198.51.100.1', ['10.0.0.0/8'])).toBe('198.51.100.1')
   expect(of('::ffff:10.0.0.2', '198.51.100.1, 10.1.1.1', ['10.0.0.0/8'])).toBe('198.51.100.1')
   expect(of('10.0.0.2', 'nonsense', ['10.0.0.0/8'])).toBe('10.0.0.2')
+  // some proxies name the port too
+  expect(of('10.0.0.2', '198.51.100.1:4711', ['10.0.0.0/8'])).toBe('198.51.100.1')
+  expect(of('10.0.0.2', '[2001:db8::1]:4711', ['10.0.0.0/8'])).toBe('2001:db8::1')
+  expect(of('10.0.0.2', '[2001:db8::1]', ['10.0.0.0/8'])).toBe('2001:db8::1')
+  expect(of('10.0.0.2', '2001:db8::1', ['10.0.0.0/8'])).toBe('2001:db8::1')
+  const chain = '198.51.100.1:80, 10.1.1.1:4711'
+  expect(of('10.0.0.2', chain, ['10.0.0.0/8'])).toBe('198.51.100.1')
+  for (const bad of ['198.51.100.1:', '198.51.100.1:a', '[198.51.100.1', '1:2:80', '[::1]x'])
+    expect(of('10.0.0.2', bad, ['10.0.0.0/8'])).toBe('10.0.0.2')
+})
+
+test('what a proxy may have read as something else is not read', async () => {
+  const listening = new Listening(t.server.node)
+  const { url } = await listening.start({ port: 0 })
+  const answerTo = (text: string) => raw(url, text).closed
+  const close = 'Connection: close\r\n\r\n'
+  const hosts = await answerTo(`GET /healthz HTTP/1.1\r\nHost: a\r\nhost: b\r\n${close}`)
+  expect(hosts).toMatch(/^HTTP\/1.1 400 .*application\/problem\+json.*host twice/s)
+  for (const path of [
+    '/webhooks/%2e%2e/healthz',
+    '/x/../healthz',
+    '/x/.%2E/healthz',
+    '/x/..\\healthz',
+  ])
+    expect(await answerTo(`GET ${path} HTTP/1.1\r\nHost: a\r\n${close}`)).toContain(' 400 ')
+  for (const path of ['/healthz?a=/../b', '/healthz?..'])
+    expect(await answerTo(`GET ${path} HTTP/1.1\r\nHost: a\r\n${close}`)).toContain(' 200 ')
+  // as balancers ask that speak HTTP/1.0
+  expect(await answerTo('GET /healthz HTTP/1.0\r\n\r\n')).toContain(' 200 ')
+  await listening.stop()
+})
+
+test('whoever tries keys is refused unseen after a while, and not those beside him who were let in', async () => {
+  let asked = 0
+  const server = createServer(t.engine, {
+    trustedProxies: ['127.0.0.1'],
+    authenticate: async (request) => {
+      asked++
+      return authenticateByName(request)
+    },
+    metrics: { token: 'a token of sixteen' },
+  })
+  const { url } = await server.listen({ port: 0 })
+  const ask = (authorization: string | null, from = '198.51.100.1', path = '/api/runs') => {
+    const headers = { 'x-forwarded-for': from, ...(authorization && { authorization }) }
+    return fetch(`${url}${path}`, { headers })
+  }
+  expect((await ask('Bearer ada')).status).toBe(200)
+  // a program whose token is over is in nobody's way but its own
+  for (let i = 0; i < 60; i++) expect((await ask('Bearer over')).status).toBe(401)
+  expect((await ask('Bearer over')).status).toBe(429)
+  expect((await ask('Bearer victor2')).status).toBe(401)
+  for (let i = 2; i < 60; i++) expect((await ask(`Bearer wrong${i}`)).status).toBe(401)
+  const before = asked
+  const refused = await ask('Bearer wrong')
+  expect(refused.status).toBe(429)
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect((await ask('Bearer victor')).status).toBe(429)
+  expect((await ask('Bearer wrong', undefined, '/metrics')).status).toBe(429)
+  expect(asked).toBe(before)
+  expect((await ask('Bearer ada')).status).toBe(200)
+  // who sends nothing tries nothing; another address is another
+  expect((await ask(null)).status).toBe(401)
+  expect((await ask('Bearer victor', '198.51.100.2')).status).toBe(200)
+  await server.close()
 })

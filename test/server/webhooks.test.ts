@@ -160,6 +160,38 @@ describe('what comes', () => {
     expect(pulled).toBeLessThan(30)
   })
 
+  test('what is compressed is refused, not taken for nothing', async () => {
+    const { path } = await t.engine.putWebhook({ id: 'zip', workflowId: 'echo', scheme: 'none' })
+    const deliverAs = (encoding: string) =>
+      deliver(path as string, '{"n":1}', { 'content-encoding': encoding })
+    const refused = await deliverAs('gzip')
+    expect(refused).toMatchObject({ status: 415, body: { code: 'MR063' } })
+    expect((await deliverAs('identity')).status).toBe(202)
+  })
+
+  test('a secret that is taken away while a body still comes does not count for it', async () => {
+    const put = { id: 'slow', workflowId: 'echo', scheme: 'github' } as const
+    const { path, secret } = await t.engine.putWebhook(put)
+    const text = '{"n":1}'
+    const later = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        const since = performance.now()
+        await until('it took long', () => performance.now() - since > 1100)
+        await t.engine.rotateWebhookSecret({ id: 'slow', keepOld: 0 })
+        controller.enqueue(new TextEncoder().encode(text))
+        controller.close()
+      },
+    })
+    const init = {
+      method: 'POST',
+      body: later,
+      duplex: 'half',
+      headers: github(secret as string, text),
+    }
+    const request = new Request(`http://localhost/webhooks/${path}`, init as RequestInit)
+    expect((await t.server.fetch(request)).status).toBe(401)
+  })
+
   test('Slack is shown its challenge, if it has signed it', async () => {
     const slack = senders.find(({ scheme }) => scheme === 'slack')
     if (!slack) throw new Error('there is one')
@@ -320,6 +352,30 @@ describe('a stored graph with trigger_type webhook', () => {
     expect((await deliver(second?.path as string, body, github('my-secret', body))).status).toBe(
       404,
     )
+  })
+
+  test('null for its secret takes it away, unless its scheme needs one; left out, it stays', async () => {
+    const named = (more: object) => document({ name: 'bare', ...more }) as never
+    const bare = async () => (await t.engine.getWebhooks({ workflowId: 'bare' }))[0]
+    const signed = { scheme: 'github', secrets: 1 }
+    const unsigned = { scheme: 'none', secrets: 0 }
+    for (const put of [(given: object) => given, (given: object) => defineGraph(given as never)]) {
+      await t.engine.putWorkflow(put(named({})) as never)
+      const before = await bare()
+      expect(before).toMatchObject(signed)
+      await t.engine.putWorkflow(put(named({ webhook_secret: undefined })) as never)
+      expect(await bare()).toMatchObject(signed)
+      const asking = named({ webhook_secret: null, trigger_config: { scheme: 'github' } })
+      await expect(t.engine.putWorkflow(put(asking) as never)).rejects.toMatchObject({
+        ...{ code: 'MR001', message: expect.stringContaining('taken away') },
+      })
+      expect(await bare()).toMatchObject(signed)
+      await t.engine.putWorkflow(put(named({ webhook_secret: null })) as never)
+      expect(await bare()).toMatchObject({ ...unsigned, path: before?.path })
+      expect((await deliver(before?.path as string, '{}')).status).toBe(202)
+      await t.engine.putWorkflow(put(named({ webhook_secret: undefined })) as never)
+      expect(await bare()).toMatchObject(unsigned)
+    }
   })
 
   test('without a secret anybody may call it, as in that engine; another scheme, and a path of its own, are heeded', async () => {

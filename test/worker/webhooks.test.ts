@@ -236,6 +236,40 @@ describe('one that goes out', () => {
     })
   })
 
+  test('a tenant whose addresses hang holds up no other tenant', async () => {
+    await using t = await start({ http: { allow: ['127.0.0.1', 'localhost'] } })
+    await t.engine.registerTenant({ name: 'Hanging', slug: 'hanging' })
+    const hanging = t.engine.forTenant('hanging')
+    other.came = []
+    other.answer = () => 'hang'
+    const id = await t.db.value<number>(`select id from millrace.tenants where slug = 'hanging'`)
+    for (let i = 0; i < 8; i++)
+      await hanging.putWebhook({ id: `h${i}`, url: other.url, events: ['run.failed'] })
+    for (let i = 0; i < 20; i++)
+      await t.db.value(
+        `select millrace.post_event($1, 'run.failed', 'order', null, $2, millrace.clock(), '{}')`,
+        [id, `k${i}`],
+      )
+    const taken = () =>
+      t.db.value<number>(
+        'select count(*)::int from millrace.webhook_deliveries where tenant_id = $1 and attempts > 0',
+        [id],
+      )
+    await until('half of all that may be under way are', async () => (await taken()) === 50)
+    // those have come for which there are connections: each origin has 32 of its own
+    await until('they hang', () => other.came.length === 32)
+    other.answer = () => 200
+    const url = other.url.replace('127.0.0.1', 'localhost')
+    await t.engine.putWebhook({ id: 'mine', url, events: ['run.completed'] })
+    await tell(t.db, 'a')
+    await until(
+      'mine is through',
+      async () =>
+        (await t.engine.getDeliveries({ webhookId: 'mine' })).items[0]?.status === 'delivered',
+    )
+    expect(await taken()).toBe(50)
+  })
+
   test('a worker that is gone in the middle: another sends it again, under the same id', async () => {
     await using t = await startEngine([], { pollInterval: 50 }, { ...LOCAL, testClock: true })
     await endpoint(t, 'cut')

@@ -4,7 +4,8 @@
 -- version that starts take, also where it was put before another.
 --   document  {name, version, timeout, trigger_type, trigger_config, steps: [{id, type, config, depends_on}], …}
 --   options   tenant, version (default: the document's), queue, priority, retries, timeout (default: the document's; there a number is
---             seconds), limits (as of put_queue), webhook_secret (in the place of the document's), sealed (whoever put it has encrypted it)
+--             seconds), limits (as of put_queue), webhook_secret (in the place of the document's), sealed (it is encrypted already),
+--             unsigned (true: as webhook_secret null in the document: it has none any more)
 -- A webhook_secret of the document is not kept in it: it goes to the webhook that a graph with trigger_type webhook has (sync_webhook).
 -- Returns: created: whether the version is new, or was deleted. Raises: MR030 with all issues of the document, MR015 if the version exists
 -- with another content, MR001 for options. Locks: the version's row of workflows; the schedules of the workflow, if it has had any; its
@@ -17,7 +18,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp set jit 
 declare
   v_tenant  int := millrace.check_options('define_workflow', options,
     '{"version": "text", "queue": "text", "priority": "whole", "retries": "whole", "timeout": "any", "limits": "any",
-      "webhook_secret": "text", "sealed": "any"}');
+      "webhook_secret": "text", "sealed": "any", "unsigned": "any"}');
   v_now     timestamptz := clock_timestamp();
   v_name    text := millrace.check_document(define_workflow.document);
   v_secret  text := coalesce(options ->> 'webhook_secret', define_workflow.document ->> 'webhook_secret');
@@ -67,7 +68,8 @@ begin
   perform millrace.sync_schedules(v_tenant, jsonb_build_array(jsonb_build_object('workflow', v_name, 'version', v_version,
     'schedules', jsonb_path_query_array(jsonb_build_array(v_cron), '$[*] ? (@ != null)'))));
   perform millrace.sync_webhook(v_tenant, v_name, v_version, define_workflow.document, v_secret,
-    coalesce(options -> 'sealed' = 'true', false));
+    coalesce(options -> 'sealed' = 'true', false), v_secret is null and coalesce(options -> 'unsigned' = 'true', false)
+      or v_secret is null and coalesce(define_workflow.document -> 'webhook_secret' = 'null', false));
   return query select v_name, v_version, v_created;
 end $$;
 

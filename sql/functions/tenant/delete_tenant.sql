@@ -1,6 +1,6 @@
 -- delete_tenant: deletes a tenant with every row that is its, a batch at a time: call it again, with the place that it gave, until done.
 -- From the first call on it is as if the tenant were not there: nobody gets in, nothing of it starts. Where a caller died, begin again
--- without a place. A start that was under way in somebody's transaction and is committed after all that may leave its run behind.
+-- without a place. A start that was under way, and is committed after all that (in a long transaction), may leave its run behind.
 --   options  cancel: true: also while it has unfinished runs; they end where they are, without undos, and their workers are told that
 --            their lease is lost; place; batch (1,000 runs, at most 10,000); by
 -- Returns: {done, deleted (rows of this call, counting a run as one), place}. What was done stays in the installation's audit log.

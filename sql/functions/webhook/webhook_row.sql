@@ -20,7 +20,7 @@ begin
     v_row.events := array(select distinct e.name from jsonb_array_elements_text(p_options -> 'events') e (name) order by 1);
     return v_row;
   end if;
-  if not exists (select from millrace.workflows w where w.tenant_id = p_tenant and w.name = v_row.workflow
+  if not exists (select from millrace.workflows w where w.tenant_id in (0, p_tenant) and w.name = v_row.workflow
                    and w.version = coalesce(p_options ->> 'version', w.version)) then
     perform millrace.fail('MR040', format('The webhook "%s" was refused: workflow "%s"%s is not registered.', p_name, v_row.workflow,
         ' in version "' || (p_options ->> 'version') || '"'),

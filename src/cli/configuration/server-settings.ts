@@ -186,7 +186,7 @@ export const serverSettings = {
       {
         flag: '--self-registration',
         compat: 'SELF_REGISTRATION_ENABLED',
-        otherwise: 'true on a loopback address; elsewhere it must be said',
+        otherwise: 'on a loopback address: programs of this machine; elsewhere it must be said',
       },
     ] as const),
   ),

@@ -9,7 +9,7 @@ export type Item = {
   readonly stored?: boolean
 }
 
-type Entry = { readonly item: Item; readonly bytes: number | null }
+type Entry = { readonly item: Item; readonly bytes: number; readonly live: boolean }
 type Waiting = { resolve(item: Item | undefined): void; reject(error: Error): void }
 
 /**
@@ -21,6 +21,7 @@ export class EventQueue {
   #entries: Entry[] = []
   #live = 0
   #liveBytes = 0
+  #recordedBytes = 0
   #waiting: Waiting[] = []
   #closed = false
   #error: Error | null = null
@@ -29,19 +30,25 @@ export class EventQueue {
     this.#limits = limits
   }
 
+  /** Of what is recorded. */
   get size(): number {
     return this.#entries.length - this.#live
   }
 
-  /** @param bytes of one that is only live; null: it is recorded */
-  push(item: Item, bytes: number | null): void {
+  /** Of what is recorded, about. */
+  get bytes(): number {
+    return this.#recordedBytes
+  }
+
+  /** @param live nobody records it */
+  push(item: Item, bytes: number, live: boolean): void {
     if (this.#closed) return
     const waiting = this.#waiting.shift()
     if (waiting) return waiting.resolve(item)
-    this.#entries.push({ item, bytes })
-    if (bytes === null) return
-    this.#live++
-    this.#liveBytes += bytes
+    const entry = { item, bytes, live }
+    this.#entries.push(entry)
+    this.#count(entry, 1)
+    if (!live) return
     while (
       this.#live > this.#limits.most ||
       (this.#liveBytes > this.#limits.bytes && this.#live > 1)
@@ -69,7 +76,7 @@ export class EventQueue {
   next(): Promise<Item | undefined> {
     const entry = this.#entries.shift()
     if (entry) {
-      this.#count(entry)
+      this.#count(entry, -1)
       return Promise.resolve(entry.item)
     }
     if (this.#error) {
@@ -82,14 +89,17 @@ export class EventQueue {
   }
 
   #dropOne(): void {
-    const at = this.#entries.findIndex(({ bytes }) => bytes !== null)
+    const at = this.#entries.findIndex(({ live }) => live)
     const [entry] = this.#entries.splice(at, 1)
-    if (entry) this.#count(entry)
+    if (entry) this.#count(entry, -1)
   }
 
-  #count({ bytes }: Entry): void {
-    if (bytes === null) return
-    this.#live--
-    this.#liveBytes -= bytes
+  #count({ bytes, live }: Entry, sign: 1 | -1): void {
+    if (!live) {
+      this.#recordedBytes += sign * bytes
+      return
+    }
+    this.#live += sign
+    this.#liveBytes += sign * bytes
   }
 }

@@ -6,7 +6,12 @@ import {
   readNews,
   unfollow,
 } from '../../kernel/streams.ts'
-import { UnavailableError } from '../../model/errors.ts'
+import {
+  InvalidInputError,
+  PermissionError,
+  UnavailableError,
+  WorkflowRunNotFoundError,
+} from '../../model/errors.ts'
 import { type LiveNote, readNote } from '../../model/live-note.ts'
 import type { Hearing } from '../hearing.ts'
 import type { Session } from '../session.ts'
@@ -223,18 +228,26 @@ export class Hub {
     if (due) this.#looked = now
     const busy = this.#busy
     this.#busy = new Set()
-    try {
-      for (const tenant of [...this.#tenants.values()]) {
-        const number = await tenant.session.tenant()
-        await this.#announce(tenant, number)
-        await this.#read(tenant, number, busy, due)
-        if (feeds) await this.#readFeeds(tenant)
-      }
-    } catch (error) {
-      for (const run of busy) this.#busy.add(run)
-      throw error
-    }
-    if (this.#busy.size > 0) this.#rounds.ask()
+    let failure: unknown
+    // what goes wrong for one of them is none of the others' business
+    for (const tenant of [...this.#tenants.values()])
+      await this.#look(tenant, { busy, due, feeds }).catch((error: unknown) => {
+        for (const run of tenant.runs.keys()) if (busy.has(run)) this.#busy.add(run)
+        if (isFinal(error)) failAll(tenant, error)
+        else failure = error
+      })
+    if (failure !== undefined) throw failure
+    if (this.#busy.size > 0 || this.#feedsBusy) this.#rounds.ask()
+  }
+
+  async #look(
+    tenant: Tenant,
+    { busy, due, feeds }: { busy: ReadonlySet<string>; due: boolean; feeds: boolean },
+  ): Promise<void> {
+    const number = await tenant.session.tenant()
+    await this.#announce(tenant, number)
+    await this.#read(tenant, number, busy, due)
+    if (feeds) await this.#readFeeds(tenant)
   }
 
   /** Says that it follows before it looks, so that what happens between the two is notified. */
@@ -294,8 +307,17 @@ export class Hub {
       if (follower.take(sorted[i] as RunNews[])) this.#busy.add(follower.run)
   }
 
+  /** A portion each: who is far behind does not keep the others waiting. */
   async #readFeeds(tenant: Tenant): Promise<void> {
-    for (const feed of [...tenant.feeds]) while (feed.wants()) if (!(await feed.read())) break
+    for (const feed of [...tenant.feeds]) {
+      if (!feed.wants()) continue
+      const more = await feed.read().catch((error: Error) => {
+        if (!isFinal(error)) throw error
+        feed.fail(error)
+        return false
+      })
+      if (more) this.#feedsBusy = true
+    }
   }
 
   #failed(error: unknown): void {
@@ -305,12 +327,23 @@ export class Hub {
 
   #close(): void {
     this.#rounds.close()
-    for (const { runs, feeds } of [...this.#tenants.values()]) {
-      for (const follower of [...runs.values()].flatMap((set) => [...set])) follower.fail(stopped())
-      for (const feed of [...feeds]) feed.fail(stopped())
-    }
+    for (const tenant of [...this.#tenants.values()]) failAll(tenant, stopped())
     this.#tenants.clear()
   }
+}
+
+function failAll({ runs, feeds }: Tenant, error: Error): void {
+  for (const follower of [...runs.values()].flatMap((set) => [...set])) follower.fail(error)
+  for (const feed of [...feeds]) feed.fail(error)
+}
+
+/** To ask again would be answered the same: the tenant is not there any more, say. */
+function isFinal(error: unknown): error is Error {
+  return (
+    error instanceof InvalidInputError ||
+    error instanceof PermissionError ||
+    error instanceof WorkflowRunNotFoundError
+  )
 }
 
 function split(text: string): [string, string | undefined] {

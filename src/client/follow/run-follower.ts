@@ -19,8 +19,9 @@ import { logEvent } from './log-event.ts'
 
 /** Lines that were logged right before the end may come a little later than it. */
 const LINGER_MS = 250
-/** While there are so many events that nobody has taken, no more are asked for. */
+/** While there are so many events, or so many bytes of them, that nobody has taken, no more are asked for. */
 const ENOUGH = 50
+const ENOUGH_BYTES = MAX_UNREAD_LIVE_BYTES / 4
 
 /** Rows after which a step does nothing more, or begins anew. */
 const OVER = 'rfkCgto'
@@ -71,18 +72,22 @@ export class RunFollower implements Follower {
     this.#queue = new EventQueue({ most: MAX_UNREAD_LIVE, bytes: MAX_UNREAD_LIVE_BYTES })
   }
 
-  /** Recorded events that its reader has not taken. */
-  get unread(): number {
-    return this.#queue.size
+  /** Recorded events that its reader has not taken, and their bytes, about. */
+  get unread(): { events: number; bytes: number } {
+    return { events: this.#queue.size, bytes: this.#queue.bytes }
   }
 
   /** The next event; undefined once there is none any more. @throws what it failed with */
   async next(): Promise<Item | undefined> {
-    if (this.#full && this.#queue.size <= ENOUGH) {
+    if (this.#full && !this.#hasEnough()) {
       this.#full = false
       this.#options.wake()
     }
     return this.#queue.next()
+  }
+
+  #hasEnough(): boolean {
+    return this.#queue.size > ENOUGH || this.#queue.bytes > ENOUGH_BYTES
   }
 
   /** Ends it for its reader, who need not take what is left. */
@@ -97,7 +102,7 @@ export class RunFollower implements Follower {
   }
 
   wants(): RunPlace | null {
-    this.#full = this.#queue.size > ENOUGH
+    this.#full = this.#hasEnough()
     if (this.#over || this.#full) return null
     this.#ripe = this.#held.length
     const { next, log } = this.#place
@@ -145,12 +150,12 @@ export class RunFollower implements Follower {
     }
     const status = row.kind === 'p' ? 'z' : this.#place.status
     this.#place = { ...this.#place, next: Number(row.seq) + 1, status }
-    this.#tell(rowEvent(row))
+    this.#tell(rowEvent(row), row.data?.length)
   }
 
   #log(line: LogNews): void {
     this.#place = { ...this.#place, log: line.seq }
-    this.#tell(logEvent(line))
+    this.#tell(logEvent(line), line.data.length)
   }
 
   #status({ seq, at, kind, name, data }: Extract<RunNews, { what: 'status' }>): void {
@@ -160,7 +165,7 @@ export class RunFollower implements Follower {
     this.#checked = true
     if (kind !== status) {
       this.#place = { ...this.#place, status: kind as StatusLetter }
-      this.#tell(statusEvent(kind, at ?? new Date(), data, name))
+      this.#tell(statusEvent(kind, at ?? new Date(), data, name), data?.length)
     }
     if (!isEnd(kind)) return
     if (!this.#logs || this.#lingered) return this.close()
@@ -192,7 +197,7 @@ export class RunFollower implements Follower {
     const at = new Date().toISOString()
     if (note.t === 'step') {
       const body: EventBody = { type: 'step:running', stepId: note.k, status: 'running', at }
-      this.#queue.push({ event: this.#event({ ...body, attempt: note.a }) }, 100)
+      this.#queue.push({ event: this.#event({ ...body, attempt: note.a }) }, 100, true)
       return
     }
     const epoch = `${note.e} ${note.a}`
@@ -201,7 +206,7 @@ export class RunFollower implements Follower {
     const step = { stepId: note.k, attempt: note.a, at }
     if (chunks.epoch !== epoch) {
       Object.assign(chunks, { epoch, next: 0 })
-      this.#queue.push({ event: this.#event({ ...step, type: 'reset' }) }, 100)
+      this.#queue.push({ event: this.#event({ ...step, type: 'reset' }) }, 100, true)
     }
     for (const [i, chunk] of note.c.entries()) {
       const index = note.i + i
@@ -209,12 +214,13 @@ export class RunFollower implements Follower {
       chunks.next = index + 1
       const place = { index, stored: note.s === 1 }
       const event = this.#event({ ...step, type: 'chunk', data: chunk, ...place })
-      this.#queue.push({ event, ...place }, sizeOf(chunk))
+      this.#queue.push({ event, ...place }, sizeOf(chunk), true)
     }
   }
 
-  #tell(body: EventBody): void {
-    this.#queue.push({ event: this.#event(body) }, null)
+  /** @param size of what it holds */
+  #tell(body: EventBody, size = 0): void {
+    this.#queue.push({ event: this.#event(body) }, size, false)
   }
 
   #event(body: EventBody): RunEvent {

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { Tenant } from '../../client/tenants.ts'
+import { mayRegister } from '../may-register.ts'
 import type { ServerApp, ServerParts } from '../server-parts.ts'
 import { instant, instantOf } from '../shapes/instant.ts'
 import { addCompatRoute } from './add-compat-route.ts'
@@ -37,8 +38,8 @@ function register(app: ServerApp): void {
       problems: [403, 429],
     },
     async (c, { body }) => {
-      const { options, engine, registrations } = c.var.parts
-      if (!options.selfRegistration)
+      const { engine, registrations } = c.var.parts
+      if (!mayRegister(c))
         throw new CompatError(
           403,
           'REGISTRATION_DISABLED',

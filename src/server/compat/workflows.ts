@@ -139,11 +139,13 @@ function remove(app: ServerApp): void {
   )
 }
 
-/** Stores what is left when nobody gave null for it. @throws DefinitionError with that engine's codes */
+/** Stores what is left when nobody gave null for it; null for the secret takes it away. @throws DefinitionError with that engine's codes */
 async function put(c: Context<ServerEnv>, fields: Record<string, unknown>): Promise<void> {
   const { planGraph } = await import('../../graph/document/index.ts')
   const { makeGraph } = await import('../../graph/define-graph.ts')
-  const given = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined)
+  const given = Object.entries(fields).filter(
+    ([name, value]) => value !== undefined && (value !== null || name === 'webhook_secret'),
+  )
   const { graphLimits, graphDefaults } = c.var.parts.options
   const document = withDefaults(Object.fromEntries(given), graphDefaults)
   const plan = planGraph(document, graphLimits)

@@ -8,6 +8,9 @@ import type { ServerEnv, ServerParts } from '../server-parts.ts'
 import { runEventBody } from '../shapes/run-event.ts'
 import { eventStream, eventStreamHeaders } from './event-stream.ts'
 
+/** What is remembered of a key is not taken for an answer while a stream is open: 4 s between two questions are enough. */
+const MAX_AGE_MS = 500
+
 /** How events are sent. */
 export type StreamForm = {
   /** Each has its type as its name, for which browsers listen; else all go to `onmessage`. Default true. */
@@ -23,16 +26,20 @@ export function answerStream(
   { named = true, toBody = runEventBody }: StreamForm = {},
 ): Response {
   const { principal, parts } = c.var
-  const leave = parts.streams.enter(principal.tenant)
-  const ended = new AbortController()
-  const signal = AbortSignal.any([c.req.raw.signal, parts.closing])
-  const source = open(AbortSignal.any([signal, ended.signal]))
+  for (const [name, value] of Object.entries(eventStreamHeaders)) c.header(name, value)
+  // nobody would read it, nor close it
+  if (c.req.method === 'HEAD') return c.body(null)
   const request = c.req.raw
+  const ended = new AbortController()
+  const signal = AbortSignal.any([request.signal, parts.closing])
+  const source = open(AbortSignal.any([signal, ended.signal]))
+  // last: whatever is refused before has not entered
+  const leave = parts.streams.enter(principal.tenant)
   const body = eventStream(source, {
     ...{ signal, named, toBody },
     toProblem: (error) => problemOf(error, parts),
     async checkToken() {
-      const now = await parts.authenticate(request)
+      const now = await parts.authenticate(request, { maxAgeMs: MAX_AGE_MS })
       return now !== null && now.tenant === principal.tenant && hasScope(now, 'runs:read')
     },
     onEnd() {
@@ -40,7 +47,6 @@ export function answerStream(
       ended.abort()
     },
   })
-  for (const [name, value] of Object.entries(eventStreamHeaders)) c.header(name, value)
   return c.body(body)
 }
 

@@ -2,6 +2,8 @@ import type { RunEvent } from '../../model/run-event.ts'
 
 /** Between two signs of life; proxies give up on a silent connection after a minute. */
 const HEARTBEAT_MS = 15_000
+/** Between two looks whether its reader may still read: who may not does not read on for more than five seconds. */
+const CHECK_MS = 4000
 /** After how long a browser connects again. */
 const RETRY_MS = 1000
 
@@ -12,7 +14,9 @@ export type EventStreamOptions = {
   retryMs?: number | undefined
   /** Ends it. */
   signal?: AbortSignal | undefined
-  /** Whether who reads may still do so: asked at each heartbeat. Where not, the last event is `error`. */
+  /** Between two questions whether who reads may still do so. Default 4 s. */
+  checkMs?: number | undefined
+  /** Whether who reads may still do so, whatever it takes of the stream meanwhile. Where not, the last event is `error`. */
   checkToken?: (() => Promise<boolean>) | undefined
   /** Each has its type as its name. Default true. */
   named?: boolean | undefined
@@ -60,7 +64,7 @@ class EventBody {
   #abort!: () => void
   /** An event that was asked for before a heartbeat is still to come. */
   #next: Promise<IteratorResult<RunEvent>> | null = null
-  #checkedAt = performance.now()
+  #check: NodeJS.Timeout | undefined
   #over = false
 
   constructor(source: AsyncIterable<RunEvent>, options: EventStreamOptions) {
@@ -74,15 +78,14 @@ class EventBody {
   }
 
   start(controller: Controller): void {
+    this.#checkAgain(controller)
     controller.enqueue(encoder.encode(`retry: ${this.#options.retryMs ?? RETRY_MS}\n: open\n\n`))
   }
 
   /** One event, or one sign of life. */
   async pull(controller: Controller): Promise<void> {
-    const { heartbeatMs = HEARTBEAT_MS, toProblem } = this.#options
+    const { heartbeatMs = HEARTBEAT_MS } = this.#options
     try {
-      if (performance.now() - this.#checkedAt >= heartbeatMs && !(await this.#mayRead()))
-        return this.#close(controller, problemText({ code: 'MR042', status: 401 }))
       this.#next ??= this.#events.next()
       const result = await this.#first(this.#next, heartbeatMs)
       if (this.#over) return
@@ -92,8 +95,7 @@ class EventBody {
       if (result.done) return this.#close(controller)
       controller.enqueue(encoder.encode(eventText(result.value, this.#options)))
     } catch (error) {
-      const problem = toProblem?.(error) ?? null
-      this.#close(controller, problem === null ? undefined : problemText(problem))
+      this.#fail(controller, error)
     }
   }
 
@@ -101,6 +103,7 @@ class EventBody {
   end(): void {
     if (this.#over) return
     this.#over = true
+    clearTimeout(this.#check)
     this.#options.signal?.removeEventListener('abort', this.#abort)
     this.#abort()
     this.#options.onEnd?.()
@@ -115,9 +118,25 @@ class EventBody {
     controller.close()
   }
 
-  async #mayRead(): Promise<boolean> {
-    this.#checkedAt = performance.now()
-    return (await this.#options.checkToken?.()) ?? true
+  #fail(controller: Controller, error: unknown): void {
+    const problem = this.#options.toProblem?.(error) ?? null
+    this.#close(controller, problem === null ? undefined : problemText(problem))
+  }
+
+  /** Also while nothing happens, and while its reader takes nothing. */
+  #checkAgain(controller: Controller): void {
+    const { checkToken, checkMs = CHECK_MS } = this.#options
+    if (checkToken === undefined || this.#over) return
+    const check = async () => {
+      try {
+        if (await checkToken()) return this.#checkAgain(controller)
+        this.#close(controller, problemText({ code: 'MR042', status: 401 }))
+      } catch (error) {
+        this.#fail(controller, error)
+      }
+    }
+    this.#check = setTimeout(() => void check(), checkMs)
+    this.#check.unref()
   }
 
   async #first<T>(next: Promise<T>, ms: number): Promise<T | typeof QUIET> {

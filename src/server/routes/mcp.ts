@@ -1,5 +1,6 @@
 import { createMcpHandler, type McpCaller } from '../../mcp/index.ts'
 import { admit } from '../admit.ts'
+import { takeRate } from '../rates.ts'
 import type { ServerApp, ServerParts } from '../server-parts.ts'
 
 /**
@@ -14,10 +15,12 @@ export function mcpRoutes(app: ServerApp, { options, logger }: ServerParts): voi
     onError: (error) =>
       logger.error('A tool of the model context protocol failed.', error as Error),
   })
-  app.all('/mcp', admit('runs:read', 'write'), async (c) => {
+  // the request is a look; each call in it counts for what it does
+  app.all('/mcp', admit('runs:read', 'read'), async (c) => {
     const { client, principal } = c.var
     const { subject, roles, scopes } = principal
-    callers.set(c.req.raw, { client, by: subject, roles, scopes })
+    const take = (kind: 'read' | 'write' | 'start') => takeRate(c, kind)
+    callers.set(c.req.raw, { client, by: subject, roles, scopes, take })
     return handle(c.req.raw)
   })
 }

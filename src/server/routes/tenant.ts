@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { PermissionError } from '../../model/errors.ts'
 import { addRoute } from '../add-route.ts'
+import { mayRegister } from '../may-register.ts'
 import type { ServerApp, ServerParts } from '../server-parts.ts'
 import { anything } from '../shapes/anything.ts'
 import { duration } from '../shapes/duration.ts'
@@ -42,14 +43,14 @@ const AuditEntry = z
 const common = { scope: 'admin', tag: 'tenant' } as const
 
 /** The tenant itself, and the log of who did what in it. */
-export function tenantRoutes(app: ServerApp, parts: ServerParts): void {
-  registerTenant(app, parts)
+export function tenantRoutes(app: ServerApp, _parts: ServerParts): void {
+  registerTenant(app)
   readTenant(app)
   exportTenant(app)
   audit(app)
 }
 
-function registerTenant(app: ServerApp, { options }: ServerParts): void {
+function registerTenant(app: ServerApp): void {
   addRoute(
     app,
     {
@@ -64,7 +65,7 @@ function registerTenant(app: ServerApp, { options }: ServerParts): void {
       problems: [403, 429],
     },
     async (c, { body }) => {
-      if (!options.selfRegistration)
+      if (!mayRegister(c))
         throw new PermissionError(
           'Here nobody makes a tenant for themselves. Ask those who run this installation.',
           { details: { rule: 'registration' } },

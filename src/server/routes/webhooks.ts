@@ -10,7 +10,7 @@ import {
 import { addRoute } from '../add-route.ts'
 import { actorOf } from '../by.ts'
 import { clientAddress } from '../client-address.ts'
-import { readBytes } from '../read-body.ts'
+import { readBytes, refuseEncoded } from '../read-body.ts'
 import type { ServerApp, ServerEnv, ServerParts } from '../server-parts.ts'
 import { pageBody, pageOf, pageQuery, pageRequest, wholeBody } from '../shapes/page.ts'
 import { toOptions } from '../shapes/to-body.ts'
@@ -65,7 +65,7 @@ function receiveDelivery(app: ServerApp, receiver: WebhookReceiver): void {
         202: [Accepted, 'The run is there, whatever happens to the server now.'],
         200: [null, "Slack's question about the address, answered with its challenge."],
       },
-      problems: [401, 404, 409, 413, 422, 429],
+      problems: [401, 404, 409, 413, 415, 422, 429],
     },
     async (c, { params: { path } }) => answer(c, await receive(c, receiver, path)),
   )
@@ -79,10 +79,12 @@ async function receive(
   const { headers } = c.req.raw
   const came = { path, headers, sourceIp: clientAddress(c) }
   // nobody's body is read
-  if (!(await receiver.isKnown(path))) return { kind: 'unknown' }
+  const called = await receiver.look(path)
+  if (called === null) return { kind: 'unknown' }
+  refuseEncoded(c.req.raw)
   try {
     const body = await readBytes(c.req.raw, c.var.parts.options.maxBodyBytes)
-    return await receiver.receive({ ...came, body })
+    return await receiver.receive({ ...came, body }, called)
   } catch (error) {
     if (!(error instanceof PayloadError)) throw error
     return receiver.tooLarge(came)

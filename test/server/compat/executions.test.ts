@@ -69,6 +69,18 @@ describe('workflows', () => {
     expect((await t.send('DELETE', address)).status).toBe(404)
   })
 
+  test('the secret of a webhook stays when it is left out, and goes with null', async () => {
+    const body = { ...pipeline, trigger_type: 'webhook', webhook_secret: 'geheim' }
+    const { id, webhook_path: path } = await create(body)
+    const call = () => t.send('POST', `/webhooks/${path}`, { body: order, as: null })
+    const change = (body: object) => t.send('PUT', `/api/workflows/${id}`, { body })
+    expect((await call()).status).toBe(401)
+    expect((await change({ description: 'Ours' })).status).toBe(200)
+    expect((await call()).status).toBe(401)
+    expect((await change({ webhook_secret: null })).status).toBe(200)
+    expect((await call()).status).toBe(202)
+  })
+
   test('two of one name are two', async () => {
     const [one, two] = [await create(), await create()]
     expect(one.id).not.toBe(two.id)
