@@ -180,6 +180,60 @@ create table millrace.discards
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
 
+create table millrace.entities with (fillfactor=70, autovacuum_vacuum_scale_factor=0.02)
+  id uuid not null
+  tenant_id integer not null
+  workflow_id integer not null
+  seq integer not null
+  entered_at timestamp with time zone not null
+  due_at timestamp with time zone
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  completed_at timestamp with time zone
+  machine text not null
+  entity_table text not null
+  entity_id text not null
+  state text not null
+  metadata jsonb not null
+  hash bytea not null
+  timer jsonb
+  constraint entities_pkey PRIMARY KEY (id)
+  CREATE INDEX entities_by_entity ON millrace.entities USING btree (tenant_id, entity_table, entity_id, id)
+  CREATE INDEX entities_by_state ON millrace.entities USING btree (tenant_id, machine, state, id)
+  CREATE INDEX entities_due ON millrace.entities USING btree (due_at) WHERE ((due_at IS NOT NULL) AND ((timer -> 'rests'::text) IS NULL))
+  CREATE UNIQUE INDEX entities_live ON millrace.entities USING btree (tenant_id, machine, entity_table, entity_id) WHERE (completed_at IS NULL)
+  CREATE INDEX entities_resting ON millrace.entities USING btree (tenant_id) WHERE ((timer -> 'rests'::text) IS NOT NULL)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.entity_history
+  instance_id uuid not null
+  seq integer not null
+  tenant_id integer not null
+  workflow_id integer not null
+  executed_at timestamp with time zone not null
+  spent_ms bigint
+  transition_id uuid
+  from_state text
+  to_state text not null
+  transition text
+  executed_by text not null
+  claimed_by text
+  notes text
+  request text
+  context jsonb not null
+  metadata jsonb not null
+  changes jsonb
+  hash bytea not null
+  constraint entity_history_pkey PRIMARY KEY (instance_id, seq)
+  CREATE INDEX entity_history_by_time ON millrace.entity_history USING brin (executed_at) WITH (pages_per_range='32')
+  CREATE UNIQUE INDEX entity_history_request ON millrace.entity_history USING btree (instance_id, request) WHERE (request IS NOT NULL)
+  row-level security: t, forced: t
+  policy append_only for w to public using false
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
 create table millrace.event_starts
   tenant_id integer not null
   event text not null
@@ -403,6 +457,48 @@ create table millrace.logs
   constraint logs_pkey PRIMARY KEY (id)
   constraint logs_level_known CHECK ((level = ANY (ARRAY['d'::"char", 'i'::"char", 'w'::"char", 'e'::"char"])))
   CREATE INDEX logs_by_run ON millrace.logs USING btree (run_id, id)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.machine_states
+  workflow_id integer not null
+  tenant_id integer not null
+  ordinal integer not null
+  id uuid not null default gen_random_uuid()
+  name text not null
+  initial boolean not null
+  final boolean not null
+  acts boolean not null
+  metadata jsonb not null
+  on_enter jsonb not null
+  on_leave jsonb not null
+  sla_ms bigint
+  constraint machine_states_pkey PRIMARY KEY (workflow_id, name)
+  row-level security: t, forced: t
+  policy kernel for all to the owner using true with check true
+  policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
+
+create table millrace.machine_transitions
+  workflow_id integer not null
+  tenant_id integer not null
+  from_state text not null
+  rank integer not null
+  ordinal integer not null
+  id uuid not null
+  wildcard boolean not null
+  name text not null
+  to_state text not null
+  conditions jsonb not null
+  guards jsonb
+  context jsonb not null
+  metadata jsonb not null
+  actions jsonb not null
+  after_ms bigint
+  acts boolean not null
+  ends boolean not null
+  next_ms bigint
+  constraint machine_transitions_pkey PRIMARY KEY (workflow_id, from_state, rank)
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -791,6 +887,7 @@ create table millrace.webhook_deliveries with (autovacuum_vacuum_scale_factor=0,
   CREATE UNIQUE INDEX webhook_deliveries_content ON millrace.webhook_deliveries USING btree (webhook_id, content_key) WHERE ((content_key IS NOT NULL) AND (status <> ALL (ARRAY['r'::"char", 'e'::"char", 'd'::"char"])))
   CREATE UNIQUE INDEX webhook_deliveries_key ON millrace.webhook_deliveries USING btree (webhook_id, delivery_key) WHERE ((delivery_key IS NOT NULL) AND (status <> ALL (ARRAY['r'::"char", 'e'::"char", 'd'::"char"])))
   CREATE INDEX webhook_deliveries_next ON millrace.webhook_deliveries USING btree (webhook_id, next_at) WHERE (next_at IS NOT NULL)
+  CREATE INDEX webhook_deliveries_told ON millrace.webhook_deliveries USING btree (id) WHERE ((status = 'p'::"char") AND (next_at IS NULL))
   row-level security: t, forced: t
   policy kernel for all to the owner using true with check true
   policy tenant for select to public using (tenant_id = ( SELECT millrace.current_tenant() AS current_tenant))
@@ -890,6 +987,75 @@ create table millrace.workflows
 
 -- views ---------------------------------------------------------------------------------------------------------
 
+create view millrace.entity_details with (security_invoker=true) -- The instances of machines as they are now.
+  tenant_id integer
+  id uuid
+  entity_table text
+  entity_id text
+  workflow_name text
+  workflow_version text
+  current_state text
+  current_state_metadata jsonb
+  started_at timestamp with time zone
+  updated_at timestamp with time zone
+  completed_at timestamp with time zone
+  metadata jsonb
+  status text
+  seq integer
+  entered_at timestamp with time zone
+  due_at timestamp with time zone
+
+create view millrace.entity_trail with (security_invoker=true) -- The trail of instances of machines, the newest row first.
+  tenant_id integer
+  id text
+  entity_workflow_instance_id uuid
+  instance_id uuid
+  seq integer
+  entity_table text
+  entity_id text
+  workflow_name text
+  workflow_version text
+  from_state text
+  to_state text
+  transition_name text
+  transition_id uuid
+  executed_by text
+  claimed_by text
+  executed_at timestamp with time zone
+  metadata jsonb
+  context jsonb
+  notes text
+  spent_ms bigint
+  hash text
+
+create view millrace.machine_state_details with (security_invoker=true) -- The states of machines, each in its newest version.
+  tenant_id integer
+  id uuid
+  workflow_name text
+  workflow_version text
+  name text
+  is_initial boolean
+  is_final boolean
+  metadata jsonb
+  created_at timestamp with time zone
+  ordinal integer
+  sla_ms bigint
+
+create view millrace.machine_transition_details with (security_invoker=true) -- The transitions of machines, each in its newest version.
+  tenant_id integer
+  id uuid
+  workflow_name text
+  workflow_version text
+  from_state text
+  to_state text
+  transition_name text
+  conditions jsonb
+  context jsonb
+  metadata jsonb
+  wildcard boolean
+  after_ms bigint
+  rank integer
+
 create view millrace.run_details with (security_invoker=true) -- A run as people see it: status, input, output, failure, times.
   run_id bigint
   tenant_id integer
@@ -926,6 +1092,21 @@ create view millrace.run_journal with (security_invoker=true) -- The journals of
   name text
   data text
 
+create view millrace.workflow_details with (security_invoker=true) -- The workflows of all kinds, each in its newest version.
+  tenant_id integer
+  id text
+  name text
+  version text
+  kind text
+  input_schema jsonb
+  created_at timestamp with time zone
+  registered_at timestamp with time zone
+  description text
+  metadata jsonb
+  is_active boolean
+  updated_at timestamp with time zone
+  states jsonb
+
 -- functions -----------------------------------------------------------------------------------------------------
 
 create function millrace.accept_delivery(p_webhook bigint, p_body text, p_headers jsonb, p_key text, p_content text, p_by_content boolean, p_ip text)
@@ -933,6 +1114,18 @@ create function millrace.accept_delivery(p_webhook bigint, p_body text, p_header
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: A delivery whose signature was checked starts a run.
   body: 6445c1b2196ab8d4a4a91d5cd90c072f
+
+create function millrace.action_problem(p_action jsonb)
+  returns text
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: What is wrong with the fields of an action taken together.
+  body: d9ce0e2987154cd231296cec00194c47
+
+create function millrace.action_scope(p_row millrace.entity_history, p_entity millrace.entities)
+  returns jsonb
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: What the actions of a transition may read.
+  body: 7ec61c27d7656768d8a775a369da60aa
 
 create function millrace.activate_workflow(workflow_id text, options jsonb DEFAULT '{}'::jsonb)
   returns boolean
@@ -974,7 +1167,7 @@ create function millrace.answer_error(p_code text, p_message text, p_detail text
   returns void
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Raises an error for a caller of the api, with its HTTP status.
-  body: 2499207f7a6d92ccf8961c2d4a8e2585
+  body: 6286f1c537481de0d58388bdad2cfe50
 
 create function millrace.append_audit(p_tenant integer, p_subject text, p_action text, p_target text, p_detail jsonb DEFAULT NULL::jsonb)
   returns void
@@ -1090,6 +1283,12 @@ create function millrace.begin_incarnation(p_seen_fence bigint DEFAULT 0)
   comment: Invalidates every lease after the database was set back by a restore.
   body: de8eac9fe6657d34f0aac1e07d935e28
 
+create function millrace.begin_posts(p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Deliveries that were told in transactions that have been committed are due.
+  body: 95abadd6b3dcb424f3005149a0b7963d
+
 create function millrace.begin_request(p_tenant integer, p_key text, p_hash text, p_lease_ms integer, p_keep_ms bigint)
   returns TABLE(verdict "char", first_id bigint, status smallint, headers text, body text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1101,6 +1300,12 @@ create function millrace.begin_undo(p_runs bigint[], p_note json, p_failure text
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Has the completed steps of runs undone before these end.
   body: b6e665b7379c0371841eb3b7da056970
+
+create function millrace.bind_arguments(p_filter text, p_count integer, p_names text[], p_text text, p_at integer)
+  returns integer[]
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: Where the arguments of a filter go.
+  body: 39362eac3656c557d983befdc2b260e4
 
 create function millrace.bulk_cancel(filter jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -1162,6 +1367,18 @@ create function millrace.bulk_terminate(filter jsonb, options jsonb DEFAULT '{}'
   comment: terminate_workflow for all runs that a filter matches.
   body: 622062a373d03b81c4f4d89ade1aa260
 
+create function millrace.calculate(p_op text, a jsonb, b jsonb)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: +, -, *, /, // or % of two cells.
+  body: 82394a38a4d14c3518b0f9a5f4cc7e3d
+
+create function millrace.calculate_floats(p_op text, a double precision, b double precision)
+  returns double precision
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: +, -, * or / of two floats.
+  body: db9afe8d2a0bf0b77d27a00722a3fbe4
+
 create function millrace.call_off(p_tenant integer, p_run bigint, p_task integer, p_fence bigint, p_children bigint[], p_steps text[], p_reason text DEFAULT NULL::text)
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1192,11 +1409,77 @@ create function millrace.cancel_workflow(run_id uuid, options jsonb DEFAULT '{}'
   comment: Ends a run, whatever it does.
   body: 2cc38c88bfae0351e99ad8a418e2ecbe
 
+create function millrace.cell_item(p_cell jsonb, p_key jsonb)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: What has an index or a key in a cell.
+  body: 41e1fb530e79e93da872b49f33514a32
+
+create function millrace.cell_items(p_cell jsonb)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: The items of a list, the characters of a text, the keys of a mapping.
+  body: 8270ec6c318b100e197153623d3a69a1
+
+create function millrace.cell_less(a jsonb, b jsonb, p_level integer DEFAULT 0)
+  returns boolean
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: Whether a cell is less than another.
+  body: 26bf5fec04722cc2ebd6c1dc249f0174
+
+create function millrace.cell_result(p_cell jsonb)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: A cell as JSON.
+  body: efbb3b065d260c81f33f7d4f34320053
+
+create function millrace.cell_text(p_cell jsonb, p_level integer DEFAULT 0)
+  returns text
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: A cell as Jinja prints it.
+  body: b14fb96e6b34fdb177c289fb04027959
+
+create function millrace.cell_true(p_cell jsonb)
+  returns boolean
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: Whether a cell counts as true.
+  body: cf4a12c9b6668055ea9fdad4d7f1c5a9
+
+create function millrace.cell_within(p_of jsonb, p_item jsonb)
+  returns boolean
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: Whether a cell has another in it.
+  body: 0f83d9224370d37000c1a5bfb955017a
+
+create function millrace.cells_compare(p_op text, a jsonb, b jsonb)
+  returns boolean
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: Whether two cells compare so.
+  body: 30c137405d66d4a587d15835d0c28e45
+
+create function millrace.cells_equal(a jsonb, b jsonb, p_level integer DEFAULT 0)
+  returns boolean
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: Whether two cells are equal.
+  body: a3e4f6d6328c88a77f6b9234944dd007
+
 create function millrace.chain_end(p_run bigint, p_status "char", p_at timestamp with time zone, OUT status "char", OUT at timestamp with time zone, OUT beside bigint)
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: How and when a run counts as ended for whoever deletes old ones.
   body: 2184fc43b7547bdf9e146fd6e06b1d03
+
+create function millrace.change_case(p_text text, p_capitals boolean)
+  returns text
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: A text in small letters, or in capitals.
+  body: 0fa30d0984063a3bd6940e1d8ab2b61e
+
+create function millrace.changed_entities(p_tenant integer, p_since timestamp with time zone)
+  returns uuid[]
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_indexscan=off set enable_indexonlyscan=off
+  comment: The instances that were moved since a time, if they are few.
+  body: ff043b7974967b74e113ce82ed6c76ae
 
 create function millrace.check_attributes(p_rules jsonb)
   returns void
@@ -1240,11 +1523,23 @@ create function millrace.check_live(p_tenant integer, p_more integer, p_metas te
   comment: Refuses starts of a tenant that has as many unfinished runs as it may have.
   body: 67822d3baad42fc629bf17626c8eda22
 
+create function millrace.check_machine(p_document jsonb)
+  returns text
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Refuses a machine's document that cannot be stored; returns its name.
+  body: d18e23a5f692e8de89f820c202411b98
+
+create function millrace.check_names(p_tree jsonb)
+  returns void
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: Refuses an expression that reads what no transition has.
+  body: 12b77073e4a6a7f3a15db5946bfdfb26
+
 create function millrace.check_options(p_function text, p_options jsonb, p_kinds jsonb DEFAULT '{}'::jsonb)
   returns integer
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses options that a public function does not know; returns the tenant's number.
-  body: db73735b2df2afffb55d751553d49322
+  body: 822f4856a3f587325471e3d10993aba9
 
 create function millrace.check_order(p_order jsonb)
   returns void
@@ -1287,6 +1582,12 @@ create function millrace.check_starts(p_metas text[])
   language plpgsql stable set search_path=pg_catalog, pg_temp
   comment: Refuses metas of starts that others could not read later.
   body: f5201ec8f4d270976d65ae328c004452
+
+create function millrace.check_templates(p_value jsonb)
+  returns void
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: Refuses a value whose texts have expressions that cannot be read.
+  body: 80c73053e890b583d902c54a12e44d94
 
 create function millrace.check_transaction(p_transaction text)
   returns void
@@ -1367,6 +1668,18 @@ create function millrace.close_feed(p_tenant integer, p_reader text)
   comment: Ends a reader of a feed whose place is kept.
   body: 8434988cbdbaccc5bd7ec6ab0bd11f04
 
+create function millrace.compare_numbers(a jsonb, b jsonb)
+  returns integer
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: Whether a number is less than, equal to or more than another.
+  body: ad332b0771e898e1c89cc242de247895
+
+create function millrace.comparison_holds(p_found jsonb, p_op text, p_value jsonb)
+  returns boolean
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: Whether a value compares so with another.
+  body: a897bde5a6ee5eeea8989db3ed4f36da
+
 create function millrace.continue_runs(p_tenant integer, p_only bigint[], p_successors json)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1384,6 +1697,12 @@ create function millrace.count_delivery(p_hook millrace.webhooks, p_status "char
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Counts deliveries that started nothing; whether the log has room.
   body: b1703dfd04f7af50cd688ba3a67fc31b
+
+create function millrace.count_entities(machine text, options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(state text, final boolean, count bigint)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: How many instances of a machine are in each of its states.
+  body: cb2ca8fe4daa85b47c9c29aa9f141c83
 
 create function millrace.count_live(p_tenant integer, p_first boolean DEFAULT false)
   returns bigint
@@ -1422,11 +1741,17 @@ create function millrace.default_quotas()
   comment: The quotas of a tenant for which nobody has set any.
   body: b6aa41e78e535dd56699e25c75054e2a
 
+create function millrace.define_machine(document jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(workflow_id text, version text, created boolean, notes jsonb)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Stores an entity machine: states and transitions of rows of users' tables.
+  body: 5837993828c814c4298f3cbe8aa0a9c0
+
 create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, created boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Stores a graph: a workflow that is a document, without code.
-  body: 96aced7e6543028aa24a2e894b0443df
+  body: 0f94dfd16c28349cc91c5d6fc60ba3bd
 
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
@@ -1462,7 +1787,7 @@ create function millrace.delete_workflow(workflow_id text, options jsonb DEFAULT
   returns TABLE(versions integer, live integer)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: A workflow is gone; its runs can still be read, and its name be used again.
-  body: d68dc630851e1f559ed863e35cd07460
+  body: 7e216d8a71b51ffe3c695335eb2c7e2e
 
 create function millrace.describe_routes(p_routes integer[])
   returns TABLE(route_id integer, tenant_id integer, tenant text, name text, version text, shared_id integer, document_id integer, document_name text, kind text, queue text, priority integer, head bigint, sweep_ms integer, limited boolean)
@@ -1488,6 +1813,18 @@ create function millrace.dispatch_place(options jsonb, OUT kind "char", OUT name
   comment: What pause_dispatch and resume_dispatch are about.
   body: a9e01e3ac99ce18d812f177459663276
 
+create function millrace.divide_floats(p_op text, a double precision, b double precision)
+  returns double precision
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: // or % of two floats.
+  body: b9ff04b063d2c3cc34c4777d523569fb
+
+create function millrace.divide_integers(a numeric, b numeric)
+  returns double precision
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: The float that is nearest to the quotient of two integers.
+  body: f57903e8eb15cb12e5bd6466da347935
+
 create function millrace.document_blocks(p_document jsonb)
   returns TABLE(pointer text, level integer, nodes jsonb)
   language sql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -1500,11 +1837,23 @@ create function millrace.document_cycle(p_nodes jsonb)
   comment: A circle among nodes that depend on each other; null if there is none.
   body: a4df542b42129139f593ac5adcfb9098
 
+create function millrace.document_ms(p_duration jsonb)
+  returns bigint
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: A duration in a document, in milliseconds.
+  body: 62753b760e0fdccef96a638e0c43608d
+
 create function millrace.drain_workers(options jsonb)
   returns text[]
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Tells workers to finish what they have, and to end.
   body: 6f649fea70ebe6afaa494193a2ba0dc7
+
+create function millrace.draw_instance()
+  returns uuid
+  language sql volatile set search_path=pg_catalog, pg_temp
+  comment: The id of a new instance of a machine; it rises with time.
+  body: 13a998b6376fdbeb9a214df1ced488dc
 
 create function millrace.draw_token()
   returns bytea
@@ -1566,6 +1915,42 @@ create function millrace.end_runs(p_tenant integer, p_only bigint[], p_runs bigi
   comment: What follows when runs end: outcome, buffer emptied, parents told, clients notified.
   body: bb7d6ac9b44612e2894606a2eb44b4d3
 
+create function millrace.entity_hash(p_before bytea, p_row millrace.entity_history)
+  returns bytea
+  language sql stable
+  comment: The hash of a row of history, from that before it.
+  a standard SQL body
+
+create function millrace.entity_json(p_tenant integer, p_ids uuid[])
+  returns TABLE(entity_id uuid, entity json)
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Instances of machines as JSON.
+  body: b3dcae12f8dd5d8f1f0ac2b28fb79e4f
+
+create function millrace.entity_seed(p_machine text, p_table text, p_entity text)
+  returns bytea
+  language sql stable
+  comment: What stands before the first row of a trail in its hash: whose it is.
+  a standard SQL body
+
+create function millrace.entity_tables(p_tenant integer)
+  returns text[]
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_bitmapscan=off
+  comment: The tables whose rows are in machines of a tenant.
+  body: cd2eb6f95b02cc898ff15366f3c69353
+
+create function millrace.entity_window(p_tenant integer, p_tables text[], p_entity text, p_machines text[], p_states text[], p_bound uuid, p_newer boolean, p_size integer)
+  returns uuid[]
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_bitmapscan=off
+  comment: The next ids of a list of instances.
+  body: 23da1902d5c6da07dc5fd4c9ecd4ee48
+
+create function millrace.evaluate_expression(p_tree jsonb, p_scope jsonb)
+  returns jsonb
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp set extra_float_digits=1
+  comment: The value of an expression over a scope.
+  body: b2c8c176c2bf9501f4c23e28f3c7580f
+
 create function millrace.event_message(p_name text, p_key text)
   returns text
   language sql stable security definer set search_path=pg_catalog, pg_temp
@@ -1584,6 +1969,18 @@ create function millrace.events_due(p_now timestamp with time zone)
   comment: When somebody shall call work_events.
   body: 0c4b796a0358d3faa2f3ed254d67df5d
 
+create function millrace.exact_number(p_float double precision)
+  returns numeric
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: The number that a finite float is, with all of its digits.
+  body: 1746e2850104bf7f5f102c8650e7ed6b
+
+create function millrace.execute_transitions(p_tenant integer, p_ids uuid[], p_names text[], p_states text[], p_bys text[], p_requests text[], p_extras text[])
+  returns TABLE(ordinal integer, instance_id uuid, seq integer, from_state text, to_state text, transition text, executed_at timestamp with time zone, repeated boolean, problem json)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Moves instances along transitions.
+  body: df02322af26eafb1c6e956d55d2c33a9
+
 create function millrace.expire_runs(p_max integer DEFAULT 1000)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1594,7 +1991,19 @@ create function millrace.export_tenant(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(cursor text, lines text[])
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: All that is kept of a tenant, page by page, as lines of JSON.
-  body: 3f7491ffe507b673c42fad57054329fd
+  body: 9c094986f1a3e3a5599ffd7edd42b3c0
+
+create function millrace.expression_problem(p_what text, p_path text DEFAULT NULL::text)
+  returns void
+  language plpgsql volatile set search_path=pg_catalog, pg_temp
+  comment: Raises what goes wrong while an expression is evaluated.
+  body: 8883bfda70e50546b194f8e5db340591
+
+create function millrace.expression_words(p_text text, p_from integer, p_braces boolean, OUT words text[], OUT kinds text[], OUT starts integer[])
+  returns record
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: The words of an expression.
+  body: a2f4346e77a8cf5de90fe34cf8a11404
 
 create function millrace.fail(p_code text, p_message text, p_hint text, p_detail json DEFAULT '{}'::json)
   returns void
@@ -1662,11 +2071,53 @@ create function millrace.fill_batches(p_ids bigint[], p_inputs text[], p_judged 
   comment: Puts the inputs of starts into the batches that they came into.
   body: e667648f5c45be8ff89310d1362106c5
 
+create function millrace.fill_template(p_value jsonb, p_scope jsonb)
+  returns jsonb
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp set extra_float_digits=1
+  comment: A value whose texts hold {{ expressions }}, with the values of these.
+  body: 2f0a36b544dd6aedb190d50a5fa12eea
+
+create function millrace.fill_value(p_value jsonb, p_scope jsonb, p_fuel integer, OUT value jsonb, OUT fuel integer)
+  returns record
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: A part of what fill_template fills.
+  body: 794243b7720db2c3ee4c4d1e00e88648
+
+create function millrace.filter_cell(p_name text, p_cell jsonb, a jsonb, b jsonb)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: What a filter makes of a cell.
+  body: 28e8c67bfd77e89bc12eea05077a5f04
+
+create function millrace.filter_cost(p_name text, p_cell jsonb)
+  returns integer
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: The fuel that a filter takes for a cell.
+  body: 78c286289425cd2da14768329e8e1b88
+
 create function millrace.find_attribute(p_tenant integer, p_filter jsonb, p_name text, OUT ids integer[], OUT type "char")
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: What runs are looked for by, when a filter names this attribute.
   body: 4b2ac3e26834632eab6ba7f9b4888c1e
+
+create function millrace.find_entities(p_tenant integer, p_filter jsonb, p_bound uuid, p_newer boolean, p_limit integer, OUT ids uuid[], OUT bound uuid)
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The instances that a filter matches, on one side of a bound.
+  body: c1d196d3d424f35d379f22140de02c99
+
+create function millrace.find_entity(p_tenant integer, p_instance uuid, p_entity jsonb)
+  returns uuid
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Which instance is meant, by its id or its entity.
+  body: 2a0b71dbe4cb7d5d7dc662ec1a260fa7
+
+create function millrace.find_instances(p_tenant integer, p_ids uuid[], p_requests text[], p_extras text[])
+  returns uuid[]
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Which instances are meant by entities.
+  body: 7876b541ff47ab4a97d600335c448caf
 
 create function millrace.find_ordered(p_tenant integer, p_filter jsonb, p_name text, p_up boolean, p_key text, p_run bigint, p_limit integer, OUT runs bigint[], OUT keys text[], OUT from_key text, OUT from_run bigint)
   returns record
@@ -1728,6 +2179,18 @@ create function millrace.first_of_chain(p_run bigint)
   comment: The run that was started, of those that continue each other.
   body: 6a9d438a52f567726d2e077ac5460af1
 
+create function millrace.float_number(p_cell jsonb)
+  returns double precision
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: A cell that is a number, as a float.
+  body: 247165f14a0e0a9f720640c2a4e4a6de
+
+create function millrace.float_text(p_float double precision)
+  returns text
+  language sql immutable set search_path=pg_catalog, pg_temp set extra_float_digits=1
+  comment: A float as Python writes it.
+  body: 02d2c76708f638a9847dbb6676805851
+
 create function millrace.follow(p_tenant integer, p_follower text, p_runs bigint[])
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1758,6 +2221,12 @@ create function millrace.fork_workflow(run_id uuid, options jsonb DEFAULT '{}'::
   comment: Starts a new run that has the history of another up to a step.
   body: 63a9a1d84356c3e0beb06af54f59ed47
 
+create function millrace.from_digits(p_digits text, p_base integer)
+  returns numeric
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: The number that digits of a base stand for.
+  body: 8e76efb884ab402f7b5f0dbc1e6fa5f8
+
 create function millrace.gate_use(p_tenant integer, p_limits integer[], OUT own jsonb, OUT own_full bigint[], OUT gates bigint[], OUT used integer[], OUT shut bigint[])
   returns record
   language sql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off
@@ -1786,7 +2255,7 @@ create function millrace.get_chores(p_tenant integer, p_now timestamp with time 
   returns TABLE(due_ms bigint, newest_route integer, chores integer, clock timestamp with time zone)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: When something comes due, the newest route, and what somebody should do.
-  body: 751a9c4884588f48fed0648fab08d248
+  body: f4eb8b065201979f1a97b9f47a34ce0a
 
 create function millrace.get_chunk(p_tenant integer, p_id bigint)
   returns text
@@ -1824,6 +2293,18 @@ create function millrace.get_engine_state()
   comment: How the engine is, for those who run it, as JSON.
   body: 5e583c4f6acef241b0e41d74640639dd
 
+create function millrace.get_entities(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(entity json, last_seen text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Instances of machines as JSON, newest first, with filters and a cursor.
+  body: 51bec866514e97867e079e87a2915fb7
+
+create function millrace.get_entity(instance_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns json
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: An instance of a machine, as JSON.
+  body: 60929014063cc1c0e37321aed3cf7814
+
 create function millrace.get_events(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(id text, name text, key text, data json, emitted_at timestamp with time zone, keep_until timestamp with time zone, dedupe_id text, matched integer, spreading boolean, started text[])
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -1835,6 +2316,12 @@ create function millrace.get_failures(options jsonb DEFAULT '{}'::jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Failed runs that nobody has dealt with, grouped by the fingerprint of their failure.
   body: c0733d4979e9b955b590b0fcfb49411d
+
+create function millrace.get_history(instance_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(seq integer, from_state text, to_state text, transition text, transition_id uuid, version text, executed_by text, claimed_by text, notes text, context jsonb, metadata jsonb, changes jsonb, executed_at timestamp with time zone, spent_ms bigint, hash text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The trail of an instance: who moved it, when, from where to where.
+  body: 18201036b10376f39e0382aa29970dfb
 
 create function millrace.get_journal(p_run bigint)
   returns TABLE(seq integer, at timestamp with time zone, kind "char", name text, data text, begun integer)
@@ -1859,6 +2346,12 @@ create function millrace.get_logs(run_id uuid, options jsonb DEFAULT '{}'::jsonb
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: What the handlers of a run logged.
   body: d5ae1fbc9dbd434c9ff76d5bb7fc4bfe
+
+create function millrace.get_machines(options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(definition_id uuid, workflow_id text, version text, newest boolean, active boolean, states integer, transitions integer, entity_table text, metadata jsonb, created_at timestamp with time zone, registered_at timestamp with time zone)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The entity machines of a tenant, every version.
+  body: 5acd4cc175c40f097769bbd1980de9f8
 
 create function millrace.get_members(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(member json)
@@ -1920,6 +2413,18 @@ create function millrace.get_secrets(options jsonb DEFAULT '{}'::jsonb)
   comment: The names of a tenant's secrets.
   body: 0cf231878e0bc2cb87e1b991aee996c7
 
+create function millrace.get_sla_breaches(machine text, options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(entity json, last_seen text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Live instances that have been in their state for longer than its sla.
+  body: addd7fbd3b3729bc06d752a8d2d295d0
+
+create function millrace.get_state_times(machine text, options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(state text, count bigint, average_ms double precision, p50_ms double precision, p95_ms double precision, max_ms double precision)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: How long instances of a machine were in its states.
+  body: f7246a772d7a584e67f6252a64fdbc7a
+
 create function millrace.get_storage(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, runs bigint, live bigint, journal_rows bigint, bytes bigint, estimated boolean)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -1943,6 +2448,12 @@ create function millrace.get_timeline(run_id uuid, options jsonb DEFAULT '{}'::j
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: What happened to a run, in order: attempts, errors, waits, pauses.
   body: e0cbbbf1b4258cf774b177f266f86dd5
+
+create function millrace.get_transitions(instance_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns TABLE(transition_id uuid, transition_name text, to_state_name text, to_state_metadata jsonb, transition_context jsonb, transition_conditions jsonb, allowed boolean, reason text, not_enforced text[])
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The transitions of the state that an instance is in, and which are allowed.
+  body: 229b3343b0cf05f57361e01c76a19064
 
 create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
@@ -1973,6 +2484,18 @@ create function millrace.get_workflows(options jsonb DEFAULT '{}'::jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The registered workflow versions, with their live runs and workers.
   body: e82e1021513651f955be6b7b22dc8787
+
+create function millrace.goes_alone(p_tenant integer, p_ids uuid[], p_names text[], p_states text[])
+  returns boolean
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Whether one of these transitions has to be done alone.
+  body: 77e0355c9deee8d9d50c684723146d12
+
+create function millrace.guard_problem(p_guards jsonb, p_scope jsonb, p_instance uuid, p_from_seq integer DEFAULT NULL::integer)
+  returns text
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Why a transition of an entity machine is not allowed now; null: it is.
+  body: 673a31313abb7552dbcdc5d58b1869dd
 
 create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
@@ -2046,6 +2569,36 @@ create function millrace.is_draining(p_worker bigint)
   comment: Whether an operator has told this worker to end.
   body: 0f5306cf2d8f90dccc816fc408e125e2
 
+create function millrace.is_plain(p_extra jsonb, p_by text, p_request text)
+  returns boolean
+  language sql stable
+  comment: Whether what a caller gives surely breaks no rule.
+  a standard SQL body
+
+create function millrace.is_true(p_value jsonb)
+  returns boolean
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: Whether a value counts as true in an expression.
+  body: 6b5429237faa0576b904b68faf43ff42
+
+create function millrace.item_of(p_cell jsonb, p_key jsonb, p_text text, p_place jsonb)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: What an expression reads of a cell.
+  body: 6b691dae9c9be75632d22e1a54cca96d
+
+create function millrace.item_problem(p_extra jsonb, p_by text, p_request text)
+  returns text
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: What rule a start or a transition of an entity breaks.
+  body: d9738e2d05b6d6e924e4d185fd9a216d
+
+create function millrace.join_cells(p_cell jsonb, p_between jsonb, p_attribute jsonb)
+  returns text
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: The items of a cell as one text.
+  body: 97cbe48595240f05cacd962f57f092af
+
 create function millrace.journal_length(p_tenant integer, p_run bigint, p_task integer, p_fence bigint)
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -2076,6 +2629,18 @@ create function millrace.judge_starts(p_tenant integer, p_ids bigint[], p_inputs
   comment: What becomes of starts by the rules of their workflows.
   body: 42ce0ce04093e8c57dbb17a5f9fa4f9c
 
+create function millrace.keep_entity_row()
+  returns trigger
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: A trigger function: a row with a live instance is not deleted.
+  body: 5bc8c9658122b8b1e411bda6ab4ee438
+
+create function millrace.keep_machine(p_tenant integer, p_name text, p_version text, p_document jsonb)
+  returns boolean
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Makes a version of a machine known.
+  body: aa3f4c395153eb2b4cd867626e2b5892
+
 create function millrace.key_json(p_tenant integer, p_id text)
   returns json
   language sql stable security definer set search_path=pg_catalog, pg_temp
@@ -2087,6 +2652,18 @@ create function millrace.key_meta(p_workflow text, p_paths text[], p_weight text
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: What the meta of a run says for its limits.
   body: 26ffe37b0ec750b7691ce4a0c90f3ca3
+
+create function millrace.kind_name(p_cell jsonb)
+  returns text
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: A cell as messages name it.
+  body: 3463f4d05f6ae6c6275d8dcbfba5a856
+
+create function millrace.known_cell(p_cell jsonb)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: A cell that is to be used: what is not there is an error.
+  body: 3318706586f41c0e4f6ea75e92f587e2
 
 create function millrace.known_run(p_tenant integer, p_uuid uuid)
   returns bigint
@@ -2130,6 +2707,12 @@ create function millrace.leave_behind(p_runs bigint[], p_now timestamp with time
   comment: Ends the questions and children of runs that have ended or are being undone.
   body: e7ce53b381c9d731a106170d1bcee538
 
+create function millrace.lift_value(p_raw jsonb)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: A value of the data that an expression reads, as a cell.
+  body: d8ab3399908e0b145f8323b941b18126
+
 create function millrace.limit_keys(p_workflow text, p_paths text[], p_input jsonb)
   returns jsonb
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
@@ -2154,11 +2737,23 @@ create function millrace.list_attributes(p_rules jsonb)
   comment: Declared attributes, as an error names them.
   body: 6f9ddd787ca705ab72baef9823ceda09
 
+create function millrace.list_entities(p_tenant integer, p_filter jsonb)
+  returns TABLE(entity json, last_seen text)
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: A page of instances, the newest first.
+  body: f7cbb7b71e1a24d2dffcac8531cba648
+
 create function millrace.list_source(p_tenant integer, p_filter jsonb, p_ranges jsonb, OUT source text, OUT label "char", OUT value text, OUT ids bigint[], OUT statuses text[], OUT routes integer[], OUT also bigint[])
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set join_collapse_limit=16 set from_collapse_limit=16
   comment: Where the runs of a list are found that a filter may match.
   body: 452d7b1b48b6a644e8bec0e374743abf
+
+create function millrace.lock_instances(p_tenant integer, p_ids uuid[], p_order integer[], p_seen integer[])
+  returns integer[]
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Locks instances that are to be moved one after the other.
+  body: e7947c875519db7e79a03e275503f8c3
 
 create function millrace.lock_limits(p_route integer)
   returns boolean
@@ -2202,6 +2797,55 @@ create function millrace.look_for_work(p_tenant integer, p_routes integer[], p_a
   comment: What a claim may find, seen without a lock.
   body: 757304189b66d44eda257c6ac30affaa
 
+create function millrace.machine_edges(p_document jsonb)
+  returns TABLE(from_state text, rank integer, ordinal integer, wildcard boolean, name text, to_state text, body jsonb)
+  language sql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The transitions of a machine's document, one row for each state that they leave.
+  body: 3f65185bce7eb67acd9491bc9af0ef03
+
+create function millrace.machine_issues(p_document jsonb)
+  returns TABLE(code text, message text, pointer text)
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_nestloop=off
+  comment: What is wrong with the states and transitions of a machine's document.
+  body: c2d23ff19bcda60bc4e79e32f2c6c31e
+
+create function millrace.machine_number(p_uuid text)
+  returns integer
+  language sql immutable parallel safe set search_path=pg_catalog, pg_temp
+  comment: The number of a version of a machine, from its UUID; null for any other text.
+  body: 332710215c6b8dee5124720551dfe87d
+
+create function millrace.machine_of_id(p_tenant integer, p_id text, OUT name text, OUT version text)
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The machine that is named by its id or its name.
+  body: 0685c6d9c5480528f177b7813b15e81a
+
+create function millrace.machine_parts(p_document jsonb)
+  returns TABLE(part text, at text, one jsonb)
+  language sql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: The objects of a machine's document, each with what it is.
+  body: bd2630fa2ceeeae2003e26242e77c984
+
+create function millrace.machine_shape(p_document jsonb)
+  returns TABLE(code text, message text, pointer text)
+  language sql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: What is wrong with the shape of a machine's document.
+  body: eb7975b01d4eef26f9c4955cdaadbcc6
+
+create function millrace.machine_uuid(p_workflow integer)
+  returns uuid
+  language sql immutable parallel safe
+  comment: The UUID under which a version of a machine is shown.
+  rights: grant execute to public
+  a standard SQL body
+
+create function millrace.machine_versions(p_tenant integer, p_name text, p_version text)
+  returns integer[]
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: The versions of a machine.
+  body: 5758ac80a0e23710076aa47b69f84759
+
 create function millrace.mark_idle(p_tenant integer, p_worker bigint)
   returns void
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -2213,6 +2857,12 @@ create function millrace.mark_undo(p_only bigint[], c_runs bigint[], c_kinds "ch
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Notes in live rows what owners say of undos.
   body: b9518c6c6e2d06b0038423796d427f59
+
+create function millrace.match_entities(p_tenant integer, p_filter jsonb, p_versions integer[], p_window uuid[], p_now timestamp with time zone, p_limit integer)
+  returns uuid[]
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Those of a window of instances that a filter matches.
+  body: 94254c90291cdb8538da4741907d2096
 
 create function millrace.match_runs(p_tenant integer, p_filter jsonb, p_statuses text[], p_routes integer[], p_ranges jsonb, p_runs bigint[], p_most integer)
   returns bigint[]
@@ -2256,11 +2906,71 @@ create function millrace.metric_webhooks(p_tenant integer, p_since timestamp wit
   comment: What webhooks of a tenant got and sent since a time, as JSON.
   body: ea00c230d802ac504057b328757f29c9
 
+create function millrace.migrate_entities(machine text, from_version text, to_version text, mapping jsonb DEFAULT '{}'::jsonb, options jsonb DEFAULT '{}'::jsonb)
+  returns jsonb
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Moves live instances to another version of their machine.
+  body: 3d700098a24b27b274aa0fe228fd592f
+
 create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Moves a run that is not at work to another version of its workflow.
   body: e04b57bb73ddeb7b45dd44f5ce7fe342
+
+create function millrace.migration_count(p_tenant integer, p_machine text, p_old integer, p_plan jsonb)
+  returns jsonb
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: How many instances a migration would move, and where to.
+  body: 3819a10e97ecd4895ac059a4ddb693c0
+
+create function millrace.migration_plan(p_old integer, p_new integer, p_mapping jsonb)
+  returns jsonb
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Where instances of each state go in another version.
+  body: 5d9552fbae32b3d12bad8027410a3530
+
+create function millrace.missing_cell(p_path text, p_base text, p_of jsonb)
+  returns jsonb
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: What an expression reads and is not there, as a cell.
+  body: 48d24a2fdc0264cfa33b37aa692567ac
+
+create function millrace.move_alone(p_row millrace.entity_history)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Writes a transition that acts, or that leaves a final state.
+  body: f4a87198edfacd372d66080a7e57559f
+
+create function millrace.move_due(p_tenant integer, p_ids uuid[], p_now timestamp with time zone)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set IntervalStyle=postgres
+  comment: Moves instances whose time has come.
+  body: 3a5f7d77e4d74fd3da2727ecc8addc54
+
+create function millrace.move_entity(p_tenant integer, p_id uuid, p_name text, p_state text, p_by text, p_request text, p_extra jsonb, p_seen integer, OUT instance_id uuid, OUT seq integer, OUT from_state text, OUT to_state text, OUT transition text, OUT executed_at timestamp with time zone, OUT repeated boolean, OUT problem json)
+  returns record
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Moves one instance along a transition.
+  body: 6b8bd8fbcac35ad71ed3b2e87707a0b1
+
+create function millrace.move_version(p_tenant integer, p_old integer, p_new integer, p_plan jsonb, p_ids uuid[], p_options jsonb)
+  returns jsonb
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Moves instances to another version of their machine.
+  body: 5b22c52b1f9b3cc512c56301e7deedfb
+
+create function millrace.nearest_even(p_number numeric, p_unit numeric)
+  returns numeric
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: How many units a number is nearest to.
+  body: d104c6c3ee1e3f3b4caa16b71d321634
+
+create function millrace.nearest_name(p_name text, p_names text[])
+  returns text
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: The name that a mistyped one is most like, as a question.
+  body: b0d66eac48de8bb390dc7aa012e470c4
 
 create function millrace.new_lanes(p_route integer)
   returns SETOF bigint
@@ -2316,6 +3026,12 @@ create function millrace.notify_followers(p_runs bigint[])
   comment: A hint to the processes that follow these runs.
   body: 766fb3734bcb85f60490b60012dd4d13
 
+create function millrace.null_place(p_row jsonb, p_order jsonb)
+  returns integer
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: Where a row stands whose value to be ordered by is null.
+  body: 991a3ec4d84487ba00cf6b20b0463060
+
 create function millrace.open_feed(p_tenant integer, p_follower text DEFAULT NULL::text, p_reader text DEFAULT NULL::text)
   returns bigint
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -2352,6 +3068,48 @@ create function millrace.park_runs(p_only bigint[], p_ask bigint[], p_runs bigin
   comment: The part of advance_tasks for runs that go on living: waits, yields, pauses.
   body: dd770393a390f1e15d8a3e267bd4144b
 
+create function millrace.parse_expression(p_text text)
+  returns jsonb
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp set extra_float_digits=1
+  comment: Reads an expression of the conditions of a machine.
+  body: 42d34fd873ec59465e4a18fa3fa430bc
+
+create function millrace.parse_filter(p_text text, p_words text[], p_kinds text[], p_starts integer[], p_at integer, p_level integer)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: Reads a filter with its arguments.
+  body: 5101e99e6ec0d58b8d75d675e8963ca5
+
+create function millrace.parse_operand(p_text text, p_words text[], p_kinds text[], p_starts integer[], p_at integer, p_level integer)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: Reads a value of an expression with what belongs to it alone.
+  body: 6d84fa86a5e0e26d7eadbb61184835f0
+
+create function millrace.parse_part(p_text text, p_words text[], p_kinds text[], p_starts integer[], p_at integer, p_above integer, p_level integer)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: Reads a part of an expression.
+  body: 5746a68c275cc578e3362ccdec1cbd3e
+
+create function millrace.parse_template(p_text text)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp set extra_float_digits=1
+  comment: Reads a text with expressions in {{ }}.
+  body: 8f84db552e120f4a444a92e8cee6e690
+
+create function millrace.parse_test(p_text text, p_words text[], p_kinds text[], p_starts integer[], p_at integer)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: Reads a test.
+  body: dd14f0a2ac3f73e2257f10613246d438
+
+create function millrace.parse_value(p_text text, p_words text[], p_kinds text[], p_starts integer[], p_at integer, p_level integer)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: Reads a value of an expression.
+  body: d215b1d4f92c7cc7a9ce083bb471186f
+
 create function millrace.pause_dispatch(options jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -2369,6 +3127,24 @@ create function millrace.pause_workflow(run_id uuid, options jsonb DEFAULT '{}':
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Stops a run until resume_workflow; a step that runs is not interrupted.
   body: 55a7100591c46e25ef6b759f90907881
+
+create function millrace.perform_action(p_tenant integer, p_action jsonb, p_scope jsonb, p_key text)
+  returns jsonb
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Does one action of a transition.
+  body: a91a8d49991cada6870e99609203202f
+
+create function millrace.perform_actions(p_tenant integer, p_row millrace.entity_history, p_entity millrace.entities)
+  returns jsonb
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Does what a transition has to do.
+  body: 012fd3ea924b650da387603e031e1722
+
+create function millrace.post_delivery(p_tenant integer, p_hook bigint, p_name text, p_key text, p_at timestamp with time zone, p_data jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A delivery of a webhook that goes out.
+  body: 1d2da97c9e65adf7ef332fc4e0c2adcc
 
 create function millrace.post_event(p_tenant integer, p_name text, p_workflow text, p_run bigint, p_key text, p_at timestamp with time zone, p_data jsonb)
   returns integer
@@ -2458,7 +3234,7 @@ create function millrace.put_document(p_tenant integer, p_workflow integer, p_do
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Keeps the document of a workflow version, once.
-  body: d174f83b82ab14f10b94def461fa844b
+  body: cb4d12c80f0706556755539f31da298a
 
 create function millrace.put_event(p_tenant integer, p_id bigint, p_name text, p_key text, p_data text, p_dedupe text, p_keep_ms bigint, p_most integer)
   returns millrace.events
@@ -2477,6 +3253,12 @@ create function millrace.put_limits(p_tenant integer, p_kind "char", p_name text
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Sets the rules of a workflow or a queue.
   body: 4fbe9598727f490024dcbd285f020152
+
+create function millrace.put_machine(p_tenant integer, p_workflow integer, p_document jsonb)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_nestloop=off
+  comment: States and transitions of a new version of a machine.
+  body: ccc69869ec9e0a68ca00beb1c961122f
 
 create function millrace.put_member(subject text, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -2520,6 +3302,12 @@ create function millrace.put_webhook(id text, options jsonb)
   comment: Makes a webhook, or changes it.
   body: ca9d39047e8ed8c7a6ed3a8bf3804bc9
 
+create function millrace.pypgflow_rows(p_tenant integer, p_relation text, p_equal jsonb, p_most integer)
+  returns SETOF jsonb
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set TimeZone=UTC set plan_cache_mode=force_custom_plan
+  comment: Rows of a relation of pypgflow, as the schema api serves them.
+  body: c013a42e0eefaef9e092719f27d774c9
+
 create function millrace.quota(p_tenant integer, p_kind text)
   returns bigint
   language sql stable security definer set search_path=pg_catalog, pg_temp
@@ -2531,6 +3319,12 @@ create function millrace.quota_used(p_tenant integer, p_kind text)
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: How much of a kind a tenant has now.
   body: c3e6ae7cf82f0d3c07e45ef8f7cfaac4
+
+create function millrace.quote_text(p_text text)
+  returns text
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: A text as Python writes it in its programs.
+  body: bcbaf49863d27ab3088914f78f512441
 
 create function millrace.range_runs(p_ranges jsonb)
   returns bigint[]
@@ -2550,6 +3344,36 @@ create function millrace.read_feed(p_tenant integer, p_after bigint, p_workflow 
   comment: What has happened to the runs of a tenant since a place of its feed.
   body: e6ec5c1676c16bcd700c1b6649ea0341
 
+create function millrace.read_float(p_digits text)
+  returns double precision
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: The float that a number in digits is nearest to.
+  body: 36575a17060e9a95b87e04f01a708389
+
+create function millrace.read_migration(p_cursor text, OUT look integer, OUT moved boolean, OUT state integer, OUT after uuid)
+  returns record
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: Where a migration of instances stands.
+  body: a424bf64ea24ec79e3255aa099f80e48
+
+create function millrace.read_number(p_word text, p_text text, p_at integer)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: The value of a number as an expression writes it.
+  body: c9c4d11ed16ea1916d0b6a8d526a3563
+
+create function millrace.read_path(p_scope jsonb, p_keys jsonb, p_text text, p_start integer)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: What a path of an expression reads of its scope.
+  body: 3a14f61a5678451a72f648f7552e06ff
+
+create function millrace.read_pypgflow(relation text, options jsonb DEFAULT '{}'::jsonb)
+  returns SETOF jsonb
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set TimeZone=UTC
+  comment: A list of pypgflow, as PostgREST gives it over the schema api.
+  body: 5c5ee398a09f6deb6bc127be006cba83
+
 create function millrace.read_runs(p_tenant integer, p_runs bigint[], p_nexts integer[], p_logs bigint[], p_limit integer DEFAULT 200, p_bytes integer DEFAULT 1048576)
   returns TABLE(nth integer, what text, seq bigint, at timestamp with time zone, kind "char", name text, data text, attempt integer)
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -2561,6 +3385,12 @@ create function millrace.read_secret(p_tenant text, p_name text)
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: A secret as it is kept, encrypted.
   body: d97e0e8b5ac8da87a48306797b5e01f3
+
+create function millrace.read_text(p_word text, p_text text, p_at integer)
+  returns text
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: What a text in quotes says.
+  body: 0aea1a4c8a83d820fdd1b2f7b2ae7d28
 
 create function millrace.ready_routes()
   returns SETOF integer
@@ -2579,6 +3409,12 @@ create function millrace.redeliver(delivery_id text, options jsonb DEFAULT '{}':
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Delivers something again.
   body: de6d2d09d8523ff04658133b65521ff4
+
+create function millrace.refuse_expression(p_text text, p_at integer, p_what text)
+  returns void
+  language plpgsql volatile set search_path=pg_catalog, pg_temp
+  comment: Raises what is wrong with an expression that cannot be read.
+  body: 5b1ffe283963971a6c7a7418c4d3814c
 
 create function millrace.refuse_move(p_tenant integer, p_run bigint, p_what text)
   returns void
@@ -2626,7 +3462,7 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 64bc9f9ea200357d1fb49558a174f497
+  body: abdd3c731b26e6b160737a324b9b01d6
 
 create function millrace.reject_delivery(p_webhook bigint, p_error boolean, p_reason text, p_body text, p_headers jsonb, p_key text, p_content text, p_by_content boolean, p_ip text, p_count integer DEFAULT 1)
   returns text
@@ -2658,6 +3494,18 @@ create function millrace.renew_request(p_tenant integer, p_key text, p_first big
   comment: Whoever carries out a request with a key is alive.
   body: 2c849f496bf77c621e99b30c16abcc3a
 
+create function millrace.repeat_cell(p_cell jsonb, p_times jsonb)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: A text or a list so many times.
+  body: 4f2d8549e0f361d30137cf0a3234e58c
+
+create function millrace.repeated_transition(p_row millrace.entity_history, p_name text, p_target text, OUT repeated boolean, OUT seq integer, OUT from_state text, OUT to_state text, OUT transition text, OUT executed_at timestamp with time zone, OUT problem json)
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: What is said of a transition that comes again.
+  body: 7f6552296df4935808b084a1993559ef
+
 create function millrace.report_posts(p_posts jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -2680,7 +3528,7 @@ create function millrace.resolve_route(p_tenant integer, p_name text, p_version 
   returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb, keys text[], weight text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Where a start goes, and the defaults it gets.
-  body: 1415974ebd8864dce21900cd57672a66
+  body: 2ab6e4a2ff3e461c44ffe18cc00c87a9
 
 create function millrace.rest_schedule(p_row millrace.schedules)
   returns boolean
@@ -2704,7 +3552,7 @@ create function millrace.resume_tenant(slug text, options jsonb DEFAULT '{}'::js
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: A suspended tenant goes on.
-  body: 07dcf76ee8f56821e2b5bcbde806bfd4
+  body: 4b3dd26118052b072797ba9d16fc83b1
 
 create function millrace.resume_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -2742,11 +3590,35 @@ create function millrace.rotate_webhook_secret(id text, options jsonb DEFAULT '{
   comment: Another secret takes the place of a webhook's.
   body: b027de78a3028c02f0b101795b2acdfa
 
+create function millrace.round_cell(p_cell jsonb, p_digits jsonb, p_method jsonb)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: A number to so many digits after the point.
+  body: 848f1c42ef3a8795ef172925c5bc3e06
+
 create function millrace.route_ways(p_tenant integer, p_routes integer[], p_suspect boolean, p_sweep boolean)
   returns "char"[]
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_mergejoin=off set enable_bitmapscan=off set enable_sort=off
   comment: How each of a worker's routes is to be served now.
   body: fcb217bcff50c58837a3bd8be0a63f3f
+
+create function millrace.row_field(p_row text, p_table oid, p_column text)
+  returns text
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: A column of a row as text, without casts of others.
+  body: 20cc9b12008a6e13aade660e6a8f8eb2
+
+create function millrace.row_passes(p_row jsonb, p_filters jsonb)
+  returns boolean
+  language sql stable set search_path=pg_catalog, pg_temp
+  comment: Whether a row fulfils all conditions, as PostgREST understands them.
+  body: 7bda69714a8f5812021a268f712734df
+
+create function millrace.row_place(p_arguments text[], OUT machine text, OUT field text, OUT slug text, OUT tenant integer, OUT tab text, OUT actor text)
+  returns record
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Which machine the rows of a table are in, as a trigger says.
+  body: e090d4be587f0d44a0a7d1b36f992ae7
 
 create function millrace.rule_again(p_rules jsonb)
   returns jsonb
@@ -2771,6 +3643,12 @@ create function millrace.rules_problem(p_rules jsonb, p_values boolean)
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: What is wrong with rules of starts; null if nothing is.
   body: ff7751543616333ad2efa868b6a51bd8
+
+create function millrace.run_expression(p_tree jsonb, p_scope jsonb, p_fuel integer DEFAULT 200000, OUT cell jsonb, OUT fuel integer)
+  returns record
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: Takes the steps of an expression that has been read.
+  body: 54f630747272f3ee1f61be533d303725
 
 create function millrace.run_json(p_tenant integer, p_runs bigint[])
   returns TABLE(run_id bigint, run json)
@@ -2936,11 +3814,23 @@ create function millrace.shown_message(p_run bigint, p_name text, p_data text, O
   comment: Of a wait that a message ended, what people see of it.
   body: d8d88a4c553613356890c7979965d7c7
 
+create function millrace.sign_cell(p_sign text, p_cell jsonb)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: A number with a sign before it.
+  body: bdb576f66c4777ed5b4a4c6e122157e2
+
 create function millrace.signal_start(p_run uuid, p_signal jsonb, p_tenant jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Sends a run the message that its start was given.
   body: 9c019b98ae6971ea0eafc19264c896a8
+
+create function millrace.sort_key(p_row jsonb, p_order jsonb, p_desc boolean)
+  returns jsonb
+  language sql stable set search_path=pg_catalog, pg_temp
+  comment: By what a row is ordered, for one direction.
+  body: 551d39905ab516b8ef003dce80dcd840
 
 create function millrace.spare_begun(p_due bigint[])
   returns bigint[]
@@ -2966,11 +3856,23 @@ create function millrace.spread_feed(p_tenant integer)
   comment: What has happened to the runs of a tenant becomes deliveries of its webhooks.
   body: 4358745cc9e605612bcab53db693d685
 
+create function millrace.start_acting(p_row millrace.entity_history, p_machine text, p_table text, p_entity text)
+  returns json
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Puts one entity into a state that acts.
+  body: 93cb500cd34b138b3ff4ca4b8583aaf6
+
 create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigint, p_route integer, p_input text, p_meta jsonb)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts a run as another was started.
   body: 0d8ce26b78857e69f4cde2d9372423a6
+
+create function millrace.start_alone(p_tenant integer, p_id uuid, p_found jsonb, p_machine text, p_version text, p_table text, p_entity text, p_by text, p_extra jsonb, OUT instance_id uuid, OUT state text, OUT started boolean, OUT problem json)
+  returns record
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: A start that was not made with the others.
+  body: 589136e6a88b99917daccb3a1c2f8877
 
 create function millrace.start_bulk(p_verb text, p_filter jsonb, p_options jsonb, p_kinds jsonb)
   returns json
@@ -2990,11 +3892,35 @@ create function millrace.start_delivery(p_hook millrace.webhooks, p_body text, p
   comment: A delivery becomes a run, and is noted.
   body: 607dfc15c996ab0273d30cb320ec7796
 
+create function millrace.start_entities(p_tenant integer, p_machines text[], p_versions text[], p_tables text[], p_entities text[], p_bys text[], p_extras text[])
+  returns TABLE(ordinal integer, instance_id uuid, state text, started boolean, problem json)
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Puts entities into the initial states of machines.
+  body: 96c3778a85f6fe55fdd7d0b300510f25
+
+create function millrace.start_entity(machine text, entity_id text, options jsonb DEFAULT '{}'::jsonb)
+  returns jsonb
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Puts an entity into the initial state of a machine.
+  body: 9eda4ba029b35d5e02d014fba6fe0e24
+
+create function millrace.start_entity_of_row()
+  returns trigger
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: A trigger function: what is inserted is started in a machine.
+  body: 12b56e0e4a2495b7ca7eb5adb495d553
+
 create function millrace.start_key(p_values jsonb)
   returns bytea
   language sql immutable security definer parallel safe set search_path=pg_catalog, pg_temp
   comment: A hash of the values at the paths of a rule.
   body: 9138e2f93876d925643e53981c8cdc17
+
+create function millrace.start_machine(p_machine text, p_table text, p_entity text, p_metadata jsonb, p_options jsonb)
+  returns uuid
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Starts a machine for a caller of the schema api.
+  body: edfb2f7632af6a7537e681a1d18acc74
 
 create function millrace.start_meta(p_workflow text, p_options jsonb)
   returns jsonb
@@ -3007,6 +3933,12 @@ create function millrace.start_on(p_tenant integer, p_event millrace.events)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Starts the workflows that start on an event.
   body: 36b041c121f8d946821054f97d0e2917
+
+create function millrace.start_problem(p_rule text, p_machine text, p_version text, p_table text, p_entity text, p_there uuid)
+  returns json
+  language sql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Why an entity was not started.
+  body: 1b27a2fa28dcdc77e3a7be8bdc58e541
 
 create function millrace.start_rules(p_ids bigint[], p_metas text[], p_skip bigint[])
   returns TABLE(nth bigint, id bigint, workflow text, rule text, key bytea, body jsonb)
@@ -3038,6 +3970,12 @@ create function millrace.start_workflow(workflow_id text, input jsonb DEFAULT NU
   comment: Starts a run in the caller's transaction and returns its id.
   body: 59f80167fac1d3cf72a8564a3d4e8e5d
 
+create function millrace.startable_machine(p_tenant integer, p_name text, p_version text, OUT id integer, OUT "table" text, OUT stopped text)
+  returns record
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Which version of a machine an entity starts on.
+  body: 68ce9a9181fa3c475dd0e2dddc3adcb9
+
 create function millrace.stop_bulk_operation(id text, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
@@ -3066,7 +4004,7 @@ create function millrace.sweep_tenant(p_tenant integer, p_place text)
   returns TABLE(deleted bigint, place text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Deletes the rows of a tenant in some pages of one table.
-  body: de226a65df2f2d94afdc9f79c15520cc
+  body: 68ecc0a861b0fc9ad0a896e0822436ef
 
 create function millrace.sync_schedules(p_tenant integer, p_declared jsonb)
   returns void
@@ -3150,13 +4088,25 @@ create function millrace.tenant_rows(p_tenant integer, p_n integer, p_a tid, p_z
   returns TABLE(line jsonb)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set plan_cache_mode=force_custom_plan
   comment: The rows of a tenant in some pages of one table.
-  body: ee12687de7a9d2f9f8826861481b4069
+  body: 86505486378dbb5f26f674d541ead2a6
 
 create function millrace.terminate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Ends a run at once, without the undos of its steps.
   body: 4c5c0a79c99c2c7c74b8b5f401e848f2
+
+create function millrace.test_cell(p_name text, p_cell jsonb)
+  returns boolean
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: Whether a test holds of a cell.
+  body: eee3040f1cfd0aa146051e1df1ea6c2d
+
+create function millrace.text_number(p_text text, p_base numeric DEFAULT NULL::numeric)
+  returns jsonb
+  language plpgsql immutable set search_path=pg_catalog, pg_temp
+  comment: A text as Python's int() or float() reads it.
+  body: ed25f7e2b510aa696de1bb4c639d8222
 
 create function millrace.tick(p_max integer DEFAULT 1000, p_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
   returns integer
@@ -3169,6 +4119,36 @@ create function millrace.tokens_left(p_meters bigint[], p_rates double precision
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: How many runs may begin now by these meters.
   body: 1beb737fa7112669e26974e8c3cab207
+
+create function millrace.transition(instance_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns jsonb
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Moves an instance along a transition of its machine.
+  body: 4aa512b770abe871cff0e4551eadf70a
+
+create function millrace.transition_guards(p_transition jsonb, OUT guards jsonb, OUT free text[])
+  returns record
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
+  comment: What of a transition of a machine is enforced, and what is not.
+  body: 5925a1820cbd2eb966b2d3db0c7208f8
+
+create function millrace.transition_problem(p_tenant integer, p_id uuid, p_code text, p_name text, p_target text, p_by text, p_request text, p_extra jsonb)
+  returns json
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Why an instance was not moved.
+  body: a79182c82ee46ee5a092cf683823d66c
+
+create function millrace.transition_scope(p_entity millrace.entities, p_to text, p_name text, p_by text, p_extra jsonb)
+  returns jsonb
+  language plpgsql stable set search_path=pg_catalog, pg_temp
+  comment: What guards and actions may look at.
+  body: 92870fb48255d9b203c0d165d080ed15
+
+create function millrace.transitions_of(p_tenant integer, p_ids uuid[], p_by text, p_extra jsonb)
+  returns TABLE(instance_id uuid, transition_id uuid, transition_name text, to_state_name text, to_state_metadata jsonb, transition_context jsonb, transition_conditions jsonb, allowed boolean, reason text, not_enforced text[])
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: The transitions of the states that instances are in.
+  body: 968310bc71b47da7bfcf052b84640ef3
 
 create function millrace.trigger_event(run_id uuid, event_name text, data jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -3199,6 +4179,12 @@ create function millrace.unfollow(p_tenant integer, p_follower text, p_runs bigi
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: A process does not follow these runs any more.
   body: 6ab6085d62890ac9876fa95ed8b66cd7
+
+create function millrace.verify_history(instance_id uuid, options jsonb DEFAULT '{}'::jsonb)
+  returns jsonb
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Whether the trail of an instance is whole.
+  body: 3c8bd80dda4eaccf7af93c5ba0baee75
 
 create function millrace.verify_key(p_id text, p_hash bytea)
   returns TABLE(tenant text, scopes text[], name text, good_ms bigint, suspended boolean)
@@ -3260,6 +4246,12 @@ create function millrace.work_bulk()
   comment: Does the next batch of the bulk operation that is due first; returns when more is due.
   body: 05287775088bc1dbbc0614e4665ef9b5
 
+create function millrace.work_entities(p_most integer DEFAULT 100)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Moves the instances of machines whose time has come.
+  body: 5a396c13bdbe56e1fc41ae7fd13bed46
+
 create function millrace.work_events()
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -3270,4 +4262,4 @@ create function millrace.work_webhooks(p_most integer, p_under_way jsonb DEFAULT
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Looks after the webhooks that are due; returns what is to be sent.
-  body: 270cfe4c593b32229d07c82a0eacbe9c
+  body: ad744610a3378c4da4c5c792d5dd16ba

@@ -18,5 +18,6 @@ begin
   end if;
 end $$;
 
--- Lists are ordered by time within a tenant. Where PostgREST is not used, starts do not pay for it.
+-- Lists are ordered by time within a tenant. Where PostgREST is not used, starts and transitions do not pay for it.
 create index if not exists runs_by_tenant on millrace.runs (tenant_id, created_at, id);
+create index if not exists entities_by_update on millrace.entities (tenant_id, machine, updated_at);

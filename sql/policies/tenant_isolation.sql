@@ -22,6 +22,8 @@ begin
     execute format('drop policy if exists tenant on millrace.%I', v_table);
     execute format('create policy tenant on millrace.%I for select to public using (%s)', v_table, v_of);
   end loop;
-  drop policy if exists append_only on millrace.audit;
-  create policy append_only on millrace.audit as restrictive for update using (false);
+  foreach v_table in array array['audit', 'entity_history'] loop
+    execute format('drop policy if exists append_only on millrace.%I', v_table);
+    execute format('create policy append_only on millrace.%I as restrictive for update using (false)', v_table);
+  end loop;
 end $$;

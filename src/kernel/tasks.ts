@@ -53,6 +53,7 @@ export type Claimed = {
   readonly eventsDue: boolean
   readonly schedulesDue: boolean
   readonly webhooksDue: boolean
+  readonly entitiesDue: boolean
   /** The time by which runs live, when this claim looked. */
   readonly clock: Date
 }
@@ -126,6 +127,7 @@ export function readClaimed(rows: ClaimedRow[]): Claimed {
     eventsDue: (status[14] & 64) !== 0,
     schedulesDue: (status[14] & 128) !== 0,
     webhooksDue: (status[14] & 256) !== 0,
+    entitiesDue: (status[14] & 512) !== 0,
     clock,
   }
 }

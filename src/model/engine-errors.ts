@@ -81,7 +81,12 @@ export class WorkflowRunNotFoundError extends WorkflowEngineError {
   static override readonly defaultCode: ErrorCode = 'MR041'
 }
 
-/** MR014 to MR017, and the base of all conflicts: what was asked contradicts what is. */
+/** MR043: there is no such instance of a machine, or it is another tenant's. */
+export class EntityNotFoundError extends WorkflowEngineError {
+  static override readonly defaultCode: ErrorCode = 'MR043'
+}
+
+/** MR014 to MR018, and the base of all conflicts: what was asked contradicts what is. */
 export class ConflictError extends WorkflowEngineError {
   static override readonly defaultCode: ErrorCode = 'MR014'
 }
@@ -214,6 +219,7 @@ const classes: Record<ErrorCode, new (m: string, o?: EngineErrorOptions) => Work
   MR015: ConflictError,
   MR016: ConflictError,
   MR017: ConflictError,
+  MR018: ConflictError,
   MR020: LimitError,
   MR021: RateLimitedError,
   MR022: LimitError,
@@ -224,6 +230,7 @@ const classes: Record<ErrorCode, new (m: string, o?: EngineErrorOptions) => Work
   MR040: WorkflowNotFoundError,
   MR041: WorkflowRunNotFoundError,
   MR042: PermissionError,
+  MR043: EntityNotFoundError,
   MR050: StepFailedError,
   MR051: ChildFailedError,
   MR052: RunFailedError,

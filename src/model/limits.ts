@@ -209,6 +209,27 @@ export const MAX_EXPRESSION_FUEL = 500_000
 /** Bits of an integer within an expression: they are exact, so `10 ** 10 ** 10` must have an end. */
 export const MAX_EXPRESSION_NUMBER_BITS = 4096
 
+/** Characters of the id and of the table of an entity: they are in the indexes. */
+export const MAX_ENTITY_ID = 200
+
+/**
+ * UTF-8 bytes of the metadata of an entity, and of the context, the metadata and the changes of one transition: each row of the
+ * trail keeps them for ever. Kept by the kernel.
+ */
+export const MAX_ENTITY_BYTES = 64 * 1024
+
+/** Characters of the notes of a transition: they are in the trail, and in what is told of it. Kept by the kernel. */
+export const MAX_NOTES = 10_000
+
+/**
+ * States and transitions, with lists and `*` spread, of a machine that the server draws as SVG: to lay them out takes a second of the
+ * process that serves everybody. The command line draws larger ones, and as text for Mermaid there is no such limit.
+ */
+export const MAX_DRAWN = 200
+
+/** Roles in which a transition is asked for, each of up to 256 characters: every guard looks through them. Kept by the kernel. */
+export const MAX_ROLES = 100
+
 /** UTF-8 bytes of the message of a logged line that are kept: the rest is cut. */
 export const MAX_LOG_MESSAGE_BYTES = 8 * 1024
 

@@ -31,7 +31,7 @@ test('who reads one tenant’s rows calls nothing but what tells nothing', async
        and has_function_privilege('millrace_tenant', oid, 'execute') order by proname`,
   )
   expect(rows.map(({ proname }) => proname)).toEqual([
-    ...['clock', 'current_tenant', 'run_number', 'run_uuid'],
+    ...['clock', 'current_tenant', 'machine_uuid', 'run_number', 'run_uuid'],
   ])
 })
 

@@ -1,5 +1,5 @@
 // What a worker for all tenants pays with 1,000 tenants of three routes each. It prints its figures (they are in
-// ARCHITECTURE.md): `npx vitest run test/kernel/tenant-scale.test.ts`. What it checks is what is read, not the time.
+// docs/decisions.md): `npx vitest run test/kernel/tenant-scale.test.ts`. What it checks is what is read, not the time.
 import { expect, test } from 'vitest'
 import { claimTasks } from '../../src/kernel/tasks.ts'
 import {

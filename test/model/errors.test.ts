@@ -22,7 +22,7 @@ describe('the table of codes', () => {
         typeof c === 'function' &&
         (c === errors.WorkflowEngineError || c.prototype instanceof errors.WorkflowEngineError),
     )
-    expect(classes).toHaveLength(26)
+    expect(classes).toHaveLength(27)
     for (const ErrorClass of classes) {
       const error = new ErrorClass('x')
       expect(error.constructor).toBe(ErrorClass)

@@ -2,7 +2,7 @@ import { grantedFunctions, HIDDEN_TABLES, READABLE_TABLES, type Role } from '../
 import type { TestDatabase } from './database.ts'
 
 /** Functions that anybody may call: they tell nothing. */
-const OPEN = ['clock', 'run_uuid', 'run_number', 'current_tenant']
+const OPEN = ['clock', 'machine_uuid', 'run_uuid', 'run_number', 'current_tenant']
 
 /**
  * What in the catalogue of a schema is not kept apart as it should be, one line for each. `roles` must have been granted

@@ -37,6 +37,10 @@ export type Ids = {
   delivery: string
   requestKey: string
   requestFirst: string
+  /** An instance of a machine, the machine, and whose it is. */
+  instance: string
+  machine: string
+  entity: string
 }
 
 /** Stands in everything that a tenant keeps, and in nothing that names it. */
@@ -73,6 +77,7 @@ export function idsOfNobody(a: Ids): Ids {
     watcher: '9007199254000001',
     ...{ webhook: 'nobody-id-webhook', delivery: none },
     ...{ requestKey: 'nobody-id-request', requestFirst: none },
+    ...{ instance: uuid(none), machine: 'nobody-id-machine', entity: 'nobody-id-entity' },
   }
 }
 
@@ -91,7 +96,11 @@ async function furnish(kernel: Kernel, slug: string): Promise<Ids> {
   await kernel.query('select millrace.watch($1, $2)', [tenant, watcher])
   const webhook = await makeWebhook(kernel, slug, runs.workflow)
   const request = await makeRequest(kernel, tenant, slug)
-  return { tenant, slug, ...runs, ...named, ...webhook, ...request, bulk: bulk.id, watcher }
+  const entity = await makeEntity(kernel, slug)
+  return {
+    ...{ tenant, slug, ...runs, ...named, ...webhook, ...request, ...entity },
+    ...{ bulk: bulk.id, watcher },
+  }
 }
 
 /** Runs in several states, with what hangs from them. */
@@ -167,6 +176,8 @@ async function makeNamed(kernel: Kernel, slug: string, workflow: string) {
   )) as [{ hash: Buffer }]
   await kernel.call('put_quota', 'streams', 5, { tenant })
   await kernel.query('select * from millrace.take_rate($1, $2, 1)', [tenant, 'read'])
+  // of a minute that is over: or answers would differ where one ends between them
+  await kernel.query(`update millrace.rates set window_at = window_at - interval '1 hour'`)
   const eventId = await kernel.value<string>(
     'select id::text from millrace.events where name = $1',
     [names.event],
@@ -208,6 +219,27 @@ async function makeRequest(kernel: Kernel, tenant: number, slug: string) {
   const answer = [tenant, requestKey, requestFirst, 200, '[]', body]
   await kernel.query('select millrace.finish_request($1, $2, $3, $4, $5, $6)', answer)
   return { requestKey, requestFirst }
+}
+
+/** One in a machine, that was moved. */
+async function makeEntity(kernel: Kernel, slug: string) {
+  const content = contentOf(slug)
+  const [tenant, machine, entity] = [slug, `${slug}-id-machine`, `${slug}-id-entity`]
+  const states = [
+    { name: 'open', initial: true, metadata: { content } },
+    { name: 'done', final: true },
+  ]
+  const transitions = [{ from: 'open', to: 'done', name: 'finish', context: { content } }]
+  await kernel.call(
+    'define_machine',
+    { workflow: { name: machine }, states, transitions },
+    { tenant },
+  )
+  const { instance_id: instance } = await kernel.call<{ instance_id: string }>(
+    ...(['start_entity', machine, entity, { tenant, by: content, metadata: { content } }] as const),
+  )
+  await kernel.call('transition', instance, { tenant, name: 'finish', by: content, notes: content })
+  return { machine, entity, instance }
 }
 
 type Column = { column: string; type: string }

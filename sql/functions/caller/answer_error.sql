@@ -6,7 +6,7 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp a
 declare
   v_status int := case when p_code in ('MR013', 'MR042') then 403
                        when p_code like 'MR01_' or p_code in ('MR053', 'MR055') then 409
-                       when p_code = 'MR021' then 429 when p_code in ('MR040', 'MR041') then 404 when p_code = 'MR054' then 504
+                       when p_code = 'MR021' then 429 when p_code in ('MR040', 'MR041', 'MR043') then 404 when p_code = 'MR054' then 504
                        when p_code in ('MR050', 'MR051', 'MR052', 'MR056', 'MR099') then 500
                        when p_code in ('MR090', 'MR091') then 503 else 422 end;
 begin

@@ -1,4 +1,5 @@
--- define_workflow: stores a graph: a workflow that is a document, without code. Workers that take stored graphs run it from now on.
+-- define_workflow: stores a graph: a workflow that is a document, without code; if it has states, a machine (define_machine).
+-- Workers that take stored graphs run it from now on.
 -- It may be started, unless the document says is_active: false; is_active: true takes back that a person deactivated it.
 -- Its version is the document's own, or 's-' and what its content gives: the same content again changes nothing but the options. It is the
 -- version that starts take, also where it was put before another.
@@ -20,7 +21,8 @@ declare
     '{"version": "text", "queue": "text", "priority": "whole", "retries": "whole", "timeout": "any", "limits": "any",
       "webhook_secret": "text", "sealed": "any", "unsigned": "any"}');
   v_now     timestamptz := clock_timestamp();
-  v_name    text := millrace.check_document(define_workflow.document);
+  v_states  boolean := coalesce(define_workflow.document -> 'states' is not null and define_workflow.document -> 'steps' is null, false);
+  v_name    text := case when not v_states then millrace.check_document(define_workflow.document) end;
   v_secret  text := coalesce(options ->> 'webhook_secret', define_workflow.document ->> 'webhook_secret');
   v_text    text := (define_workflow.document - 'webhook_secret')::text;
   v_hash    text := encode(sha256(convert_to(v_text, 'UTF8')), 'hex');
@@ -34,6 +36,10 @@ declare
   v_created boolean;
   v_old     record;
 begin
+  if v_states then
+    return query select m.workflow_id, m.version, m.created from millrace.define_machine(define_workflow.document, options) m;
+    return;
+  end if;
   v_bad := case
     when options ->> 'version' !~ '^[A-Za-z0-9_.: -]{1,128}$' then 'version must match [A-Za-z0-9_.: -]{1,128}'
     when options ->> 'queue' !~ '^[A-Za-z0-9_.: -]{1,128}$' then 'queue must match [A-Za-z0-9_.: -]{1,128}'

@@ -34,6 +34,10 @@ begin
         order by w.id for update) x;
   select count(*) into v_live from millrace.routes r join millrace.live l on l.route_id = r.id and l.task = 0
   where r.workflow_id = any (v_ids);
+  if exists (select from millrace.entities e where e.tenant_id = v_tenant and e.machine = v_name and e.completed_at is null) then
+    perform millrace.fail('MR017', format('Machine "%s" has live entities, and cannot be deleted.', v_name),
+      'Move them into final states first.', json_build_object('workflow_id', v_name));
+  end if;
   if v_live > 0 and options -> 'leave_runs' is distinct from 'true' then
     perform millrace.fail('MR017', format('Workflow "%s" has %s, and cannot be deleted.', v_name,
         case v_live when 1 then '1 unfinished run' else format('%s unfinished runs', v_live) end),

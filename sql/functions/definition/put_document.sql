@@ -17,11 +17,12 @@ begin
     insert into millrace.workflow_documents (workflow_id, tenant_id, document, hash) values (p_workflow, p_tenant, p_document, p_hash);
     return true;
   elsif v_hash is distinct from p_hash then
-    select w.name, w.version into v_of from millrace.workflows w where w.id = p_workflow;
+    select w.name, w.version, w.definition ->> 'kind' = 'machine' as is_machine into v_of from millrace.workflows w where w.id = p_workflow;
     perform millrace.fail('MR015',
       format('Workflow "%s" exists in version "%s" with %s.', v_of.name, v_of.version,
         case when p_hash is null then 'a stored definition, and this one has none' else 'another content' end),
-      'Give this one a version of its own, or none: then it is taken from the shape.',
+      case when v_of.is_machine then 'Give this one a version of its own.'
+           else 'Give this one a version of its own, or none: then it is taken from the shape.' end,
       json_build_object('workflow_id', v_of.name, 'version', v_of.version, 'stored', v_hash, 'given', p_hash));
   end if;
   return false;

@@ -4,8 +4,9 @@
 --   p_tenant    0: the installation's, which all tenants may start: their copies follow (share_workflow). Where a tenant registers
 --               something else under the version of a copy, that is its own from then on
 --   p_document  what it is, where that is data (a flow's shape, a graph), and p_hash, of what counts in it; null: code alone
--- Returns: the route of its own queue and priority. Raises: MR001 for limits, rules or attributes that it cannot have; MR015 if the
--- version exists with another content. Locks: the workflow's row; of the installation's also its copies, by tenant.
+-- Returns: the route of its own queue and priority; null for a machine (keep_machine), which has no runs. Raises: MR001 for limits, rules
+-- or attributes that it cannot have; MR015 if the version exists with another content, or the name is that of a machine; MR030.
+-- Locks: the workflow's row; of the installation's also its copies, by tenant.
 drop function if exists millrace.register_workflow(int, text, text, jsonb);
 create or replace function millrace.register_workflow(
   p_tenant int, p_name text, p_version text, p_definition jsonb, p_document text default null, p_hash text default null) returns int
@@ -17,6 +18,15 @@ declare
   v_old   millrace.workflows;
   v_one   int;
 begin
+  if p_definition ->> 'kind' = 'machine' then
+    perform millrace.check_machine(p_document::jsonb);
+    perform millrace.keep_machine(p_tenant, p_name, p_version, p_document::jsonb);
+    return null;
+  end if;
+  perform millrace.fail('MR015', format('Workflow "%s" exists, and is a machine.', p_name), 'Give this one a name of its own.',
+    json_build_object('workflow_id', p_name))
+  where exists (select from millrace.workflows w where w.tenant_id = p_tenant and w.name = p_name and w.deleted_at is null
+                and w.definition ->> 'kind' = 'machine');
   perform millrace.check_rules(p_name, p_definition -> 'rules');
   perform millrace.revive_name(p_tenant, p_name, p_version, coalesce(p_definition ->> 'kind', 'function'), p_document, p_hash);
   select * into v_old from millrace.workflows w

@@ -5,7 +5,7 @@
 -- What was deleted is not there; for a run that continues another (p_deleted) it is, behind all that was not.
 -- A tenant has its own definitions, and copies of the installation's (shared_workflow); where it has one of its own, that one is meant.
 -- keys: the paths into the input that its limits need the values of, null: none (limit_keys).
--- Raises: MR040 for a workflow or version that nobody registered, MR020 when a tenant has 10,000 routes.
+-- Raises: MR001 for a machine, MR040 for a workflow or version that nobody registered, MR020 when a tenant has 10,000 routes.
 -- Locks: none, or the row that it inserts; at a tenant's first start of a version of the installation's, as share_workflow.
 drop function if exists millrace.resolve_route(int, text, text, text, int);
 create or replace function millrace.resolve_route(
@@ -45,6 +45,10 @@ begin
   select r.id into v_route from millrace.routes r
   where r.tenant_id = p_tenant and r.workflow_id = v_workflow.id and r.queue = v_queue and r.priority = v_priority;
   if not found then
+    if v_workflow.definition ->> 'kind' = 'machine' then
+      perform millrace.fail('MR001', format('"%s" is a machine, and has no runs.', p_name),
+        'Start an instance of it for an entity: millrace.start_entity.', json_build_object('workflow_id', p_name));
+    end if;
     if (select count(*) from millrace.routes r where r.tenant_id = p_tenant) >= 10000 then
       perform millrace.fail('MR020', 'The limit of 10,000 combinations of workflow version, queue and priority is reached.',
         'Use fewer distinct queues and priorities.', json_build_object('queue', v_queue, 'priority', v_priority));

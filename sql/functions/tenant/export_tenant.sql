@@ -17,7 +17,8 @@ declare
     'run_aliases', 'run_attributes', 'run_keys', 'run_labels', 'runs_0', 'schedules', 'secrets',
     'signals', 'start_keys', 'watchers', 'workers', 'workflow_documents', 'workflows',
     'webhooks', 'webhook_secrets', 'webhook_deliveries', 'webhook_counts', 'requests', 'stopped_workflows',
-    'follows', 'feeds', 'feed_readers', 'feed', 'chunks', 'logs'];
+    'follows', 'feeds', 'feed_readers', 'feed', 'chunks', 'logs',
+    'entities', 'entity_history', 'machine_states', 'machine_transitions'];
   v_pages  int := greatest(least(coalesce((options ->> 'pages')::int, 512), 8192), 1);
   v_after  text[] := string_to_array(coalesce(options ->> 'after', 'tenants/0'), '/');
   v_i      int := array_position(v_tables, v_after[1]);

@@ -1,7 +1,7 @@
 -- resume_tenant: a suspended tenant goes on: its runs from where they were, its schedules by their rule for times at which no worker
--- was there (catch_up). Not suspended, it does nothing.   options  by
+-- was there (catch_up), its entities that timers should have moved meanwhile at once. Not suspended, it does nothing.   options  by
 -- Returns: the tenant as get_tenant does. Raises: MR001, MR042 if there is none of that slug. Locks: its row of tenants, then the rows
--- of its schedules, ascending.
+-- of its schedules, ascending, then those of the entities.
 create or replace function millrace.resume_tenant(slug text, options jsonb default '{}') returns json
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -16,6 +16,9 @@ begin
   if found then
     perform from millrace.schedules s where s.tenant_id = v_tenant order by s.id for update;
     update millrace.schedules s set wake_at = v_now where s.tenant_id = v_tenant and s.paused_at is null;
+    perform from millrace.entities e where e.tenant_id = v_tenant and (e.timer -> 'rests') is not null order by e.id for update;
+    update millrace.entities e set timer = nullif(e.timer - 'rests', '{}')
+    where e.tenant_id = v_tenant and (e.timer -> 'rests') is not null;
     perform millrace.append_audit(v_tenant, options ->> 'by', 'tenant.resume', slug, null);
     perform millrace.hint();
   end if;

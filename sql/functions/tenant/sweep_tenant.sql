@@ -14,7 +14,8 @@ declare
     'limited_routes', 'limits', 'lanes', 'meters', 'start_keys', 'merged_starts', 'run_attributes', 'attributes',
     'continuations', 'api_keys', 'members', 'audit', 'secrets', 'quotas', 'quota_use', 'rates',
     'webhooks', 'webhook_secrets', 'webhook_deliveries', 'webhook_counts', 'requests', 'stopped_workflows',
-    'follows', 'feeds', 'feed_readers', 'feed', 'chunks', 'logs', 'runs_0', 'live'];
+    'follows', 'feeds', 'feed_readers', 'feed', 'chunks', 'logs',
+    'entities', 'entity_history', 'machine_states', 'machine_transitions', 'runs_0', 'live'];
   v_pages  int := 32768;  -- 256 MiB, so that a call is short however large the table is
   v_table  int := coalesce(split_part(p_place, '/', 1)::int, 1);
   v_from   bigint := coalesce(split_part(p_place, '/', 2)::bigint, 0);
@@ -76,9 +77,13 @@ begin
     when 50 then delete from millrace.feed where tenant_id = p_tenant and ctid between v_a and v_z;
     when 51 then delete from millrace.chunks where tenant_id = p_tenant and ctid between v_a and v_z;
     when 52 then delete from millrace.logs where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 53 then delete from millrace.entities where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 54 then delete from millrace.entity_history where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 55 then delete from millrace.machine_states where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 56 then delete from millrace.machine_transitions where tenant_id = p_tenant and ctid between v_a and v_z;
     -- once more: of starts that were under way when the tenant was marked, and were committed meanwhile
-    when 53 then delete from millrace.runs_0 where tenant_id = p_tenant and ctid between v_a and v_z;
-    when 54 then delete from millrace.live where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 57 then delete from millrace.runs_0 where tenant_id = p_tenant and ctid between v_a and v_z;
+    when 58 then delete from millrace.live where tenant_id = p_tenant and ctid between v_a and v_z;
   end case;
   get diagnostics v_n = row_count;
   return query select v_n, case when v_from + v_pages < v_size then format('%s/%s', v_table, v_from + v_pages)

@@ -61,7 +61,11 @@ begin
   union all select to_jsonb(x) from millrace.feed_readers x where p_n = 50 and tenant_id = p_tenant and ctid between p_a and p_z
   union all select to_jsonb(x) from millrace.feed x where p_n = 51 and tenant_id = p_tenant and ctid between p_a and p_z
   union all select to_jsonb(x) from millrace.chunks x where p_n = 52 and tenant_id = p_tenant and ctid between p_a and p_z
-  union all select to_jsonb(x) from millrace.logs x where p_n = 53 and tenant_id = p_tenant and ctid between p_a and p_z;
+  union all select to_jsonb(x) from millrace.logs x where p_n = 53 and tenant_id = p_tenant and ctid between p_a and p_z
+  union all select to_jsonb(x) from millrace.entities x where p_n = 54 and tenant_id = p_tenant and ctid between p_a and p_z
+  union all select to_jsonb(x) from millrace.entity_history x where p_n = 55 and tenant_id = p_tenant and ctid between p_a and p_z
+  union all select to_jsonb(x) from millrace.machine_states x where p_n = 56 and tenant_id = p_tenant and ctid between p_a and p_z
+  union all select to_jsonb(x) from millrace.machine_transitions x where p_n = 57 and tenant_id = p_tenant and ctid between p_a and p_z;
 end $$;
 
 comment on function millrace.tenant_rows(int, int, tid, tid) is 'The rows of a tenant in some pages of one table.';

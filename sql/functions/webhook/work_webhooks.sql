@@ -19,6 +19,7 @@ declare
   v_due     timestamptz;
   v_room    int;
 begin
+  perform millrace.begin_posts(v_now);
   for v_hook in
     select * from millrace.webhooks w where w.due_at <= v_now order by w.due_at limit 20 for update skip locked
   loop

@@ -1,0 +1,72 @@
+-- guard_problem: why a transition of an entity machine is not allowed now, as a sentence; null: it is.
+--   p_guards    of machine_transitions; null: nothing is enforced
+--   p_scope     {entity: {…, metadata}, metadata, context, transition, by, roles, notes,
+--               call_metadata}: what the caller gives, and who it is
+--   p_instance  for four eyes; rows of its history from p_from_seq on count (null: all)
+create or replace function millrace.guard_problem(p_guards jsonb, p_scope jsonb, p_instance uuid, p_from_seq int default null)
+returns text
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  v_roles jsonb := case jsonb_typeof(p_scope -> 'roles') when 'array' then p_scope -> 'roles' else '[]' end;
+  v_eyes  jsonb := p_guards -> 'four_eyes';
+  v_bad   text;
+  v_value jsonb;
+begin
+  if p_guards is null then
+    return null;
+  end if;
+  select format('It takes one of the roles %s.',
+    (select string_agg(format('"%s"', left(n, 100)), ', ') from jsonb_array_elements_text(r) n))
+  into v_bad from unnest(array[p_guards -> 'roles', p_guards -> 'also_roles']) r
+  where r is not null and not exists (select from jsonb_array_elements(r) n (one) where v_roles @> n.one) limit 1;
+  if v_bad is not null then
+    return v_bad;
+  elsif p_guards ? 'reason' and coalesce(p_scope ->> 'notes', '') !~ '\S' then
+    return 'It takes a reason: give it as notes.';
+  end if;
+  select format('It takes a value for "%s", in the context or the metadata.', left(f, 200)) into v_bad
+  from jsonb_array_elements_text(p_guards -> 'fields') f
+  where coalesce(nullif(p_scope #> array['context', f], 'null'), nullif(p_scope #> array['call_metadata', f], 'null'),
+                 nullif(p_scope #> array['metadata', f], 'null'), '""') = '""' limit 1;
+  if v_bad is not null then
+    return v_bad;
+  end if;
+  select format('%s.%s must be %s %s, and is %s.', c ->> 'of', array_to_string(p.path, '.'), c ->> 'op', left((c -> 'value')::text, 200),
+                coalesce(left((p_scope #> (array[c ->> 'of'] || p.path))::text, 200), 'not there')) into v_bad
+  from jsonb_array_elements(p_guards -> 'compare') c,
+  lateral (select array(select jsonb_array_elements_text(c -> 'path')) as path) p
+  where not millrace.comparison_holds(p_scope #> (array[c ->> 'of'] || p.path), c ->> 'op', c -> 'value') limit 1;
+  if v_bad is not null then
+    return v_bad;
+  end if;
+  if v_eyes is not null then
+    select format('It takes somebody else: "%s" did %s before.', left(h.executed_by, 100),
+                  coalesce('"' || h.transition || '"', case h.seq when 1 then 'the start' else 'the migration' end))
+    into v_bad
+    from millrace.entity_history h
+    where h.instance_id = p_instance and h.seq >= coalesce(p_from_seq, 1) and h.executed_by = p_scope ->> 'by'
+      and (v_eyes ? h.transition
+           -- a migration on top of it makes nobody forget who did the last one
+           or v_eyes = 'true' and h.seq >= (select max(l.seq) from millrace.entity_history l
+                                            where l.instance_id = p_instance and (l.transition is not null or l.seq = 1)))
+    order by h.seq desc limit 1;
+    if v_bad is not null then
+      return v_bad;
+    end if;
+  end if;
+  if p_guards ? 'expression' then
+    begin
+      v_value := millrace.evaluate_expression(p_guards -> 'expression', '{"context": {}, "call_metadata": {}}' || p_scope);
+    exception when sqlstate 'MR030' then
+      return format('Its condition cannot be judged: %s', sqlerrm);
+    end;
+    if not millrace.is_true(v_value) then
+      return format('Its condition does not hold: %s.', left(p_guards #>> '{expression,text}', 300));
+    end if;
+  end if;
+  return null;
+end $$;
+
+comment on function millrace.guard_problem(jsonb, jsonb, uuid, int) is 'Why a transition of an entity machine is not allowed now; null: it is.';
+revoke execute on function millrace.guard_problem(jsonb, jsonb, uuid, int) from public;
