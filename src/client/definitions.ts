@@ -11,8 +11,13 @@ import { checkOptionNames, type OptionNames } from '../model/options.ts'
 import { secretOf, storeSecret } from '../webhook/index.ts'
 import type { Session } from './session.ts'
 
-/** A graph as a document, as `define_workflow` takes it: `{ name, steps: [{ id, type, config }] }`. */
-export type WorkflowDocument = { readonly name: string; readonly steps: readonly object[] }
+/**
+ * A graph as a document, as `define_workflow` takes it: `{ name, steps: [{ id, type, config }] }`; or a machine:
+ * `{ workflow: { name }, states: [{ name }], transitions: [{ from, to }] }`.
+ */
+export type WorkflowDocument =
+  | { readonly name: string; readonly steps: readonly object[] }
+  | { readonly workflow: { readonly name: string }; readonly states: readonly object[] }
 
 /** Of a graph that is put. */
 export type PutWorkflowOptions = {
@@ -48,7 +53,7 @@ export type StoredDefinition = {
   workflowId: string
   version: string
   kind: Definition['kind']
-  /** The graph that was put; the shape of a flow. */
+  /** The graph or machine that was put; the shape of a flow. */
   document: Json
   /** sha256 of what makes it another version, in hex. */
   hash: string
@@ -77,6 +82,8 @@ export async function storeWorkflow(
     const more = { ...toOptions(options ?? {}), ...secretFor(session, id, document.webhookSecret) }
     return define(session, document.text, { ...own, ...(limits && { limits }), ...more })
   }
+  if (kind === 'machine')
+    return define(session, document.text, { version, ...toOptions(options ?? {}) })
   const created = !(await isStored(session, id, version))
   await registerDefinition(session, await session.tenant(), given)
   return { id, version, created }

@@ -6,6 +6,7 @@
 export { ROLES, type Role, SCOPES, type Scope } from '../auth/principal.ts'
 export type { EmissionOptions } from '../definition/emission.ts'
 export { defineEvent, type Event, type KeyedEvent, type StartOn } from '../definition/event.ts'
+export type { AnyMachineRef, MachineRef, StateOf, TransitionOf } from '../definition/machine.ts'
 export {
   defineSignal,
   type Signal,
@@ -40,6 +41,30 @@ export type {
   WorkflowDocument,
 } from './definitions.ts'
 export type { Delivery, DeliveryFilter, DeliveryWithBody } from './deliveries.ts'
+export type {
+  Asker,
+  Entity,
+  EntityInstance,
+  HistoryEntry,
+  StartEntity,
+  StartedEntity,
+  Transitioned,
+  TransitionQuery,
+  TransitionReport,
+  TransitionRequest,
+  Verified,
+} from './entity/entity.ts'
+export type {
+  CountFilter,
+  EntityFilter,
+  EntityMigration,
+  MigrateEntities,
+  SlaBreach,
+  SlaFilter,
+  StateCount,
+  StateTimes,
+  StateTimesFilter,
+} from './entity/reports.ts'
 export type { Emission, EmitOptions, EventFilter, KeptEvent } from './events.ts'
 export type { FailureGroup } from './failures.ts'
 export type { FeedEvent } from './follow/feed-reader.ts'

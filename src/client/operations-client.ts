@@ -5,7 +5,6 @@ import type { Limits } from '../model/limit-rules.ts'
 import { MAX_KEY } from '../model/limits.ts'
 import { checkText } from '../model/names.ts'
 import { checkOptionNames } from '../model/options.ts'
-import { AdministrationClient } from './administration-client.ts'
 import {
   type BulkOperation,
   BulkOperations,
@@ -28,6 +27,7 @@ import {
   readDelivery,
   readOneDelivery,
 } from './deliveries.ts'
+import { EntityClient } from './entity/entity-client.ts'
 import {
   type Emission,
   type EmitOptions,
@@ -112,7 +112,7 @@ import {
 } from './webhooks.ts'
 
 /** What concerns not one run but all of them: reports, limits, what is done to many, what is kept. */
-export abstract class OperationsClient extends AdministrationClient {
+export abstract class OperationsClient extends EntityClient {
   protected readonly session: Session
   protected readonly starter: Starter
   #bulk: BulkOperations | null = null
@@ -159,9 +159,6 @@ export abstract class OperationsClient extends AdministrationClient {
     )
     return this.#bulk
   }
-
-  /** Before a start, and before what names a workflow: an engine makes its definitions known. */
-  protected async prepare(): Promise<void> {}
 
   /** For the server. */
   get serverSide(): ServerSide {

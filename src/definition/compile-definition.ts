@@ -13,7 +13,9 @@ export function compileDefinition(
   tenant = 'default',
   schema = 'millrace',
 ): string[] {
-  const { id, version, schedules = [], parts = [] } = definition
+  const { id, version, kind, schedules = [], parts = [] } = definition
+  // nothing of it is ever started by its time
+  if (kind === 'machine') return [register(definition, tenant, schema)]
   const declared = JSON.stringify([{ workflow: id, version, schedules }])
   return [
     ...parts.map((part) => register(part, tenant, schema)),

@@ -1,6 +1,7 @@
 import type { Session } from '../client/session.ts'
 import { workBulk } from '../kernel/bulk.ts'
 import type { Database } from '../kernel/database.ts'
+import { workEntities } from '../kernel/entities.ts'
 import { workEvents } from '../kernel/events.ts'
 import { pruneHistory } from '../kernel/retention.ts'
 import { closeChildren } from '../kernel/runs.ts'
@@ -85,6 +86,11 @@ export function closingWork(session: Session): BackgroundWork {
 /** Events for runs that wait for them, many at a time, and their end. */
 export function eventWork(session: Session): BackgroundWork {
   return new BackgroundWork(session, 'giving events to runs that wait for them', workEvents)
+}
+
+/** Entities that timers move, many at a time. */
+export function entityWork(session: Session): BackgroundWork {
+  return new BackgroundWork(session, 'moving entities whose time has come', workEntities)
 }
 
 /** What is over of followers, chunks, feeds and logs. */

@@ -6,6 +6,7 @@ import {
   type BackgroundWork,
   bulkWork,
   closingWork,
+  entityWork,
   eventWork,
   retentionWork,
 } from './background-work.ts'
@@ -81,6 +82,7 @@ export class Claimer {
   readonly #closing: BackgroundWork
   readonly #events: BackgroundWork
   readonly #schedules: BackgroundWork
+  readonly #entities: BackgroundWork
   readonly #webhooks: WebhookSender
   #sweptAt = Number.NEGATIVE_INFINITY
   #sweepPause = 0
@@ -109,6 +111,7 @@ export class Claimer {
     this.#closing = closingWork(session)
     this.#events = eventWork(session)
     this.#schedules = scheduleWork(session)
+    this.#entities = entityWork(session)
     this.#webhooks = webhooks
     this.#session = session
     this.#source = source
@@ -129,7 +132,7 @@ export class Claimer {
   /** Ends the chores that go on beside the claims. */
   async stop(): Promise<void> {
     const all = [this.#bulk, this.#retention, this.#closing, this.#events, this.#schedules]
-    await Promise.all([...all, this.#webhooks].map((work) => work.stop()))
+    await Promise.all([...all, this.#entities, this.#webhooks].map((work) => work.stop()))
   }
 
   /** Definitions came or went, here or in the database. */
@@ -257,6 +260,7 @@ export class Claimer {
     if (claimed.closingDue) this.#closing.begin()
     if (claimed.eventsDue) this.#events.begin()
     if (claimed.schedulesDue) this.#schedules.begin()
+    if (claimed.entitiesDue) this.#entities.begin()
     if (claimed.webhooksDue) this.#webhooks.begin()
     return isNew || recovered > 0
   }

@@ -27,7 +27,9 @@ function loadedBy(entry: string): Set<string> {
 test.each(['index.ts', 'client/index.ts', 'testing/index.ts', 'cli/main.ts'])('%s', (entry) => {
   const loaded = [...loadedBy(entry)]
   expect(loaded.length).toBeGreaterThan(20)
-  expect(loaded.filter((one) => /^graph\/|^(yaml|ajv|undici)\b/.test(one))).toEqual([])
+  expect(
+    loaded.filter((one) => /^(graph|entity)\/|^(yaml|ajv|undici|@dagrejs)\b/.test(one)),
+  ).toEqual([])
 })
 
 test('millrace/graph loads them: the test above would see it', () => {

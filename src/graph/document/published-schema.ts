@@ -29,12 +29,7 @@ export function graphJsonSchema(): JsonObject {
     definitions: {
       steps: { type: 'array', minItems: 1, items: { $ref: '#/definitions/step' } },
       step: stepSchema(),
-      duration: {
-        anyOf: [
-          { type: 'number', exclusiveMinimum: 0, maximum: MAX_DURATION_MS / 1000 },
-          { type: 'string', pattern: DURATION },
-        ],
-      },
+      duration: durationSchema(),
       ...(Object.fromEntries(configs) as JsonObject),
     },
   }
@@ -43,6 +38,16 @@ export function graphJsonSchema(): JsonObject {
 const UNITS =
   'ms|msecs?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?'
 const DURATION = `^\\s*((\\d+(\\.\\d+)?|\\.\\d+)\\s*(${UNITS})\\s*)+$`
+
+/** What `#/definitions/duration` must be, where a field is a duration. */
+export function durationSchema(): JsonObject {
+  return {
+    anyOf: [
+      { type: 'number', exclusiveMinimum: 0, maximum: MAX_DURATION_MS / 1000 },
+      { type: 'string', pattern: DURATION },
+    ],
+  }
+}
 
 /** Common fields, and the configuration by type: with if and then, editors complete and complain well. */
 function stepSchema(): JsonObject {
@@ -63,7 +68,8 @@ function stepSchema(): JsonObject {
   return { ...objectSchema(fields), allOf: byType }
 }
 
-function objectSchema(fields: Fields): JsonObject {
+/** The JSON Schema of an object with these fields. */
+export function objectSchema(fields: Fields): JsonObject {
   const properties = Object.entries(fields).map(([name, field]) => [name, fieldSchema(field)])
   const required = Object.keys(fields).filter((name) => fields[name]?.required)
   return {

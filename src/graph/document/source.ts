@@ -15,6 +15,8 @@ export type Source = {
   readonly value: Json | undefined
   readonly issues: IssueList
   readonly locate: Locate
+  /** The text from where a value is written on; undefined if there is no text. */
+  readonly written?: (pointer: string) => string
 }
 
 /** Reads an object, or text of JSON, YAML, or SQL as `exportDefinition` writes it. Never throws. */
@@ -40,7 +42,8 @@ function readText(given: string): Source {
     const { value, place } = parseText(text)
     const locate: Locate = (pointer) => find(offsetOf(place, pointer))
     const isKept = checkTexts(value, issues)
-    return { value: isKept ? value : undefined, issues, locate }
+    const written = (pointer: string) => text.slice(offsetOf(place, pointer))
+    return { value: isKept ? value : undefined, issues, locate, written }
   } catch (error) {
     if (!(error instanceof TextProblem)) throw error
     issues.add(error.code, error.pointer, error.message)

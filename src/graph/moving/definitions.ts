@@ -4,30 +4,33 @@ import { DefinitionError } from '../../model/errors.ts'
 import type { Json } from '../../model/json.ts'
 import { planGraph } from '../document/index.ts'
 import { diffDocuments } from './diff-documents.ts'
+import { diffMachines } from './diff-machines.ts'
 import { type DryRunStep, dryRunPlan } from './dry-run.ts'
 import { dryRunShape } from './dry-run-flow.ts'
 import { type DocumentFormat, exportDocument } from './export-document.ts'
 
 /**
- * The document of a graph, without loss: JSON or YAML that `defineGraph` reads, or the statement of SQL that stores it
+ * The document of a graph or a machine, without loss: JSON or YAML that `defineGraph` or `defineMachine` reads, or the statement of SQL that stores it
  * elsewhere. Of a flow its shape, as the database has it: to read and to compare, for its steps are code.
  * @throws DefinitionError for functions, which are code alone, and for SQL of a flow, which `compileFlow` writes
  * @example await writeFile('order.yaml', exportDefinition(order, 'yaml'))
  */
 export function exportDefinition(definition: Definition, format: DocumentFormat): string {
-  const shape = format === 'sql' ? null : shapeOf(definition)
+  const machine = definition.kind === 'machine' ? documentOf(definition) : null
+  const shape = machine ?? (format === 'sql' ? null : shapeOf(definition))
   return exportDocument(shape ?? graphOf(definition, `be exported as ${format}`), format)
 }
 
 /**
- * What another definition does differently, in words, one change a line. Of graphs and flows it compares what they
- * are, of others only their names and versions.
+ * What another definition does differently, in words, one change a line. Of graphs, flows and machines it compares what
+ * they are, of others only their names and versions.
  * @example diffDefinitions(stored, order) // ['step "pay" now depends on "check"', 'step "mail" added (http, …)']
  */
 export function diffDefinitions(before: Definition, after: Definition): string[] {
   const [old, young] = [documentOf(before), documentOf(after)]
   const isSame = before.kind === after.kind && old !== null && young !== null
   if (isSame && after.kind === 'graph') return diffDocuments(old, young)
+  if (isSame && after.kind === 'machine') return diffMachines(old, young)
   const names = (['kind', 'id'] as const).filter((key) => before[key] !== after[key])
   const lines = names.map((key) => `${key}: "${before[key]}", now "${after[key]}"`)
   if (isSame) return [...lines, ...compareShapes(old, young)]

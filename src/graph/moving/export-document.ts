@@ -10,6 +10,9 @@ export type DocumentFormat = 'json' | 'yaml' | 'sql'
 /** What people look for first; the long lists come last. */
 const documentKeys = ['$schema', 'name', 'version', 'description', 'trigger_type', 'trigger_config']
 const nodeKeys = ['id', 'slug', 'type', 'description', 'depends_on']
+const machineKeys = ['workflow', 'states', 'transitions']
+/** Of a machine itself, its states, its transitions. */
+const partKeys = ['name', 'from', 'to', 'version', 'table', 'initial', 'final', 'sla']
 const lastKeys = ['output', 'steps', 'config', 'branches']
 
 /**
@@ -20,7 +23,7 @@ const lastKeys = ['output', 'steps', 'config', 'branches']
  * @example exportDocument(stored.document, 'yaml')
  */
 export function exportDocument(document: Json, format: DocumentFormat, version?: string): string {
-  const ordered = arrange(document, documentKeys)
+  const ordered = isMachine(document) ? arrangeMachine(document) : arrange(document, documentKeys)
   const json = JSON.stringify(ordered, null, 2)
   if (format === 'json') return `${json}\n`
   if (format === 'sql') return toSqlText(nameOf(document), json, version)
@@ -30,7 +33,35 @@ export function exportDocument(document: Json, format: DocumentFormat, version?:
 }
 
 function nameOf(document: Json): string {
-  return String((document as JsonObject | null)?.name ?? '')
+  const whole = document as JsonObject | null
+  const { name } = (isMachine(document) ? document.workflow : whole) as { name?: Json }
+  return String(name ?? '')
+}
+
+function isMachine(document: Json): document is JsonObject & { workflow: JsonObject } {
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) return false
+  return typeof document.workflow === 'object' && document.workflow !== null
+}
+
+/** A machine with what people look for first in each of its parts. */
+function arrangeMachine(document: JsonObject): Json {
+  const parts = (value: Json): Json =>
+    Array.isArray(value) ? value.map((one) => order(one, partKeys)) : order(value, partKeys)
+  const whole = order(document, ['$schema', ...machineKeys]) as JsonObject
+  return Object.fromEntries(
+    Object.entries(whole).map(([key, value]) => [
+      key,
+      machineKeys.includes(key) ? parts(value) : value,
+    ]),
+  )
+}
+
+/** An object with these keys first; the others stay in their order. */
+function order(value: Json, first: readonly string[]): Json {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const place = (key: string) => (first.includes(key) ? first.indexOf(key) : first.length)
+  const keys = Object.keys(value).sort((a, b) => place(a) - place(b))
+  return Object.fromEntries(keys.map((key) => [key, value[key] as Json]))
 }
 
 /** An object with these keys first, and its nodes, of all levels, with theirs. */
