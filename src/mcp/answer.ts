@@ -11,6 +11,7 @@ const LEAST = 50
 const PAYLOADS = new Set([
   ...['input', 'output', 'data', 'details', 'state', 'attributes', 'document', 'failure'],
   ...['input_schema', 'run_options', 'fields'],
+  ...['metadata', 'context', 'conditions', 'state_metadata'],
 ])
 
 /**

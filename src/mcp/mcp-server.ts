@@ -8,7 +8,8 @@ const INSTRUCTIONS = [
   'Millrace runs durable workflows. A run of a workflow records its steps, so it goes on after a crash.',
   'get_workflows says what can be started, get_definition what it takes. After start_workflow look at the run',
   'with get_run; a run that waits is ended by trigger_event, answer_approval or time. Where something went wrong:',
-  'get_failures, then get_timeline of the sample, then retry_workflow or fork_workflow. Errors have a code (MR…).',
+  'get_failures, then get_timeline of the sample, then retry_workflow or fork_workflow. Rows of tables may be in state machines:',
+  'get_entities, get_entity for where one may go, then transition. Errors have a code (MR…).',
 ].join(' ')
 
 /** Tells the operator of a failure whose cause is not shown to the client. */

@@ -4,6 +4,11 @@ import type { ServerApp } from './server-parts.ts'
 const tags = [
   { name: 'runs', description: 'Runs of workflows: started, read, moved.' },
   { name: 'definitions', description: 'Workflows: what there is, and what of them is data.' },
+  {
+    name: 'entities',
+    description:
+      'Rows of your tables in machines: where they stand, what moves them, their trails.',
+  },
   { name: 'events', description: 'Facts that all runs may wait for.' },
   { name: 'approvals', description: 'Questions to people.' },
   { name: 'failures', description: 'Runs that failed and nobody has dealt with.' },

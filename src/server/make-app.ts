@@ -3,6 +3,7 @@ import { getPath } from 'hono/utils/url'
 import { checkHost } from './allowed-hosts.ts'
 import { compatExecutionRoutes } from './compat/executions.ts'
 import { compatObservingRoutes } from './compat/observing.ts'
+import { pypgflowRoutes } from './compat/pypgflow.ts'
 import { compatTenantRoutes } from './compat/tenants.ts'
 import { compatWorkflowRoutes } from './compat/workflows.ts'
 import { crossOrigin } from './cross-origin.ts'
@@ -14,9 +15,13 @@ import { bulkRoutes } from './routes/bulk.ts'
 import { definitionRoutes } from './routes/definitions.ts'
 import { listedDefinitionRoutes } from './routes/definitions-list.ts'
 import { stoppedDefinitionRoutes } from './routes/definitions-stop.ts'
+import { diagramRoutes } from './routes/diagrams.ts'
 import { dispatchRoutes } from './routes/dispatch.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { graphDocumentRoutes } from './routes/documents-of-graphs.ts'
+import { entityRoutes } from './routes/entities.ts'
+import { entityInstanceRoutes } from './routes/entity-instances.ts'
+import { entityReportRoutes } from './routes/entity-reports.ts'
 import { eventRoutes } from './routes/events.ts'
 import { failureRoutes } from './routes/failures.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -45,7 +50,7 @@ export function makeApp(parts: ServerParts): ServerApp {
   const { basePath } = parts.options
   const app: ServerApp = new OpenAPIHono<ServerEnv>({
     defaultHook: refuseInvalid as never,
-    getPath: (request) => pathBelow(basePath, getPath(request)),
+    getPath: (request) => ofPypgflow(pathBelow(basePath, getPath(request))),
   })
   app.use('*', parts.metrics.count, nameRequest(parts), secureHeaders, checkHost)
   const allowed = crossOrigin(parts.options.cors)
@@ -64,6 +69,10 @@ const resources = [
     listedDefinitionRoutes,
     definitionRoutes,
     stoppedDefinitionRoutes,
+    diagramRoutes,
+    entityReportRoutes,
+    entityRoutes,
+    entityInstanceRoutes,
     eventRoutes,
     approvalRoutes,
     failureRoutes,
@@ -72,8 +81,16 @@ const resources = [
   ...[scheduleRoutes, webhookRoutes, queueRoutes, dispatchRoutes, workerRoutes, storageRoutes],
   ...[keyRoutes, memberRoutes, secretRoutes, tenantRoutes],
   ...[compatWorkflowRoutes, compatExecutionRoutes, compatObservingRoutes, compatTenantRoutes],
+  pypgflowRoutes,
   ...[metricRoutes, documentRoutes, mcpRoutes, healthRoutes],
 ]
+
+/** Its lists stand below /api/, its functions do not: whoever only changes the prefix finds both. */
+function ofPypgflow(path: string): string {
+  return path.startsWith('/pypgflow/api/')
+    ? `/pypgflow/${path.slice('/pypgflow/api/'.length)}`
+    : path
+}
 
 /** What is not below the base is nowhere. */
 function pathBelow(basePath: string, path: string): string {

@@ -24,7 +24,8 @@ export function answerProblem(error: unknown, c: Context<ServerEnv>): Response {
   const known = toEngineError(error)
   const status = statusOf(known)
   if (status >= 500) logFault(known, error, c)
-  const type = c.var.speaksCompat ? 'application/json' : 'application/problem+json'
+  const { speaksCompat, speaksPostgrest } = c.var
+  const type = speaksCompat || speaksPostgrest ? 'application/json' : 'application/problem+json'
   const headers = new Headers({ 'content-type': type })
   if (status === 401) headers.set('www-authenticate', 'Bearer realm="millrace"')
   if (known instanceof RateLimitedError)
@@ -33,7 +34,11 @@ export function answerProblem(error: unknown, c: Context<ServerEnv>): Response {
   const allow = known.details.allow
   if (status === 405 && typeof allow === 'string') headers.set('allow', allow)
   const problem = describe(known, status, c.var.requestId)
-  const body = c.var.speaksCompat ? { error: problem.error } : problem
+  const body = speaksPostgrest
+    ? asPostgrest(problem)
+    : speaksCompat
+      ? { error: problem.error }
+      : problem
   // not c.json: headers that middleware had set for the answer stay
   for (const [name, value] of headers) c.header(name, value)
   return c.newResponse(JSON.stringify(body), status as 400)
@@ -43,6 +48,7 @@ export function answerProblem(error: unknown, c: Context<ServerEnv>): Response {
 export function statusOf(error: WorkflowEngineError): number {
   const { code, details } = error
   if (error instanceof CompatError) return error.status
+  if (code === 'MR060' && details.status === 406) return 406
   if (code === 'MR002' && details.rule === 'size') return 413
   if (code === 'MR042' && (details.status === 401 || details.authenticated === false)) return 401
   return isErrorCode(code) ? ERROR_CODES[code].httpStatus : 500
@@ -65,6 +71,11 @@ function describe(error: WorkflowEngineError, status: number, requestId: string)
     request_id: requestId,
     error: { code: compatCode(error, status), message: detail, details: found ?? [] },
   }
+}
+
+/** What PostgREST answers: hints are part of our messages. */
+function asPostgrest({ code, detail, details, issues }: ReturnType<typeof describe>) {
+  return { code, message: detail, details: issues ?? details, hint: null }
 }
 
 /** `path` of Standard Schema becomes a JSON pointer. */

@@ -34,6 +34,8 @@ export type ServerEnv = {
     requestId: string
     /** Errors are answered in the envelope of the Workflow Automation Engine. */
     speaksCompat: boolean | undefined
+    /** They are answered as PostgREST does. */
+    speaksPostgrest: boolean | undefined
     /** Who asks. Only in routes that name a scope. */
     principal: Principal
     /** The client of the principal's tenant. */

@@ -8,7 +8,7 @@ import { explainAll } from '../support/plans.ts'
 const SIZE = 20_000
 /** Pages that an answer of twenty rows may touch, however many runs there are. */
 const FEW_PAGES = 600
-const large = ['runs', 'outcomes', 'checkpoints']
+const large = ['runs', 'outcomes', 'checkpoints', 'entities', 'entity_history']
 
 const kernel = await openKernel({ testClock: false })
 const role = `reader_${kernel.name}`
@@ -37,6 +37,24 @@ beforeAll(async () => {
   await kernel.query(
     `insert into millrace.checkpoints (run_id, at, seq, tenant_id, kind, name, data)
      select r.id, r.created_at, s, r.tenant_id, 'r', 'step ' || s, '1' from millrace.runs r, generate_series(0, 2) s`,
+  )
+  await kernel.call('define_machine', {
+    workflow: { name: 'door' },
+    states: [{ name: 'open', initial: true }, { name: 'shut' }],
+  })
+  await kernel.query(
+    `insert into millrace.entities (id, tenant_id, workflow_id, seq, entered_at, created_at, updated_at, machine, entity_table, entity_id,
+       state, metadata, hash)
+     select md5(i::text)::uuid, case when i % 100 = 0 then $1::int else 1 end, w.id, 2, t, t, t,
+       'door', 'doors', i::text, case when i % 1000 = 1 then 'shut' else 'open' end, '{}', ''
+     from generate_series(1, $2::int) i, lateral (select now() - ($2 - i) * interval '1 s' as t) t,
+       millrace.workflows w where w.name = 'door'`,
+    [second, SIZE],
+  )
+  await kernel.query(
+    `insert into millrace.entity_history (instance_id, seq, tenant_id, workflow_id, executed_at, to_state, executed_by, context, metadata, hash)
+     select e.id, s, e.tenant_id, e.workflow_id, now(), 'open', 'x', '{}', '{}', ''
+     from millrace.entities e, generate_series(1, 2) s`,
   )
   await kernel.query('analyze')
   explain = await explainAll(kernel)
@@ -69,6 +87,26 @@ test.each([
     'runs',
     'status = millrace.read_run_status($1) order by created_at desc limit 20',
     ['completed'],
+  ],
+  ['an instance', 'entity_workflows', `id = md5('100')::uuid`, []],
+  ['an entity', 'entity_workflows', 'entity_table = $1 and entity_id = $2', ['doors', '100']],
+  [
+    'entities in a state',
+    'entity_workflows',
+    'workflow_name = $1 and current_state = $2 limit 20',
+    ['door', 'shut'],
+  ],
+  [
+    'entities moved last',
+    'entity_workflows',
+    'workflow_name = $1 order by updated_at desc limit 20',
+    ['door'],
+  ],
+  [
+    'the trail of an instance',
+    'workflow_history',
+    `entity_workflow_instance_id = md5('100')::uuid`,
+    [],
   ],
   ['steps of a run', 'steps', 'run_id = millrace.read_run_ref($1)', [uuid('11000')]],
   [

@@ -262,9 +262,17 @@ describe('another tenant', () => {
        values ($1, 'ask', 1, 'secret', '{}', '{}', now())`,
       [asking],
     )
+    await kernel.call('define_machine', {
+      workflow: { name: 'door' },
+      states: [{ name: 'open', initial: true, metadata: { secret: 1 } }, { name: 'shut' }],
+    })
+    const door = await ada().rpc('start_workflow', {
+      ...{ workflow_name: 'door', entity_table: 'doors', entity_id: 'secret' },
+    })
+    expect(door.error).toBeNull()
     const own = await start(bob(), [1])
     const { views } = servedNames()
-    expect(views).toHaveLength(7)
+    expect(views).toHaveLength(11)
     for (const view of views) {
       const theirs = await ada().from(view).select()
       expect(theirs.data?.length, `${view}, of ada`).toBeGreaterThan(0)
@@ -273,7 +281,13 @@ describe('another tenant', () => {
       expect(JSON.stringify(all.data), view).not.toContain(id)
       expect(JSON.stringify(all.data), view).not.toContain('secret')
       expect(JSON.stringify(all.data), view).not.toContain(uuid(asking))
+      expect(JSON.stringify(all.data), view).not.toContain(door.data)
     }
+    for (const [view, column] of [
+      ['entity_workflows', 'id'],
+      ['workflow_history', 'entity_workflow_instance_id'],
+    ] as const)
+      expect((await bob().from(view).select().eq(column, door.data)).data, view).toEqual([])
     for (const [view, column] of [
       ['runs', 'id'],
       ['steps', 'run_id'],
@@ -390,7 +404,8 @@ describe('the door', () => {
     expect(
       functions.map(({ name }) => name.replace(/^millrace\./, '').replace(/\(.*/, '')),
     ).toEqual([
-      ...['clock', 'current_tenant', 'event_output', 'read_run_ref', 'read_run_status'],
+      ...['clock', 'current_tenant', 'event_output', 'machine_uuid', 'read_run_ref'],
+      ...['read_run_status'],
       ...['run_number', 'run_uuid', 'show_run_ref', 'show_run_status', 'taken_event'],
     ])
     const writable = await kernel.query(

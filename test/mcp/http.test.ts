@@ -25,8 +25,18 @@ const as = (name: string | null): Promise<McpClient> =>
   connectHttp((request) => t.server.fetch(request), name)
 
 let ada: McpClient
+const door = {
+  workflow: { name: 'door' },
+  states: [{ name: 'shut', initial: true }, { name: 'open' }, { name: 'broken', final: true }],
+  transitions: [
+    { from: 'shut', to: 'open', name: 'open_it' },
+    { from: '*', to: 'broken', name: 'break_it', reason_required: true },
+  ],
+}
+
 beforeAll(async () => {
   await t.register(order, broken, long)
+  await t.db.query('select millrace.define_machine($1)', [JSON.stringify(door)])
   ada = await as('ada')
 })
 
@@ -105,6 +115,38 @@ describe('through the server', () => {
     expect(other.isError).toBe(true)
   })
 
+  test('an entity is started, described and moved, by whom the server knows', async () => {
+    const { id, ...rest } = await ada.call('start_entity', {
+      ...{ machine: 'door', entity_id: '1', metadata: { hinges: 2 } },
+    })
+    expect(rest).toEqual({ state: 'shut', started: true })
+    const by = { machine: 'door', entity_id: '1' }
+    const entity = await ada.call('get_entity', by)
+    expect(entity).toMatchObject({ id, state: 'shut', metadata: { hinges: 2 } })
+    expect(entity.transitions).toMatchObject([
+      { name: 'open_it', to: 'open', allowed: true },
+      { name: 'break_it', allowed: false, reason: expect.stringContaining('reason') },
+    ])
+    const moved = await ada.call('transition', {
+      ...{ ...by, name: 'open_it', expected_state: 'shut', notes: 'it is hot' },
+    })
+    expect(moved).toMatchObject({ instance_id: id, from: 'shut', state: 'open' })
+    const late = await ada.call('transition', {
+      ...{ instance_id: id, to_state: 'open', expected_state: 'shut' },
+    })
+    expect(late).toMatchObject({ error: { code: 'MR012' } })
+    const { entries } = await ada.call('get_history', { instance_id: id })
+    expect(entries.map((one: Record<string, string>) => [one.executed_by, one.notes])).toEqual([
+      ['ada', null],
+      ['ada', 'it is hot'],
+    ])
+    const { entities } = await ada.call('get_entities', { machine: 'door', state: 'open' })
+    expect(entities).toMatchObject([{ id, entity_id: '1' }])
+    expect(await ada.call('get_entity', {})).toMatchObject({ error: { code: 'MR001' } })
+    const { workflows } = await ada.call('get_workflows', { workflow_id: 'door' })
+    expect(workflows).toMatchObject([{ id: 'door', kind: 'machine' }])
+  })
+
   test('errors have their code', async () => {
     for (const [name, args, code] of [
       ['get_run', { run_id: randomUUID() }, 'MR041'],
@@ -151,7 +193,7 @@ describe('who asks', () => {
     for (const { name, annotations, description, inputSchema } of listed) {
       expect(annotations?.readOnlyHint, name).toBe(/^(get|check)_/.test(name))
       expect(annotations?.destructiveHint, name).toBe(
-        /^(cancel|terminate|discard|answer)_/.test(name),
+        /^(cancel|terminate|discard|answer)_|^transition$/.test(name),
       )
       expect(description, name).toBeTruthy()
       expect(inputSchema.type).toBe('object')
@@ -180,6 +222,11 @@ describe('who asks', () => {
   test('nothing of another tenant is seen or changed, by any tool', async () => {
     const { id } = await ada.call('start_workflow', { workflow_id: 'order', input: 'secret' })
     await status(id, 'waiting')
+    const vault = { workflow: { name: 'vault' }, states: [{ name: 'shut', initial: true }] }
+    await t.db.query('select millrace.define_machine($1)', [JSON.stringify(vault)])
+    const hidden = await ada.call('start_entity', {
+      ...{ machine: 'vault', entity_id: 'secret', metadata: { is: 'secret' } },
+    })
     const mallory = await as('mallory')
     const special: Record<string, Record<string, unknown>> = {
       trigger_event: { run_id: id, event_name: 'go' },
@@ -188,12 +235,17 @@ describe('who asks', () => {
       get_definition: { workflow_id: 'order' },
       start_workflow: { workflow_id: 'order', input: 1 },
       emit_event: { event_name: 'e', key: 'k' },
+      get_entity: { instance_id: hidden.id },
+      get_history: { instance_id: hidden.id },
+      transition: { instance_id: hidden.id, name: 'open_it' },
+      start_entity: { machine: 'vault', entity_id: 'a' },
     }
     for (const { name, input } of tools) {
       const args = special[name] ?? ('run_id' in input.shape ? { run_id: id } : {})
       const answer = await mallory.call(name, args)
       expect(JSON.stringify(answer), name).not.toContain('secret')
-      if ('run_id' in args) expect(answer.error?.code ?? answer, name).toSatisfy(isRefusal)
+      if ('run_id' in args || 'instance_id' in args || name === 'start_entity')
+        expect(answer.error?.code ?? answer, name).toSatisfy(isRefusal)
     }
     await mallory.close()
     expect((await ada.call('get_run', { run_id: id })).status).toBe('waiting')
@@ -217,13 +269,16 @@ describe('who asks', () => {
       ...{ jsonrpc: '2.0', id, method: 'tools/call' },
       params: { name: 'start_workflow', arguments: { workflow_id: 'long' } },
     })
-    const { status, body } = await t.send('POST', '/mcp', {
-      body: [1, 2, 3, 4, 5, 6].map(call),
-      headers: { accept: 'application/json, text/event-stream' },
+    // a server may still have some of what it drew before the quota
+    await until('what it drew is used up', async () => {
+      const { status, body } = await t.send('POST', '/mcp', {
+        body: [1, 2, 3, 4, 5, 6].map(call),
+        headers: { accept: 'application/json, text/event-stream' },
+      })
+      expect(status).toBe(200)
+      const text = typeof body === 'string' ? body : JSON.stringify(body)
+      return (text.match(/MR021/g)?.length ?? 0) >= 4
     })
-    expect(status).toBe(200)
-    const text = typeof body === 'string' ? body : JSON.stringify(body)
-    expect(text.match(/MR021/g)?.length ?? 0).toBeGreaterThanOrEqual(4)
     await t.engine.putQuota('start_per_minute', 'default')
   })
 
@@ -248,7 +303,7 @@ describe('who asks', () => {
 
 /** Not found; or, of a list, an empty one. */
 function isRefusal(answer: unknown): boolean {
-  if (typeof answer === 'string') return answer === 'MR041'
+  if (typeof answer === 'string') return ['MR040', 'MR041', 'MR043'].includes(answer)
   return Object.values(answer as object).every(
     (value) => !Array.isArray(value) || value.length === 0,
   )

@@ -18,6 +18,16 @@ export type Shapes = {
   Definition: { workflow_id: string; version: string; kind: string; document?: unknown; hash: string; created_at: string }
   Version: { workflow_id: string; version: string; kind: string; live: number; pending: number; running: number; waiting: number; paused: number; workers: number; oldest: string | null; registered_at: string; orphaned: boolean; retirable: boolean }
   Limits: { concurrency?: number | { limit: number; key?: string | readonly (string)[] | undefined } | readonly ({ limit: number; key?: string | readonly (string)[] | undefined })[] | undefined; rate_limit?: { limit: number; period: Shapes['Duration']; burst?: number | undefined; key?: string | readonly (string)[] | undefined } | readonly ({ limit: number; period: Shapes['Duration']; burst?: number | undefined; key?: string | readonly (string)[] | undefined })[] | undefined; fairness?: { key: string | readonly (string)[]; weight?: string | undefined } | undefined }
+  StateCount: { state: string; final: boolean; count: number }
+  StateTimes: { state: string; count: number; average_ms: number; p50_ms: number; p95_ms: number; max_ms: number }
+  LateEntity: { id: string; machine: string; version: string; table: string; entity_id: string; state: string; status: 'live' | 'completed'; metadata: Record<string, unknown>; seq: string; entered_at: string; due_at: string | null; created_at: string; updated_at: string; completed_at: string | null; timer: { tries: number; problem: string } | null; sla_ms: number; late_ms: number }
+  EntityMigration: { states: readonly ({ from: string; to: string | null; count: number })[]; migrated: number; remaining: number }
+  Entity: { id: string; machine: string; version: string; table: string; entity_id: string; state: string; status: 'live' | 'completed'; metadata: Record<string, unknown>; seq: string; entered_at: string; due_at: string | null; created_at: string; updated_at: string; completed_at: string | null; timer: { tries: number; problem: string } | null }
+  StartedEntity: { id: string; state: string; started: boolean }
+  Transitioned: { instance_id: string; seq: string; from: string; state: string; name: string; at: string; repeated: boolean }
+  EntityTransition: { id: string; name: string; to: string; allowed: boolean; reason: string | null; context?: unknown; conditions?: unknown; not_enforced: readonly (string)[]; state_metadata?: unknown }
+  EntityHistory: { seq: string; from: string | null; to: string; transition: string | null; executed_by: string; claimed_by: string | null; notes: string | null; context?: unknown; metadata?: unknown; at: string; spent_ms: number | null; version: string; hash: string }
+  VerifiedHistory: { ok: boolean; broken_at: string | null; problem: string | null; rows: number }
   Event: { id: string; name: string; key: string; data?: unknown; emitted_at: string; keep_until: string; dedupe_id: string | null; matched: number; spreading: boolean; started: readonly (string)[] }
   Approval: { id: string; run_id: string; step_id: string; workflow_id: string; question: string; details?: unknown; assignees: readonly (string)[]; roles: readonly (string)[]; asked_at: string; expires_at: string | null }
   FailureGroup: { fingerprint: string; code: string; message: string; count: number; sample: string; first_at: string; last_at: string }
@@ -70,15 +80,31 @@ export type Operations = {
   checkDocument: { given: { body: { document: string | Record<string, unknown> } }; answer: { issues: readonly (Shapes['DocumentIssue'])[] } }
   dryRun: { given: { body: { document: string | Record<string, unknown>; input?: unknown } }; answer: { steps: readonly (Shapes['DryRunStep'])[] } }
   diffVersions: { given: { params: { id: string }; query: { from: string; to?: string | undefined } }; answer: { from: string; to: string; differences: readonly (string)[] } }
-  getDefinitions: { given: { query?: { workflow_id?: string | undefined; kind?: 'graph' | 'flow' | undefined; trigger_type?: 'manual' | 'webhook' | 'cron' | undefined; active?: 'true' | 'false' | undefined; limit?: number | undefined; starting_after?: string | undefined } }; answer: { data: readonly (Shapes['ListedDefinition'])[]; next_cursor: string | null; prev_cursor: string | null; has_more: boolean; has_prev: boolean } }
+  getDefinitions: { given: { query?: { workflow_id?: string | undefined; kind?: 'graph' | 'flow' | 'machine' | undefined; trigger_type?: 'manual' | 'webhook' | 'cron' | undefined; active?: 'true' | 'false' | undefined; limit?: number | undefined; starting_after?: string | undefined } }; answer: { data: readonly (Shapes['ListedDefinition'])[]; next_cursor: string | null; prev_cursor: string | null; has_more: boolean; has_prev: boolean } }
   getWorkflows: { given: {  }; answer: { data: readonly (Shapes['Workflow'])[]; next_cursor: string | null; prev_cursor: string | null; has_more: boolean; has_prev: boolean } }
   getDefinition: { given: { params: { id: string }; query?: { version?: string | undefined } }; answer: Shapes['Definition'] }
-  putWorkflow: { given: { params: { id: string }; body: { document: string | Record<string, unknown>; version?: string | undefined; queue?: string | undefined; priority?: number | undefined; retries?: number | undefined; timeout?: Shapes['Duration'] | undefined; limits?: Shapes['Limits'] | undefined } }; answer: { workflow_id: string; version: string; created: boolean } }
+  putWorkflow: { given: { params: { id: string }; body: { document: string | Record<string, unknown>; version?: string | undefined; queue?: string | undefined; priority?: number | undefined; retries?: number | undefined; timeout?: Shapes['Duration'] | undefined; limits?: Shapes['Limits'] | undefined } }; answer: { workflow_id: string; version: string; created: boolean; notes?: readonly (unknown)[] | undefined } }
   deleteWorkflow: { given: { params: { id: string }; query?: { leave_runs?: 'true' | 'false' | undefined } }; answer: { versions: number; live: number } }
   getVersions: { given: { params: { id: string } }; answer: { data: readonly (Shapes['Version'])[]; next_cursor: string | null; prev_cursor: string | null; has_more: boolean; has_prev: boolean } }
   startRunOf: { given: { params: { id: string }; query?: { wait?: string | undefined }; body?: { input?: unknown; resource_id?: string | undefined; idempotency_key?: string | undefined; run_id?: string | undefined; version?: string | undefined; queue?: string | undefined; priority?: number | undefined; delay?: Shapes['Duration'] | undefined; start_within?: Shapes['Duration'] | undefined; tags?: readonly (string)[] | undefined; attributes?: Record<string, unknown> | undefined; timeout?: Shapes['Duration'] | undefined; retries?: number | undefined; signal?: { event_name: string; data?: unknown; dedupe_id?: string | undefined } | undefined } }; answer: Shapes['Run'] }
   deactivateWorkflow: { given: { params: { id: string }; body?: { reason?: string | undefined; by?: string | undefined } }; answer: { changed: boolean } }
   activateWorkflow: { given: { params: { id: string } }; answer: { changed: boolean } }
+  countEntities: { given: { query: { machine: string; version?: string | undefined; table?: string | undefined } }; answer: { data: readonly (Shapes['StateCount'])[]; next_cursor: string | null; prev_cursor: string | null; has_more: boolean; has_prev: boolean } }
+  getStateTimes: { given: { query: { machine: string; version?: string | undefined; state?: string | undefined; since?: string | undefined } }; answer: { data: readonly (Shapes['StateTimes'])[]; next_cursor: string | null; prev_cursor: string | null; has_more: boolean; has_prev: boolean } }
+  getSlaBreaches: { given: { query: { machine: string; version?: string | undefined; table?: string | undefined; state?: string | undefined; limit?: number | undefined; starting_after?: string | undefined; ending_before?: string | undefined } }; answer: { data: readonly (Shapes['LateEntity'])[]; next_cursor: string | null; prev_cursor: string | null; has_more: boolean; has_prev: boolean } }
+  migrateEntities: { given: { body: { machine: string; from_version: string; to_version: string; mapping?: Record<string, string> | undefined; dry_run?: boolean | undefined; notes?: string | undefined; by?: string | undefined } }; answer: Shapes['EntityMigration'] }
+  getEntities: { given: { query?: { machine?: string | undefined; version?: string | undefined; table?: string | undefined; entity_id?: string | undefined; state?: string | undefined; status?: 'live' | 'completed' | undefined; updated_after?: string | undefined; limit?: number | undefined; starting_after?: string | undefined; ending_before?: string | undefined } }; answer: { data: readonly (Shapes['Entity'])[]; next_cursor: string | null; prev_cursor: string | null; has_more: boolean; has_prev: boolean } }
+  startEntity: { given: { params: { machine: string; id: string }; query?: { table?: string | undefined }; body?: { by?: string | undefined; claimed_by?: string | undefined; notes?: string | undefined; context?: Record<string, unknown> | undefined; idempotency_key?: string | undefined; metadata?: Record<string, unknown> | undefined; version?: string | undefined; if_exists?: 'fail' | 'return' | undefined } }; answer: Shapes['StartedEntity'] }
+  getEntity: { given: { params: { machine: string; id: string }; query?: { table?: string | undefined } }; answer: Shapes['Entity'] }
+  transitionEntity: { given: { params: { machine: string; id: string }; query?: { table?: string | undefined }; body: { name?: string | undefined; to_state?: string | undefined; by?: string | undefined; claimed_by?: string | undefined; roles?: readonly (string)[] | undefined; notes?: string | undefined; context?: Record<string, unknown> | undefined; idempotency_key?: string | undefined; metadata?: Record<string, unknown> | undefined; set?: Record<string, unknown> | undefined; expected_state?: string | undefined } }; answer: Shapes['Transitioned'] }
+  getEntityTransitions: { given: { params: { machine: string; id: string }; query?: { table?: string | undefined; by?: string | undefined; role?: string | readonly (string)[] | undefined } }; answer: { data: readonly (Shapes['EntityTransition'])[]; next_cursor: string | null; prev_cursor: string | null; has_more: boolean; has_prev: boolean } }
+  getEntityHistory: { given: { params: { machine: string; id: string }; query?: { table?: string | undefined; limit?: number | undefined; starting_after?: string | undefined } }; answer: { data: readonly (Shapes['EntityHistory'])[]; next_cursor: string | null; prev_cursor: string | null; has_more: boolean; has_prev: boolean } }
+  verifyEntityHistory: { given: { params: { machine: string; id: string }; query?: { table?: string | undefined } }; answer: Shapes['VerifiedHistory'] }
+  getInstance: { given: { params: { id: string } }; answer: Shapes['Entity'] }
+  transitionInstance: { given: { params: { id: string }; body: { name?: string | undefined; to_state?: string | undefined; by?: string | undefined; claimed_by?: string | undefined; roles?: readonly (string)[] | undefined; notes?: string | undefined; context?: Record<string, unknown> | undefined; idempotency_key?: string | undefined; metadata?: Record<string, unknown> | undefined; set?: Record<string, unknown> | undefined; expected_state?: string | undefined } }; answer: Shapes['Transitioned'] }
+  getInstanceTransitions: { given: { params: { id: string }; query?: { by?: string | undefined; role?: string | readonly (string)[] | undefined } }; answer: { data: readonly (Shapes['EntityTransition'])[]; next_cursor: string | null; prev_cursor: string | null; has_more: boolean; has_prev: boolean } }
+  getInstanceHistory: { given: { params: { id: string }; query?: { limit?: number | undefined; starting_after?: string | undefined } }; answer: { data: readonly (Shapes['EntityHistory'])[]; next_cursor: string | null; prev_cursor: string | null; has_more: boolean; has_prev: boolean } }
+  verifyInstanceHistory: { given: { params: { id: string } }; answer: Shapes['VerifiedHistory'] }
   emitEvent: { given: { body: { event_name: string; key: string; data?: unknown; dedupe_id?: string | undefined; keep_for?: Shapes['Duration'] | undefined } }; answer: { matched: number; started: readonly (string)[] } }
   getEvents: { given: { query?: { event_name?: string | undefined; key?: string | undefined; limit?: number | undefined; starting_after?: string | undefined } }; answer: { data: readonly (Shapes['Event'])[]; next_cursor: string | null; prev_cursor: string | null; has_more: boolean; has_prev: boolean } }
   getApprovals: { given: { query?: { assignee?: string | undefined; role?: readonly (string)[] | undefined; workflow_id?: string | undefined; run_id?: string | undefined; limit?: number | undefined; starting_after?: string | undefined } }; answer: { data: readonly (Shapes['Approval'])[]; next_cursor: string | null; prev_cursor: string | null; has_more: boolean; has_prev: boolean } }
@@ -180,6 +206,22 @@ export const ROUTES = {
   startRunOf: 'POST /api/definitions/{id}/runs',
   deactivateWorkflow: 'POST /api/definitions/{id}/deactivate',
   activateWorkflow: 'POST /api/definitions/{id}/activate',
+  countEntities: 'GET /api/entities/counts',
+  getStateTimes: 'GET /api/entities/times',
+  getSlaBreaches: 'GET /api/entities/late',
+  migrateEntities: 'POST /api/entities/migrate',
+  getEntities: 'GET /api/entities',
+  startEntity: 'POST /api/entities/{machine}/{id}',
+  getEntity: 'GET /api/entities/{machine}/{id}',
+  transitionEntity: 'POST /api/entities/{machine}/{id}/transition',
+  getEntityTransitions: 'GET /api/entities/{machine}/{id}/transitions',
+  getEntityHistory: 'GET /api/entities/{machine}/{id}/history',
+  verifyEntityHistory: 'GET /api/entities/{machine}/{id}/verify',
+  getInstance: 'GET /api/instances/{id}',
+  transitionInstance: 'POST /api/instances/{id}/transition',
+  getInstanceTransitions: 'GET /api/instances/{id}/transitions',
+  getInstanceHistory: 'GET /api/instances/{id}/history',
+  verifyInstanceHistory: 'GET /api/instances/{id}/verify',
   emitEvent: 'POST /api/events',
   getEvents: 'GET /api/events',
   getApprovals: 'GET /api/approvals',

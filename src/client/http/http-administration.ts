@@ -9,7 +9,7 @@ import type { SecretEntry } from '../secrets.ts'
 import type { Quota, RegisterTenant, Tenant } from '../tenants.ts'
 import type { Shapes } from './api.ts'
 import { pageQuery } from './filter.ts'
-import { HttpWebhooks } from './http-webhooks.ts'
+import { HttpEntities } from './http-entities.ts'
 import { camel } from './names.ts'
 import { duration } from './start-body.ts'
 
@@ -19,7 +19,7 @@ type Forwards = { limit?: number; startingAfter?: string | null }
 const forwards = { limit: true, startingAfter: true } as const
 
 /** Who may do what in the tenant: keys, members, secrets, quotas, and the log of who did it. */
-export abstract class HttpAdministration extends HttpWebhooks {
+export abstract class HttpAdministration extends HttpEntities {
   /**
    * Makes a tenant, with its first key, of the scope admin, where the server lets anybody do so.
    * @throws PermissionError where it does not; InvalidInputError, also for anything but a `name`: the server says the rest

@@ -373,10 +373,11 @@ function documentOf(workflow: Definition | WorkflowDocument): {
 } {
   const { run, id, document, kind, version } = workflow as Partial<Definition>
   if (typeof run !== 'function') {
-    const { name } = workflow as { name?: unknown }
+    const given = workflow as { name?: unknown; workflow?: { name?: unknown } }
+    const name = given.name ?? given.workflow?.name
     return { id: String(name), document: workflow as Record<string, unknown> }
   }
-  if (kind === 'graph' && document && id !== undefined)
+  if ((kind === 'graph' || kind === 'machine') && document && id !== undefined)
     return {
       ...{ id, document: JSON.parse(document.text) as Record<string, unknown> },
       ...(version === undefined ? {} : { version }),

@@ -16,7 +16,7 @@ export function listedDefinitionRoutes(app: ServerApp, _parts: ServerParts): voi
       description: 'Each in the version that starts take.',
       query: z.strictObject({
         workflow_id: z.string().max(256).optional(),
-        kind: z.enum(['graph', 'flow']).optional(),
+        kind: z.enum(['graph', 'flow', 'machine']).optional(),
         trigger_type: z
           .enum(['manual', 'webhook', 'cron'])
           .optional()

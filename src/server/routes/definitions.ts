@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { WorkflowDocument } from '../../client/definitions.ts'
+import type { Definition } from '../../definition/definition.ts'
 import { InvalidInputError } from '../../model/errors.ts'
 import { addRoute } from '../add-route.ts'
 import type { ServerApp, ServerParts } from '../server-parts.ts'
@@ -82,9 +83,9 @@ function putDefinition(app: ServerApp): void {
       ...{ method: 'put', path: '/api/definitions/{id}', scope: 'workflows:write' },
       ...{ tag: 'definitions', name: 'putWorkflow' },
       audit: 'workflow.put',
-      summary: 'Store a graph',
+      summary: 'Store a graph or a machine',
       description:
-        'Workers that take stored graphs run it from now on. The same content again is the same version.',
+        'Workers that take stored graphs run it from now on. The same content again is the same version. Options beside the document are for graphs.',
       params: definitionParams,
       body: PutBody,
       answers: {
@@ -95,7 +96,7 @@ function putDefinition(app: ServerApp): void {
     },
     async (c, { params, body }) => {
       const { document, limits, ...options } = body
-      const definition = await readGraph(document)
+      const definition = await readDocument(document)
       if (definition.id !== params.id)
         throw new InvalidInputError(
           `The document is of workflow "${definition.id}", the address of "${params.id}". Put it at its own address.`,
@@ -105,8 +106,9 @@ function putDefinition(app: ServerApp): void {
         ...toOptions(options),
         ...(limits && { limits: toLimits(limits) }),
       })
+      const notes = 'notes' in definition ? { notes: definition.notes as object[] } : {}
       return c.json(
-        { workflow_id: put.id, version: put.version, created: put.created },
+        { workflow_id: put.id, version: put.version, created: put.created, ...notes },
         put.created ? 201 : 200,
       )
     },
@@ -114,7 +116,12 @@ function putDefinition(app: ServerApp): void {
 }
 
 /** Loaded when the first document comes: servers that get none need no parser. */
-async function readGraph(document: string | object) {
+async function readDocument(document: string | object): Promise<Definition> {
+  const { isMachine } = await import('../../entity/document/read-machine.ts')
+  if (isMachine(document)) {
+    const { makeMachine } = await import('../../entity/make-machine.ts')
+    return makeMachine(document)
+  }
   const { defineGraph } = await import('../../graph/define-graph.ts')
   return defineGraph(document as WorkflowDocument as never)
 }

@@ -6,10 +6,10 @@ import { LimitsBody } from './limits.ts'
 
 const name = z.string().max(256)
 
-/** A graph: an object, or text of JSON or YAML. */
+/** A graph or a machine: an object, or text of JSON or YAML. */
 export const Document = z
   .union([z.string(), z.record(z.string(), z.unknown())])
-  .openapi({ description: 'A graph: an object, or text of JSON or YAML.' })
+  .openapi({ description: 'A graph or a machine: an object, or text of JSON or YAML.' })
 
 /** A version that somebody registered. */
 export const WorkflowBody = z
@@ -87,4 +87,8 @@ export const Stored = z.object({
   workflow_id: z.string(),
   version: z.string(),
   created: z.boolean(),
+  notes: z
+    .array(anything)
+    .optional()
+    .openapi({ description: 'Of a machine: conditions that are not enforced, and the like.' }),
 })
