@@ -11,7 +11,10 @@ export type ServedApi = { readonly schema: string; readonly role: string }
  */
 const behindViews = [
   ...['runs', 'routes', 'workflows', 'workflow_documents', 'outcomes', 'checkpoints'],
-  ...['approvals', 'schedules', 'run_aliases', 'run_journal'],
+  ...['approvals', 'schedules', 'run_aliases', 'run_journal', 'stopped_workflows'],
+  ...['entities', 'entity_history', 'machine_states', 'machine_transitions'],
+  ...['entity_details', 'entity_trail', 'machine_state_details', 'machine_transition_details'],
+  'workflow_details',
 ]
 const columnsOfLive =
   'run_id, tenant_id, task, seq, state, reason, undo, wait_keys, wait_names, wait_until'

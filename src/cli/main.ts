@@ -6,6 +6,7 @@ import { demoCommand } from './commands/demo.ts'
 import { devCommand } from './commands/dev.ts'
 import { dispatchCommand } from './commands/dispatch.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { entitiesCommand } from './commands/entities.ts'
 import { eventsCommand } from './commands/events.ts'
 import { failuresCommand } from './commands/failures.ts'
 import { keysCommand } from './commands/keys.ts'
@@ -14,6 +15,7 @@ import { mcpCommand } from './commands/mcp.ts'
 import { membersCommand } from './commands/members.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { pruneCommand } from './commands/prune.ts'
+import { pypgflowCommands } from './commands/pypgflow.ts'
 import { queuesCommand } from './commands/queues.ts'
 import { runsCommand } from './commands/runs.ts'
 import { schedulesCommand } from './commands/schedules.ts'
@@ -51,6 +53,11 @@ program.addCommand(dispatchCommand())
 program.addCommand(schedulesCommand())
 program.addCommand(webhooksCommand())
 program.addCommand(mcpCommand())
+
+program.commandsGroup('Move entities through states:')
+program.addCommand(entitiesCommand())
+// as pypgflow calls them
+for (const command of pypgflowCommands()) program.addCommand(command)
 
 program.commandsGroup('See how it is:')
 program.addCommand(failuresCommand())

@@ -18,7 +18,7 @@ export type Seed = {
   readonly madeTenant: boolean
   /** Shown this once. */
   readonly key: string | null
-  readonly graphs: readonly { id: string; created: boolean }[]
+  readonly documents: readonly { id: string; created: boolean }[]
   readonly webhook: { readonly path: string; readonly secret: string | null } | null
   /** Files of code that were written. */
   readonly files: readonly string[]
@@ -45,22 +45,22 @@ export async function seed(client: WorkflowClient, options: SeedOptions): Promis
   const madeTenant = await makeTenant(client, options)
   const own = client.forTenant(slug)
   const key = await makeKey(own, options)
-  const graphs: { id: string; created: boolean }[] = []
+  const documents: { id: string; created: boolean }[] = []
   let secret: string | null = null
   for (const document of await readDocuments()) {
-    const { id } = document
+    const id = document.workflow?.name ?? (document.id as string)
     const { items } = await own.getDefinitions({ workflowId: id, limit: 1 })
     const created = items.length === 0
-    graphs.push({ id, created })
+    documents.push({ id, created })
     if (!created) continue
     if (document.trigger_type === 'webhook') secret = randomBytes(24).toString('base64url')
     const signed = document.trigger_type === 'webhook' ? { webhook_secret: secret } : {}
-    await own.putWorkflow({ ...document, ...signed } as WorkflowDocument)
+    await own.putWorkflow({ ...document, ...signed } as unknown as WorkflowDocument)
   }
   const files = folder === null ? [] : await writeCode(folder)
   const path = await webhookPath(own)
   const webhook = path === null ? null : { path, secret }
-  return { tenant: slug, madeTenant, key, graphs, webhook, files }
+  return { tenant: slug, madeTenant, key, documents, webhook, files }
 }
 
 async function makeTenant(
@@ -87,12 +87,16 @@ async function makeKey(own: WorkflowClient, { newKey, by }: SeedOptions): Promis
   return (await own.createKey({ name: KEY, scopes: ['admin'], by })).key
 }
 
-type Sample = WorkflowDocument & { id: string; trigger_type?: string }
+/** A graph, or a machine. */
+type Sample = { id?: string; workflow?: { name: string }; trigger_type?: string }
 
 async function readDocuments(): Promise<Sample[]> {
   const { parse } = await import('yaml')
+  const { readMachineText } = await import('../entity/load-machine.ts')
   const files = (await readdir(SAMPLES)).filter((file) => file.endsWith('.yaml')).sort()
-  return Promise.all(files.map(async (file) => parse(await readFile(join(SAMPLES, file), 'utf8'))))
+  const texts = await Promise.all(files.map((file) => readFile(join(SAMPLES, file), 'utf8')))
+  // a version of a machine is a text there, also where YAML says a number
+  return texts.map((text) => (readMachineText(text)?.document as Sample) ?? parse(text))
 }
 
 /** Never over a file that is there: it may have been changed. */

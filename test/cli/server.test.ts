@@ -85,12 +85,17 @@ describe('in an empty folder', () => {
   })
 
   test('seed makes a key and samples once, and what it prints works', async () => {
-    type Seed = { key: string | null; graphs: { id: string; created: boolean }[]; files: string[] }
+    type Seed = {
+      key: string | null
+      documents: { id: string; created: boolean }[]
+      files: string[]
+    }
     const first = await millrace(['seed', '--url', url], { cwd: folder.path })
     expect(first.stderr).toContain('only now')
     const again = await millraceJson<Seed>(['seed'], { cwd: folder.path })
     expect(again).toMatchObject({ key: null, files: [], webhook: { secret: null } })
-    expect(again.graphs.map(({ created }) => created)).toEqual([false, false, false])
+    expect(again.documents).toHaveLength(4)
+    expect(again.documents.some(({ created }) => created)).toBe(false)
     // files are taken at the next start
     await server.stop('SIGTERM')
     const port = new URL(url).port
@@ -98,8 +103,13 @@ describe('in an empty folder', () => {
     expect(server.text()).toContain('sample_flow')
     const script = first.stdout.slice(first.stdout.indexOf('KEY='))
     const answers = await shell(script.replaceAll('curl ', 'curl -sS -w "\\n" '))
-    const [graph, hook, fun, flow, runs, schedules] = answers.trim().split('\n')
+    const [graph, hook, entity, moved, trail, fun, flow, runs, schedules] = answers
+      .trim()
+      .split('\n')
     expect(JSON.parse(graph as string)).toMatchObject({ status: 'completed' })
+    expect(JSON.parse(entity as string)).toMatchObject({ state: 'pending', started: true })
+    expect(JSON.parse(moved as string)).toMatchObject({ name: 'pay', state: 'paid' })
+    expect(JSON.parse(trail as string).data.at(-1)).toMatchObject({ to: 'paid', notes: 'by card' })
     expect(JSON.parse(fun as string)).toMatchObject({ output: 'Welcome, Ada!' })
     expect(JSON.parse(flow as string)).toMatchObject({
       output: { report: 'sum 15, squares 1 4 9 16 25' },

@@ -71,7 +71,7 @@ function slugOf(name: string | undefined): string {
 }
 
 function show(made: Seed, url: string, out: Output): string {
-  const { tenant, madeTenant, key, graphs, webhook, files } = made
+  const { tenant, madeTenant, key, documents, webhook, files } = made
   if (out.quiet) return key ?? ''
   const done = out.paint('green', '✓')
   const there = out.paint('dim', '·')
@@ -79,7 +79,7 @@ function show(made: Seed, url: string, out: Output): string {
   const code = files.map((file) => line(true, `${relative('.', file)} written`))
   const lines = [
     line(madeTenant, `tenant ${tenant}${madeTenant ? '' : ' was there'}`),
-    ...graphs.map(({ id, created }) => line(created, `${id}${created ? '' : ' was there'}`)),
+    ...documents.map(({ id, created }) => line(created, `${id}${created ? '' : ' was there'}`)),
     ...code,
     ...(code.length === 0
       ? []
@@ -114,6 +114,11 @@ function whatToTry({ key }: Seed, url: string, webhook: Seed['webhook']): string
     '# a graph, by hand',
     start('/api/workflows/sample_graph/execute?wait=10s', '{"trigger_data": {"name": "Ada"}}'),
     ...hook,
+    '',
+    '# an entity: an order in a machine of states; to pay it starts a run, and its trail says who did it',
+    start('/api/entities/sample_machine/17', '{"metadata": {"amount": 90}}'),
+    start('/api/entities/sample_machine/17/transition', '{"name": "pay", "notes": "by card"}'),
+    `curl "${url}/api/entities/sample_machine/17/history" -H "x-api-key: $KEY"`,
     '',
     '# a function and a flow, of files: a server that was started before they were written is to be started again',
     start('/api/definitions/sample_function/runs?wait=10s', '{"input": {"name": "Ada"}}'),

@@ -55,11 +55,11 @@ async function compare(
     throw error
   })
   if (stored === null) return { id, version, stored: null, differences: [missing(wanted)] }
-  const { diffDocuments } = await import('../../graph/moving/index.ts')
+  const { diffDocuments, diffMachines } = await import('../../graph/moving/index.ts')
   const young = JSON.parse(document.text)
   const kinds = stored.kind === kind ? [] : [`kind: ${stored.kind}, now ${kind}`]
-  const isGraph = kind === 'graph'
-  const compare = isGraph ? diffDocuments : compareShapes
+  const compare =
+    kind === 'graph' ? diffDocuments : kind === 'machine' ? diffMachines : compareShapes
   const lines = compare(stored.document, young)
   return {
     ...{ id, version, stored: stored.version },

@@ -35,13 +35,17 @@ export function exportWorkflowCommand(): Command {
 
 async function textOf(stored: StoredDefinition, format: Options['format']): Promise<string> {
   const { workflowId, version, kind, document, hash } = stored
-  if (format === 'sql' && kind !== 'graph') {
+  if (format === 'sql' && kind !== 'graph' && kind !== 'machine') {
     throw new InvalidInputError(
       `Workflow "${workflowId}" is a ${kind}, of which the database has the shape alone. "millrace workflows compile ${workflowId}" writes SQL from its code.`,
       { workflowId },
     )
   }
-  const own = (document as { version?: string }).version ?? `s-${hash.slice(0, 12)}`
+  const graph = document as { version?: string }
+  const own =
+    kind === 'machine'
+      ? ((document as { workflow: { version?: string } }).workflow.version ?? '1')
+      : (graph.version ?? `s-${hash.slice(0, 12)}`)
   const { documentText } = await import('../../graph/document-text.ts')
   return documentText(document, format, version === own ? undefined : version)
 }

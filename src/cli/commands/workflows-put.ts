@@ -25,11 +25,15 @@ const priorities = wholeNumber(-MAX_PRIORITY, MAX_PRIORITY)
 
 /** `millrace workflows put` */
 export function putWorkflowCommand(): Command {
-  return makeCommand('put', 'store a graph: a workflow that is a document, JSON or YAML', [
-    'millrace workflows put order.yaml',
-    'millrace workflows put order.json --version 2 --queue slow',
-    'generate-graph | millrace workflows put -',
-  ])
+  return makeCommand(
+    'put',
+    'store a workflow that is a document, a graph or a machine, JSON or YAML',
+    [
+      'millrace workflows put order.yaml',
+      'millrace workflows put order.json --version 2 --queue slow',
+      'generate-graph | millrace workflows put -',
+    ],
+  )
     .argument('<file>', 'of JSON or YAML; - reads it from stdin')
     .option('--version <version>', "its version (default: the document's, else of its content)")
     .option('--queue <name>', 'queue of its runs (default: default)')
@@ -47,12 +51,9 @@ async function put(file: string, options: Options, command: Command): Promise<vo
       `${file} is code, and only documents are stored, JSON or YAML. A worker makes known what is code; "millrace workflows compile" writes SQL that does so.`,
     )
   }
-  const { readDocument } = await import('../../graph/load-definition.ts')
   const text = file === '-' ? await readAll(process.stdin) : await readInputFile(file)
-  const document = await readDocument(text, file === '-' ? undefined : file)
-  const { inspectDocument } = await import('../../graph/inspect-document.ts')
-  for (const doubt of inspectDocument(text).doubts)
-    out.note(`warning ${problemLine(file, { ...doubt, code: 'UNKNOWN_FIELD' })}`)
+  const { document, isMachine, warnings } = await read(text, file)
+  for (const warning of warnings) out.note(`warning ${problemLine(file, warning)}`)
   await withClient(settings, async (client) => {
     const stored = await client
       .putWorkflow(document as unknown as WorkflowDocument, options)
@@ -63,8 +64,22 @@ async function put(file: string, options: Options, command: Command): Promise<vo
       const what = created ? 'stored' : 'already stored'
       return `${out.paint('green', '✓')} ${what} ${id}  ${out.paint('dim', `version ${version}`)}`
     })
-    await warnWithoutWorker(id, client, out)
+    if (!isMachine) await warnWithoutWorker(id, client, out)
   })
+}
+
+/** A graph or a machine, and what is likely to be a mistake in it. */
+async function read(text: string, file: string) {
+  const path = file === '-' ? undefined : file
+  const { readMachineText } = await import('../../entity/load-machine.ts')
+  const machine = readMachineText(text, path)
+  if (machine) return { document: machine.document, isMachine: true, warnings: machine.notes }
+  const { readDocument } = await import('../../graph/load-definition.ts')
+  const document = await readDocument(text, path)
+  const { inspectDocument } = await import('../../graph/inspect-document.ts')
+  const { doubts } = inspectDocument(text)
+  const warnings = doubts.map((doubt) => ({ ...doubt, code: 'UNKNOWN_FIELD' }))
+  return { document, isMachine: false, warnings }
 }
 
 /** The message of the kernel names the first issue only. */

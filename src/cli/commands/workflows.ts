@@ -6,6 +6,7 @@ import { readSettings } from '../settings.ts'
 import { table } from '../table.ts'
 import { checkWorkflowsCommand } from './workflows-check.ts'
 import { compileWorkflowsCommand } from './workflows-compile.ts'
+import { diagramCommand } from './workflows-diagram.ts'
 import { diffWorkflowsCommand } from './workflows-diff.ts'
 import { dryRunCommand } from './workflows-dry-run.ts'
 import { exportWorkflowCommand } from './workflows-export.ts'
@@ -14,7 +15,10 @@ import { activateCommand, deactivateCommand, deleteCommand } from './workflows-s
 
 /** `millrace workflows …` */
 export function workflowsCommand(): Command {
-  return makeCommand('workflows', 'the workflows that are registered, and graphs that are stored')
+  return makeCommand(
+    'workflows',
+    'the workflows that are registered, and the graphs and machines that are stored',
+  )
     .addCommand(listCommand(), { isDefault: true })
     .addCommand(putWorkflowCommand())
     .addCommand(exportWorkflowCommand())
@@ -22,6 +26,7 @@ export function workflowsCommand(): Command {
     .addCommand(compileWorkflowsCommand())
     .addCommand(checkWorkflowsCommand())
     .addCommand(dryRunCommand())
+    .addCommand(diagramCommand())
     .addCommand(deactivateCommand())
     .addCommand(activateCommand())
     .addCommand(deleteCommand())
@@ -48,8 +53,8 @@ function listCommand(): Command {
           { heading: dim('WORKFLOW'), cell: ({ id }) => id },
           { heading: dim('VERSION'), cell: ({ version }) => version },
           { heading: dim('KIND'), cell: ({ kind }) => kind },
-          { heading: dim('UNFINISHED'), cell: ({ live }) => String(live), align: 'right' },
-          { heading: dim('WORKERS'), cell: ({ workers }) => String(workers), align: 'right' },
+          { heading: dim('UNFINISHED'), cell: ofRuns('live'), align: 'right' },
+          { heading: dim('WORKERS'), cell: ofRuns('workers'), align: 'right' },
           ...(workflows.some((one) => stateOf(one) !== '') ? [state] : []),
         ],
         workflows,
@@ -57,6 +62,11 @@ function listCommand(): Command {
       )
     })
   })
+}
+
+/** Machines have no runs, and need no worker: "entities counts" tells of them. */
+function ofRuns(field: 'live' | 'workers'): (one: RegisteredWorkflow) => string {
+  return (one) => (one.kind === 'machine' ? '' : String(one[field]))
 }
 
 /** Most are active: that is not told. */

@@ -1,13 +1,14 @@
 import { extname, relative } from 'node:path'
+import type { Definition } from '../../definition/definition.ts'
 import { readInputFile } from '../input-file.ts'
 import type { LoadedFile } from './load.ts'
 
-/** A file that is a graph, not a module. */
+/** A file that is a graph or a machine, not a module. */
 export function isDocument(file: string): boolean {
   return ['.yaml', '.yml', '.json', '.sql'].includes(extname(file).toLowerCase())
 }
 
-/** The graph of a file; `error` has all that is wrong with it, one problem a line. */
+/** The graph or machine of a file; `error` has all that is wrong with it, one problem a line. */
 export async function loadDocument(file: string, cwd: string): Promise<LoadedFile> {
   const path = relative(cwd, file)
   const text = await readInputFile(file).catch((error: Error) => error)
@@ -21,8 +22,21 @@ export async function loadDocumentText(
   path: string,
   text: string,
 ): Promise<LoadedFile> {
+  const { checkMachineText } = await import('../../entity/load-machine.ts')
+  const found = checkMachineText(text)
+  if (found !== null) return loaded(file, path, text, found.machine, found.problems)
   const { checkDocument } = await import('../../graph/load-definition.ts')
   const { definition, problems } = await checkDocument(text)
+  return loaded(file, path, text, definition, problems)
+}
+
+function loaded(
+  file: string,
+  path: string,
+  text: string,
+  definition: Definition | null,
+  problems: readonly Problem[],
+): LoadedFile {
   const nothing = { file, definitions: [], steps: [] }
   if (definition !== null) return { ...nothing, definitions: [definition], error: null, text }
   return { ...nothing, error: problems.map((one) => problemLine(path, one)).join('\n') }

@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import type { AnyMachine } from '../../entity/machine.ts'
 import { nearest } from '../../model/nearest.ts'
 import { problemLine } from './documents.ts'
 import type { LoadedFile } from './load.ts'
@@ -18,7 +19,10 @@ export async function inspectGraphs(file: LoadedFile, callable: Callable): Promi
   const { inspectDocument } = await import('../../graph/inspect-document.ts')
   const path = file.file === '-' ? '-' : relative(process.cwd(), file.file)
   const [problems, warnings]: [string[], string[]] = [[], []]
-  for (const { kind, document } of file.definitions) {
+  for (const definition of file.definitions) {
+    const { kind, document } = definition
+    if (kind === 'machine')
+      for (const note of (definition as AnyMachine).notes) warnings.push(problemLine(path, note))
     if (kind !== 'graph' || !document) continue
     const { calls, doubts } = inspectDocument(file.text ?? JSON.parse(document.text))
     for (const { type, name, ...place } of calls) {
