@@ -48,6 +48,8 @@ const budgets: Budget[] = [
   stepTime('A chain of 1,000 steps as a flow', 'flows', 'as a flow'),
   stepTime('A chain of 1,000 steps as a graph', 'flows', 'as a graph'),
   stepTime('W9, graph of 6 nodes, by the client', 'graph', 'as a graph'),
+  transitions('Transitions of entities, one by one', 'millrace', 0.5),
+  transitions('Transitions of entities, 500 a call', 'millrace, 500 a call', 5),
   { what: 'Replay, 10 times the steps', budget: '≤ 15 times the time', judge: linearReplay },
 ]
 
@@ -141,6 +143,20 @@ function limit(
       if (!cell) return null
       const measured = `${show(cell.median, metric)} ${unit}`.trim()
       return { measured, met: fits(cell.median) }
+    },
+  }
+}
+
+function transitions(what: string, system: string, least: number): Budget {
+  return {
+    what,
+    budget: `≥ ${least} of a bare UPDATE and INSERT in one transaction`,
+    judge(cells) {
+      const cell = find(cells, 'entities', system, 'ratio_to_transaction')
+      const rate = find(cells, 'entities', system, 'transitions_per_second')
+      if (!cell || !rate) return null
+      const measured = `${cell.median.toFixed(2)} (${show(rate.median, 'transitions_per_second')}/s)`
+      return { measured, met: cell.median >= least }
     },
   }
 }

@@ -2,6 +2,7 @@ import type { Bench } from '../bench.ts'
 import type { System } from '../systems/system.ts'
 import { runClaims } from './claims.ts'
 import { runCrowded } from './crowded.ts'
+import { runEntities } from './entities.ts'
 import { runFairness } from './fairness.ts'
 import { runFloor } from './floor.ts'
 import { runFlows } from './flows.ts'
@@ -98,6 +99,7 @@ export const workloads: Workload[] = [
     runFlows,
   ),
   alone('graph', 'a graph of 6 nodes, from its start to its result', runGraph),
+  alone('entities', 'transitions of entities, beside a bare UPDATE and INSERT', runEntities),
   alone('http', 'requests to the server, beside a bare route that inserts a row', runHttp),
   alone('scheduling', 'the ends of nodes, as counters and as rows', runScheduling),
 ]
