@@ -8,10 +8,16 @@ const plain = [
 ]
 const system = findSystemPostgres()
 
-/** What takes long, and runs on versions other than 18 in `npm run test:slow` only. */
-const long = [
-  'test/kernel/{bulk-failures,claim-lanes,fire-schedule,lane-plans,lock-limits,lock-order}.test.ts',
-  'test/kernel/{migrate,plans,tenant-scale,two-tenants}.test.ts',
+/** They replace a module, so they must be the first that load it. */
+const mocking = ['test/graph/http/redirects.test.ts']
+
+/** On the system's Postgres: does it install, and do starts, claims, ends, waits and moves work? The rest: `npm run test:slow`. */
+const onOthers = [
+  'test/api/**/*.test.ts',
+  'test/kernel/{advance-tasks,cancel-runs,claim-ahead,claim-due,claim-free,claim-tasks,settle,tick}.test.ts',
+  'test/kernel/{emit-event,event-races,judge-starts,put-signal,races,start-on,start-runs}.test.ts',
+  'test/kernel/{attribute-ranges,evaluate-expression,get-runs,retry-workflow,schema,sql-arrays}.test.ts',
+  'test/kernel/{execute-transitions,start-entities,work-entities}.test.ts',
 ]
 
 /** Of every run, also the long one (vitest.slow.config.ts). */
@@ -35,7 +41,11 @@ export default defineConfig({
   test: {
     ...usual,
     projects: [
-      { extends: true, test: { name: 'plain', include: plain } },
+      {
+        extends: true,
+        test: { name: 'plain', include: plain, exclude: mocking, isolate: false },
+      },
+      { extends: true, test: { name: 'mocking', include: mocking } },
       {
         extends: true,
         test: {
@@ -53,8 +63,7 @@ export default defineConfig({
               extends: true as const,
               test: {
                 name: `postgres ${system.major}`,
-                include: ['test/{kernel,api}/**/*.test.ts'],
-                exclude: long,
+                include: onOthers,
                 globalSetup: ['test/support/other-setup.ts'],
                 isolate: false,
               },

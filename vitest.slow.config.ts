@@ -14,7 +14,7 @@ export default defineConfig({
       extends: true as const,
       test: {
         name: `postgres ${major}`,
-        include: ['test/{kernel,workflow,client,adapters,crash}/**/*.test.ts'],
+        include: ['test/{api,kernel,workflow,client,adapters,crash}/**/*.test.ts'],
         globalSetup: ['test/support/other-setup.ts'],
         isolate: false,
       },

@@ -1,6 +1,6 @@
 // @ts-check
 // Installs the packed package into an empty project, outside this checkout, and runs the README's quick
-// start there, as a reader would: what the package lacks shows here and nowhere else.
+// start there, and the machines of its examples, as a reader would: what the package lacks shows here and nowhere else.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -33,6 +33,41 @@ function block(name) {
   return found[1]
 }
 
+/** The command line of the package. @param {string[]} args */
+function millrace(...args) {
+  const main = join('node_modules', 'millrace', 'dist', 'cli', 'main.js')
+  return run(process.execPath, [main, ...args], project)
+}
+
+/** The machines of the package's examples are read, drawn, stored and moved through. */
+function checkMachines() {
+  const folder = join('node_modules', 'millrace', 'examples', 'machines')
+  writeFileSync(
+    join(project, 'machine.js'),
+    `import { readFileSync } from 'node:fs'
+import { defineMachine, toMermaid, toSvg } from 'millrace/entity'
+for (const name of ['fraud_detection', 'order_processing']) {
+  const machine = defineMachine(readFileSync('${folder}/' + name + '.yaml', 'utf8'))
+  if (!toSvg(machine).includes(name)) throw new Error('no picture')
+  console.log(toMermaid(machine).split('\\n')[0], machine.id)
+}
+`,
+  )
+  const drawn = run(process.execPath, ['machine.js'], project)
+  if (drawn !== 'stateDiagram-v2 fraud_detection\nstateDiagram-v2 order_processing\n')
+    throw new Error(`The machines printed:\n${drawn}`)
+  JSON.parse(
+    readFileSync(join(project, 'node_modules', 'millrace', 'schema', 'machine.json'), 'utf8'),
+  )
+  millrace('migrate', '--embedded')
+  for (const name of ['fraud_detection', 'order_processing'])
+    millrace('import-workflow', join(folder, `${name}.yaml`), '--embedded')
+  millrace('start-workflow', 'orders', '17', 'order_processing', '--embedded')
+  millrace('entities', 'transition', 'order_processing/17', 'payment_confirmed', '--embedded')
+  const trail = millrace('entities', 'history', 'order_processing/17', '--embedded', '--quiet')
+  if (trail !== 'pending\npaid\n') throw new Error(`The trail of an order was:\n${trail}`)
+}
+
 try {
   const [tarball] = JSON.parse(
     run('npm', ['pack', '--json', '--pack-destination', project], root).replace(/^[^[]*/, ''),
@@ -48,13 +83,10 @@ try {
   const output = run(process.execPath, ['quick-start.js'], project)
   if (!output.includes("account: 'acc_1', confirmed: true"))
     throw new Error(`The quick start printed:\n${output}`)
-  const version = run(
-    process.execPath,
-    [join('node_modules', 'millrace', 'dist', 'cli', 'main.js'), '--version'],
-    project,
-  )
+  checkMachines()
+  const version = millrace('--version')
   console.log(
-    `quick start from ${tarball.filename} (${tarball.entryCount} files): ok, millrace ${version.trim()}`,
+    `quick start and machines from ${tarball.filename} (${tarball.entryCount} files): ok, millrace ${version.trim()}`,
   )
 } finally {
   rmSync(project, { recursive: true, force: true })

