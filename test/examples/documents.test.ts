@@ -94,6 +94,7 @@ describe.concurrent('the samples of the documents', { timeout: 120_000 }, () => 
     'tenants',
     'postgrest',
     'metrics',
+    'entity-machines',
   ])('of %s in SQL run', async (page) => {
     await using db = await createDatabase({ testClock: false })
     const order = workflow('order', () => 1)
