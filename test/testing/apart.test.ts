@@ -19,6 +19,11 @@ test('engines beside each other do not see each other', async () => {
     engines.map((engine, i) => engine.startWorkflow(who, i, { idempotencyKey: 'same' })),
   )
   await Promise.all(engines.slice(1).map((engine) => engine.clock.advance('1 day')))
+  // of the first, whose clock stands, nobody has waited for anything
+  await until('the first sleeps', async () => {
+    const [run] = (await engines[0]?.getRuns())?.items ?? []
+    return run?.status === 'waiting'
+  })
   for (const [i, engine] of engines.entries()) {
     const { items } = await engine.getRuns()
     expect(items.map(({ input, status }) => [input, status])).toEqual([
