@@ -2,7 +2,6 @@ import type { AnyMachineRef, MachineRef } from '../../definition/machine.ts'
 import type { Tx } from '../../kernel/database.ts'
 import { InvalidInputError } from '../../model/errors.ts'
 import { checkOptionNames } from '../../model/options.ts'
-import { describeValue } from '../../model/text.ts'
 import { AdministrationClient } from '../administration-client.ts'
 import type { Page, PageRequest } from '../page.ts'
 import type { Starter } from '../starter.ts'
@@ -21,6 +20,7 @@ import { countByState, readEntities, readSlaBreaches, readStateTimes } from './l
 import { type ListedMachine, type MachineFilter, readMachines } from './list-machines.ts'
 import { migrate } from './migrate.ts'
 import { Mover } from './mover.ts'
+import { checkEntityName, checkMachine, queryNames, requestNames } from './names.ts'
 import { readEntity, readHistoryPage, readTransitions, verifyTrail } from './reads.ts'
 import type {
   CountFilter,
@@ -33,7 +33,7 @@ import type {
   StateTimes,
   StateTimesFilter,
 } from './reports.ts'
-import { checkEntityName, checkInstanceId, queryNames, requestNames } from './requests.ts'
+import { checkInstanceId } from './requests.ts'
 
 /** Entities of machines: where they stand, what moves them, their trails. */
 export abstract class EntityClient extends AdministrationClient {
@@ -190,11 +190,4 @@ export abstract class EntityClient extends AdministrationClient {
     }
     return this.#tools
   }
-}
-
-function checkMachine(machine: AnyMachineRef): AnyMachineRef {
-  if (typeof machine === 'object' && machine !== null && machine.kind === 'machine') return machine
-  throw new InvalidInputError(
-    `${describeValue(machine)} is no machine. Give what defineMachine made, or the name of one.`,
-  )
 }

@@ -16,14 +16,9 @@ import type {
   Verified,
 } from './entity.ts'
 import type { Mover } from './mover.ts'
+import { type EntityName, requestNames } from './names.ts'
 import { readEntity, readTransitions, readWholeHistory, verifyTrail } from './reads.ts'
-import {
-  type EntityName,
-  encodeStart,
-  encodeTransition,
-  requestNames,
-  type Which,
-} from './requests.ts'
+import { encodeStart, encodeTransition, type Which } from './requests.ts'
 
 /** What an entity is reached by. */
 export type EntityTools = {

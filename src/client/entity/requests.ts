@@ -2,42 +2,16 @@ import type { EntityStart, EntityTransition } from '../../kernel/entities.ts'
 import type { SqlOptions } from '../../kernel/runs.ts'
 import { InvalidInputError } from '../../model/errors.ts'
 import { decodePayload, encodePayload } from '../../model/json.ts'
-import { MAX_ENTITY_ID, MAX_KEY } from '../../model/limits.ts'
+import { MAX_KEY } from '../../model/limits.ts'
 import { checkName, checkText } from '../../model/names.ts'
-import { checkOptionNames, type OptionNames } from '../../model/options.ts'
+import { checkOptionNames } from '../../model/options.ts'
 import { isUuid } from '../../model/run-id.ts'
 import { describeValue } from '../../model/text.ts'
 import type { Asker, StartEntity, TransitionQuery, TransitionRequest } from './entity.ts'
-
-/** Which entity of a machine, where the instance is not known. */
-export type EntityName = { machine: string; table: string | undefined; entityId: string }
+import { type EntityName, queryNames, startNames } from './names.ts'
 
 /** Which instance: by its id, or by its entity. */
 export type Which = { instanceId: string } | EntityName
-
-const askerNames: OptionNames<Asker> = { by: true, claimedBy: true, roles: true }
-export const queryNames: OptionNames<TransitionQuery> = {
-  ...askerNames,
-  ...{ notes: true, context: true, metadata: true },
-}
-export const startNames: OptionNames<StartEntity> = {
-  ...{ by: true, claimedBy: true, metadata: true, notes: true, context: true, version: true },
-  ...{ ifExists: true, idempotencyKey: true, tx: true },
-}
-export const requestNames: OptionNames<TransitionRequest> = {
-  ...askerNames,
-  ...{ notes: true, context: true, metadata: true, set: true, expectedState: true },
-  ...{ idempotencyKey: true, tx: true },
-}
-
-/** @throws InvalidInputError */
-export function checkEntityName(machine: string, entityId: unknown, table: unknown): EntityName {
-  return {
-    machine: checkName('machine', machine),
-    entityId: checkText('entityId', entityId, MAX_ENTITY_ID),
-    table: table === undefined ? undefined : checkText('table', table, MAX_ENTITY_ID),
-  }
-}
 
 /** @throws InvalidInputError */
 export function checkInstanceId(id: unknown): string {

@@ -1,7 +1,6 @@
 import type { AnyMachineRef, MachineRef, StateOf, TransitionOf } from '../../definition/machine.ts'
 import { EntityNotFoundError, InvalidInputError } from '../../model/errors.ts'
-import { checkName, checkText } from '../../model/names.ts'
-import { checkOptionNames, type OptionNames } from '../../model/options.ts'
+import { checkOptionNames } from '../../model/options.ts'
 import type {
   Asker,
   Entity,
@@ -14,6 +13,13 @@ import type {
   TransitionRequest,
   Verified,
 } from '../entity/entity.ts'
+import {
+  askerNames,
+  checkEntityName,
+  checkMachine,
+  requestNames,
+  startNames,
+} from '../entity/names.ts'
 import type {
   CountFilter,
   EntityFilter,
@@ -36,17 +42,6 @@ import type { Given, Transport } from './transport.ts'
 const opaque = ['metadata', 'context', 'conditions', 'state_metadata']
 /** Rows of a trail that are asked for at once, where all are wanted. */
 const ROWS = 100
-const MAX_ENTITY_ID = 200
-
-const askerNames: OptionNames<Asker> = { by: true, claimedBy: true, roles: true }
-const startNames: OptionNames<StartEntity> = {
-  ...{ by: true, claimedBy: true, metadata: true, notes: true, context: true, version: true },
-  ...{ ifExists: true, idempotencyKey: true, tx: true },
-}
-const requestNames: OptionNames<TransitionRequest> = {
-  ...{ ...askerNames, notes: true, context: true, metadata: true, set: true },
-  ...{ expectedState: true, idempotencyKey: true, tx: true },
-}
 
 /** Which instance: by its id, or by its entity. */
 type Which = { instanceId: string } | { machine: string; id: string; table: string | undefined }
@@ -75,14 +70,9 @@ export abstract class HttpEntities extends HttpWebhooks {
     options: { table?: string } = {},
   ): Entity {
     checkOptionNames('entity', options, { table: true })
-    const { id, version } = typeof machine === 'string' ? { id: machine } : machine
-    const { table } = options
-    const which = {
-      machine: checkName('machine', id),
-      id: checkText('entityId', entityId, MAX_ENTITY_ID),
-      table: table === undefined ? undefined : checkText('table', table, MAX_ENTITY_ID),
-    }
-    return new HttpEntity(this.transport, which, version)
+    const { id, version } = typeof machine === 'string' ? { id: machine } : checkMachine(machine)
+    const { machine: name, entityId: row, table } = checkEntityName(id, entityId, options.table)
+    return new HttpEntity(this.transport, { machine: name, id: row, table }, version)
   }
 
   /** An instance by its id. @throws EntityNotFoundError */

@@ -84,6 +84,8 @@ test('where it may go, and refusals, are typed', async () => {
   const late = http.transition({ instanceId, name: 'take', expectedState: 'open' })
   await expect(late).rejects.toThrow(TransitionConflictError)
   await expect(http.transition({ instanceId } as never)).rejects.toThrow(InvalidInputError)
+  for (const none of [undefined, { id: 'ticket', version: '1', kind: 'graph' }])
+    expect(() => http.entity(none as never, '2')).toThrow(InvalidInputError)
   const inside = entity.transition('solve', { tx: {} as never })
   await expect(inside).rejects.toMatchObject({ code: 'MR003' })
   const done = await http.transition({
