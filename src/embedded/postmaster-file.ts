@@ -49,7 +49,7 @@ export async function removeStalePostmaster(data: string): Promise<void> {
 }
 
 /** A server's working directory is its data folder; that tells it from a reused process id. */
-async function isServerOf(pid: number, data: string): Promise<boolean> {
+export async function isServerOf(pid: number, data: string): Promise<boolean> {
   if (!isAlive(pid)) return false
   try {
     // No /proc on this system: a living process gets the benefit of the doubt.

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { identityOf, serverEnvironment } from './command.ts'
 import { EmbeddedPostgresError, errorCode } from './embedded-error.ts'
-import { runningPostmaster } from './postmaster-file.ts'
+import { isServerOf, runningPostmaster } from './postmaster-file.ts'
 import type { ServerUser } from './server-user.ts'
 import {
   retireLater,
@@ -113,6 +113,8 @@ async function stopServer(
     if (turn % 1_500 === 0) signalServer(pid, turn === 0 ? 'SIGINT' : 'SIGQUIT')
     await delay(20)
   }
+  // its file goes a moment before the process does
+  for (let turn = 0; turn < 250 && (await isServerOf(pid, data)); turn += 1) await delay(20)
 }
 
 function signalServer(pid: number, signal: NodeJS.Signals): void {
