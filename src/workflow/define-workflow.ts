@@ -14,6 +14,7 @@ import type { Schema, SchemaIn } from '../model/schema.ts'
 import { parseStartRules } from '../model/start-rules.ts'
 import { execute } from './execute.ts'
 import type { WorkflowPlugin } from './plugin.ts'
+import type { StepDefaults } from './step-maker.ts'
 import { type AllWorkflowOptions, workflowOptionNames } from './workflow-options.ts'
 
 /** A durable function. */
@@ -37,6 +38,8 @@ export function defineWorkflow(
   checkDefinition(id, handler, options)
   const schedules = parseSchedules(options.schedule)
   const defaults = startDefaults(options)
+  const rules = { inputSchema: options.inputSchema, attributes: defaults.attributes ?? {} }
+  const program = { id, handler, options, plugins, rules, defaults: stepDefaults(options) }
   return Object.freeze({
     kind: 'function' as const,
     id,
@@ -47,13 +50,15 @@ export function defineWorkflow(
     plugins,
     defaults,
     ...(schedules.length === 0 ? {} : { schedules }),
-    run: (lease: LeasedRun, host: RunHost): RunHandle =>
-      execute(
-        { id, handler, options, plugins, attributes: defaults.attributes ?? {} },
-        lease,
-        host,
-      ),
+    run: (lease: LeasedRun, host: RunHost): RunHandle => execute(program, lease, host),
   })
+}
+
+function stepDefaults({ retry, retries }: AllWorkflowOptions): StepDefaults {
+  return {
+    ...(retry === undefined ? {} : { retry }),
+    ...(retries === undefined ? {} : { retries }),
+  }
 }
 
 function startDefaults(options: AllWorkflowOptions): StartDefaults {

@@ -1,6 +1,5 @@
 import type { RunHandle } from '../definition/definition.ts'
 import type { LeasedRun, RunHost } from '../definition/host.ts'
-import type { AttributeRules } from '../model/attribute-rules.ts'
 import { resolveRetry } from '../model/backoff.ts'
 import { InvalidInputError, PayloadError, StepFailedError } from '../model/errors.ts'
 import { decodePayload, encodePayload } from '../model/json.ts'
@@ -12,17 +11,18 @@ import { type Hooks, hooksOf, type WorkflowPlugin } from './plugin.ts'
 import { retryDelay } from './retry-delay.ts'
 import type { StepDefaults } from './step-maker.ts'
 import type { StepBaseContext } from './step-types.ts'
-import { listSteps, Steps } from './steps.ts'
+import { listSteps, type StepRules, Steps } from './steps.ts'
 import { HandlerContext } from './workflow-context.ts'
 import type { AllWorkflowOptions } from './workflow-options.ts'
 
-/** What is executed. */
+/** What is executed: made once for all runs of a workflow. */
 export type Program = {
   readonly id: string
   readonly handler: (ctx: never) => unknown
   readonly options: AllWorkflowOptions
   readonly plugins: readonly WorkflowPlugin[]
-  readonly attributes: AttributeRules
+  readonly rules: StepRules
+  readonly defaults: StepDefaults
 }
 
 /** Begins a leased run, or goes on with it: the handler from its start, over what is recorded. */
@@ -41,10 +41,10 @@ async function call(x: Execution, program: Program, hooks: Hooks | null): Promis
   const { options, plugins } = program
   try {
     if (hooks && x.journal.fresh && !x.ending) await hooks.beforeWorkflow()
-    const input = await readInput(program, x.lease.input)
-    const { inputSchema } = options
-    const rules = { inputSchema, attributes: program.attributes }
-    const step = new Steps(x, stepDefaults(x, options), hooks, rules)
+    const given = decodePayload(x.lease.input)
+    // most have neither, and are not kept waiting
+    const input = options.inputSchema || options.batch ? await readInput(program, given) : given
+    const step = new Steps(x, stepDefaults(x, program), hooks, program.rules)
     const context = new HandlerContext(x, input, extend(step, plugins))
     const value = await outsideSteps(() => program.handler(context as never))
     const output = options.outputSchema
@@ -60,9 +60,8 @@ async function call(x: Execution, program: Program, hooks: Hooks | null): Promis
 }
 
 /** What the schema makes of it; of a batch of each input. @throws InvalidInputError */
-async function readInput({ id, options }: Program, text: string | null): Promise<unknown> {
+async function readInput({ id, options }: Program, given: unknown): Promise<unknown> {
   const what = `the input of workflow "${id}"`
-  const given = decodePayload(text)
   const { inputSchema, batch } = options
   if (batch && !Array.isArray(given))
     throw new InvalidInputError(`It takes batches, but ${what} is no array.`, { workflowId: id })
@@ -85,25 +84,21 @@ function extend(steps: Steps, plugins: readonly WorkflowPlugin[]): StepBaseConte
  * When the handler itself shall be tried again; null if the run fails. An error of a step has had
  * its attempts.
  */
-function retryMs(x: Execution, { options }: Program, error: unknown): number | null {
+function retryMs(x: Execution, program: Program, error: unknown): number | null {
   if (
     error instanceof StepFailedError ||
     error instanceof InvalidInputError ||
     error instanceof PayloadError
   )
     return null
-  const { retry: workflow, retries } = stepDefaults(x, options)
+  const { retry: workflow, retries } = stepDefaults(x, program)
   const retry = resolveRetry({ workflow, retries })
   return retryDelay(retry, error, x.journal.handlerFailures + 1, x.host.now())
 }
 
 /** What the start said of retries wins over what the workflow says. */
-function stepDefaults(x: Execution, options: AllWorkflowOptions): StepDefaults {
+function stepDefaults(x: Execution, { options, defaults }: Program): StepDefaults {
   const { retries } = x.lease
-  if (retries !== null) return { retry: { ...options.retry, maxAttempts: retries + 1 } }
-  const { retry } = options
-  return {
-    ...(retry === undefined ? {} : { retry }),
-    ...(options.retries === undefined ? {} : { retries: options.retries }),
-  }
+  if (retries === null) return defaults
+  return { retry: { ...options.retry, maxAttempts: retries + 1 } }
 }

@@ -9,7 +9,11 @@ export type Part = Pick<Change, 'op' | 'output' | 'successor'>
 export type Consequence = { readonly child?: PreparedChild; readonly event?: Emission }
 
 /** A row, and what happens with it. */
-type Entry = { readonly row: JournalRow } & Consequence
+type Entry = {
+  readonly row: JournalRow
+  readonly child: PreparedChild | undefined
+  readonly event: Emission | undefined
+}
 
 /** Rows from which on a step that only computes waits for a write: what a crash repeats, and a write carries, is bounded. */
 const MAX_STRETCH = 100
@@ -41,7 +45,7 @@ export class Outbox {
   #busy = false
 
   constructor(late: readonly JournalRow[]) {
-    this.#late = late.map((row) => ({ row }))
+    this.#late = late.map((row) => ({ row, child: undefined, event: undefined }))
   }
 
   /** Rows to be written. */
@@ -80,7 +84,7 @@ export class Outbox {
   }
 
   add(row: JournalRow, what: Consequence = NOTHING): void {
-    const entry = { row, ...what }
+    const entry = { row, child: what.child, event: what.event }
     this.#entries.push(entry)
     this.#bytes += bytesOf(entry)
     if (entry.child !== undefined) this.#children++

@@ -142,7 +142,7 @@ export class Pump {
 
   #conclude(settled: Settled): void {
     if (settled.ok) {
-      warnOfLosers(this.activity.list(), this.#x.host.logger)
+      if (this.activity.size > 0) warnOfLosers(this.activity.list(), this.#x.host.logger)
       const { output, successor } = settled
       if (successor === undefined) return this.write({ op: 'c', output })
       if (this.outbox.size > 0) return this.#keep() // the successor gets what the journal says

@@ -40,8 +40,8 @@ type Call = {
 /** Makes steps of what calls say, what definitions say, and what the workflow says of all. */
 export class StepMaker {
   readonly #x: Execution
-  readonly #defaults: StepDefaults
-  readonly #hooks: Hooks | null
+  readonly defaults: StepDefaults
+  readonly hooks: Hooks | null
   /** What all its steps are given up with. */
   readonly #group: LazySignal | undefined
 
@@ -52,13 +52,13 @@ export class StepMaker {
     group: LazySignal | undefined,
   ) {
     this.#x = x
-    this.#defaults = defaults
-    this.#hooks = hooks
+    this.defaults = defaults
+    this.hooks = hooks
     this.#group = group
   }
 
   retry(options: StepOptions, defined?: StepOptions): ResolvedRetry {
-    const { retry: workflow, retries } = this.#defaults
+    const { retry: workflow, retries } = this.defaults
     return resolveRetry({ call: options.retry, definition: defined?.retry, workflow, retries })
   }
 
@@ -73,7 +73,7 @@ export class StepMaker {
     const call = this.#within({ id, key, ms: timeoutOf(options) ?? timeoutOf(defined) }, options)
     const perform = (tries: number) => this.#perform(call, tries, fn)
     const retry = this.retry(options, defined)
-    const step = this.#within({ id, key, perform, retry, hooks: this.#hooks })
+    const step = this.#within({ id, key, perform, retry, hooks: this.hooks })
     return options.undo === undefined ? step : { ...step, undo: this.#undo(id, key, options) }
   }
 
@@ -103,7 +103,7 @@ export class StepMaker {
       attempt(limits, (signal) =>
         insideStep(name, undo, output as never, new AttemptContext(x, id, name, tries, signal)),
       )
-    return { id, key, retry, hooks: this.#hooks, perform }
+    return { id, key, retry, hooks: this.hooks, perform }
   }
 
   defined(
@@ -133,7 +133,7 @@ export class StepMaker {
     const ms = timeoutOf(options)
     const lasting = options.undo !== undefined
     const perform = (tries: number) => this.#perform({ id, key, ms, group, lasting }, tries, one)
-    const step = { id, key, perform, retry: this.retry(options), hooks: this.#hooks, group }
+    const step = { id, key, perform, retry: this.retry(options), hooks: this.hooks, group }
     return lasting ? { ...step, undo: this.#undo(id, key, options) } : step
   }
 
@@ -149,7 +149,7 @@ export class StepMaker {
     const step: TransactionStep = { id, key, fn, isolation, timeoutMs, group }
     const perform = (tries: number) =>
       this.#hooked(id, () => performTransaction(this.#x, step, tries))
-    return this.#within({ id, key, perform, retry: this.retry(options), hooks: this.#hooks })
+    return this.#within({ id, key, perform, retry: this.retry(options), hooks: this.hooks })
   }
 
   #perform(call: Call, tries: number, fn: StepFn): unknown {
@@ -182,7 +182,7 @@ export class StepMaker {
   }
 
   #hooked(id: string, work: () => unknown): unknown {
-    return this.#hooks ? this.#withHooks(this.#hooks, id, work) : work()
+    return this.hooks ? this.#withHooks(this.hooks, id, work) : work()
   }
 
   async #withHooks(hooks: Hooks, id: string, work: () => unknown): Promise<unknown> {

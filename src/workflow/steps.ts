@@ -63,7 +63,6 @@ export class Steps {
   readonly #rules: StepRules
   readonly #group: Within['group']
   readonly #suffix: string
-  readonly #within: (within: Within) => Steps
 
   /** @param within default: steps of the run itself */
   constructor(
@@ -78,7 +77,6 @@ export class Steps {
     this.#group = within.group
     this.#suffix = within.suffix
     this.#maker = new StepMaker(x, defaults, hooks, within.group?.aborting)
-    this.#within = (inner) => new Steps(x, defaults, hooks, rules, inner)
   }
 
   /** What handlers do that the engine writes. */
@@ -89,7 +87,9 @@ export class Steps {
       return runStep(this.#x, isPure ? { ...step, isPure } : step)
     }
     const within = { group: this.#group, suffix: this.#suffix }
-    return new EngineSteps(this.#x, within, { call, run, within: this.#within })
+    const { defaults, hooks } = this.#maker
+    const inner = (one: Within) => new Steps(this.#x, defaults, hooks, this.#rules, one)
+    return new EngineSteps(this.#x, within, { call, run, within: inner })
   }
 
   get run() {
