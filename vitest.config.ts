@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { findSystemPostgres } from './test/support/other-postgres.ts'
+import { Sequencer } from './test/support/sequencer.ts'
 
 /** Tests that need no database, or start their own: they do not wait for one. */
 const plain = [
@@ -23,9 +24,13 @@ const onOthers = [
 /** Of every run, also the long one (vitest.slow.config.ts). */
 export const usual = {
   pool: 'forks' as const,
-  maxWorkers: 3,
-  testTimeout: 20_000,
-  hookTimeout: 30_000,
+  // more than CI has cores: many tests wait
+  maxWorkers: 4,
+  sequence: { sequencer: Sequencer },
+  // only for what hangs: on a busy machine a process may take seconds to start
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 30_000 } },
 }
 
 /** Property tests: see there. */

@@ -10,6 +10,7 @@ const majors = [findSystemPostgres(), findPackagedPostgres(16), findPackagedPost
 export default defineConfig({
   test: {
     ...usual,
+    env: { CRASH_HISTORIES: '200' },
     projects: majors.map((major) => ({
       extends: true as const,
       test: {

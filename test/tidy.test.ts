@@ -208,6 +208,9 @@ describe('what PostgREST serves', () => {
       const changes = !/language plpgsql stable/.test(text)
       const noted = /millrace\.note_call\(/.test(text) === changes
       const closed = /^revoke execute on function .* from public;$/m.test(text)
+      // what only calls another of them leaves the rest to it
+      if (/^language sql .* as \$\$\n {2}select api\.\w+\([^;]*\)\n\$\$;$/m.test(text))
+        return !closed
       return !(asks && noted && closed && /millrace\.answer_error\(/.test(text))
     })
     expect(offenders.map(({ path }) => path)).toEqual([])

@@ -4,6 +4,7 @@ import { InvalidInputError } from '../model/errors.ts'
 import { encodePayload, type Json } from '../model/json.ts'
 import { checkOptionNames, type OptionNames } from '../model/options.ts'
 import { checkPageLimit, type Page } from './page.ts'
+import { pageOf } from './plain-page.ts'
 import { checkRunId } from './run-filter.ts'
 import type { Session } from './session.ts'
 
@@ -65,19 +66,12 @@ export async function readApprovals(session: Session, p: ApprovalFilter): Promis
       ...{ limit: limit + 1, after: p.startingAfter },
     }),
   )
-  const items = rows.slice(0, limit).map((row) => ({
+  const items = rows.map((row) => ({
     ...{ id: row.id, runId: row.run_id, stepId: row.step_id, workflowId: row.workflow_id },
     ...{ question: row.question, details: row.details as Json, assignees: row.assignees },
     ...{ roles: row.roles, askedAt: row.asked_at, expiresAt: row.expires_at },
   }))
-  const hasMore = rows.length > limit
-  return {
-    items,
-    hasMore,
-    nextCursor: hasMore ? (items.at(-1)?.id ?? null) : null,
-    hasPrev: p.startingAfter != null,
-    prevCursor: null,
-  }
+  return pageOf(items, limit, p.startingAfter, ({ id }) => id)
 }
 
 /** @throws InvalidInputError, IllegalMoveError, PermissionError */

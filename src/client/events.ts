@@ -7,6 +7,7 @@ import { checkOptionNames } from '../model/options.ts'
 import { checkNamed } from './event-by-name.ts'
 import type { IdPool } from './id-pool.ts'
 import { checkPageLimit, type Page } from './page.ts'
+import { pageOf } from './plain-page.ts'
 import type { Session } from './session.ts'
 import { untilHeard } from './until-heard.ts'
 
@@ -88,17 +89,10 @@ export async function readEvents(session: Session, p: EventFilter): Promise<Page
       ...{ event_name: p.eventName, key: p.key, limit: limit + 1, after: p.startingAfter },
     }),
   )
-  const items = rows.slice(0, limit).map((row) => ({
+  const items = rows.map((row) => ({
     ...{ id: row.id, name: row.name, key: row.key, data: row.data as Json },
     ...{ emittedAt: row.emitted_at, keepUntil: row.keep_until, dedupeId: row.dedupe_id },
     ...{ matched: row.matched, spreading: row.spreading, started: row.started },
   }))
-  const hasMore = rows.length > limit
-  return {
-    items,
-    hasMore,
-    nextCursor: hasMore ? (items.at(-1)?.id ?? null) : null,
-    hasPrev: p.startingAfter != null,
-    prevCursor: null,
-  }
+  return pageOf(items, limit, p.startingAfter, ({ id }) => id)
 }

@@ -1,6 +1,7 @@
 import { getFailures } from '../kernel/runs.ts'
 import { checkOptionNames } from '../model/options.ts'
 import { checkPageLimit, type Page } from './page.ts'
+import { pageOf } from './plain-page.ts'
 import { encodeFilter, filterNames, type RunFilter } from './run-filter.ts'
 import type { Session } from './session.ts'
 
@@ -30,16 +31,9 @@ export async function readFailures(
     session.db,
     session.options({ ...filter, limit: limit + 1, after: p.startingAfter }),
   )
-  const items = rows.slice(0, limit).map((row) => ({
+  const items = rows.map((row) => ({
     ...{ fingerprint: row.fingerprint, code: row.code, message: row.message },
     ...{ count: Number(row.count), sample: row.sample, firstAt: row.first_at, lastAt: row.last_at },
   }))
-  const hasMore = rows.length > limit
-  return {
-    items,
-    hasMore,
-    nextCursor: hasMore ? (items.at(-1)?.sample ?? null) : null,
-    hasPrev: p.startingAfter != null,
-    prevCursor: null,
-  }
+  return pageOf(items, limit, p.startingAfter, ({ sample }) => sample)
 }

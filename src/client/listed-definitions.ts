@@ -3,6 +3,7 @@ import { getDefinitions } from '../kernel/definitions.ts'
 import type { Json } from '../model/json.ts'
 import { checkOptionNames } from '../model/options.ts'
 import { checkPageLimit, type Page } from './page.ts'
+import { pageOf } from './plain-page.ts'
 import type { Session } from './session.ts'
 
 /** Which of the workflows that are documents: all that is given holds. */
@@ -49,14 +50,12 @@ export async function readDefinitions(
     ...{ limit: limit + 1, after: p.startingAfter },
   })
   const rows = await getDefinitions(session.db, options)
-  const shown = rows.slice(0, limit)
-  const hasMore = rows.length > limit
-  const items = shown.map((row) => ({
+  const page = pageOf(rows, limit, p.startingAfter, ({ place }) => place)
+  const items = page.items.map((row) => ({
     ...{ workflowId: row.workflow_id, version: row.version, document: row.document },
     ...{ kind: row.kind as Definition['kind'], active: row.active },
     ...{ createdAt: row.first_at, updatedAt: row.last_at },
     webhookPath: row.webhook_path,
   }))
-  const nextCursor = hasMore ? (shown.at(-1)?.place ?? null) : null
-  return { items, hasMore, nextCursor, hasPrev: p.startingAfter != null, prevCursor: null }
+  return { ...page, items }
 }

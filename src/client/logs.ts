@@ -3,6 +3,7 @@ import type { Json } from '../model/json.ts'
 import type { LogLevel } from '../model/logger.ts'
 import { checkOptionNames } from '../model/options.ts'
 import { checkPageLimit, type Page } from './page.ts'
+import { pageOf } from './plain-page.ts'
 import { checkRunId } from './run-filter.ts'
 import type { Session } from './session.ts'
 
@@ -45,17 +46,10 @@ export async function readLogs(session: Session, p: LogFilter): Promise<Page<Log
     ...{ after: p.startingAfter, limit: limit + 1 },
   })
   const rows = await getLogs(session.db, checkRunId(p.runId), options)
-  const items = rows.slice(0, limit).map(
+  const items = rows.map(
     ({ id, at, level, step_id, attempt, message, fields, dropped }): LogLine => ({
       ...{ id, at, level, stepId: step_id, attempt, message, fields: fields as Json, dropped },
     }),
   )
-  const hasMore = rows.length > limit
-  return {
-    items,
-    hasMore,
-    nextCursor: hasMore ? (items.at(-1)?.id ?? null) : null,
-    hasPrev: p.startingAfter != null,
-    prevCursor: null,
-  }
+  return pageOf(items, limit, p.startingAfter, ({ id }) => id)
 }

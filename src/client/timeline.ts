@@ -4,6 +4,7 @@ import type { RunFailure } from '../model/failure.ts'
 import type { Json } from '../model/json.ts'
 import type { SkipReason } from '../model/status.ts'
 import type { Page } from './page.ts'
+import { pageOf } from './plain-page.ts'
 import { checkRunId } from './run-filter.ts'
 import type { Session } from './session.ts'
 
@@ -59,13 +60,5 @@ export async function readTimelinePage(
     ...{ resource_id: p.resourceId, after: p.startingAfter, limit: limit + 1 },
   })
   const entries = readTimeline(await getTimeline(session.db, checkRunId(p.runId), options, p.tx))
-  const hasMore = entries.length > limit
-  const items = entries.slice(0, limit)
-  return {
-    items,
-    hasMore,
-    nextCursor: hasMore ? (items.at(-1)?.seq ?? null) : null,
-    hasPrev: p.startingAfter != null,
-    prevCursor: null,
-  }
+  return pageOf(entries, limit, p.startingAfter, ({ seq }) => seq)
 }

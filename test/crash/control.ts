@@ -9,11 +9,10 @@ import {
   triggerEvent,
 } from '../../src/kernel/runs.ts'
 import { recover } from '../../src/kernel/workers.ts'
-import type { FaultyDatabase } from './faulty-database.ts'
+import { Actor } from './actor.ts'
 import { sendMessages } from './messages.ts'
 import { NAMES } from './program.ts'
-import type { Random } from './random.ts'
-import { isRefusal, uuid, type World } from './world.ts'
+import { isRefusal, uuid } from './world.ts'
 
 const CALLS = {
   start: 26,
@@ -32,40 +31,29 @@ const CALLS = {
 type Call = keyof typeof CALLS
 
 /** Somebody outside who starts, signals and disturbs runs, one call after the other, and insists on answers. */
-export class Control {
-  readonly #world: World
-  readonly #name: string
-  readonly #random: Random
-  readonly #db: FaultyDatabase
+export class Control extends Actor {
   #messages = 0
-
-  constructor(world: World, name: string) {
-    this.#world = world
-    this.#name = name
-    this.#random = world.random.fork(name)
-    this.#db = world.database(name)
-  }
 
   async act(calls: number): Promise<void> {
     for (let i = 0; i < calls; i++) {
-      const { starts, children } = this.#world.ledger
+      const { starts, children } = this.world.ledger
       const runs = [...starts.keys(), ...children]
-      const call = runs.length === 0 ? 'start' : this.#random.weighted(CALLS)
-      const run = this.#random.pick(runs)
+      const call = runs.length === 0 ? 'start' : this.random.weighted(CALLS)
+      const run = this.random.pick(runs)
       const known = starts.get(run)?.acknowledged === true
       try {
         await this.#call(call, run)
       } catch (error) {
         const absent = !known && (error as { code?: string }).code === 'MR041'
-        if (!isRefusal(error) && !absent) this.#world.broke(`${this.#name} (${call})`, error)
+        if (!isRefusal(error) && !absent) this.world.broke(`${this.name} (${call})`, error)
       }
-      await pause(this.#random.next() * 4)
+      await pause(this.random.next() * 4)
     }
   }
 
   async #call(call: Call, run: string): Promise<void> {
     const { world } = this
-    world.ledger.note(this.#name, `${call} ${call === 'start' ? '' : run}`)
+    world.ledger.note(this.name, `${call} ${call === 'start' ? '' : run}`)
     switch (call) {
       case 'start':
         return this.#start()
@@ -85,43 +73,39 @@ export class Control {
       case 'forward':
         world.ledger.forwarded.add(run)
         return void (await world.surely(() =>
-          fastForwardRun(this.#db, uuid(run), '{"forward":true}', {}),
+          fastForwardRun(this.db, uuid(run), '{"forward":true}', {}),
         ))
       case 'retry':
         return this.#retry()
       case 'tick':
-        return void (await world.surely(() => this.#db.call('select millrace.tick(100)', [])))
+        return void (await world.surely(() => this.db.call('select millrace.tick(100)', [])))
       case 'recover':
-        return void (await world.surely(() => recover(this.#db)))
+        return void (await world.surely(() => recover(this.db)))
       case 'expire':
-        return void (await world.surely(() => expireRuns(this.#db)))
+        return void (await world.surely(() => expireRuns(this.db)))
     }
-  }
-
-  get world(): World {
-    return this.#world
   }
 
   async #operate(
     operation: 'pause_workflow' | 'resume_workflow' | 'cancel_workflow' | 'terminate_workflow',
     run: string,
   ): Promise<RunJson> {
-    const options = { by: this.#name }
-    const { answer } = await this.#world.surely(() =>
-      operateRun(this.#db, operation, uuid(run), options),
+    const options = { by: this.name }
+    const { answer } = await this.world.surely(() =>
+      operateRun(this.db, operation, uuid(run), options),
     )
-    this.#world.ledger.note(this.#name, `${operation} ${run}: ${answer.status}`)
+    this.world.ledger.note(this.name, `${operation} ${run}: ${answer.status}`)
     return answer
   }
 
   async #pause(run: string): Promise<void> {
     await this.#operate('pause_workflow', run)
-    this.#world.ledger.paused.set(run, this.#world.ledger.tick())
+    this.world.ledger.paused.set(run, this.world.ledger.tick())
   }
 
   async #start(): Promise<void> {
-    const { ledger, lab, slot } = this.#world
-    const starts = Array.from({ length: this.#random.between(1, 2) }, () => this.#describe())
+    const { ledger, lab, slot } = this.world
+    const starts = Array.from({ length: this.random.between(1, 2) }, () => this.#describe())
     for (const { id, input, delayMs, meta } of starts) {
       const { timeout_ms: timeoutMs, key } = JSON.parse(meta ?? '{}') as {
         timeout_ms?: number
@@ -135,11 +119,11 @@ export class Control {
       }
       ledger.starts.set(id, { ...sent, sentAt: Date.now(), acknowledged: false })
       ledger.note(
-        this.#name,
+        this.name,
         `starts ${id} ${input} ${meta ?? ''} delay ${delayMs} ${slot.workflow}`,
       )
     }
-    const { answer } = await this.#world.surely(() => startRuns(this.#db, lab.tenant, starts))
+    const { answer } = await this.world.surely(() => startRuns(this.db, lab.tenant, starts))
     answer.forEach((started, i) => {
       const { id } = starts[i] as Start
       if (started.kind === 'made')
@@ -154,10 +138,10 @@ export class Control {
   }
 
   #describe(): Start {
-    const random = this.#random
-    const key = random.chance(0.1) ? `${this.#world.base}-${random.pick(['x', 'y'])}` : null
+    const random = this.random
+    const key = random.chance(0.1) ? `${this.world.base}-${random.pick(['x', 'y'])}` : null
     const timeout = random.chance(0.06) ? random.between(5, 60) : null
-    const { limits, workflow } = this.#world.slot
+    const { limits, workflow } = this.world.slot
     const keys = limits && random.chance(0.7) ? { k: random.between(0, 2) } : null
     const meta = {
       ...(timeout ? { timeout_ms: timeout } : {}),
@@ -165,31 +149,31 @@ export class Control {
       ...(keys ? { keys } : {}),
       ...(key || keys ? { workflow } : {}),
     }
-    const id = this.#world.drawId()
+    const id = this.world.drawId()
     return {
       id,
-      route: random.pick(this.#world.slot.routes),
+      route: random.pick(this.world.slot.routes),
       delayMs: random.chance(0.15) ? random.between(1, 10) : null,
-      input: JSON.stringify({ seed: key ?? id, depth: 0, ...this.#world.common }),
+      input: JSON.stringify({ seed: key ?? id, depth: 0, ...this.world.common }),
       meta: Object.keys(meta).length > 0 ? JSON.stringify(meta) : null,
     }
   }
 
   async #signal(run: string): Promise<void> {
-    const runs = Array.from({ length: this.#random.between(1, 2) }, () => run)
-    const others = [...this.#world.ledger.starts.keys()]
-    if (this.#random.chance(0.3)) runs.push(this.#random.pick(others))
-    const messages = runs.map((to) => this.#compose(to, this.#random.pick(NAMES)))
-    await sendMessages(this.#world, this.#db, messages)
+    const runs = Array.from({ length: this.random.between(1, 2) }, () => run)
+    const others = [...this.world.ledger.starts.keys()]
+    if (this.random.chance(0.3)) runs.push(this.random.pick(others))
+    const messages = runs.map((to) => this.#compose(to, this.random.pick(NAMES)))
+    await sendMessages(this.world, this.db, messages)
   }
 
   #compose(run: string, name: string): { run: string; name: string; id: string } {
-    return { run, name, id: `${this.#name}-${++this.#messages}` }
+    return { run, name, id: `${this.name}-${++this.#messages}` }
   }
 
   async #event(run: string): Promise<void> {
-    const { run: to, name, id } = this.#compose(run, this.#random.pick(NAMES))
-    const { ledger } = this.#world
+    const { run: to, name, id } = this.#compose(run, this.random.pick(NAMES))
+    const { ledger } = this.world
     const message = {
       id,
       run: to,
@@ -199,9 +183,9 @@ export class Control {
       accepted: false,
     }
     ledger.messages.set(`${run}/${id}`, message)
-    await this.#world.surely(() =>
+    await this.world.surely(() =>
       triggerEvent(
-        this.#db,
+        this.db,
         { run: uuid(run), name, data: JSON.stringify({ id }) },
         { dedupe_id: id },
       ),
@@ -213,32 +197,32 @@ export class Control {
   async #cancel(run: string): Promise<void> {
     const { status, phase } = await this.#operate('cancel_workflow', run)
     if (status === 'cancelled' || phase === 'undoing')
-      this.#world.ledger.cancelled.set(run, this.#world.ledger.tick())
-    else this.#world.ledger.violated(`run ${run}: its cancel was acknowledged, but it is ${status}`)
+      this.world.ledger.cancelled.set(run, this.world.ledger.tick())
+    else this.world.ledger.violated(`run ${run}: its cancel was acknowledged, but it is ${status}`)
   }
 
   async #terminate(run: string): Promise<void> {
-    this.#world.ledger.terminated.add(run)
+    this.world.ledger.terminated.add(run)
     const { status } = await this.#operate('terminate_workflow', run)
-    if (status === 'cancelled') this.#world.ledger.cancelled.set(run, this.#world.ledger.tick())
-    else this.#world.ledger.violated(`run ${run}: it was terminated, but it is ${status}`)
+    if (status === 'cancelled') this.world.ledger.cancelled.set(run, this.world.ledger.tick())
+    else this.world.ledger.violated(`run ${run}: it was terminated, but it is ${status}`)
   }
 
   async #retry(): Promise<void> {
-    const { ledger, lab, slot, base } = this.#world
+    const { ledger, lab, slot, base } = this.world
     const failed = await lab.ask<{ id: string }>(RETRYABLE, [slot.routes, base])
     if (failed.length === 0) return
-    const { id } = this.#random.pick(failed)
+    const { id } = this.random.pick(failed)
     ledger.unknownRetries++
-    const { answer, times } = await this.#world.surely(() =>
-      operateRun(this.#db, 'retry_workflow', uuid(id), {}),
+    const { answer, times } = await this.world.surely(() =>
+      operateRun(this.db, 'retry_workflow', uuid(id), {}),
     )
     if (times === 1) ledger.unknownRetries--
     const [made] = await lab.ask<{ id: string }>('select millrace.run_number($1) as id', [
       answer.id,
     ])
     ledger.retries.set((made as { id: string }).id, id)
-    ledger.note(this.#name, `retries ${id} as ${made?.id}`)
+    ledger.note(this.name, `retries ${id} as ${made?.id}`)
   }
 }
 

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { emitEvent, workEvents } from '../../src/kernel/events.ts'
-import type { FaultyDatabase } from './faulty-database.ts'
+import { Actor } from './actor.ts'
 import type { Ledger } from './ledger.ts'
 import { type Place, placesOf, readInput } from './program.ts'
-import type { Random } from './random.ts'
 import type { Remains } from './remains.ts'
 import type { World } from './world.ts'
 
@@ -24,46 +23,35 @@ export type Emitted = Place & {
 const CALLS = { emit: 10, again: 3, undone: 3, start: 4, work: 8 } as const
 
 /** Somebody outside who emits events, also in transactions that come to nothing, and works some of them off. */
-export class Herald {
-  readonly #world: World
-  readonly #name: string
-  readonly #random: Random
-  readonly #db: FaultyDatabase
+export class Herald extends Actor {
   #count = 0
-
-  constructor(world: World, name: string) {
-    this.#world = world
-    this.#name = name
-    this.#random = world.random.fork(name)
-    this.#db = world.database(name)
-  }
 
   async act(calls: number): Promise<void> {
     for (let i = 0; i < calls; i++) {
       try {
-        await this.#call(this.#random.weighted(CALLS))
+        await this.#call(this.random.weighted(CALLS))
       } catch (error) {
-        this.#world.broke(this.#name, error)
+        this.world.broke(this.name, error)
       }
-      await pause(this.#random.next() * 8)
+      await pause(this.random.next() * 8)
     }
   }
 
   async #call(call: keyof typeof CALLS): Promise<void> {
-    const { base, slot } = this.#world
-    const place = this.#random.pick(placesOf(base))
+    const { base, slot } = this.world
+    const place = this.random.pick(placesOf(base))
     switch (call) {
       case 'emit':
-        return this.#emit(`${this.#name}-${++this.#count}`, place, {})
+        return this.#emit(`${this.name}-${++this.#count}`, place, {})
       case 'again': // by several, and yet one event
         return this.#emit(`again-${place.name}`, place, { dedupe_id: `${base}-again` })
       case 'undone':
         return this.#rollBack(place)
       case 'start':
-        return this.#emit(`${this.#name}-${++this.#count}`, { name: slot.startsOn, key: base }, {})
+        return this.#emit(`${this.name}-${++this.#count}`, { name: slot.startsOn, key: base }, {})
       case 'work':
-        await hasten(this.#world, this.#random.chance(0.5))
-        return void (await this.#world.surely(() => workEvents(this.#db)))
+        await hasten(this.world, this.random.chance(0.5))
+        return void (await this.world.surely(() => workEvents(this.db)))
     }
   }
 
@@ -74,23 +62,19 @@ export class Herald {
       ...{ name, key, by: null, sent: ledger.tick(), answered: null, fate: 'open' },
     }
     ledger.emissions.set(id, known)
-    ledger.note(this.#name, `emits ${id} ${name}`)
+    ledger.note(this.name, `emits ${id} ${name}`)
     const event_id = world.drawId()
     const data = JSON.stringify({ id, seed: id, depth: 1, key, event: id, k: 0 })
     const { answer } = await world.surely(() =>
-      emitEvent(this.#db, name, data, { ...options, key, event_id }),
+      emitEvent(this.db, name, data, { ...options, key, event_id }),
     )
     Object.assign(known, { fate: 'committed', answered: known.answered ?? ledger.tick() })
     known.started = answer.started
   }
 
-  get world(): World {
-    return this.#world
-  }
-
   async #rollBack({ name, key }: Place): Promise<void> {
-    const { ledger, lab } = this.#world
-    const id = `${this.#name}-${++this.#count}`
+    const { ledger, lab } = this.world
+    const id = `${this.name}-${++this.#count}`
     const known = { name, key, by: null, sent: ledger.tick(), answered: null }
     ledger.emissions.set(id, { ...known, fate: 'rolled back' })
     const client = await lab.pool.connect().catch(() => null)
@@ -100,7 +84,7 @@ export class Herald {
     try {
       await client.query('begin')
       await client.query('select millrace.emit_event($1, $2, $3)', [name, data, { key }])
-      await pause(this.#random.next() * 10)
+      await pause(this.random.next() * 10)
       await client.query('rollback')
     } catch {
       broken = true // the server was killed

@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Start, type Started, startRuns } from '../../src/kernel/runs.ts'
+import { Actor } from './actor.ts'
 import { DAY_MS } from './events.ts'
-import type { FaultyDatabase } from './faulty-database.ts'
 import type { Ledger } from './ledger.ts'
 import type { Input } from './program.ts'
-import type { Random } from './random.ts'
 import type { Remains } from './remains.ts'
 import { uuid, type World } from './world.ts'
 
@@ -31,37 +30,23 @@ const BATCH = 4
 const PERIODS = { x: 12, y: 35 }
 
 /** Somebody outside who starts runs that follow rules, and insists on answers. */
-export class Starter {
-  readonly #world: World
-  readonly #name: string
-  readonly #random: Random
-  readonly #db: FaultyDatabase
-
-  constructor(world: World, name: string) {
-    this.#world = world
-    this.#name = name
-    this.#random = world.random.fork(name)
-    this.#db = world.database(name)
-  }
-
+export class Starter extends Actor {
   async act(calls: number): Promise<void> {
     for (let i = 0; i < calls; i++) {
       try {
         await this.#start()
       } catch (error) {
-        this.#world.broke(this.#name, error)
+        this.world.broke(this.name, error)
       }
-      await pause(this.#random.next() * 8)
+      await pause(this.random.next() * 8)
     }
   }
 
   async #start(): Promise<void> {
-    const { ledger, lab } = this.#world
-    const many = this.#random.chance(0.15) ? 8 : this.#random.between(1, 3)
+    const { ledger, lab } = this.world
+    const many = this.random.chance(0.15) ? 8 : this.random.between(1, 3)
     const starts = Array.from({ length: many }, () => this.#describe())
-    const { answer, times } = await this.#world.surely(() =>
-      startRuns(this.#db, lab.tenant, starts),
-    )
+    const { answer, times } = await this.world.surely(() => startRuns(this.db, lab.tenant, starts))
     const answered = ledger.tick()
     starts.forEach(({ id }, i) => {
       this.#heed(id, answer[i] as Started, answered, times)
@@ -69,9 +54,9 @@ export class Starter {
   }
 
   #heed(id: string, started: Started, answered: number, times: number): void {
-    const { ledger } = this.#world
+    const { ledger } = this.world
     const ruled = ledger.ruled.get(id) as Ruled
-    ledger.note(this.#name, `start ${id}: ${JSON.stringify(started)}`)
+    ledger.note(this.name, `start ${id}: ${JSON.stringify(started)}`)
     ruled.answered = answered
     ruled.run = started.kind === 'made' ? id : null
     if (started.kind === 'made') {
@@ -87,15 +72,15 @@ export class Starter {
   }
 
   #describe(): Start {
-    const { ledger, base, slot } = this.#world
-    const random = this.#random
+    const { ledger, base, slot } = this.world
+    const random = this.random
     const kind = random.weighted(KINDS)
     const key = random.pick(['x', 'y'] as const)
-    const id = this.#world.drawId()
+    const id = this.world.drawId()
     const short = kind === 'debounce' ? PERIODS[key] : random.between(5, 40)
     const periodMs = kind === 'throttle' ? DAY_MS : short
     const maxMs = periodMs * 3
-    const input = { seed: id, depth: 0, start: id, ...this.#world.common }
+    const input = { seed: id, depth: 0, start: id, ...this.world.common }
     const sentAt = Date.now()
     const text = JSON.stringify(kind === 'batch' ? [input] : input)
     const common = { kind, key, input, periodMs, maxMs, sentAt, sent: ledger.tick() }
@@ -114,7 +99,7 @@ export class Starter {
       workflow: slot.workflow,
       ...(rule ? { rules: rule } : { start_within_ms: periodMs }),
     }
-    ledger.note(this.#name, `starts ${id} ${text} ${JSON.stringify(meta)}`)
+    ledger.note(this.name, `starts ${id} ${text} ${JSON.stringify(meta)}`)
     const route = random.pick(slot.routes)
     return { id, route, delayMs: null, input: text, meta: JSON.stringify(meta) }
   }

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { putSchedule, runSchedule, steerSchedule } from '../../src/kernel/schedules.ts'
 import { tickSchedules } from '../../src/worker/schedule-work.ts'
-import { type FaultyDatabase, Lost } from './faulty-database.ts'
-import type { Random } from './random.ts'
+import { Actor } from './actor.ts'
+import { Lost } from './faulty-database.ts'
 import type { Remains } from './remains.ts'
 import type { World } from './world.ts'
 
@@ -53,60 +53,43 @@ function optionsOf({ base, common, ledger }: World, every: number): Record<strin
 }
 
 /** A worker as far as it sees to schedules, and a person who changes one. */
-export class Clerk {
-  readonly #world: World
-  readonly #name: string
-  readonly #random: Random
-  readonly #db: FaultyDatabase
-
-  constructor(world: World, name: string) {
-    this.#world = world
-    this.#name = name
-    this.#random = world.random.fork(name)
-    this.#db = world.database(name)
-  }
-
+export class Clerk extends Actor {
   /** Until all is to be healed. */
   async act(): Promise<void> {
-    while (this.#world.phase === 'chaos') {
+    while (this.world.phase === 'chaos') {
       try {
-        await this.#call(this.#random.weighted(CALLS))
+        await this.#call(this.random.weighted(CALLS))
       } catch (error) {
-        this.#world.broke(this.#name, error)
+        this.world.broke(this.name, error)
       }
-      await pause(this.#random.next() * 12)
+      await pause(this.random.next() * 12)
     }
   }
 
   async #call(call: keyof typeof CALLS): Promise<void> {
-    const schedule = this.#world.ledger.schedule as Scheduled
+    const schedule = this.world.ledger.schedule as Scheduled
     const isFree = !schedule.isSteady
     // beside one by hand the last of its times may still be alive: it looks at the last run alone
     if (call === 'run' && schedule.overlap === 'allow') return this.#run(schedule)
     if (call === 'tick' || call === 'run' || !isFree) return this.#tick()
     if (call === 'put') return this.#put(schedule)
-    const options = { by: this.#name }
-    await this.#world.surely(() =>
-      steerSchedule(this.#db, call, schedule.name, call === 'pause' ? options : {}),
+    const options = { by: this.name }
+    await this.world.surely(() =>
+      steerSchedule(this.db, call, schedule.name, call === 'pause' ? options : {}),
     )
   }
 
   /** Nobody insists: what was not done is still due. */
   async #tick(): Promise<void> {
-    await tickSchedules(this.#db).catch((error: unknown) => {
+    await tickSchedules(this.db).catch((error: unknown) => {
       if (!(error instanceof Lost)) throw error
     })
   }
 
   async #put(schedule: Scheduled): Promise<void> {
-    const every = this.#random.pick(EVERY)
-    const { answer } = await this.#world.surely(() =>
-      putSchedule(
-        this.#db,
-        schedule.name,
-        this.#world.slot.workflow,
-        optionsOf(this.#world, every),
-      ),
+    const every = this.random.pick(EVERY)
+    const { answer } = await this.world.surely(() =>
+      putSchedule(this.db, schedule.name, this.world.slot.workflow, optionsOf(this.world, every)),
     )
     this.#know(schedule, answer.anchor_at as string, answer.every_ms as number)
   }
@@ -116,9 +99,9 @@ export class Clerk {
   }
 
   async #run(schedule: Scheduled): Promise<void> {
-    const new_run = this.#world.drawId()
+    const new_run = this.world.drawId()
     schedule.byHand.add(new_run)
-    await this.#world.surely(() => runSchedule(this.#db, schedule.name, { new_run }))
+    await this.world.surely(() => runSchedule(this.db, schedule.name, { new_run }))
   }
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { machineFilters, machineTests } from '../../src/entity/document/expressions.ts'
 import { filters } from '../../src/graph/expression/filters/index.ts'
 import { tests } from '../../src/graph/expression/tests.ts'
+import { composed, quote, SIGNS, scopesOf } from '../support/expression-parts.ts'
 import { openKernel } from '../support/kernel.ts'
 import {
   type Case,
@@ -38,11 +39,9 @@ const { json } = fc.letrec<{ json: unknown }>((tie) => ({
     fc.dictionary(fc.constantFrom('a', 'b', 'c'), tie('json'), { maxKeys: 3 }),
   ),
 }))
-const scopes = fc.dictionary(fc.constantFrom('a', 'b', 'c'), json, {
-  maxKeys: 3,
-}) as fc.Arbitrary<object>
+const scopes = scopesOf(json)
 
-const quoted = letters.map((text) => `'${text.replace(/[\\']/g, '\\$&')}'`)
+const quoted = letters.map(quote)
 const filterCalls = fc.oneof(
   fc.constantFrom(...machineFilters),
   fc.constantFrom(
@@ -71,25 +70,6 @@ const filterCalls = fc.oneof(
 )
 const { expressions } = fc.letrec<{ expressions: string }>((tie) => {
   const part = tie('expressions')
-  const signs = [
-    '+',
-    '-',
-    '*',
-    '/',
-    '//',
-    '%',
-    '~',
-    'and',
-    'or',
-    '==',
-    '!=',
-    '<',
-    '<=',
-    '>',
-    '>=',
-    'in',
-    'not in',
-  ]
   return {
     expressions: fc.oneof(
       { maxDepth: 4, depthIdentifier: 'expression' },
@@ -123,20 +103,13 @@ const { expressions } = fc.letrec<{ expressions: string }>((tie) => {
       ),
       quoted,
       fc
-        .tuple(part, fc.constantFrom(...signs), part)
+        .tuple(part, fc.constantFrom(...SIGNS), part)
         .map(([left, sign, right]) => `${left} ${sign} ${right}`),
-      fc
-        .tuple(part, fc.constantFrom(...signs), part)
-        .map(([left, sign, right]) => `(${left} ${sign} ${right})`),
-      fc
-        .tuple(part, part, part)
-        .map(([then, condition, other]) => `(${then} if ${condition} else ${other})`),
+      ...composed(part, SIGNS),
       fc.tuple(part, part).map(([then, condition]) => `(${then} if ${condition})`),
-      fc.tuple(part, part).map(([one, other]) => `[${one}, ${other}]`),
       fc
         .tuple(part, part, part)
         .map(([one, two, three]) => `(${one} < ${two} <= ${three} != ${one})`),
-      fc.tuple(part, part).map(([base, key]) => `(${base})[${key}]`),
       part.map((one) => `(not ${one})`),
       fc.tuple(fc.constantFrom('-', '+', '- -'), part).map(([sign, one]) => `${sign}(${one})`),
       fc.tuple(part, filterCalls).map(([base, call]) => `(${base})|${call}`),
@@ -167,26 +140,8 @@ const words = fc.oneof(
   {
     weight: 7,
     arbitrary: fc.constantFrom(
-      ...[
-        '+',
-        '-',
-        '*',
-        '/',
-        '//',
-        '%',
-        '~',
-        '==',
-        '<',
-        '>=',
-        'in',
-        'not in',
-        'and',
-        'or',
-        'not',
-        'if',
-        'else',
-        'is',
-      ],
+      ...SIGNS,
+      ...['not', 'if', 'else', 'is'],
       ...[
         '|',
         '.',

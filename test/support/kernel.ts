@@ -121,7 +121,6 @@ export class TestWorker {
     return until(
       'something is ready',
       async () => (await this.claim(route, { want: 1 }))[0] ?? null,
-      { timeout: 2000 },
     )
   }
 

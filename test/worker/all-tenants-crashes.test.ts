@@ -1,12 +1,11 @@
-import type { ChildProcess } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { WorkflowClient } from '../../src/client/workflow-client.ts'
 import { createWorkflowRef } from '../../src/workflow/workflow-ref.ts'
 import { until } from '../support/until.ts'
-import { type Processes, startProcesses } from './processes.ts'
+import { killTheBusy, type Processes, startProcesses } from './processes.ts'
+import { sleepThroughLease } from './zombie.ts'
 
 const steps = createWorkflowRef('steps')
-const held = createWorkflowRef('held')
 const LONG = { timeout: 60_000 }
 const minute = { timeout: 90_000 }
 
@@ -31,13 +30,6 @@ async function open(slugs: readonly string[]) {
 }
 const deathsOf = (p: Processes) =>
   p.db.value<number>("select count(*)::int from millrace.checkpoints where kind = 'd'")
-/** Kills the worker that has the most runs. */
-const killTheBusy = async (p: Processes, workers: readonly ChildProcess[]) => {
-  const busiest = `select (w.info ->> 'pid')::int from millrace.workers w join millrace.live l on l.worker_id = w.id
-    group by w.id order by count(*) desc limit 1`
-  const pid = await p.db.value<number | undefined>(busiest)
-  workers.find((worker) => worker.pid === pid)?.kill('SIGKILL')
-}
 
 test(
   'two workers for all tenants beside one of one tenant: those that are killed lose nothing of anybody',
@@ -75,22 +67,7 @@ test(
   async () => {
     await using t = await open(['ada'])
     const { p, tenants } = t
-    const client = tenants[0]?.client as WorkflowClient
-    const zombie = await t.spawn()
-    const run = await client.startWorkflow(held, undefined)
-    await until('it runs', async () => (await p.effects()).length === 1, LONG)
-    zombie.kill('SIGSTOP')
-    const healthy = await t.spawn()
-    await until('the other has it', async () => (await p.effects()).length === 2, LONG)
-    await p.tell('go')
-    expect(await run.result(LONG)).toBe(healthy.pid)
-    const before = await run.timeline()
-    zombie.kill('SIGCONT')
-    await until('it notices', () => p.log.join('').includes('the lease is over'), LONG)
-    healthy.kill('SIGKILL')
-    const next = await client.startWorkflow(held, undefined)
-    expect(await next.result(LONG)).toBe(zombie.pid)
-    expect(await run.timeline()).toEqual(before)
+    await sleepThroughLease(p, tenants[0]?.client as WorkflowClient, t.spawn)
   },
 )
 

@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { createWorkflowRef } from '../../src/workflow/workflow-ref.ts'
 import { until } from '../support/until.ts'
-import { startProcesses } from './processes.ts'
+import { killTheBusy, startProcesses } from './processes.ts'
+import { sleepThroughLease } from './zombie.ts'
 
 const steps = createWorkflowRef('steps')
 const held = createWorkflowRef('held')
@@ -15,16 +16,12 @@ test('workers that are killed lose no result, and no completed step runs again',
   const workers = await Promise.all([p.spawn(), p.spawn()])
   const inputs = Array.from({ length: 30 }, () => ({ input: { count: 6, ms: 30 } }))
   const runs = await p.client.startWorkflows(steps, inputs)
-  const killTheBusy = async () => {
-    const busy = (await p.effects()).at(-1)?.pid
-    workers.find((worker) => worker.pid === busy)?.kill('SIGKILL')
-  }
   const done = async (share: number) => (await p.effects()).length > share * 30 * 6
   await until('a third is done', () => done(0.3), LONG)
-  await killTheBusy()
+  await killTheBusy(p, workers)
   workers.push(await p.spawn())
   await until('two thirds are done', () => done(0.6), LONG)
-  await killTheBusy()
+  await killTheBusy(p, workers)
   const results = await Promise.all(runs.map((run) => run.result(LONG)))
   expect(results).toEqual(runs.map(() => 15))
   expect(await p.repeats()).toEqual([])
@@ -38,22 +35,7 @@ test('a worker that slept through its lease changes nothing when it wakes, and w
   timeout: 60_000,
 }, async () => {
   await using p = await startProcesses()
-  const zombie = await p.spawn()
-  const run = await p.client.startWorkflow(held, undefined)
-  await until('it runs', async () => (await p.effects()).length === 1, LONG)
-  zombie.kill('SIGSTOP')
-  const healthy = await p.spawn()
-  await until('the other has it', async () => (await p.effects()).length === 2, LONG)
-  await p.tell('go')
-  expect(await run.result(LONG)).toBe(healthy.pid)
-  const before = await run.timeline()
-  zombie.kill('SIGCONT')
-  await until('it notices', () => p.log.join('').includes('the lease is over'), LONG)
-  healthy.kill('SIGKILL')
-  const next = await p.client.startWorkflow(held, undefined)
-  expect(await next.result(LONG)).toBe(zombie.pid)
-  expect(await run.timeline()).toEqual(before)
-  expect((await run.refresh()).output).toBe(healthy.pid)
+  await sleepThroughLease(p, p.client, p.spawn)
 })
 
 test('an event loop that is blocked for two leases does not cost the lease', {

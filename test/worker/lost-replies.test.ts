@@ -163,11 +163,12 @@ test('a worker whose replies are lost starts each time of a schedule once', asyn
     t.db.query<{ at: string }>(
       `select meta::json ->> 'scheduled_for' as at from millrace.runs where meta is not null order by id`,
     )
-  await until('many came', async () => (await times()).length >= 40, { timeout: 15_000 })
+  // on a busy machine one call starts many
+  const isEnough = async () => pool.lost > 2 && (await times()).length >= 40
+  await until('many came, and replies were lost', isEnough, { timeout: 50_000 })
   await engine.deleteSchedule({ id: 's' })
   const all = (await times()).map(({ at }) => Date.parse(at))
   expect(all).toEqual(all.map((_, i) => (all[0] as number) + i * 100))
-  expect(pool.lost).toBeGreaterThan(2)
 })
 
 test('a run that continues as new does so once, though the replies to its writes are lost', {

@@ -73,6 +73,14 @@ export async function startProcesses(at?: { url: string }): Promise<Processes> {
   }
 }
 
+/** Kills the worker that has the most runs. */
+export async function killTheBusy({ db }: Processes, workers: readonly ChildProcess[]) {
+  const busiest = `select (w.info ->> 'pid')::int from millrace.workers w join millrace.live l on l.worker_id = w.id
+    group by w.id order by count(*) desc limit 1`
+  const pid = await db.value<number | undefined>(busiest)
+  workers.find((worker) => worker.pid === pid)?.kill('SIGKILL')
+}
+
 function startWorker(options: object, log: string[]): ChildProcess {
   const file = fileURLToPath(new URL('./fixtures/worker.js', import.meta.url))
   const child = fork(file, [JSON.stringify(options)], { execArgv: [], stdio: 'pipe' })

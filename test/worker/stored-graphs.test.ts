@@ -184,7 +184,7 @@ test('definitions that have a document are put too; code alone is refused', asyn
   expect(run).toMatchObject({ version: '7', queue: 'q' })
   // a worker that has it in code agrees with what is stored
   await t.engine.registerWorkflow(definition)
-  expect(await run.result({ timeout: 5000 })).toEqual(given('7', 'a'))
+  expect(await run.result({ timeout: 30_000 })).toEqual(given('7', 'a'))
   const flow = tinyFlow('flow', ['first'], { first: () => 1 })
   const version = versionOf(['first'])
   expect(await t.engine.putWorkflow(flow)).toEqual({ id: 'flow', version, created: true })

@@ -18,7 +18,7 @@ test('a delay that begins with it, after another step', async () => {
     await step.run('a', () => 1)
     return Promise.race([step.run('long', forLong), step.delay('d', 50).then(() => 'd')])
   })
-  expect(await (await t.start(w)).result({ timeout: 5000 })).toBe('d')
+  expect(await (await t.start(w)).result({ timeout: 30_000 })).toBe('d')
 })
 
 test('a delay that was over when another worker got the run', async () => {
@@ -37,7 +37,7 @@ test('a delay that was over when another worker got the run', async () => {
     async () => (await t.db.value('select wait_keys from millrace.live')) !== null,
   )
   await crash()
-  expect(await run.result({ timeout: 5000 })).toBe('d')
+  expect(await run.result({ timeout: 30_000 })).toBe('d')
   expect(begun).toBeLessThan(3)
 })
 
@@ -59,7 +59,7 @@ test('a backoff that was over when another worker got the run', async () => {
     async () => (await t.db.value('select wait_keys from millrace.live')) !== null,
   )
   await crash()
-  expect(await run.result({ timeout: 5000 })).toBe('tried')
+  expect(await run.result({ timeout: 30_000 })).toBe('tried')
 })
 
 test('a message that comes while another worker has the run', async () => {
@@ -77,5 +77,5 @@ test('a message that comes while another worker has the run', async () => {
   await crash()
   await until('another has it', () => begun === 2, { timeout: 10_000 })
   await run.signal('go', 'heard')
-  expect(await run.result({ timeout: 5000 })).toBe('heard')
+  expect(await run.result({ timeout: 30_000 })).toBe('heard')
 })

@@ -1,22 +1,14 @@
 -- start_workflow_by_name: puts an entity into a machine, by its name, in the version that was registered last.
 --   options  version, notes, context, request (the same again is the same start), if_exists
--- Returns: the id of the instance. As millrace.start_entity does, for the tenant of the token.
+-- Returns: the id of the instance. As start_workflow does with an entity_table.
 create or replace function api.start_workflow_by_name(workflow_name text default null, entity_table text default null,
   entity_id text default null, metadata jsonb default null, options jsonb default '{}')
 returns uuid
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-  v_detail text;
-  v_hint   text;
-begin
-  perform millrace.note_call('start_workflow', start_workflow_by_name.workflow_name);
-  return millrace.start_machine(start_workflow_by_name.workflow_name, start_workflow_by_name.entity_table,
-    start_workflow_by_name.entity_id, start_workflow_by_name.metadata,
-    millrace.caller_options('start_workflow_by_name', start_workflow_by_name.options, array['by', 'entity_table', 'metadata']));
-exception when sqlstate 'MR000' then
-  get stacked diagnostics v_detail = pg_exception_detail, v_hint = pg_exception_hint;
-  perform millrace.answer_error(sqlstate, sqlerrm, v_detail, v_hint);
-end $$;
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+  select api.start_workflow(workflow_name => start_workflow_by_name.workflow_name,
+    entity_table => coalesce(start_workflow_by_name.entity_table, ''), entity_id => start_workflow_by_name.entity_id,
+    metadata => start_workflow_by_name.metadata, options => start_workflow_by_name.options)
+$$;
 
 comment on function api.start_workflow_by_name(text, text, text, jsonb, jsonb) is
   'Starts a machine for an entity, and returns the id of the instance.';

@@ -2,22 +2,12 @@ import { z } from '@hono/zod-openapi'
 import type { Page } from '../../client/page.ts'
 import { decodeCursor, encodeCursor } from '../../model/cursor.ts'
 import { MAX_PAGE } from '../../model/limits.ts'
+import { wholeNumber } from '../shapes/whole-number.ts'
 import { CompatError } from './compat-error.ts'
 
 /** Its page: 25 unless it is said, oldest first. */
 export const compatPageQuery = {
-  limit: z
-    .string()
-    .regex(/^\d{1,9}$/, 'It is not a whole number.')
-    .transform(Number)
-    .pipe(z.int().min(1).max(MAX_PAGE))
-    .optional()
-    .openapi({
-      description: 'How many; default 25.',
-      type: 'integer',
-      minimum: 1,
-      maximum: MAX_PAGE,
-    }),
+  limit: wholeNumber(MAX_PAGE, 'How many; default 25.'),
   cursor: z.string().max(512).optional().openapi({ description: 'The `next_cursor` of a page.' }),
 }
 

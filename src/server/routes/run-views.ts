@@ -6,6 +6,7 @@ import { pageBody, pageOf, pageQuery, pageRequest } from '../shapes/page.ts'
 import { Run, runBody } from '../shapes/run.ts'
 import { resourceQuery, runParams, runRef } from '../shapes/run-ref.ts'
 import { TimelineEntry, timelineBody } from '../shapes/timeline.ts'
+import { wholeNumber } from '../shapes/whole-number.ts'
 
 const common = { method: 'get', scope: 'runs:read', tag: 'runs', params: runParams } as const
 
@@ -26,13 +27,7 @@ function getTimeline(app: ServerApp): void {
       summary: 'What happened to a run, in order',
       query: z.strictObject({
         ...resourceQuery,
-        limit: z
-          .string()
-          .regex(/^\d{1,9}$/, 'It is not a whole number.')
-          .transform(Number)
-          .pipe(z.int().min(1).max(1000))
-          .optional()
-          .openapi({ type: 'integer', minimum: 1, maximum: 1000, description: 'Default 1,000.' }),
+        limit: wholeNumber(1000, 'Default 1,000.'),
         starting_after: z
           .string()
           .regex(/^\d{1,9}$/, 'It is not a cursor that a page gave.')

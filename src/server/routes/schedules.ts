@@ -13,6 +13,7 @@ import {
   toPutSchedule,
 } from '../shapes/schedule.ts'
 import { toOptions } from '../shapes/to-body.ts'
+import { wholeNumber } from '../shapes/whole-number.ts'
 
 const params = z.object({ id: z.string().max(256).openapi({ description: 'Of the schedule.' }) })
 const common = { tag: 'schedules', params } as const
@@ -62,13 +63,7 @@ function nextTimes(app: ServerApp): void {
       name: 'getNextTimes',
       summary: 'The next times of a schedule',
       query: z.strictObject({
-        count: z
-          .string()
-          .regex(/^\d{1,4}$/, 'It is not a whole number.')
-          .transform(Number)
-          .pipe(z.int().min(1).max(100))
-          .optional()
-          .openapi({ type: 'integer', minimum: 1, maximum: 100, description: 'Default 10.' }),
+        count: wholeNumber(100, 'Default 10.'),
       }),
       answers: { 200: [NextTimes, 'None while it is paused.'] },
     },

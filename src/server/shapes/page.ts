@@ -1,23 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import type { Page } from '../../client/page.ts'
 import { MAX_PAGE } from '../../model/limits.ts'
+import { wholeNumber } from './whole-number.ts'
 
 const cursor = z.string().max(256).optional()
 
 /** How many, and from where on. */
 export const forwardQuery = {
-  limit: z
-    .string()
-    .regex(/^\d{1,9}$/, 'It is not a whole number.')
-    .transform(Number)
-    .pipe(z.int().min(1).max(MAX_PAGE))
-    .optional()
-    .openapi({
-      description: 'How many; default 20.',
-      type: 'integer',
-      minimum: 1,
-      maximum: MAX_PAGE,
-    }),
+  limit: wholeNumber(MAX_PAGE, 'How many; default 20.'),
   starting_after: cursor.openapi({ description: 'A `next_cursor`.' }),
 }
 

@@ -3,6 +3,7 @@ import type { PutSchedule as Put, Schedule as Read } from '../../client/schedule
 import { anything } from './anything.ts'
 import { duration } from './duration.ts'
 import { instant } from './instant.ts'
+import { laterStartOptions } from './start.ts'
 import { toBody, toOptions } from './to-body.ts'
 
 const overlap = z.enum(['skip', 'queue', 'allow', 'replace'])
@@ -59,14 +60,7 @@ export const PutSchedule = z
     catch_up: catchUp.optional(),
     input: anything,
     paused: z.boolean().optional(),
-    version: z.string().optional(),
-    queue: z.string().optional(),
-    priority: z.int().optional(),
-    resource_id: z.string().optional(),
-    tags: z.array(z.string()).optional(),
-    attributes: z.record(z.string(), z.unknown()).optional(),
-    timeout: duration.optional(),
-    retries: z.int().optional(),
+    ...laterStartOptions,
     by: z.string().max(256).optional(),
   })
   .openapi('PutSchedule')

@@ -30,6 +30,18 @@ export const startOptions = {
     .optional(),
 }
 
+/** Those that a schedule or a webhook has for the runs that it starts. */
+export const laterStartOptions = {
+  version: z.string().optional(),
+  queue: z.string().optional(),
+  priority: z.int().optional(),
+  resource_id: z.string().optional(),
+  tags: z.array(z.string()).optional(),
+  attributes: z.record(z.string(), z.unknown()).optional(),
+  timeout: duration.optional(),
+  retries: z.int().optional(),
+}
+
 type Given = { [K in keyof typeof startOptions]?: z.output<(typeof startOptions)[K]> }
 
 /** They as the client takes them. */

@@ -4,6 +4,7 @@ import type { PutWebhook as Put, WebhookWithSecret } from '../../client/webhooks
 import { SCHEMES } from '../../webhook/index.ts'
 import { duration } from './duration.ts'
 import { instant } from './instant.ts'
+import { laterStartOptions } from './start.ts'
 import { toBody, toOptions } from './to-body.ts'
 
 const scheme = z.enum(SCHEMES as ['github', 'stripe', 'slack', 'standard', 'none'])
@@ -62,14 +63,7 @@ export const PutWebhook = z
     active: z.boolean().optional(),
     url: z.string().max(2000).optional(),
     events: z.array(z.string().max(64)).max(32).optional(),
-    version: z.string().optional(),
-    queue: z.string().optional(),
-    priority: z.int().optional(),
-    resource_id: z.string().optional(),
-    tags: z.array(z.string()).optional(),
-    attributes: z.record(z.string(), z.unknown()).optional(),
-    timeout: duration.optional(),
-    retries: z.int().optional(),
+    ...laterStartOptions,
     by: z.string().max(256).optional(),
   })
   .openapi('PutWebhook')

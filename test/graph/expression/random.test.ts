@@ -14,12 +14,13 @@ import {
   renderTemplate,
 } from '../../../src/graph/expression/index.ts'
 import { tests } from '../../../src/graph/expression/tests.ts'
+import { composed, quote, SIGNS, scopesOf } from '../../support/expression-parts.ts'
 
 const json = fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<unknown>
-const scopes = fc.dictionary(fc.constantFrom('a', 'b', 'c'), json, { maxKeys: 3 })
+const scopes = scopesOf(json)
 const quoted = fc
   .string({ unit: 'binary', maxLength: 8 })
-  .map((text) => `'${text.replace(/[\\']/g, '\\$&').replace(/\r\n?/g, '\n')}'`)
+  .map((text) => quote(text.replace(/\r\n?/g, '\n')))
 
 /** Words of the language, so that much of it can be read. */
 const words = fc.oneof(
@@ -35,25 +36,8 @@ const words = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.constantFrom(
-      ...[
-        '+',
-        '-',
-        '*',
-        '/',
-        '//',
-        '%',
-        '**',
-        '~',
-        '==',
-        '!=',
-        '<',
-        '>=',
-        'in',
-        'not in',
-        'and',
-        'or',
-      ],
-      ...['not', 'if', 'else', 'is', '|', '.', ',', ':', '(', ')', '[', ']', '{', '}', '='],
+      ...SIGNS,
+      ...['**', 'not', 'if', 'else', 'is', '|', '.', ',', ':', '(', ')', '[', ']', '{', '}', '='],
     ),
   },
   { weight: 3, arbitrary: fc.constantFrom(...Object.keys(filters)).map((name) => `|${name}`) },
@@ -88,35 +72,9 @@ const { expressions } = fc.letrec<{ expressions: string }>((tie) => {
         '{}',
       ),
       quoted,
-      fc
-        .tuple(
-          part,
-          fc.constantFrom(
-            '+',
-            '-',
-            '*',
-            '/',
-            '//',
-            '%',
-            '**',
-            '~',
-            'and',
-            'or',
-            '==',
-            '<',
-            '>=',
-            'in',
-          ),
-          part,
-        )
-        .map(([left, sign, right]) => `(${left} ${sign} ${right})`),
-      fc
-        .tuple(part, part, part)
-        .map(([then, condition, other]) => `(${then} if ${condition} else ${other})`),
-      two.map(([one, other]) => `[${one}, ${other}]`),
+      ...composed(part, [...SIGNS, '**']),
       two.map(([one, other]) => `(${one}, ${other})`),
       two.map(([one, other]) => `{'a': ${one}, 'b': ${other}}`),
-      two.map(([base, key]) => `(${base})[${key}]`),
       fc.tuple(part, part, part).map(([base, from, step]) => `(${base})[${from}::${step}]`),
       fc
         .tuple(part, fc.constantFrom(...Object.keys(filters)))
