@@ -1173,7 +1173,7 @@ create function millrace.append_audit(p_tenant integer, p_subject text, p_action
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Writes down who did what.
-  body: c1d5ee80497eb894814e4e4006cb0244
+  body: 6ed5d0fab63f5b5a82cfa4a3652a3a75
 
 create function millrace.append_feed(p_runs bigint[], p_firsts integer[])
   returns void
@@ -1395,7 +1395,7 @@ create function millrace.caller_tenant()
   returns text
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The tenant for which the caller of the schema api acts; MR042 without one.
-  body: f0bdc305d67868eea5323819afd3bf94
+  body: 53474c738cf6c689a7dc549a0487576e
 
 create function millrace.cancel_runs(p_tenant integer, p_runs bigint[], p_note json, p_failure text DEFAULT NULL::text, p_stuck boolean DEFAULT false, p_at_once boolean DEFAULT false)
   returns SETOF bigint
@@ -1539,7 +1539,7 @@ create function millrace.check_options(p_function text, p_options jsonb, p_kinds
   returns integer
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Refuses options that a public function does not know; returns the tenant's number.
-  body: 822f4856a3f587325471e3d10993aba9
+  body: 28ec9a78c0f469d8f084fce57680b6da
 
 create function millrace.check_order(p_order jsonb)
   returns void
@@ -1979,7 +1979,7 @@ create function millrace.execute_transitions(p_tenant integer, p_ids uuid[], p_n
   returns TABLE(ordinal integer, instance_id uuid, seq integer, from_state text, to_state text, transition text, executed_at timestamp with time zone, repeated boolean, problem json)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Moves instances along transitions.
-  body: df02322af26eafb1c6e956d55d2c33a9
+  body: 380df2c845289ef4ddd867f21cab444d
 
 create function millrace.expire_runs(p_max integer DEFAULT 1000)
   returns integer
@@ -2221,6 +2221,12 @@ create function millrace.fork_workflow(run_id uuid, options jsonb DEFAULT '{}'::
   comment: Starts a new run that has the history of another up to a step.
   body: 63a9a1d84356c3e0beb06af54f59ed47
 
+create function millrace.four_eyes_problem(p_eyes jsonb, p_by text, p_instance uuid)
+  returns text
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Why somebody may not do a transition that takes other eyes.
+  body: 8af210122315179458b5abc53cadb920
+
 create function millrace.from_digits(p_digits text, p_base integer)
   returns numeric
   language plpgsql immutable set search_path=pg_catalog, pg_temp
@@ -2453,7 +2459,7 @@ create function millrace.get_transitions(instance_id uuid, options jsonb DEFAULT
   returns TABLE(transition_id uuid, transition_name text, to_state_name text, to_state_metadata jsonb, transition_context jsonb, transition_conditions jsonb, allowed boolean, reason text, not_enforced text[])
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The transitions of the state that an instance is in, and which are allowed.
-  body: 229b3343b0cf05f57361e01c76a19064
+  body: 97ebbca3779005fca8f9db69e31b0265
 
 create function millrace.get_versions(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, kind text, live integer, pending integer, running integer, waiting integer, paused integer, workers integer, oldest timestamp with time zone, registered_at timestamp with time zone, orphaned boolean, retirable boolean)
@@ -2491,11 +2497,11 @@ create function millrace.goes_alone(p_tenant integer, p_ids uuid[], p_names text
   comment: Whether one of these transitions has to be done alone.
   body: 77e0355c9deee8d9d50c684723146d12
 
-create function millrace.guard_problem(p_guards jsonb, p_scope jsonb, p_instance uuid, p_from_seq integer DEFAULT NULL::integer)
+create function millrace.guard_problem(p_guards jsonb, p_scope jsonb, p_instance uuid)
   returns text
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Why a transition of an entity machine is not allowed now; null: it is.
-  body: 673a31313abb7552dbcdc5d58b1869dd
+  body: d10d574998331c9a8a9e5d0726b58270
 
 create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
@@ -2591,7 +2597,7 @@ create function millrace.item_problem(p_extra jsonb, p_by text, p_request text)
   returns text
   language plpgsql immutable set search_path=pg_catalog, pg_temp
   comment: What rule a start or a transition of an entity breaks.
-  body: d9738e2d05b6d6e924e4d185fd9a216d
+  body: 60c881369b301151556e22be954979fd
 
 create function millrace.join_cells(p_cell jsonb, p_between jsonb, p_attribute jsonb)
   returns text
@@ -2910,7 +2916,7 @@ create function millrace.migrate_entities(machine text, from_version text, to_ve
   returns jsonb
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Moves live instances to another version of their machine.
-  body: 3d700098a24b27b274aa0fe228fd592f
+  body: 6752e52e1a02ac5ea1315666b9c176b5
 
 create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -2946,19 +2952,19 @@ create function millrace.move_due(p_tenant integer, p_ids uuid[], p_now timestam
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set IntervalStyle=postgres
   comment: Moves instances whose time has come.
-  body: 3a5f7d77e4d74fd3da2727ecc8addc54
+  body: cf8bb0ff4713cda76ad73c0a259c90cf
 
 create function millrace.move_entity(p_tenant integer, p_id uuid, p_name text, p_state text, p_by text, p_request text, p_extra jsonb, p_seen integer, OUT instance_id uuid, OUT seq integer, OUT from_state text, OUT to_state text, OUT transition text, OUT executed_at timestamp with time zone, OUT repeated boolean, OUT problem json)
   returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Moves one instance along a transition.
-  body: 6b8bd8fbcac35ad71ed3b2e87707a0b1
+  body: 58a325de5e76b85c66532f7f06845f08
 
 create function millrace.move_version(p_tenant integer, p_old integer, p_new integer, p_plan jsonb, p_ids uuid[], p_options jsonb)
   returns jsonb
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Moves instances to another version of their machine.
-  body: 5b22c52b1f9b3cc512c56301e7deedfb
+  body: 2720bfd27c0d6d7f7b1ae83fe3472d8b
 
 create function millrace.nearest_even(p_number numeric, p_unit numeric)
   returns numeric
@@ -3264,7 +3270,7 @@ create function millrace.put_member(subject text, options jsonb DEFAULT '{}'::js
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Says what somebody may do in a tenant.
-  body: 7e6431ffcfcd75917d1e71cf747deb00
+  body: 00e9be5b0f981730be446078d33eafe8
 
 create function millrace.put_queue(queue text, limits jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -3618,7 +3624,7 @@ create function millrace.row_place(p_arguments text[], OUT machine text, OUT fie
   returns record
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: Which machine the rows of a table are in, as a trigger says.
-  body: e090d4be587f0d44a0a7d1b36f992ae7
+  body: e9e9bdca963bf10bc72aea475b9955b1
 
 create function millrace.rule_again(p_rules jsonb)
   returns jsonb
@@ -3760,6 +3766,12 @@ create function millrace.send_signals(p_tenant integer, p_runs bigint[], p_ids t
   comment: Sends messages to runs; tells which runs were alive to take them.
   body: 69ffe5b4cb443b5429d9a31182220611
 
+create function millrace.session_actor()
+  returns text
+  language sql stable
+  comment: Who did something where nobody is named: the role of the session.
+  a standard SQL body
+
 create function millrace.set_output(p_tenant integer, p_from bigint, p_run bigint, p_step text, p_kind "char", p_output text)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -3872,7 +3884,7 @@ create function millrace.start_alone(p_tenant integer, p_id uuid, p_found jsonb,
   returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: A start that was not made with the others.
-  body: 589136e6a88b99917daccb3a1c2f8877
+  body: a81b20705fc7ef24b4f6a2e98873f76f
 
 create function millrace.start_bulk(p_verb text, p_filter jsonb, p_options jsonb, p_kinds jsonb)
   returns json
@@ -3896,13 +3908,13 @@ create function millrace.start_entities(p_tenant integer, p_machines text[], p_v
   returns TABLE(ordinal integer, instance_id uuid, state text, started boolean, problem json)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set plan_cache_mode=force_generic_plan set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Puts entities into the initial states of machines.
-  body: 96c3778a85f6fe55fdd7d0b300510f25
+  body: a6c2ca84c41e44166539a3263e08257b
 
 create function millrace.start_entity(machine text, entity_id text, options jsonb DEFAULT '{}'::jsonb)
   returns jsonb
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Puts an entity into the initial state of a machine.
-  body: 9eda4ba029b35d5e02d014fba6fe0e24
+  body: 06278b2379d10ad1a8e5a5cff7325a13
 
 create function millrace.start_entity_of_row()
   returns trigger
@@ -4124,7 +4136,7 @@ create function millrace.transition(instance_id uuid, options jsonb DEFAULT '{}'
   returns jsonb
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Moves an instance along a transition of its machine.
-  body: 4aa512b770abe871cff0e4551eadf70a
+  body: 34ac4bf6be75a3b52195b7b69f87d04d
 
 create function millrace.transition_guards(p_transition jsonb, OUT guards jsonb, OUT free text[])
   returns record
@@ -4136,7 +4148,7 @@ create function millrace.transition_problem(p_tenant integer, p_id uuid, p_code 
   returns json
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Why an instance was not moved.
-  body: a79182c82ee46ee5a092cf683823d66c
+  body: 5d5796841cb11bc5ecf8523d3fd28161
 
 create function millrace.transition_scope(p_entity millrace.entities, p_to text, p_name text, p_by text, p_extra jsonb)
   returns jsonb
@@ -4148,7 +4160,7 @@ create function millrace.transitions_of(p_tenant integer, p_ids uuid[], p_by tex
   returns TABLE(instance_id uuid, transition_id uuid, transition_name text, to_state_name text, to_state_metadata jsonb, transition_context jsonb, transition_conditions jsonb, allowed boolean, reason text, not_enforced text[])
   language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: The transitions of the states that instances are in.
-  body: 968310bc71b47da7bfcf052b84640ef3
+  body: d824bd7a66659541141ab84dbc10e58e
 
 create function millrace.trigger_event(run_id uuid, event_name text, data jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json

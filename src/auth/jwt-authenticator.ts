@@ -12,7 +12,14 @@ import { InvalidInputError, UnavailableError } from '../model/errors.ts'
 import { isStorable } from '../model/text.ts'
 import { isLikeApiKey } from './api-key.ts'
 import { bearerToken } from './credentials.ts'
-import { type Authenticator, type Principal, scopesOfRoles, suspended } from './principal.ts'
+import {
+  type Authenticator,
+  isReservedSubject,
+  type Principal,
+  reserved,
+  scopesOfRoles,
+  suspended,
+} from './principal.ts'
 import { ShortMemory } from './short-memory.ts'
 
 /** Which tokens are believed, and what they say. */
@@ -51,7 +58,8 @@ const MAX_TOKEN = 16 * 1024
 
 /**
  * Knows who sends a request by a JSON Web Token, in `Authorization: Bearer`. The tenant is a claim of it; roles are
- * those of the claim and those that the tenant's members list gives its subject.
+ * those of the claim and those that the tenant's members list gives its subject. Who is known, but has the subject of a key, a role or the engine,
+ * is refused (PermissionError).
  * @param session anything that has the `db` of a client or an engine; without one the list of members is not asked,
  *   nor whether the tenant is suspended
  * @throws InvalidInputError for options that would believe anybody
@@ -72,6 +80,7 @@ export function jwtAuthenticator(
     const subject = claims.sub
     if (tenant === undefined || subject === undefined || !isSubject(subject)) return null
     if (!isStorable(tenant)) return null
+    if (isReservedSubject(subject)) throw reserved(subject)
     const key = JSON.stringify([tenant, subject])
     const ask = () => verifyMember(session?.db as Database, tenant, subject)
     const member = session && (await members.get(key, ask, remembered, maxAgeMs))
@@ -194,9 +203,8 @@ function refuse(why: string): InvalidInputError {
   return new InvalidInputError(`The options of JWTs were refused: ${why}.`)
 }
 
-/** What begins with key: or role: is in the audit log for keys and roles of the database. */
 function isSubject(subject: string): boolean {
-  return /^(?!key:|role:)[^\p{Cc}\p{Cs}]{1,256}$/u.test(subject)
+  return /^[^\p{Cc}\p{Cs}]{1,256}$/u.test(subject)
 }
 
 /** A claim itself, or one within others: claims of some issuers have dots in their names. */

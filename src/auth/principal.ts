@@ -1,4 +1,6 @@
+import { isReservedActor } from '../model/actor.ts'
 import { PermissionError } from '../model/errors.ts'
+import { describeValue } from '../model/text.ts'
 
 /** What a caller may do. `admin`: keys, members, secrets, webhooks, the audit log and the tenant itself. */
 export const SCOPES = [
@@ -78,6 +80,19 @@ export function requireScope(principal: Principal, scope: Scope): void {
   throw new PermissionError(
     `This takes the scope "${scope}", and "${principal.subject}" has ${principal.scopes.length === 0 ? 'none' : principal.scopes.map((one) => `"${one}"`).join(', ')}. Use a key that has it, or ask an admin of the tenant.`,
     { details: { scope, status: 403 } },
+  )
+}
+
+/** Whether a subject stands in trails for an API key, a role of the database or the engine, and so is nobody's. */
+export function isReservedSubject(subject: string): boolean {
+  return subject.startsWith('key:') || isReservedActor(subject)
+}
+
+/** For who is known, by a subject that is nobody's. */
+export function reserved(subject: string): PermissionError {
+  return new PermissionError(
+    `The subject ${describeValue(subject)} must not begin with "key:", "role:" or "millrace:": such names stand in trails for API keys, roles of the database and the engine itself. Give people other ones.`,
+    { details: { subject: subject.slice(0, 300), rule: 'subject', status: 403 } },
   )
 }
 

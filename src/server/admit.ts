@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import { requireScope, type Scope } from '../auth/principal.ts'
+import { isReservedSubject, requireScope, reserved, type Scope } from '../auth/principal.ts'
 import type { RateClass } from '../auth/rate-limiter.ts'
 import { PermissionError } from '../model/errors.ts'
 import { takeRate } from './rates.ts'
@@ -22,6 +22,8 @@ export function admit(scope: Scope, kind: RateClass): MiddlewareHandler<ServerEn
       )
     }
     failures.passed(c)
+    const { subject, keyId } = principal
+    if (isReservedSubject(subject) && subject !== `key:${keyId}`) throw reserved(subject)
     requireScope(principal, scope)
     c.set('principal', principal)
     c.set('client', engine.forTenant(principal.tenant))

@@ -155,6 +155,51 @@ describe('with a client of PostgREST', () => {
     expect(whose?.map((row) => row.executed_by)).toEqual(['ada', 'ada', 'grace', 'linus'])
   })
 
+  test('a token without a subject is its role, nobody in particular: four eyes are refused to it, and after it', async () => {
+    await kernel.call('define_machine', {
+      workflow: { name: 'eyes' },
+      states: [{ name: 'open', initial: true }, { name: 'checked' }, { name: 'paid', final: true }],
+      transitions: [
+        { from: 'open', to: 'checked' },
+        { from: 'checked', to: 'paid', four_eyes: true },
+      ],
+    })
+    const nobody = () => rest.as({ tenant: 'default', roles: ['manager'] })
+    const who = `role:${rest.role}`
+    const make = async (entity_id: string) => {
+      const place = { workflow_name: 'eyes', entity_table: 'rows', entity_id }
+      return (await nobody().rpc('start_workflow', place)).data as string
+    }
+    const move = (client: ReturnType<typeof ada>, id: string, to_state: string) =>
+      client.rpc('execute_transition', { instance_id: id, to_state })
+    const whyNot = async (client: ReturnType<typeof ada>, id: string) => {
+      const [way] = (await client.rpc('get_transitions', { instance_id: id })).data as {
+        reason: string | null
+      }[]
+      const reason = way?.reason ?? null
+      const { error } = await move(client, id, 'paid')
+      if (reason !== null) expect(error?.message).toContain(reason)
+      return [reason, error?.code ?? null]
+    }
+    const [known, unknown] = [await make('a'), await make('b')]
+    await move(ada(), known, 'checked')
+    expect(await whyNot(nobody(), known)).toEqual([
+      `It takes somebody who is known: "${who}" may be anybody. Say who does it: by, or the sub of a token.`,
+      'MR013',
+    ])
+    expect(await whyNot(grace(), known)).toEqual([null, null])
+    await move(nobody(), unknown, 'checked')
+    for (const client of [grace(), nobody()])
+      expect(await whyNot(client, unknown)).toEqual([expect.stringContaining(who), 'MR013'])
+    const trail = ada().from('workflow_history').select('executed_by').eq('instance_id', unknown)
+    expect((await trail.order('seq')).data).toEqual([{ executed_by: who }, { executed_by: who }])
+    const audited = await kernel.query(
+      `select distinct subject from millrace.audit where target = $1 and subject <> 'grace'`,
+      [unknown],
+    )
+    expect(audited).toEqual([{ subject: who }])
+  })
+
   test('sent again under its key it is the same, and what is refused leaves no trace', async () => {
     const id = await startFraud()
     const options = { idempotency_key: 'k', expected_state: 'new' }

@@ -345,13 +345,19 @@ describe('another tenant', () => {
     }
   })
 
-  test('a token whose subject could be taken for a key or a role of the database does nothing', async () => {
-    for (const sub of ['key:0123456789abcdef', 'role:postgres']) {
+  test('a token whose subject is no name, or that of a key, a role of the database or the engine, does nothing', async () => {
+    for (const sub of [
+      ...['key:0123456789abcdef', 'role:postgres', 'millrace:timer', '', 'a'.repeat(257)],
+    ]) {
       const refused = await rest
         .as({ tenant: 'default', sub })
         .rpc('start_workflow', { workflow_id: 'order' })
       expect([refused.status, refused.error?.code]).toEqual([403, 'MR042'])
+      expect(refused.error?.message).toContain(JSON.stringify(sub).slice(0, 90))
+      expect(refused.error?.hint).toContain('Give people other ones')
     }
+    const longest = rest.as({ tenant: 'default', sub: 'a'.repeat(256) })
+    expect((await longest.rpc('start_workflow', { workflow_id: 'order' })).error).toBeNull()
   })
 
   test('a tenant that the session was given does not help a token that has none', async () => {

@@ -97,7 +97,8 @@ test('what is not signed by the issuer, for us, and for now, is nobody’s', asy
     'another issuer': await sign({ iss: 'https://evil.example.com/' }),
     'another audience': await sign({ aud: 'others' }),
     'no subject': await sign({ sub: undefined }),
-    'the subject of a key': await sign({ sub: 'key:0123456789abcdef' }),
+    'a subject of 257 characters': await sign({ sub: 'a'.repeat(257) }),
+    'an empty subject': await sign({ sub: '' }),
     'no end': await sign({}, { exp: null }),
     'over since a minute': await sign({}, { exp: '-1m' }),
     'not yet good': await sign({ nbf: Math.floor(Date.now() / 1000) + 120 }),
@@ -112,6 +113,18 @@ test('what is not signed by the issuer, for us, and for now, is nobody’s', asy
   expect(await ask(base, await sign({}, { exp: '-20s' }))).not.toBeNull() // within the tolerance
   expect(await ask({ ...base, clockTolerance: 0 }, await sign({}, { exp: '-20s' }))).toBeNull()
   expect(await ask({ ...base, algorithms: ['ES256'] }, good)).toBeNull()
+})
+
+test('who has the subject of a key, a role of the database or the engine is told so, and not let in', async () => {
+  for (const subject of ['key:0123456789abcdef', 'role:postgres', 'millrace:timer']) {
+    const asked = ask(base, await sign({ sub: subject }))
+    await expect(asked).rejects.toMatchObject({
+      ...{ code: 'MR042', message: expect.stringContaining(`"${subject}"`) },
+      details: { subject, rule: 'subject', status: 403 },
+    })
+  }
+  expect(await ask(base, await sign({ sub: 'a'.repeat(256) }))).not.toBeNull()
+  expect(await ask(base, await sign({ sub: 'roles:ada' }))).toMatchObject({ subject: 'roles:ada' })
 })
 
 test('secrets are for those who ask for them', async () => {

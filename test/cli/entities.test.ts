@@ -91,7 +91,7 @@ test('a ticket from its start to its end', async () => {
   const history = await cli('history', 'ticket/1')
   expect(history.stdout.split('\n').map((line) => line.trimEnd().replace(/ +/g, ' '))).toEqual([
     ' SEQ AT FROM → TO TRANSITION AFTER BY NOTES'.trim(),
-    expect.stringMatching(/^ 1 .* · → open ada$/),
+    expect.stringMatching(/^ 1 .* · → open \(start\) ada$/),
     expect.stringMatching(/^ 2 .* open → working take .* ada$/),
     expect.stringMatching(/^ 3 .* working → solved solve .* cyd \(bob\) ok$/),
     '',
@@ -179,6 +179,8 @@ test('a new version, and a migration that is first only told', async () => {
   expect(rows.at(-1)).toMatchObject({
     ...{ from: 'open', to: 'new', transition: null, notes: 'as agreed', executedBy: me },
   })
+  const shown = await cli('history', 'ticket/c')
+  expect(shown.stdout).toMatch(/ open → new +\(version 1 → 2\) /)
   expect(await cli(...from, '--map', 'open')).toMatchObject({ code: 2 })
 })
 

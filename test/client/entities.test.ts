@@ -3,6 +3,7 @@ import { defineMachine } from '../../src/entity/index.ts'
 import {
   ConflictError,
   EntityNotFoundError,
+  InvalidInputError,
   TransitionConflictError,
   TransitionNotAllowedError,
   WorkflowClient,
@@ -106,6 +107,49 @@ test('what is refused has a class, and says what would be', async () => {
     .catch((error: unknown) => error)
   expect(late).toBeInstanceOf(TransitionConflictError)
   expect(late).toMatchObject({ code: 'MR012', details: { state: 'open' } })
+})
+
+test('names that are nobody’s are refused, and who is not named is a role', async () => {
+  const t = fresh()
+  for (const name of ['role:postgres', 'millrace:timer', '', 'a'.repeat(257)])
+    for (const [option, who] of Object.entries({
+      by: { by: name },
+      claimedBy: { claimedBy: name },
+    }))
+      for (const asked of [() => t.start(who), () => t.transition('take', who)]) {
+        const error = await asked().catch((refused: unknown) => refused)
+        expect(error).toBeInstanceOf(InvalidInputError)
+        expect((error as Error).message).toContain(option)
+      }
+  await expect(t.transitions({ by: 'role:postgres' })).rejects.toThrow('"role:postgres"')
+  await t.start()
+  await t.transition('take', { by: 'a'.repeat(256) })
+  expect((await t.history()).map(({ executedBy }) => executedBy)).toEqual([
+    ...[expect.stringMatching(/^role:/), 'a'.repeat(256)],
+  ])
+})
+
+test('of many at once in one process one wins; the others hear of a conflict always where they said what they saw', async () => {
+  for (const seen of [{ expectedState: 'open' }, {}]) {
+    const t = fresh()
+    await t.start()
+    const asked = Array.from({ length: 20 }, (_, i) =>
+      t.transition('take', { by: `p${i}`, ...seen }).then(
+        () => null,
+        (error: { code: string; details: object }) => error,
+      ),
+    )
+    const lost = (await Promise.all(asked)).filter((error) => error !== null)
+    expect(lost).toHaveLength(19)
+    const codes = new Set(lost.map(({ code }) => code))
+    if ('expectedState' in seen) expect([...codes]).toEqual(['MR012'])
+    // whoever's turn came when the first was through is told what leaves that state
+    else for (const code of codes) expect(['MR012', 'MR013']).toContain(code)
+    const [, winner] = await t.history()
+    for (const { details } of lost)
+      expect(details).toMatchObject({ state: 'working', moved_by: winner?.executedBy })
+    expect(await t.history()).toHaveLength(2)
+  }
 })
 
 test('what is allowed to whom, and why not', async () => {

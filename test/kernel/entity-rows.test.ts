@@ -59,7 +59,7 @@ test('what is inserted is started by whoever inserts it, who has no right on the
   const [row] = await kernel.query('select * from millrace.get_history(null, $1)', [
     { entity: { machine: 'orders', id: '17' } },
   ])
-  expect(row).toMatchObject({ executed_by: role, seq: 1 })
+  expect(row).toMatchObject({ executed_by: `role:${role}`, seq: 1 })
 })
 
 test('with the transaction of the insert, or not at all', async () => {

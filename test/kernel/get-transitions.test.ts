@@ -153,7 +153,9 @@ test('it says why not, for who asks', async () => {
   })
   // of the session, where nobody says who asks
   const [role] = await kernel.query<{ name: string }>('select session_user as name')
-  expect(await said(id, { context: { deciders: [role?.name] } })).toMatchObject({ refuse: true })
+  expect(await said(id, { context: { deciders: [`role:${role?.name}`] } })).toMatchObject({
+    refuse: true,
+  })
 })
 
 test('what is said to be allowed is, and what is not is refused for that reason', async () => {

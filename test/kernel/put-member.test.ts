@@ -41,6 +41,7 @@ test('what is no member is refused', async () => {
     ['a\u0007', {}, 'subject'],
     ['key:abc', {}, 'subject'],
     ['role:x', {}, 'subject'],
+    ['millrace:timer', {}, 'subject'],
     ['x'.repeat(257), {}, 'subject'],
     ['a', { roles: ['owner'] }, 'viewer, operator, admin'],
     ['a', { email: 'nobody' }, 'email'],

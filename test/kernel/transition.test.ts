@@ -86,7 +86,7 @@ test('a refusal says what was asked for, where it leads from, and what may be do
   )
   expect(await problem({ to_state: 'paidd' })).toContain('Did you mean "paid"?')
   expect(await problem({ name: 'pay', expected_state: 'paid' })).toMatch(
-    /is in the state "open", not "paid"; it was moved there by "\w+" at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\./,
+    /is in the state "open", not "paid"; it was moved there by "role:\w+" at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\./,
   )
   await move(id, { name: 'cancel' })
   expect(await problem({ name: 'x' })).toMatch(/is. Nothing leads from there\.$/)

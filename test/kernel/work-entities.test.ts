@@ -86,7 +86,7 @@ test('one moves when its time has come, not a millisecond before, as timer', asy
   expect(await work()).toBeNull()
   expect(await show(id)).toMatchObject({ state: 'a', due: null, tries: null })
   expect((await trail(id))[1]).toMatchObject({
-    ...{ transition: 'expire', executed_by: 'timer', notes: 'after 3 days' },
+    ...{ transition: 'expire', executed_by: 'millrace:timer', notes: 'after 3 days' },
   })
   await isWhole(id, 2)
   expect(await chores()).toBe(0)

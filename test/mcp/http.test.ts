@@ -147,6 +147,32 @@ describe('through the server', () => {
     expect(workflows).toMatchObject([{ id: 'door', kind: 'machine' }])
   })
 
+  test('a model never says who moves an entity, nor in which roles: also where nobody is known', async () => {
+    const handler = createMcpHandler(() => t.engine)
+    const anybody = await connectHttp(handler)
+    const made = await anybody.call('start_entity', { machine: 'door', entity_id: 'anybody' })
+    const asked = { instance_id: made.id, name: 'open_it' }
+    const given = {
+      transition: asked,
+      get_entity: { instance_id: made.id },
+      start_entity: { machine: 'door', entity_id: 'anybody', if_exists: 'return' },
+    }
+    const failed = async (name: string, args: object) =>
+      (await anybody.client.callTool({ name, arguments: { ...args } })).isError === true
+    for (const [name, args] of Object.entries(given))
+      for (const claim of [{ by: 'ada' }, { roles: ['boss'] }])
+        expect([name, await failed(name, { ...args, ...claim })]).toEqual([name, true])
+    for (const name of ['get_entity', 'start_entity'] as const)
+      expect([name, await failed(name, given[name])]).toEqual([name, false])
+    await anybody.call('transition', { ...asked, claimed_by: 'eve' })
+    const { entries } = await anybody.call('get_history', { instance_id: made.id })
+    expect(entries).toMatchObject([
+      { executed_by: expect.stringMatching(/^role:/), claimed_by: null },
+      { executed_by: expect.stringMatching(/^role:/), claimed_by: 'eve' },
+    ])
+    await anybody.close()
+  })
+
   test('errors have their code', async () => {
     for (const [name, args, code] of [
       ['get_run', { run_id: randomUUID() }, 'MR041'],

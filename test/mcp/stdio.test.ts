@@ -20,6 +20,30 @@ test('millrace mcp serves stdin and stdout, and ends with them', async () => {
   await client.close()
 }, 60_000)
 
+test('an entity is moved by whom the command names, in the roles that it names', async () => {
+  await using db = await createDatabase({ testClock: false })
+  const document = {
+    workflow: { name: 'door' },
+    states: [
+      { name: 'shut', initial: true },
+      { name: 'open', final: true },
+    ],
+    transitions: [{ from: 'shut', to: 'open', name: 'open_it', requires_role: 'porter' }],
+  }
+  await db.query('select millrace.define_machine($1)', [JSON.stringify(document)])
+  const serve = (...args: string[]) =>
+    connectStdio(process.execPath, [main, 'mcp', ...args], env(db.url))
+  const [nobody, ada] = [await serve('--by', 'bob'), await serve('--by', 'ada', '--role', 'porter')]
+  const place = { machine: 'door', entity_id: '1' }
+  await nobody.call('start_entity', place)
+  const move = { ...place, name: 'open_it' }
+  expect(await nobody.call('transition', move)).toMatchObject({ error: { code: 'MR013' } })
+  expect(await ada.call('transition', move)).toMatchObject({ state: 'open' })
+  const { entries } = await ada.call('get_history', place)
+  expect(entries).toMatchObject([{ executed_by: 'bob' }, { executed_by: 'ada' }])
+  await Promise.all([nobody.close(), ada.close()])
+}, 60_000)
+
 test('with --read-only there are no tools that change anything', async () => {
   await using db = await createDatabase({ testClock: false })
   const client = await connectStdio(process.execPath, [main, 'mcp', '--read-only'], env(db.url))

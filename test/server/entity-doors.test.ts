@@ -1,29 +1,49 @@
-// Both kinds of pypgflow's examples, from the import to the trail, by SQL, PostgREST, HTTP, TypeScript and the command line: with the same result.
+// Both kinds of pypgflow's examples, from the import to the trail, through every door: with the same result. And nobody is taken for another.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
+import { HttpWorkflowClient } from '../../src/client/http/index.ts'
 import { defineMachine } from '../../src/entity/index.ts'
 import { millrace } from '../cli/millrace.ts'
 import { fraudDetection, orderProcessing } from '../support/machine-documents.ts'
+import { connectHttp, type McpClient } from '../support/mcp.ts'
 import { type Postgrest, startPostgrest } from '../support/postgrest.ts'
-import { useServer } from '../support/server.ts'
+import { principals, useServer } from '../support/server.ts'
 
 // every command is a process, and a busy machine starts them slowly
 vi.setConfig({ testTimeout: 60_000 })
 
 const t = useServer()
+const roles = ['analyst', 'manager']
+const scopes = ['runs:read', 'runs:write', 'workflows:read']
+// the same person by two tokens: one has the roles of the machine, one may do all in the tenant
+Object.assign(principals, {
+  analyst: { tenant: 'default', subject: 'ada', roles, scopes },
+  root: { tenant: 'default', subject: 'root', roles: ['admin'], scopes: [...scopes, 'admin'] },
+})
 let rest: Postgrest
+let tools: McpClient
+let http: HttpWorkflowClient
 beforeAll(async () => {
   rest = await startPostgrest(t.db)
+  tools = await connectHttp((request) => t.server.fetch(request), 'analyst')
+  http = clientOf('analyst')
 }, 60_000)
-afterAll(() => rest?.stop())
+afterAll(async () => {
+  await http?.close()
+  await rest?.stop()
+})
 
-const roles = ['analyst', 'manager']
+function clientOf(token: string): HttpWorkflowClient {
+  const fetch = (url: string, init: RequestInit) => t.server.fetch(new Request(url, init))
+  return new HttpWorkflowClient({ baseUrl: 'http://localhost', token, fetch: fetch as never })
+}
+
 const metadata = { amount: 5000, risk_score: 'medium' }
 
 type Move = { to: string; notes?: string; context?: object; metadata?: object; expected?: string }
 type Row = Record<string, unknown>
 
-/** What each can do with an entity; whoever asks is ada, of these roles, and says that eve does it. */
+/** What each can do with an entity; who asks is ada, of these roles, by what is authenticated there, and says that eve does it. */
 type Door = {
   put(document: string): Promise<unknown>
   start(machine: string, id: string): Promise<unknown>
@@ -114,24 +134,92 @@ const doors: Record<string, Door> = {
     },
     async start(machine, id) {
       const body = { metadata }
-      const { status } = await t.send('POST', `/api/entities/${machine}/${id}${place}`, { body })
+      const path = `/api/entities/${machine}/${id}${place}`
+      const { status } = await t.send('POST', path, { as: 'analyst', body })
       expect(status).toBe(201)
     },
     async move(machine, id, move) {
       const path = `/api/entities/${machine}/${id}/transition${place}`
       const body = {
-        ...{ to_state: move.to, ...options, claimed_by: 'eve', ...given(move) },
+        ...{ to_state: move.to, claimed_by: 'eve', ...given(move) },
         ...(move.expected && { expected_state: move.expected }),
       }
-      const answer = await t.send('POST', path, { body })
+      const answer = await t.send('POST', path, { as: 'analyst', body })
       return answer.status === 200 ? null : answer.body.code
     },
     async ways(machine, id) {
-      const path = `/api/entities/${machine}/${id}/transitions${place}&by=ada&role=analyst&role=manager`
-      return (await t.send('GET', path)).body.data
+      const path = `/api/entities/${machine}/${id}/transitions${place}`
+      return (await t.send('GET', path, { as: 'analyst' })).body.data
     },
     trail: async (machine, id) =>
       (await t.send('GET', `/api/entities/${machine}/${id}/history${place}`)).body.data,
+  },
+  'the client over HTTP': {
+    put: (document) => t.engine.putWorkflow(defineMachine(document)),
+    start: (machine, id) => http.entity(machine, id, { table: 'rows' }).start({ metadata }),
+    move: (machine, id, move) =>
+      http
+        .entity(machine, id, { table: 'rows' })
+        .transitionTo(move.to, {
+          ...{ claimedBy: 'eve', ...(given(move) as { notes?: string }) },
+          ...(move.expected && { expectedState: move.expected }),
+        })
+        .then(() => null, failed),
+    ways: async (machine, id) => [
+      ...(await http.entity(machine, id, { table: 'rows' }).transitions()),
+    ],
+    trail: async (machine, id) =>
+      (await http.entity(machine, id, { table: 'rows' }).history()).map((row) => ({ ...row })),
+  },
+  '/pypgflow': {
+    put: (document) => inSql('select millrace.define_workflow($1)', [parseAsJson(document)]),
+    async start(machine, id) {
+      const body = { workflow_name: machine, entity_table: 'rows', entity_id: id, metadata }
+      const made = await t.send('POST', '/pypgflow/rpc/start_workflow', { as: 'analyst', body })
+      expect(made.status).toBe(200)
+      instances.set(id, made.body)
+    },
+    async move(_machine, id, move) {
+      const path = '/pypgflow/rpc/execute_transition'
+      const body = {
+        ...{ instance_id: instances.get(id), to_state: move.to, executed_by: 'eve' },
+        ...given(move),
+        ...(move.expected && { options: { expected_state: move.expected } }),
+      }
+      const answer = await t.send('POST', path, { as: 'analyst', body })
+      return answer.status === 200 ? null : answer.body.code
+    },
+    async ways(_machine, id) {
+      const path = `/pypgflow/rpc/get_transitions?instance_id=${instances.get(id)}`
+      const { body } = await t.send('GET', path, { as: 'analyst' })
+      return (body as Row[]).map((one) => ({
+        ...{ name: one.transition_name, to: one.to_state_name, allowed: one.allowed },
+      }))
+    },
+    async trail(_machine, id) {
+      const path = `/pypgflow/workflow_history?instance_id=eq.${instances.get(id)}&order=seq`
+      const { body } = await t.send('GET', path)
+      return (body as Row[]).map((row) => ({ ...row, transition: row.transition_name }))
+    },
+  },
+  'tools of models': {
+    put: (document) => inSql('select millrace.define_workflow($1)', [parseAsJson(document)]),
+    async start(machine, id) {
+      const asked = { machine, entity_id: id, table: 'rows', metadata }
+      expect(await tools.call('start_entity', asked)).toMatchObject({ started: true })
+    },
+    async move(machine, id, move) {
+      const { error } = await tools.call('transition', {
+        ...{ machine, entity_id: id, table: 'rows', to_state: move.to, claimed_by: 'eve' },
+        ...given(move),
+        ...(move.expected && { expected_state: move.expected }),
+      })
+      return codeOf(error ?? null)
+    },
+    ways: async (machine, id) =>
+      (await tools.call('get_entity', { machine, entity_id: id, table: 'rows' })).transitions,
+    trail: async (machine, id) =>
+      (await tools.call('get_history', { machine, entity_id: id, table: 'rows' })).entries,
   },
   TypeScript: {
     put: (document) => t.engine.putWorkflow(defineMachine(document)),
@@ -255,5 +343,84 @@ describe.each(Object.entries(stories))('%s', (machine, { document, moves }) => {
   test('the same by all', () => {
     expect([...told.keys()]).toEqual(Object.keys(doors))
     for (const story of told.values()) expect(story).toEqual(told.get('SQL'))
+  })
+})
+
+describe('who it is cannot be said by who asks over HTTP, not even by an admin', () => {
+  const path = '/api/entities/fraud_detection/forged'
+  let id: string
+  beforeAll(async () => {
+    await t.engine.putWorkflow(defineMachine(fraudDetection))
+    id = (await t.engine.entity('fraud_detection', 'forged').start({ by: 'ada' })).id
+  })
+  const to_state = 'investigating'
+  const root = () => clientOf('root').entity('fraud_detection', 'forged')
+  const say = async (method: string, where: string, body?: object) => {
+    const answer = await t.send(method, where, { as: 'root', ...(body && { body }) })
+    return [answer.body.code, `${answer.body.detail ?? answer.body.message}`]
+  }
+  const rpc = async (options: object) => {
+    const admin = rest.as({ tenant: 'default', sub: 'root', roles: ['admin'] })
+    const asked = { instance_id: id, to_state, executed_by: 'ada', options }
+    const { error } = await admin.rpc('execute_transition', asked)
+    return [error?.code, error?.message]
+  }
+  const told = (asked: Promise<unknown>) =>
+    asked.then(
+      () => [null],
+      (error: Error & { code: string }) => [error.code, error.message],
+    )
+  const pypgflow = '/pypgflow/rpc/execute_transition'
+  const tries: Record<string, (claim: object) => Promise<unknown[]>> = {
+    'a start': (claim) => say('POST', '/api/entities/fraud_detection/new', claim),
+    'a transition': (claim) => say('POST', `${path}/transition`, { to_state, ...claim }),
+    'a transition of the instance': (claim) =>
+      say('POST', `/api/instances/${id}/transition`, { to_state, ...claim }),
+    'a migration': (claim) =>
+      say('POST', '/api/entities/migrate', {
+        ...{ machine: 'fraud_detection', from_version: '1.0', to_version: '2', ...claim },
+      }),
+    'a question': (claim) => {
+      const [[name, value] = []] = Object.entries(claim)
+      return say('GET', `${path}/transitions?${name}=${value}`)
+    },
+    '/pypgflow': (claim) => say('POST', pypgflow, { instance_id: id, to_state, ...claim }),
+    'the options of /pypgflow': (options) =>
+      say('POST', pypgflow, { instance_id: id, to_state, options }),
+    PostgREST: rpc,
+    'the client, of a transition': (claim) => told(root().transitionTo('investigating', claim)),
+    'the client, of a start': (claim) => told(root().start(claim)),
+    'the client, of a question': (claim) => told(root().transitions(claim)),
+    'the client, of a migration': (claim) =>
+      told(
+        clientOf('root').migrateEntities({
+          ...{ machine: 'fraud_detection', fromVersion: '1.0', toVersion: '2', ...claim },
+        }),
+      ),
+  }
+
+  test.each(Object.entries(tries))('%s', async (_name, attempt) => {
+    for (const claim of [{ by: 'ada' }, { roles: ['analyst'] }]) {
+      const [code, message] = await attempt(claim)
+      expect(['MR001', 'MR003']).toContain(code)
+      expect(message).toContain(Object.keys(claim)[0])
+    }
+  })
+
+  test('tools of models', async () => {
+    const model = await connectHttp((request) => t.server.fetch(request), 'root')
+    for (const claim of [{ by: 'ada' }, { roles: ['analyst'] }]) {
+      const asked = { instance_id: id, to_state, ...claim }
+      const refused = await model.client.callTool({ name: 'transition', arguments: asked })
+      expect(refused.isError).toBe(true)
+    }
+  })
+
+  test('and so nothing was moved: who may is told by roles of the token alone', async () => {
+    const answer = await t.send('POST', `${path}/transition`, { as: 'root', body: { to_state } })
+    expect([answer.status, answer.body.code]).toEqual([403, 'MR013'])
+    expect(await t.engine.entity('fraud_detection', 'forged').history()).toMatchObject([
+      { executedBy: 'ada', claimedBy: null },
+    ])
   })
 })

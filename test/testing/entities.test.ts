@@ -41,8 +41,8 @@ test('timers of entities run in their order as time passes, with what they start
     (await one.history()).map(({ transition, executedBy }) => [transition, executedBy]),
   ).toEqual([
     [null, expect.any(String)],
-    ['expire', 'timer'],
-    ['close', 'timer'],
+    ['expire', 'millrace:timer'],
+    ['close', 'millrace:timer'],
   ])
   expect(await one.verify()).toMatchObject({ ok: true, rows: 3 })
 })

@@ -34,7 +34,7 @@ test(
       async () => (await p.db.query('select from millrace.live')).length === 0,
       LONG,
     )
-    await check(p.db.query, p.client, ids, 'timer')
+    await check(p.db.query, p.client, ids, 'millrace:timer')
     expect(await p.repeats()).toEqual([])
     const early = `select count(*)::int from millrace.entity_history
     where spent_ms < case transition when 'ask' then 200 when 'end' then 300 end`

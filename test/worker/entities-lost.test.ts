@@ -47,7 +47,7 @@ test(
     const open = `select exists (select from millrace.entities where completed_at is null)`
     await until('all are through', async () => !(await t.db.value(open)), LONG)
     expect(lossy.lost).toBeGreaterThan(0)
-    await check(t.db.query, engine, timed, 'timer')
+    await check(t.db.query, engine, timed, 'millrace:timer')
     await engine.stop()
     await lossy.end()
   },
@@ -104,7 +104,7 @@ test(
     const open = `select count(*)::int from millrace.entities where completed_at is null`
     await until('all are through', async () => (await value(open)) === 0, LONG)
     await check(query, engine, asked, 'ada')
-    await check(query, engine, timed, 'timer')
+    await check(query, engine, timed, 'millrace:timer')
     await engine.stop()
     await pool.end()
     await server.stop()

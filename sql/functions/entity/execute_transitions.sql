@@ -2,7 +2,7 @@
 --   p_ids  instances; null: the live one of extra's entity {machine, table, id}, or the one that the request has moved
 --   p_names, p_states  the transition, or the state that it is to go to: one of the two. Of several that go there the first is taken
 --          that nothing forbids
---   p_bys  who was authenticated; null: the role of the session
+--   p_bys  who was authenticated; null: role: and the role of the session
 --   p_requests  the same again gives the same answer and does nothing; who asks, and the notes, may be others then
 --   p_extras  JSON or null: claimed_by, roles, notes, context, metadata (of the transition), set (merged into the entity's metadata),
 --          expected_state, entity
@@ -21,7 +21,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
 #variable_conflict use_column
 declare
   v_count int := cardinality(p_ids);
-  v_now   timestamptz := millrace.clock();
+  v_now   timestamptz := millrace.clock();  v_me text := millrace.session_actor();
   v_ids   uuid[];  v_order int[];  v_seen int[];  -- ascending, the places of these in the arrays, and where they stand
   v_twice boolean; v_open boolean[];  v_done int := 0;  -- which are not done, how many are
 begin
@@ -43,7 +43,7 @@ begin
     for ordinal, instance_id, seq, from_state, to_state, transition, executed_at, repeated in
       with judged as materialized (
         select e.id, e.seq, e.workflow_id, e.state, e.hash as before, a.at, t.id as transition_id, t.name, t.to_state, t.ends, t.next_ms,
-          (extract(epoch from a.at - e.entered_at) * 1000)::bigint as spent_ms, coalesce(u.by, session_user::text) as actor, u.request,
+          (extract(epoch from a.at - e.entered_at) * 1000)::bigint as spent_ms, coalesce(u.by, v_me) as actor, u.request,
           x.x ->> 'claimed_by' as claimed_by, x.x ->> 'notes' as notes, coalesce(nullif(x.x -> 'context', 'null'), '{}') as context,
           coalesce(nullif(x.x -> 'metadata', 'null'), '{}') as metadata, nullif(nullif(x.x -> 'set', 'null'), '{}') as changes,
           t.acts or e.completed_at is not null and not t.ends as alone
@@ -56,7 +56,7 @@ begin
           select t.* from millrace.machine_transitions t
           where t.workflow_id = e.workflow_id and t.from_state = e.state and t.name = coalesce(u.name, t.name)
             and t.to_state = coalesce(u.target, t.to_state) and (t.guards is null or millrace.guard_problem(t.guards,
-              millrace.transition_scope(e, t.to_state, t.name, coalesce(u.by, session_user::text), x.x), e.id, null) is null)
+              millrace.transition_scope(e, t.to_state, t.name, coalesce(u.by, v_me), x.x), e.id) is null)
           order by t.rank limit 1) t
         where (u.name is null) <> (u.target is null)
           and (millrace.is_plain(x.x, u.by, u.request) or millrace.item_problem(x.x, u.by, u.request) is null)

@@ -1,7 +1,7 @@
 -- get_transitions: the transitions of the state that an instance is in, and whether each is allowed now for who asks, and why not.
 --   instance_id  null where options say which
 --   options      tenant, entity ({machine, id, table}: its live instance, else the last); who would ask for it, and what with: by (default:
---                the role of the session), roles, notes, context, metadata
+--                session_actor), roles, notes, context, metadata
 -- Returns: them in the order in which they are tried; reason, a sentence, where allowed is false; not_enforced, the keys of
 -- transition_conditions that are shown and not enforced. None for a state that nothing leaves.
 -- Raises: MR001, MR043 if there is no such instance.
@@ -13,7 +13,7 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp a
 #variable_conflict use_variable
 declare
   v_tenant int := millrace.check_options('get_transitions', options,
-    '{"entity": "any", "by": "text", "roles": "texts", "notes": "text", "context": "any", "metadata": "any"}');
+    '{"entity": "any", "by": "actor", "roles": "texts", "notes": "text", "context": "any", "metadata": "any"}');
 begin
   if exists (select from jsonb_each(options) o
              where o.key in ('metadata', 'context') and jsonb_typeof(o.value) not in ('object', 'null')) then
@@ -22,7 +22,7 @@ begin
   return query select t.transition_id, t.transition_name, t.to_state_name, t.to_state_metadata, t.transition_context,
     t.transition_conditions, t.allowed, t.reason, t.not_enforced
   from millrace.transitions_of(v_tenant, array[millrace.find_entity(v_tenant, instance_id, options -> 'entity')],
-    coalesce(options ->> 'by', session_user::text), options) t;
+    coalesce(options ->> 'by', millrace.session_actor()), options) t;
 end $$;
 
 comment on function millrace.get_transitions(uuid, jsonb) is 'The transitions of the state that an instance is in, and which are allowed.';

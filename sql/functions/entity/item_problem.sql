@@ -8,6 +8,9 @@ begin
   v_bad := case
     when jsonb_typeof(p_extra) <> 'object' then 'MR001 the options must be an object'
     when length(p_by) not between 1 and 256 then 'MR001 by must be a text of 1 to 256 characters'
+    when p_by ~ '^(role|millrace):' and p_by <> 'millrace:timer' or p_extra ->> 'claimed_by' ~ '^(role|millrace):' then format(
+      'MR001 "%s" is nobody''s name: what begins with role: or millrace: is what a role of the database or the engine itself did',
+      left(case when p_by ~ '^(role|millrace):' then p_by else p_extra ->> 'claimed_by' end, 100))
     when length(p_request) not between 1 and 256 then 'MR001 the idempotency key must be a text of 1 to 256 characters'
     when jsonb_typeof(p_extra -> 'claimed_by') not in ('string', 'null') or length(p_extra ->> 'claimed_by') not between 1 and 256
       then 'MR001 claimed_by must be a text of 1 to 256 characters'

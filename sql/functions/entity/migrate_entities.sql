@@ -3,7 +3,7 @@
 -- null. Then a whole look found none left (after ten looks, while others keep starting some, it gives up).
 --   mapping  {state of from_version: state of to_version}
 --   options  tenant, dry_run (true: only counts, without steps), limit (instances of a step: 1,000, at most 1,000), cursor, by, claimed_by,
---            notes
+--            notes. by must be said where transitions of to_version take four eyes
 -- Each is noted in its trail: a row without a transition, its metadata {"$migration": {"from", "to"}}. In a state of the same name it goes
 -- on, its time and its timers count from when it came; in another it has come now. Actions of states are not done.
 -- Returns: {states: [{from, to, count}], migrated, cursor, remaining}: of this step; of a dry run all, and to is null where there is no
@@ -17,7 +17,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
 #variable_conflict use_variable
 declare
   v_tenant int := millrace.check_options('migrate_entities', options,
-    '{"dry_run": "any", "limit": "whole", "cursor": "text", "by": "text", "claimed_by": "text", "notes": "text"}');
+    '{"dry_run": "any", "limit": "whole", "cursor": "text", "by": "actor", "claimed_by": "text", "notes": "text"}');
   v_old    int := (select max(v) from unnest(millrace.machine_versions(v_tenant, machine, from_version)) v);
   v_new    int := (select max(v) from unnest(millrace.machine_versions(v_tenant, machine, to_version)) v);
   v_plan   jsonb;  -- {state: target or null}
@@ -41,6 +41,10 @@ begin
       string_agg(s.name, ', ')), 'Name one for each in the mapping; a dry run tells how many are in them.',
     json_build_object('states', json_agg(s.name)))
   from unnest(v_states) s (name) where v_plan ->> s.name is null having count(*) > 0;
+  perform millrace.fail('MR001', format('Who migrates is not known, and version "%s" has transitions that take four eyes.', to_version),
+      'Give by: else nobody could do these transitions afterwards.', json_build_object('option', 'by'))
+  where options ->> 'by' is null and exists (
+    select from millrace.machine_transitions t where t.workflow_id = v_new and t.guards ? 'four_eyes');
   select * into v_place from millrace.read_migration(options ->> 'cursor') r;
   while v_window = '{}' and v_place.state <= cardinality(v_states) loop
     v_window := millrace.entity_window(v_tenant, null, null, array[machine], v_states[v_place.state : v_place.state], v_place.after,

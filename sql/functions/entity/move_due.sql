@@ -24,7 +24,7 @@ begin
     exit when v_ids is null;
     for v_did in
       select d.* from millrace.execute_transitions(p_tenant, v_ids, v_names, array_fill(null::text, array[cardinality(v_ids)]),
-        array_fill('timer'::text, array[cardinality(v_ids)]), array_fill(null::text, array[cardinality(v_ids)]), v_extras) d
+        array_fill('millrace:timer'::text, array[cardinality(v_ids)]), array_fill(null::text, array[cardinality(v_ids)]), v_extras) d
     loop
       if v_did.problem is null then
         v_ids := array_remove(v_ids, v_did.instance_id);

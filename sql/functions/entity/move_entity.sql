@@ -20,7 +20,7 @@ begin
   end if;
   -- all in one statement: in a transaction of one call, each expression more is set up anew
   select p_id, e.seq, e.seq + 1, e.workflow_id, e.state, e.hash, a.at, (extract(epoch from a.at - e.entered_at) * 1000)::bigint,
-    coalesce(p_by, session_user::text), t.id, t.name, t.to_state, t.ends, t.next_ms, p_extra ->> 'claimed_by', p_extra ->> 'notes',
+    coalesce(p_by, millrace.session_actor()), t.id, t.name, t.to_state, t.ends, t.next_ms, p_extra ->> 'claimed_by', p_extra ->> 'notes',
     coalesce(nullif(p_extra -> 'context', 'null'), '{}'), coalesce(nullif(p_extra -> 'metadata', 'null'), '{}'),
     nullif(nullif(p_extra -> 'set', 'null'), '{}'), false, case
       when e.id is null then 'MR043'
@@ -40,7 +40,7 @@ begin
     select t.id, t.name, t.to_state, t.acts, t.ends, t.next_ms from millrace.machine_transitions t
     where t.workflow_id = e.workflow_id and t.from_state = e.state and t.name = coalesce(p_name, t.name)
       and t.to_state = coalesce(p_state, t.to_state) and (t.guards is null or millrace.guard_problem(
-        t.guards, millrace.transition_scope(e, t.to_state, t.name, coalesce(p_by, session_user::text), p_extra), e.id, null) is null)
+        t.guards, millrace.transition_scope(e, t.to_state, t.name, coalesce(p_by, millrace.session_actor()), p_extra), e.id) is null)
     order by t.rank limit 1) t on true
   cross join lateral (select greatest(c.now, e.updated_at) as at) a;  -- others may have committed since our clock was read
   if v_code is null then

@@ -18,7 +18,7 @@ begin
   cross join lateral jsonb_populate_record(null::millrace.entity_history, jsonb_build_object(
     'instance_id', e.id, 'seq', e.seq + 1, 'tenant_id', p_tenant, 'workflow_id', p_new, 'executed_at', t.at,
     'spent_ms', case when t.target <> e.state then floor(extract(epoch from t.at - e.entered_at) * 1000)::bigint end,
-    'from_state', e.state, 'to_state', t.target, 'executed_by', coalesce(p_options ->> 'by', session_user),
+    'from_state', e.state, 'to_state', t.target, 'executed_by', coalesce(p_options ->> 'by', millrace.session_actor()),
     'claimed_by', p_options ->> 'claimed_by', 'notes', p_options ->> 'notes', 'context', '{}'::jsonb,
     'metadata', jsonb_build_object('$migration', jsonb_build_object(
       'from', (select w.version from millrace.workflows w where w.id = p_old),

@@ -1,7 +1,7 @@
 -- row_place: which machine, of which tenant, the rows of a table are in, as a trigger says in its arguments.
 --   p_arguments  machine, column of the id, tenant (a slug; * is the caller's: of the token, or of millrace.tenant_id; default: default),
 --                table as the machine knows it (default: that of its document, else its name)
--- Returns: also who did it: the subject of the token where the tenant is its, else the role of the session. Raises: MR001, MR042.
+-- Returns: also who did it: the subject of the token where the tenant is its; else null, and it is session_actor. Raises: MR001, MR042.
 create or replace function millrace.row_place(p_arguments text[], out machine text, out field text, out slug text, out tenant int,
   out tab text, out actor text)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -14,10 +14,9 @@ begin
   -- arguments of triggers are counted from 0
   select a[1], a[2], coalesce(a[3], 'default'), a[4] into machine, field, slug, tab
   from (select array(select x from unnest(p_arguments) with ordinality u (x, n) order by n) as a) y;
-  actor := session_user;
   if slug = '*' then
     slug := millrace.caller_tenant();
-    actor := coalesce(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub', actor);
+    actor := nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub';
   end if;
   tenant := millrace.tenant_id(slug);
 end $$;

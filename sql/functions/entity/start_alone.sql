@@ -44,8 +44,9 @@ begin
   end if;
   if v_rule is null then
     select s.name into state from millrace.machine_states s where s.workflow_id = (p_found ->> 'id')::int and s.initial;
-    v_row := row(p_id, 1, p_tenant, p_found ->> 'id', v_now, null, null, null, state, null, coalesce(p_by, session_user),
-      v_extra ->> 'claimed_by', v_extra ->> 'notes', v_extra ->> 'request', coalesce(nullif(v_extra -> 'context', 'null'), '{}'),
+    v_row := row(p_id, 1, p_tenant, p_found ->> 'id', v_now, null, null, null, state, null,
+      coalesce(p_by, millrace.session_actor()), v_extra ->> 'claimed_by', v_extra ->> 'notes', v_extra ->> 'request',
+      coalesce(nullif(v_extra -> 'context', 'null'), '{}'),
       coalesce(nullif(v_extra -> 'metadata', 'null'), '{}'), null, null);
     problem := millrace.start_acting(v_row, p_machine, v_table, p_entity);
     if problem is null then

@@ -1,6 +1,6 @@
 -- start_entities: puts entities into the initial states of machines, in arrays. Sending the same again changes nothing.
 --   p_machines, p_versions (null: that registered last)    p_tables  null: that of the machine's document, else the machine's name
---   p_entities  for which row of the table it is started   p_bys     who was authenticated; null: the role of the session
+--   p_entities  for which row of the table it is started   p_bys     who was authenticated; null: session_actor
 --   p_extras  JSON or null: claimed_by, notes, context, metadata (of the entity), request (the same again is the same start; notes, and
 --             who asks, may be others then), if_exists (fail, return: the live one that is there)
 -- Returns: a row for each; problem is null, or {code, message, hint, details} and nothing was done for it: MR001, MR002, MR010 (the
@@ -14,6 +14,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
 #variable_conflict use_column
 declare
   v_now   timestamptz;
+  v_me    text := millrace.session_actor();
   v_ids   uuid[];
   v_found jsonb := '{}';  -- machines by their name and version
   v_keys  text[];         -- of each: where it is in v_found
@@ -32,7 +33,7 @@ begin
   v_ids := array(select millrace.draw_instance() from generate_series(1, cardinality(p_machines)) order by 1);
   with item as materialized (
     select v_ids[u.n] as id, k.id as workflow_id, u.machine, coalesce(u.tab, k.tab) as tab, u.entity,
-      coalesce(u.by, session_user::text) as actor, x.x ->> 'claimed_by' as claimed_by, x.x ->> 'notes' as notes,
+      coalesce(u.by, v_me) as actor, x.x ->> 'claimed_by' as claimed_by, x.x ->> 'notes' as notes,
       x.x ->> 'request' as request, coalesce(nullif(x.x -> 'context', 'null'), '{}') as context,
       coalesce(nullif(x.x -> 'metadata', 'null'), '{}') as metadata, s.name as state, s.final,
       (select min(t.after_ms) from millrace.machine_transitions t where t.workflow_id = k.id and t.from_state = s.name) as after_ms
@@ -57,7 +58,7 @@ begin
   from item i order by i.machine, i.tab, i.entity, i.id
   on conflict (tenant_id, machine, entity_table, entity_id) where completed_at is null do nothing;
   insert into millrace.entity_history
-  select e.id, 1, p_tenant, e.workflow_id, v_now, null, null, null, e.state, null, coalesce(u.by, session_user), x.x ->> 'claimed_by',
+  select e.id, 1, p_tenant, e.workflow_id, v_now, null, null, null, e.state, null, coalesce(u.by, v_me), x.x ->> 'claimed_by',
     x.x ->> 'notes', x.x ->> 'request', coalesce(nullif(x.x -> 'context', 'null'), '{}'), e.metadata, null, e.hash
   from unnest(v_ids, p_bys, p_extras) u (id, by, extra)
   cross join lateral (select coalesce(u.extra::jsonb, '{}') as x offset 0) x

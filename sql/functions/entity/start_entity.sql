@@ -9,7 +9,7 @@ create or replace function millrace.start_entity(machine text, entity_id text, o
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_tenant int := millrace.check_options('start_entity', options,
-    '{"entity_table": "text", "version": "text", "metadata": "any", "by": "text", "claimed_by": "text", "notes": "text", "context": "any",
+    '{"entity_table": "text", "version": "text", "metadata": "any", "by": "actor", "claimed_by": "text", "notes": "text", "context": "any",
       "request": "text", "if_exists": "text"}');
   v_made record;
 begin

@@ -11,7 +11,7 @@ create or replace function millrace.transition(instance_id uuid, options jsonb d
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_tenant int := millrace.check_options('transition', options,
-    '{"name": "text", "to_state": "text", "by": "text", "claimed_by": "text", "roles": "texts", "notes": "text", "context": "any",
+    '{"name": "text", "to_state": "text", "by": "actor", "claimed_by": "text", "roles": "texts", "notes": "text", "context": "any",
       "metadata": "any", "set": "any", "expected_state": "text", "idempotency_key": "text", "entity": "any"}');
   v_entity jsonb := nullif(options -> 'entity', 'null');
   v_did    record;

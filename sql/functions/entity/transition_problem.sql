@@ -26,8 +26,8 @@ begin
   into v_may, v_why
   from millrace.machine_transitions t cross join lateral (
     select case when v_code = 'MR013' and t.name = coalesce(p_name, t.name) and t.to_state = coalesce(p_target, t.to_state) then
-      millrace.guard_problem(t.guards, millrace.transition_scope(v_row, t.to_state, t.name, coalesce(p_by, session_user::text),
-        p_extra), v_row.id, null) end as why offset 0) g
+      millrace.guard_problem(t.guards, millrace.transition_scope(v_row, t.to_state, t.name, coalesce(p_by, millrace.session_actor()),
+        p_extra), v_row.id) end as why offset 0) g
   where t.workflow_id = v_row.workflow_id and t.from_state = v_row.state;
   v_ways := case when v_code = 'MR013' and v_why is null then (
     select concat(case when n.states is not null then format('It leaves %s. ', n.states)

@@ -19,7 +19,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
         and o.entity_id = e.entity_id and o.completed_at is null)
       then format('"%s" of "%s" has another live instance of "%s".', e.entity_id, e.entity_table, e.machine)
     when t.guards is not null then millrace.guard_problem(t.guards, millrace.transition_scope(e, t.to_state, t.name, p_by, p_extra),
-      e.id, null) end as why offset 0) g
+      e.id) end as why offset 0) g
   cross join lateral (select x.free from millrace.transition_guards(jsonb_build_object('conditions',
     case jsonb_typeof(t.conditions) when 'object' then t.conditions - 'expression' else '{}' end)) x offset 0) f
   order by u.n, t.rank

@@ -2,14 +2,13 @@
 --   p_guards    of machine_transitions; null: nothing is enforced
 --   p_scope     {entity: {…, metadata}, metadata, context, transition, by, roles, notes,
 --               call_metadata}: what the caller gives, and who it is
---   p_instance  for four eyes; rows of its history from p_from_seq on count (null: all)
-create or replace function millrace.guard_problem(p_guards jsonb, p_scope jsonb, p_instance uuid, p_from_seq int default null)
-returns text
+--   p_instance  for four eyes
+drop function if exists millrace.guard_problem(jsonb, jsonb, uuid, int);
+create or replace function millrace.guard_problem(p_guards jsonb, p_scope jsonb, p_instance uuid) returns text
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_roles jsonb := case jsonb_typeof(p_scope -> 'roles') when 'array' then p_scope -> 'roles' else '[]' end;
-  v_eyes  jsonb := p_guards -> 'four_eyes';
   v_bad   text;
   v_value jsonb;
 begin
@@ -40,17 +39,8 @@ begin
   if v_bad is not null then
     return v_bad;
   end if;
-  if v_eyes is not null then
-    select format('It takes somebody else: "%s" did %s before.', left(h.executed_by, 100),
-                  coalesce('"' || h.transition || '"', case h.seq when 1 then 'the start' else 'the migration' end))
-    into v_bad
-    from millrace.entity_history h
-    where h.instance_id = p_instance and h.seq >= coalesce(p_from_seq, 1) and h.executed_by = p_scope ->> 'by'
-      and (v_eyes ? h.transition
-           -- a migration on top of it makes nobody forget who did the last one
-           or v_eyes = 'true' and h.seq >= (select max(l.seq) from millrace.entity_history l
-                                            where l.instance_id = p_instance and (l.transition is not null or l.seq = 1)))
-    order by h.seq desc limit 1;
+  if p_guards ? 'four_eyes' then
+    v_bad := millrace.four_eyes_problem(p_guards -> 'four_eyes', p_scope ->> 'by', p_instance);
     if v_bad is not null then
       return v_bad;
     end if;
@@ -68,5 +58,5 @@ begin
   return null;
 end $$;
 
-comment on function millrace.guard_problem(jsonb, jsonb, uuid, int) is 'Why a transition of an entity machine is not allowed now; null: it is.';
-revoke execute on function millrace.guard_problem(jsonb, jsonb, uuid, int) from public;
+comment on function millrace.guard_problem(jsonb, jsonb, uuid) is 'Why a transition of an entity machine is not allowed now; null: it is.';
+revoke execute on function millrace.guard_problem(jsonb, jsonb, uuid) from public;

@@ -12,8 +12,8 @@ declare
   v_roles  text[] := case when jsonb_typeof(options -> 'roles') = 'array' then
     array(select distinct r from jsonb_array_elements_text(options -> 'roles') r order by r) end;
   v_bad    text := case
-    when coalesce(put_member.subject, '') !~ '^(?!key:|role:)[^[:cntrl:]]+$' or length(put_member.subject) > 256
-      then 'a subject is 1 to 256 printable characters, and does not begin with key: or role:'
+    when coalesce(put_member.subject, '') !~ '^(?!key:|role:|millrace:)[^[:cntrl:]]+$' or length(put_member.subject) > 256
+      then 'a subject is 1 to 256 printable characters, and does not begin with key:, role: or millrace:'
     when not v_roles <@ array['admin', 'operator', 'viewer'] then 'roles are some of viewer, operator, admin'
     when options ->> 'email' !~ '^[^[:cntrl:][:space:]@]{1,128}@[^[:cntrl:][:space:]@]{1,128}$' then 'that is no email address'
     when options ->> 'name' !~ '^[^[:cntrl:]]{1,200}$' then 'a name is 1 to 200 printable characters' end;

@@ -1,7 +1,7 @@
 -- check_options: the options of a public function: an object, with nothing in it that the function does not know, for a
 -- misspelled one would do nothing and nobody would hear of it. An option that is null is as if it were not there.
---   p_kinds  what it knows beside tenant: text · whole (a number) · seq (also as text) · texts · uuid · uuids · time · any (checked
---            by whoever reads it)
+--   p_kinds  what it knows beside tenant: text · actor (somebody's name) · whole (a number) · seq (also as text) · texts · uuid · uuids ·
+--            time · any (checked by whoever reads it)
 -- Returns: the number of the tenant. Raises: MR001 with the option and the rule, MR042 if there is no such tenant.
 create or replace function millrace.check_options(p_function text, p_options jsonb, p_kinds jsonb default '{}') returns int
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -19,6 +19,8 @@ begin
         when k.kind is null then 'known'
         when t.type = 'null' or k.kind = 'any' then null
         when k.kind = 'text' and t.type <> 'string' then 'a text'
+        when k.kind = 'actor' and (t.type <> 'string' or length(t.text) not between 1 and 256 or t.text ~ '^(role|millrace):')
+          then 'a text of 1 to 256 characters that does not begin with role: or millrace:, as only what roles and the engine do does'
         -- who did something and why is in a journal, which each replay reads
         when k.kind = 'text' and o.key = 'by' and length(t.text) > 256 then 'a text of at most 256 characters'
         when k.kind = 'text' and o.key = 'reason' and length(t.text) > 2000 then 'a text of at most 2,000 characters'

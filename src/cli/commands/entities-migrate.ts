@@ -16,6 +16,7 @@ type Flags = {
   map?: string[]
   dryRun?: true
   by?: string
+  executedBy?: string
   notes?: string
 }
 
@@ -35,14 +36,16 @@ export function migrateEntitiesCommand(): Command {
     )
     .option('--dry-run', 'only tell what would be done')
     .option('--by <who>', 'who does it, for the trail (default: your user name)')
+    .option('--executed-by <who>', 'on whose word: it stands beside who does it')
     .option('--notes <text>', 'why, for the trail')
     .action(async (machine: string, flags: Flags, command: Command) => {
       const settings = readSettings(command)
-      const { fromVersion, toVersion, dryRun = false, by = userName(), notes } = flags
+      const { fromVersion, toVersion, dryRun = false, by = userName(), executedBy, notes } = flags
       const mapping = mappingOf(flags.map ?? [])
       const done = await withClient(settings, (client) =>
         client.migrateEntities({
           ...{ machine, fromVersion, toVersion, mapping, dryRun, by },
+          ...(executedBy === undefined ? {} : { claimedBy: executedBy }),
           ...(notes === undefined ? {} : { notes }),
         }),
       )

@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { withClient } from '../connection.ts'
+import { collect } from '../option-values.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings, refuseJson } from '../settings.ts'
 
-type Options = { readOnly?: boolean; by?: string }
+type Options = { readOnly?: boolean; by?: string; role?: string[] }
 
 /** `millrace mcp` */
 export function mcpCommand(): Command {
@@ -13,7 +14,11 @@ export function mcpCommand(): Command {
     "claude mcp add millrace -- npx millrace mcp --by 'ada'",
   ])
     .option('--read-only', 'only tools that change nothing')
-    .option('--by <name>', 'who does what the tools do; without it the model may say')
+    .option(
+      '--by <name>',
+      'who does what the tools do; without it the model may say, but for what it does to entities',
+    )
+    .option('--role <role>', 'a role of theirs; may be given several times', collect)
     .action(async (options: Options, command: Command) => {
       const settings = readSettings(command)
       refuseJson(settings, 'the protocol is JSON already')
@@ -22,7 +27,8 @@ export function mcpCommand(): Command {
         const { serveMcpStdio } = await import('../../mcp/index.ts')
         const scopes = options.readOnly ? ['runs:read', 'workflows:read'] : undefined
         const onError = (error: unknown) => process.stderr.write(`${String(error)}\n`)
-        await serveMcpStdio({ client, by: options.by, scopes }, { onError })
+        const { by, role: roles } = options
+        await serveMcpStdio({ client, by, roles, scopes }, { onError })
       })
     })
 }

@@ -119,7 +119,7 @@ export function showHistory(
       { heading: dim('SEQ'), cell: ({ seq }) => seq, align: 'right' },
       { heading: dim('AT'), cell: ({ at }) => localTime(at), spare: 1 },
       { heading: dim('FROM → TO'), cell: ({ from, to }) => `${from ?? '·'} → ${to}` },
-      { heading: dim('TRANSITION'), cell: ({ transition }) => transition ?? '', spare: 3 },
+      { heading: dim('TRANSITION'), cell: nameOfMove, spare: 3 },
       { heading: dim('AFTER'), cell: spent, align: 'right', spare: 2 },
       { heading: dim('BY'), cell: who },
       { heading: dim('NOTES'), cell: ({ notes }) => printable(notes ?? ''), text: true },
@@ -128,6 +128,14 @@ export function showHistory(
     columns,
     (row) => (details ? detailsOf(row).map(dim) : []),
   )
+}
+
+/** Of a start or a migration it is no transition, but what it was. */
+function nameOfMove({ transition, from, metadata }: HistoryEntry): string {
+  if (transition !== null) return transition
+  const versions = (metadata as { $migration?: { from: string; to: string } }).$migration
+  if (versions !== undefined) return printable(`(version ${versions.from} → ${versions.to})`)
+  return from === null ? '(start)' : ''
 }
 
 function spent({ spentMs }: HistoryEntry): string {

@@ -31,9 +31,12 @@ export type EntityInstance<S extends string = string> = {
   timer: { tries: number; problem: string } | null
 }
 
-/** Who asks. What is not said of them holds: no roles, and the role of the database's session. */
+/**
+ * Who asks. What is not said of them holds: no roles, and `role:` with the role of the database's session, who is nobody
+ * in particular.
+ */
 export type Asker = {
-  /** Who was authenticated, at most 256 characters: the trail names them. */
+  /** Who was authenticated, at most 256 characters, and not `role:…` or `millrace:…`: the trail names them. */
   by?: string
   /** Who the caller says that it is: stands beside `by` in the trail. */
   claimedBy?: string

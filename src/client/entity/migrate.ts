@@ -10,7 +10,7 @@ import { encodeAsker } from './requests.ts'
 
 const names: OptionNames<MigrateEntities> = {
   ...{ machine: true, fromVersion: true, toVersion: true, mapping: true },
-  ...{ dryRun: true, by: true, notes: true },
+  ...{ dryRun: true, by: true, claimedBy: true, notes: true },
 }
 
 /**
@@ -25,7 +25,7 @@ export async function migrate(session: Session, p: MigrateEntities): Promise<Ent
     to: checkName('toVersion', p.toVersion),
   }
   const mapping = checkMapping(p.mapping ?? {})
-  const { by } = encodeAsker({ by: p.by })
+  const { by, rest } = encodeAsker({ by: p.by, claimedBy: p.claimedBy })
   const step = (cursor: string | null) =>
     untilHeard(() =>
       migrateEntities(
@@ -33,7 +33,7 @@ export async function migrate(session: Session, p: MigrateEntities): Promise<Ent
         machine,
         versions,
         mapping,
-        session.options({ dry_run: p.dryRun, by, notes: p.notes, cursor }),
+        session.options({ dry_run: p.dryRun, by, ...rest, notes: p.notes, cursor }),
       ),
     )
   const total = new Map<string, EntityMigration['states'][number]>()

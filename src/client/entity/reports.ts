@@ -60,7 +60,10 @@ export type MigrateEntities = {
   mapping?: Readonly<Record<string, string>>
   /** Nothing is done: only counted. */
   dryRun?: boolean
+  /** Who was authenticated. It must be said where the new version has transitions that take four eyes. */
   by?: string
+  /** Who the caller says that it is: stands beside `by` in the trails. */
+  claimedBy?: string
   notes?: string
 }
 

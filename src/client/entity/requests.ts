@@ -1,5 +1,6 @@
 import type { EntityStart, EntityTransition } from '../../kernel/entities.ts'
 import type { SqlOptions } from '../../kernel/runs.ts'
+import { checkActor } from '../../model/actor.ts'
 import { InvalidInputError } from '../../model/errors.ts'
 import { decodePayload, encodePayload } from '../../model/json.ts'
 import { MAX_KEY } from '../../model/limits.ts'
@@ -33,8 +34,8 @@ export function encodeAsker({ by, claimedBy, roles }: Asker): {
   by: string | null
   rest: SqlOptions
 } {
-  if (by !== undefined) checkText('by', by, MAX_KEY)
-  if (claimedBy !== undefined) checkText('claimedBy', claimedBy, MAX_KEY)
+  if (by !== undefined) checkActor('by', by)
+  if (claimedBy !== undefined) checkActor('claimedBy', claimedBy)
   if (roles !== undefined && !(Array.isArray(roles) && roles.every((r) => typeof r === 'string')))
     throw new InvalidInputError(`roles ${describeValue(roles)} is not an array of texts.`)
   return { by: by ?? null, rest: { claimed_by: claimedBy, roles } }

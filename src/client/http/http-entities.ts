@@ -35,6 +35,7 @@ import type { Page, PageRequest } from '../page.ts'
 import { instant, pageQuery } from './filter.ts'
 import { HttpWebhooks } from './http-webhooks.ts'
 import { camel, snake } from './names.ts'
+import { refuseAsker } from './refuse-asker.ts'
 import { refuseTx } from './start-body.ts'
 import type { Given, Transport } from './transport.ts'
 
@@ -50,8 +51,8 @@ type Which = { instanceId: string } | { machine: string; id: string; table: stri
 export abstract class HttpEntities extends HttpWebhooks {
   /**
    * An entity in a machine: nothing is asked for until one of its methods is called. A definition of `defineMachine`
-   * lets only its own states and transitions compile; a name takes any. Who does something is whose key or token this
-   * is; `by` and `roles` of somebody else need the scope admin.
+   * lets only its own states and transitions compile; a name takes any. Who does something, and in which roles, is whose
+   * key or token this is: `by` and `roles` are refused (MR003), `claimedBy` stands beside that.
    * @param options.table of the entity; default: what the machine's document says, else the machine's name
    * @throws InvalidInputError
    * @example const t = client.entity(ticket, '17')
@@ -162,10 +163,11 @@ export abstract class HttpEntities extends HttpWebhooks {
    * @throws WorkflowNotFoundError, InvalidInputError for a mapping to what is no state
    */
   async migrateEntities(p: MigrateEntities): Promise<EntityMigration> {
-    const { machine, fromVersion, toVersion, mapping, dryRun, by, notes } = p
+    refuseAsker('migrateEntities', p)
+    const { machine, fromVersion, toVersion, mapping, dryRun, claimedBy, notes } = p
     const body = {
       ...{ machine, from_version: fromVersion, to_version: toVersion, mapping: { ...mapping } },
-      ...{ dry_run: dryRun, by, notes },
+      ...{ dry_run: dryRun, claimed_by: claimedBy, notes },
     }
     const timeoutMs = MIGRATION_MS
     const done = await this.transport.call('migrateEntities', { body }, { timeoutMs })
@@ -201,7 +203,8 @@ class HttpEntity<M extends AnyMachineRef> implements Entity<M> {
   async start(options: StartEntity = {}): Promise<StartedEntity<StateOf<M>>> {
     checkOptionNames('a start of an entity', options, startNames)
     refuseTx('a start of an entity', options)
-    const { tx: _, ...rest } = options
+    refuseAsker('a start of an entity', options)
+    const { tx: _, by: _by, ...rest } = options
     const { body } = await this.#transport.call('startEntity', {
       ...placeOf(this.#which),
       body: { ...snake(rest), version: rest.version ?? this.#version },
@@ -290,14 +293,11 @@ async function readWays<S extends string, T extends string>(
   asker: Asker,
 ): Promise<TransitionReport<S, T>[]> {
   checkOptionNames('transitions', asker, askerNames)
-  const query = { by: asker.by, role: asker.roles }
+  refuseAsker('transitions', asker)
   const { body } =
     'instanceId' in which
-      ? await transport.call('getInstanceTransitions', { params: { id: which.instanceId }, query })
-      : await transport.call('getEntityTransitions', {
-          params: placeOf(which).params,
-          query: { ...query, table: which.table },
-        })
+      ? await transport.call('getInstanceTransitions', { params: { id: which.instanceId } })
+      : await transport.call('getEntityTransitions', placeOf(which))
   return body.data.map((one) => camel<TransitionReport<S, T>>(one, { opaque }))
 }
 
@@ -309,11 +309,12 @@ async function move<S extends string>(
 ): Promise<Transitioned<S>> {
   checkOptionNames('a transition', request, requestNames)
   refuseTx('a transition', request)
+  refuseAsker('a transition', request)
   if ((target.name === undefined) === (target.to_state === undefined))
     throw new InvalidInputError(
       'A transition is asked for by its name, or by the state that it goes to. Give name or toState, one of the two.',
     )
-  const { tx: _, ...rest } = request
+  const { tx: _, by: _by, roles: _roles, ...rest } = request
   const body: Given<'transitionEntity'>['body'] = { ...target, ...snake(rest) }
   const { body: done } =
     'instanceId' in which

@@ -3,11 +3,14 @@ import type { WorkflowClient } from '../../client/workflow-client.ts'
 import { InvalidInputError } from '../../model/errors.ts'
 import type { McpCaller } from '../caller.ts'
 import type { Args, Tool } from '../tool.ts'
-import { by, camel, maxChars, page } from './arguments.ts'
+import { camel, maxChars, page } from './arguments.ts'
 
 const machine = z.string().describe('A machine, as get_workflows lists it (kind machine).')
 const fields = z.record(z.string(), z.unknown())
-const roles = z.array(z.string()).optional().describe('Roles of who asks.')
+const claimedBy = z
+  .string()
+  .optional()
+  .describe('On whose word: stands in the history beside who did it.')
 
 /** Which instance: by its id, or by the entity and its machine. */
 const which = {
@@ -50,10 +53,9 @@ export const entityTools: readonly Tool[] = [
     effect: 'read',
     payload: 4000,
     input: z.strictObject({ ...which, max_chars: maxChars }),
-    identity: { by, roles },
     async run(caller, args) {
       const entity = await caller.client.getEntity({ instanceId: await find(caller.client, args) })
-      const asked = { instanceId: entity.id, ...asker(caller, args) }
+      const asked = { instanceId: entity.id, ...askerOf(caller) }
       return { ...entity, transitions: await caller.client.getTransitions(asked) }
     },
   },
@@ -86,15 +88,15 @@ export const entityTools: readonly Tool[] = [
       table: which.table,
       metadata: fields.optional().describe('What is known of it; conditions may look at it.'),
       notes: z.string().optional(),
+      claimed_by: claimedBy,
       version: z.string().optional(),
       if_exists: z.enum(['fail', 'return']).optional(),
       idempotency_key: z.string().optional(),
     }),
-    identity: { by },
-    run(caller, { machine: name, entity_id, table, by: named, ...rest }) {
-      const who = asker(caller, { by: named }).by
+    run(caller, { machine: name, entity_id, table, ...rest }) {
+      const { by } = caller
       const entity = caller.client.entity(name, entity_id, table === undefined ? {} : { table })
-      return entity.start({ ...camel(rest), ...(who !== undefined && { by: who }) })
+      return entity.start({ ...camel(rest), ...(by !== undefined && { by }) })
     },
   },
   {
@@ -110,21 +112,20 @@ export const entityTools: readonly Tool[] = [
       name: z.string().optional().describe('Of the transition, as get_entity lists it.'),
       to_state: z.string().optional().describe('Instead of name.'),
       notes: z.string().optional().describe('Why; some transitions take a reason.'),
+      claimed_by: claimedBy,
       context: fields.optional().describe('What conditions ask for.'),
       metadata: fields.optional().describe('Kept in the history.'),
       set: fields.optional().describe("Merged into the entity's metadata."),
       expected_state: z.string().optional(),
       idempotency_key: z.string().optional(),
     }),
-    identity: { by, roles },
     async run(caller, args) {
-      const { instance_id: _i, machine: _m, entity_id: _e, table: _t, ...given } = args
-      const { by: _by, roles: _roles, ...rest } = given
+      const { instance_id: _i, machine: _m, entity_id: _e, table: _t, ...rest } = args
       const instanceId = await find(caller.client, args)
       return caller.client.transition({
         instanceId,
         ...(camel(rest) as { name: string }),
-        ...asker(caller, args),
+        ...askerOf(caller),
       })
     },
   },
@@ -139,9 +140,7 @@ async function find(client: WorkflowClient, args: Args): Promise<string> {
   return (await client.entity(name, entity, table === undefined ? {} : { table }).get()).id
 }
 
-/** Who asks: whom the server knows, else whom the call names. */
-function asker(caller: McpCaller, args: Args): { by?: string; roles?: readonly string[] } {
-  const name = caller.by ?? args.by
-  const given = caller.by === undefined ? args.roles : caller.roles
-  return { ...(name !== undefined && { by: name }), ...(given !== undefined && { roles: given }) }
+/** Who asks, whom the server or the process knows: a trail that names whom the model says would prove nothing. */
+function askerOf({ by, roles }: McpCaller): { by?: string; roles?: readonly string[] } {
+  return { ...(by !== undefined && { by }), ...(roles !== undefined && { roles }) }
 }

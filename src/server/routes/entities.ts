@@ -3,13 +3,13 @@ import { addRoute } from '../add-route.ts'
 import type { ServerApp, ServerParts } from '../server-parts.ts'
 import {
   askerOf,
-  askerQuery,
   EntityBody,
   entityBody,
   HistoryBody,
   MoveBody,
   StartEntityBody,
   StartedEntityBody,
+  strictly,
   TransitionBody,
   Transitioned,
   toMove,
@@ -125,7 +125,7 @@ function transition(app: ServerApp): void {
       name: 'transitionEntity',
       summary: 'Move an entity along a transition',
       description:
-        'Of two that ask at once from one state exactly one moves it; the other is answered 409. Who moves it, and with which roles, is who asks.',
+        'Of two that ask at once from one state exactly one moves it; the other is answered 409. Who moves it, and with which roles, is who asks: nobody says another.',
       query: z.strictObject(table),
       body: MoveBody,
       answers: { 200: [Transitioned, 'It was moved.'] },
@@ -152,12 +152,12 @@ function readTrail(app: ServerApp): void {
       ...{ method: 'get', path: `${path}/transitions`, scope: 'runs:read' },
       name: 'getEntityTransitions',
       summary: 'Where an entity may go from its state, and whether it may now',
-      query: z.strictObject({ ...table, ...askerQuery }),
+      query: strictly(table),
       answers: { 200: [pageOf(TransitionBody), 'All of them, with why not.'] },
     },
-    async (c, { params: { machine, id }, query: { by, role, ...which } }) => {
-      const asker = askerOf(c, { by, ...(role !== undefined && { roles: [role].flat() }) })
-      const ways = await c.var.client.entity(machine, id, toOptions(which)).transitions(asker)
+    async (c, { params: { machine, id }, query }) => {
+      const entity = c.var.client.entity(machine, id, toOptions(query))
+      const ways = await entity.transitions(askerOf(c))
       return c.json(wholeBody(ways, entityBody))
     },
   )

@@ -1,8 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { addRoute } from '../add-route.ts'
-import { actorOf } from '../by.ts'
 import type { ServerApp, ServerParts } from '../server-parts.ts'
-import { entityBody, LateEntity } from '../shapes/entity.ts'
+import { claim, entityBody, LateEntity, strictly } from '../shapes/entity.ts'
 import { pageBody, pageOf, pageQuery, pageRequest, wholeBody } from '../shapes/page.ts'
 import { toBody, toOptions } from '../shapes/to-body.ts'
 
@@ -114,23 +113,23 @@ function migrate(app: ServerApp): void {
       audit: 'entity.migrate',
       summary: 'Move the instances of a version of a machine to another version',
       description: 'Each to the state that `mapping` names for its own, else to that of its name.',
-      body: z.strictObject({
+      body: strictly({
         machine,
         from_version: machine,
         to_version: machine,
         mapping: z.record(z.string(), z.string()).optional(),
         dry_run: z.boolean().optional().openapi({ description: 'Counts, and changes nothing.' }),
         notes: z.string().max(65_536).optional(),
-        by: text,
+        ...claim,
       }),
       answers: { 200: [Migration, 'What was moved, or would be.'] },
       problems: [404, 409],
     },
-    async (c, { body: { by, mapping, ...rest } }) => {
+    async (c, { body: { mapping, ...rest } }) => {
       const done = await c.var.client.migrateEntities({
         ...(toOptions(rest) as { machine: string; fromVersion: string; toVersion: string }),
         ...(mapping && { mapping }),
-        by: actorOf(c, by),
+        by: c.var.principal.subject,
       })
       return c.json(toBody(done) as object)
     },

@@ -2,7 +2,6 @@ import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Asker, StartEntity, TransitionRequest } from '../../client/entity/entity.ts'
 import { InvalidInputError } from '../../model/errors.ts'
-import { actorOf, mayActForOthers } from '../by.ts'
 import type { ServerEnv } from '../server-parts.ts'
 import { anything } from './anything.ts'
 import { instant } from './instant.ts'
@@ -121,17 +120,25 @@ export function entityBody(one: object): Record<string, unknown> {
   return toBody(one, opaque) as Record<string, unknown>
 }
 
-const asker = {
-  by: text.optional().openapi({
-    description: 'Who does it; only with the scope admin. Default: who asks.',
-  }),
+/**
+ * What a request about entities takes. Who asks and its roles are those of the key or token, whatever its scopes: the
+ * trail could else be made to name anybody.
+ */
+export function strictly<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' && issue.keys?.some((key) => /^(by|roles?)$/.test(key))
+        ? `${issue.keys.map((key) => `"${key}"`).join(', ')} cannot be said here: who asks, and its roles, are those of the key or token. Leave it out, and name on whose word it is as claimed_by.`
+        : undefined,
+  })
+}
+
+/** On whose word something is done. */
+export const claim = {
   claimed_by: text.optional().openapi({
     description: 'Who the caller says that it is: stands beside `executed_by` in the trail.',
   }),
 }
-const roles = z.array(z.string().max(256)).max(100).optional().openapi({
-  description: 'Of who does it; only with the scope admin. Default: those of who asks.',
-})
 const common = {
   notes: z.string().max(65_536).optional(),
   context: fields.optional().openapi({ description: 'What conditions look at; in the trail.' }),
@@ -139,8 +146,8 @@ const common = {
 }
 
 /** What a start takes. */
-export const StartEntityBody = z.strictObject({
-  ...asker,
+export const StartEntityBody = strictly({
+  ...claim,
   ...common,
   metadata: fields.optional().openapi({ description: 'Of the entity, from now on.' }),
   version: z.string().max(128).optional(),
@@ -151,11 +158,10 @@ export const StartEntityBody = z.strictObject({
 })
 
 /** What a transition takes. */
-export const MoveBody = z.strictObject({
+export const MoveBody = strictly({
   name: z.string().max(128).optional().openapi({ description: 'Of the transition; or to_state.' }),
   to_state: z.string().max(128).optional(),
-  ...asker,
-  roles,
+  ...claim,
   ...common,
   metadata: fields.optional().openapi({ description: 'In the trail.' }),
   set: fields.optional().openapi({ description: "Merged into the entity's metadata." }),
@@ -166,19 +172,10 @@ export const MoveBody = z.strictObject({
     .openapi({ description: 'If it is in another state: 409.' }),
 })
 
-/** Who asks, as lists of transitions take it. */
-export const askerQuery = {
-  by: asker.by,
-  role: z.union([z.string(), z.array(z.string())]).optional(),
-}
-
-/** Who asks: the principal, and the roles that it has. @throws PermissionError for what only admins say of others */
-export function askerOf(
-  c: Context<ServerEnv>,
-  given: { by?: string | undefined; roles?: readonly string[] | undefined },
-): Required<Pick<Asker, 'by' | 'roles'>> {
-  if (given.roles !== undefined) mayActForOthers(c, 'roles')
-  return { by: actorOf(c, given.by), roles: given.roles ?? [...c.var.principal.roles] }
+/** Who asks: the principal, and the roles that it has. */
+export function askerOf(c: Context<ServerEnv>): Required<Pick<Asker, 'by' | 'roles'>> {
+  const { subject, roles } = c.var.principal
+  return { by: subject, roles: [...roles] }
 }
 
 /** A start as the client takes it. */
@@ -186,7 +183,7 @@ export function toStart(
   c: Context<ServerEnv>,
   body: z.output<typeof StartEntityBody>,
 ): StartEntity {
-  return { ...(toOptions(body) as StartEntity), by: actorOf(c, body.by) }
+  return { ...(toOptions(body) as StartEntity), by: c.var.principal.subject }
 }
 
 /** A transition as the client takes it, with the name of one or the state. @throws InvalidInputError without, or with both */
@@ -194,11 +191,11 @@ export function toMove(
   c: Context<ServerEnv>,
   body: z.output<typeof MoveBody>,
 ): { target: { name: string } | { toState: string }; request: TransitionRequest } {
-  const { name, to_state: toState, by, roles, ...rest } = body
+  const { name, to_state: toState, ...rest } = body
   if ((name === undefined) === (toState === undefined))
     throw new InvalidInputError(
       'A transition is asked for by its name, or by the state that it goes to. Give name or to_state, one of the two.',
     )
-  const request = { ...(toOptions(rest) as TransitionRequest), ...askerOf(c, { by, roles }) }
+  const request = { ...(toOptions(rest) as TransitionRequest), ...askerOf(c) }
   return { target: name !== undefined ? { name } : { toState: toState as string }, request }
 }
