@@ -227,7 +227,7 @@ create table millrace.entity_history
   changes jsonb
   hash bytea not null
   constraint entity_history_pkey PRIMARY KEY (instance_id, seq)
-  CREATE INDEX entity_history_by_time ON millrace.entity_history USING brin (executed_at) WITH (pages_per_range='32')
+  CREATE INDEX entity_history_by_time ON millrace.entity_history USING btree (tenant_id, executed_at)
   CREATE UNIQUE INDEX entity_history_request ON millrace.entity_history USING btree (instance_id, request) WHERE (request IS NOT NULL)
   row-level security: t, forced: t
   policy append_only for w to public using false
@@ -1005,7 +1005,7 @@ create view millrace.entity_details with (security_invoker=true) -- The instance
   entered_at timestamp with time zone
   due_at timestamp with time zone
 
-create view millrace.entity_trail with (security_invoker=true) -- The trail of instances of machines, the newest row first.
+create view millrace.entity_trail with (security_invoker=true) -- The trail of instances of machines.
   tenant_id integer
   id text
   entity_workflow_instance_id uuid
@@ -1477,9 +1477,9 @@ create function millrace.change_case(p_text text, p_capitals boolean)
 
 create function millrace.changed_entities(p_tenant integer, p_since timestamp with time zone)
   returns uuid[]
-  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_indexscan=off set enable_indexonlyscan=off
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_bitmapscan=off
   comment: The instances that were moved since a time, if they are few.
-  body: ff043b7974967b74e113ce82ed6c76ae
+  body: f77ba7049dd926377dfb46aedf0c3e27
 
 create function millrace.check_attributes(p_rules jsonb)
   returns void
@@ -1527,7 +1527,7 @@ create function millrace.check_machine(p_document jsonb)
   returns text
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Refuses a machine's document that cannot be stored; returns its name.
-  body: d18e23a5f692e8de89f820c202411b98
+  body: 8d433d63439a4c1ea594b9d513056258
 
 create function millrace.check_names(p_tree jsonb)
   returns void
@@ -1751,7 +1751,13 @@ create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '
   returns TABLE(workflow_id text, version text, created boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Stores a graph: a workflow that is a document, without code.
-  body: 0f94dfd16c28349cc91c5d6fc60ba3bd
+  body: bb07a3e78739c1e8d1da5f22f8a13faf
+
+create function millrace.delete_entities(p_tenant integer, p_batch integer)
+  returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: Of a tenant that is being deleted the next instances of machines.
+  body: 0c1b0807d835a8ac4cb77f7bb24d2966
 
 create function millrace.delete_runs(p_tenant integer, p_runs bigint[])
   returns void
@@ -1775,7 +1781,7 @@ create function millrace.delete_tenant(slug text, options jsonb DEFAULT '{}'::js
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Deletes a tenant with every row that is its, a batch at a time.
-  body: f19a969f363e413b58c219881dd83840
+  body: 150a2b660b6afd2c3388b528fa8eaa70
 
 create function millrace.delete_webhook(id text, options jsonb DEFAULT '{}'::jsonb)
   returns void
@@ -2539,11 +2545,23 @@ create function millrace.hint()
   comment: Wakes idle workers by a notification, if there are any.
   body: c0a45f327e7875b3ef48cac1f939cda6
 
+create function millrace.hold_name(p_tenant integer, p_name text)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Holds the name of a workflow that is being defined.
+  body: 5b6fd068d53429725fa74b20e284d928
+
 create function millrace.hold_run(p_tenant integer, p_run bigint)
   returns void
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Keeps a run in the history until the transaction is through.
   body: dc18b0a95a6b0b9ffdf653a36344536f
+
+create function millrace.hold_tenant(p_tenant integer)
+  returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
+  comment: Holds a tenant, so that its deletion waits.
+  body: cc4f55ec07da418582c95e4046849d9e
 
 create function millrace.ids_beyond(p_ids bigint[], p_bound bigint, p_newer boolean)
   returns bigint[]
@@ -2645,7 +2663,7 @@ create function millrace.keep_machine(p_tenant integer, p_name text, p_version t
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Makes a version of a machine known.
-  body: aa3f4c395153eb2b4cd867626e2b5892
+  body: 5ce859932635fcdc88f7ddaf29ab5c25
 
 create function millrace.key_json(p_tenant integer, p_id text)
   returns json
@@ -2813,7 +2831,7 @@ create function millrace.machine_issues(p_document jsonb)
   returns TABLE(code text, message text, pointer text)
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_nestloop=off
   comment: What is wrong with the states and transitions of a machine's document.
-  body: c2d23ff19bcda60bc4e79e32f2c6c31e
+  body: de85c139416ed9eb0a563def27a30109
 
 create function millrace.machine_number(p_uuid text)
   returns integer
@@ -3032,12 +3050,6 @@ create function millrace.notify_followers(p_runs bigint[])
   comment: A hint to the processes that follow these runs.
   body: 766fb3734bcb85f60490b60012dd4d13
 
-create function millrace.null_place(p_row jsonb, p_order jsonb)
-  returns integer
-  language sql immutable set search_path=pg_catalog, pg_temp
-  comment: Where a row stands whose value to be ordered by is null.
-  body: 991a3ec4d84487ba00cf6b20b0463060
-
 create function millrace.open_feed(p_tenant integer, p_follower text DEFAULT NULL::text, p_reader text DEFAULT NULL::text)
   returns bigint
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
@@ -3055,6 +3067,12 @@ create function millrace.order_cursor(p_key text, p_run bigint)
   language sql immutable set search_path=pg_catalog, pg_temp
   comment: A place in a list of runs by an attribute, as people pass it on.
   body: 29dc16673d65b937bf4a772d858375b4
+
+create function millrace.ordered_rows(p_rows jsonb[], p_order jsonb)
+  returns jsonb[]
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set TimeZone=UTC
+  comment: Rows in the order that is asked for.
+  body: 7ba607532a373348ee508f45caaf5dcd
 
 create function millrace.ordered_window(p_ranges jsonb, p_few bigint[], p_key text, p_run bigint, p_up boolean, p_size integer)
   returns TABLE(run_id bigint, key text)
@@ -3096,7 +3114,7 @@ create function millrace.parse_part(p_text text, p_words text[], p_kinds text[],
   returns jsonb
   language plpgsql immutable set search_path=pg_catalog, pg_temp
   comment: Reads a part of an expression.
-  body: 5746a68c275cc578e3362ccdec1cbd3e
+  body: 939a5b9d2483ee0a30491b4019e517dd
 
 create function millrace.parse_template(p_text text)
   returns jsonb
@@ -3114,7 +3132,13 @@ create function millrace.parse_value(p_text text, p_words text[], p_kinds text[]
   returns jsonb
   language plpgsql immutable set search_path=pg_catalog, pg_temp
   comment: Reads a value of an expression.
-  body: d215b1d4f92c7cc7a9ce083bb471186f
+  body: 8d37619b2e6f49792c9e0457094f2f22
+
+create function millrace.passing_rows(p_rows jsonb[], p_filters jsonb)
+  returns jsonb[]
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set TimeZone=UTC
+  comment: Those of rows that fulfil all conditions, as PostgREST understands them.
+  body: b908c46fcbc065406211265c40fe00b5
 
 create function millrace.pause_dispatch(options jsonb)
   returns void
@@ -3308,11 +3332,11 @@ create function millrace.put_webhook(id text, options jsonb)
   comment: Makes a webhook, or changes it.
   body: ca9d39047e8ed8c7a6ed3a8bf3804bc9
 
-create function millrace.pypgflow_rows(p_tenant integer, p_relation text, p_equal jsonb, p_most integer)
+create function millrace.pypgflow_rows(p_tenant integer, p_relation text, p_equal jsonb, p_moved boolean, p_from timestamp with time zone, p_to timestamp with time zone, p_most integer)
   returns SETOF jsonb
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set TimeZone=UTC set plan_cache_mode=force_custom_plan
   comment: Rows of a relation of pypgflow, as the schema api serves them.
-  body: c013a42e0eefaef9e092719f27d774c9
+  body: 1304f502ccace5331ce98844820574c6
 
 create function millrace.quota(p_tenant integer, p_kind text)
   returns bigint
@@ -3378,7 +3402,7 @@ create function millrace.read_pypgflow(relation text, options jsonb DEFAULT '{}'
   returns SETOF jsonb
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set TimeZone=UTC
   comment: A list of pypgflow, as PostgREST gives it over the schema api.
-  body: 5c5ee398a09f6deb6bc127be006cba83
+  body: 89e63284c02d6a28ae6c103b53fee80b
 
 create function millrace.read_runs(p_tenant integer, p_runs bigint[], p_nexts integer[], p_logs bigint[], p_limit integer DEFAULT 200, p_bytes integer DEFAULT 1048576)
   returns TABLE(nth integer, what text, seq bigint, at timestamp with time zone, kind "char", name text, data text, attempt integer)
@@ -3468,7 +3492,7 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: abdd3c731b26e6b160737a324b9b01d6
+  body: 34f97a23c86316c1dd929110d1d5eb7f
 
 create function millrace.reject_delivery(p_webhook bigint, p_error boolean, p_reason text, p_body text, p_headers jsonb, p_key text, p_content text, p_by_content boolean, p_ip text, p_count integer DEFAULT 1)
   returns text
@@ -3613,12 +3637,6 @@ create function millrace.row_field(p_row text, p_table oid, p_column text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: A column of a row as text, without casts of others.
   body: 20cc9b12008a6e13aade660e6a8f8eb2
-
-create function millrace.row_passes(p_row jsonb, p_filters jsonb)
-  returns boolean
-  language sql stable set search_path=pg_catalog, pg_temp
-  comment: Whether a row fulfils all conditions, as PostgREST understands them.
-  body: 7bda69714a8f5812021a268f712734df
 
 create function millrace.row_place(p_arguments text[], OUT machine text, OUT field text, OUT slug text, OUT tenant integer, OUT tab text, OUT actor text)
   returns record
@@ -3806,7 +3824,7 @@ create function millrace.share_workflow(p_tenant integer, p_shared millrace.work
   returns millrace.workflows
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Gives a tenant its copy of a workflow version of the installation.
-  body: 51a67d0c24b13f08275be8bbc8472661
+  body: 0539cb03de48c2d015f94f7d1b1b50dc
 
 create function millrace.shared_workflow(p_tenant integer, p_name text, p_version text, p_known millrace.workflows)
   returns millrace.workflows
@@ -3837,12 +3855,6 @@ create function millrace.signal_start(p_run uuid, p_signal jsonb, p_tenant jsonb
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Sends a run the message that its start was given.
   body: 9c019b98ae6971ea0eafc19264c896a8
-
-create function millrace.sort_key(p_row jsonb, p_order jsonb, p_desc boolean)
-  returns jsonb
-  language sql stable set search_path=pg_catalog, pg_temp
-  comment: By what a row is ordered, for one direction.
-  body: 551d39905ab516b8ef003dce80dcd840
 
 create function millrace.spare_begun(p_due bigint[])
   returns bigint[]
@@ -4126,6 +4138,12 @@ create function millrace.tick(p_max integer DEFAULT 1000, p_since timestamp with
   comment: Wakes runs whose wait is over by time; returns how many.
   body: 424aa6cd721d76cd584b6b9b90acd10e
 
+create function millrace.timer_round(p_document jsonb, OUT ordinal integer, OUT states text[])
+  returns record
+  language plpgsql immutable security definer set search_path=pg_catalog, pg_temp set jit=off
+  comment: Where timers of a machine lead round, each in less than a second.
+  body: ecee39bf753c94d3af9433858932240d
+
 create function millrace.tokens_left(p_meters bigint[], p_rates double precision[], p_bursts integer[], p_now timestamp with time zone, OUT room integer, OUT opens_at timestamp with time zone)
   returns record
   language sql stable security definer set search_path=pg_catalog, pg_temp
@@ -4142,7 +4160,7 @@ create function millrace.transition_guards(p_transition jsonb, OUT guards jsonb,
   returns record
   language plpgsql immutable security definer set search_path=pg_catalog, pg_temp
   comment: What of a transition of a machine is enforced, and what is not.
-  body: 5925a1820cbd2eb966b2d3db0c7208f8
+  body: 410e3a1052d8bf998aadf25508217357
 
 create function millrace.transition_problem(p_tenant integer, p_id uuid, p_code text, p_name text, p_target text, p_by text, p_request text, p_extra jsonb)
   returns json

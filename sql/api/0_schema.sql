@@ -21,3 +21,6 @@ end $$;
 -- Lists are ordered by time within a tenant. Where PostgREST is not used, starts and transitions do not pay for it.
 create index if not exists runs_by_tenant on millrace.runs (tenant_id, created_at, id);
 create index if not exists entities_by_update on millrace.entities (tenant_id, machine, updated_at);
+create index if not exists entities_by_time on millrace.entities (tenant_id, updated_at);
+create index if not exists entity_history_by_state on millrace.entity_history (tenant_id, to_state, executed_at);
+create index if not exists entity_history_by_actor on millrace.entity_history (tenant_id, executed_by, executed_at);

@@ -85,7 +85,7 @@ create table millrace.entity_history (     -- the trail: rows are added, never c
   constraint entity_history_pkey primary key (instance_id, seq)
 );
 create unique index entity_history_request on millrace.entity_history (instance_id, request) where request is not null;
-create index entity_history_by_time on millrace.entity_history using brin (executed_at) with (pages_per_range = 32);
+create index entity_history_by_time on millrace.entity_history (tenant_id, executed_at);
 
 -- what was told in transactions that have been committed since, and no worker has seen yet
 create index webhook_deliveries_told on millrace.webhook_deliveries (id) where status = 'p' and next_at is null;

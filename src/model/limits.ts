@@ -69,6 +69,9 @@ export const MAX_SOURCES = 32
 /** Waiting runs that the answer of an emission counts: of more it says so many. Kept by the kernel. */
 export const MAX_MATCHED = 100_000
 
+/** Entities, or rows of their trails, that one list looks at for what no index finds. Kept by the kernel. */
+export const MAX_LOOKED_AT = 20_000
+
 /** Messages to one run that it has not taken: more are refused until it has. Kept by the kernel. */
 export const MAX_SIGNALS = 10_000
 
@@ -160,6 +163,24 @@ export const MAX_PARTITION = 2 ** 14 - 1
 
 /** UTF-8 bytes of the document of a graph: it is stored, read and compared as a whole. */
 export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024
+
+/** UTF-8 bytes of the document of a machine as JSON: the database reads it whole before it is stored. */
+export const MAX_MACHINE_BYTES = 1024 * 1024
+
+/** Ways from a state of a machine, with lists and * spread: each is a row in the database. */
+export const MAX_MACHINE_WAYS = 10_000
+
+/** Entries of the metadata and context of all conditions of a machine together: the database looks whether each is a comparison. */
+export const MAX_MACHINE_COMPARISONS = 2000
+
+/** Characters of one expression of a machine. */
+export const MAX_MACHINE_EXPRESSION = 4000
+
+/** Characters of all expressions of a machine together, each counted as 20 at least: the database reads them, 20 µs for one. */
+export const MAX_MACHINE_EXPRESSIONS = 20_000
+
+/** What one of the timers of a machine takes at least, where timers alone lead round: else an entity would move for ever, and as fast as can be. */
+export const MIN_TIMER_ROUND_MS = 1000
 
 /** Nodes of a graph, those in its blocks included, unless its reader is told otherwise: as the steps of a run. */
 export const MAX_NODES = 10_000

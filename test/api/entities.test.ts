@@ -84,7 +84,9 @@ describe('its own requests', () => {
       '/entity_workflows?entity_table=eq.transactions&entity_id=eq.12345',
     )
     expect(mine.map((row) => row.id)).toEqual([id])
-    const [, history] = await curl<Rows>(`/workflow_history?entity_workflow_instance_id=eq.${id}`)
+    const [, history] = await curl<Rows>(
+      `/workflow_history?entity_workflow_instance_id=eq.${id}&order=executed_at.desc`,
+    )
     expect(history).toMatchObject([
       {
         ...{ from_state: 'new', to_state: 'investigating', transition_name: 'start_investigation' },

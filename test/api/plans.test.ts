@@ -53,8 +53,8 @@ beforeAll(async () => {
   )
   await kernel.query(
     `insert into millrace.entity_history (instance_id, seq, tenant_id, workflow_id, executed_at, to_state, executed_by, context, metadata, hash)
-     select e.id, s, e.tenant_id, e.workflow_id, now(), 'open', 'x', '{}', '{}', ''
-     from millrace.entities e, generate_series(1, 2) s`,
+     select e.id, s, e.tenant_id, e.workflow_id, e.updated_at, e.state, 'clerk ' || e.entity_id::int % 10, '{}', '{}', ''
+     from millrace.entities e, generate_series(1, 2) s order by e.updated_at`,
   )
   await kernel.query('analyze')
   explain = await explainAll(kernel)
@@ -108,6 +108,35 @@ test.each([
     `entity_workflow_instance_id = md5('100')::uuid`,
     [],
   ],
+  ['moved last of all', 'entity_workflows', 'true order by updated_at desc limit 20', []],
+  [
+    'moved last, of a machine that is not there',
+    'entity_workflows',
+    'workflow_name = $1 order by updated_at desc limit 20',
+    ['none'],
+  ],
+  ['the trail of all', 'workflow_history', 'true order by executed_at desc limit 20', []],
+  [
+    'the trail of a day',
+    'workflow_history',
+    'executed_at < $1 order by executed_at desc limit 20',
+    [new Date(Date.now() - (SIZE / 2) * 1000)],
+  ],
+  ...[
+    ['of an entity', 'entity_table = $1 and entity_id = $2', ['doors', '100']],
+    ['of a machine', 'workflow_name = $1', ['door']],
+    ['of a machine that is not there', 'workflow_name = $1', ['none']],
+    ['into a state', 'to_state = $1', ['open']],
+    ['into a state that few were in', 'to_state = $1', ['shut']],
+    ['into a state that is not there', 'to_state = $1', ['none']],
+    ['by somebody', 'executed_by = $1', ['clerk 7']],
+    ['by nobody', 'executed_by = $1', ['none']],
+  ].map(([what, where, values]): [string, string, string, unknown[]] => [
+    `the trail ${what}`,
+    'workflow_history',
+    `${where} order by executed_at desc limit 20`,
+    values as unknown[],
+  ]),
   ['steps of a run', 'steps', 'run_id = millrace.read_run_ref($1)', [uuid('11000')]],
   [
     'history of a run',

@@ -5,6 +5,7 @@ import { machineJsonSchema } from '../../src/entity/document/published-schema.ts
 import { defineMachine, validateMachine } from '../../src/entity/index.ts'
 import { DefinitionError, InvalidInputError } from '../../src/model/errors.ts'
 import { jsonbHash } from '../../src/model/jsonb-text.ts'
+import { timersRound, tooMuch, withTimers } from '../support/machine-documents.ts'
 
 const example = (name: string) =>
   readFileSync(new URL(`../../examples/machines/${name}.yaml`, import.meta.url), 'utf8')
@@ -271,5 +272,29 @@ test('the document of the guide is a machine, with nothing to say about it', () 
 test('a document that stands for millions of ways is refused at once', () => {
   const states = Array.from({ length: 1000 }, (_, i) => ({ name: `s${i}`, initial: i === 0 }))
   expect(codes({ workflow: { name: 'm' }, states })).toEqual([['TOO_LARGE', '/transitions']])
-  expect(codes({ workflow: { name: 'm' }, states: states.slice(0, 200) })).toEqual([])
+  expect(codes({ workflow: { name: 'm' }, states: states.slice(0, 100) })).toEqual([])
+})
+
+test.each(Object.entries(tooMuch))(
+  '%s beyond what the database reads in little time are refused',
+  (_, [document, code]) => {
+    const found = codes({ workflow: { name: 'm' }, ...document }).map((issue) => issue.join(' '))
+    expect(found).toEqual([code])
+  },
+)
+
+test.each(timersRound)('timers %s', (_, transitions, pointer) => {
+  const expected = pointer === null ? [] : [['TIMER_ROUND', pointer]]
+  expect(codes(withTimers('m', transitions))).toEqual(expected)
+})
+
+test('timers that lead round are told with line and column', () => {
+  const text = `workflow: { name: m }
+states: [{ name: a, initial: true }, { name: b }]
+transitions:
+  - { from: a, to: b }
+  - { from: b, to: b, name: again, after: 10ms }`
+  const [issue] = validateMachine(text)
+  expect(issue).toMatchObject({ code: 'TIMER_ROUND', line: 5, column: 43 })
+  expect(issue?.message).toContain('"b"')
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { openKernel } from '../support/kernel.ts'
+import { timersRound, tooMuch, withTimers } from '../support/machine-documents.ts'
 import { refusal } from '../support/refusal.ts'
 
 const kernel = await openKernel()
@@ -253,4 +254,30 @@ test('each comparison holds for what it says, and for nothing of another kind', 
   ]
   for (const [found, op, value] of no)
     expect([found, op, await holds(found, op, value)]).toEqual([found, op, false])
+})
+
+test.each(Object.entries(tooMuch))(
+  '%s beyond what is read in little time are refused',
+  async (_, [document, code]) => {
+    expect(await issuesOf({ workflow: { name: 'm' }, ...document })).toEqual([code])
+  },
+)
+
+test.each(timersRound)('timers %s', async (name, transitions, pointer) => {
+  const document = withTimers(name.replace(',', ''), transitions)
+  if (pointer === null) expect((await define(document)).created).toBe(true)
+  else expect(await issuesOf(document)).toEqual([`TIMER_ROUND ${pointer}`])
+})
+
+test('what an expression takes to be read grows with its length alone', async () => {
+  const timed = async (items: number) => {
+    const text = `[${'x < y, '.repeat(items)}1]`
+    const from = performance.now()
+    await kernel.query('select millrace.parse_expression($1)', [text])
+    return performance.now() - from
+  }
+  const least = async (items: number) =>
+    Math.min(await timed(items), await timed(items), await timed(items), await timed(items))
+  await timed(10)
+  expect((await least(560)) / (await least(70))).toBeLessThan(20)
 })

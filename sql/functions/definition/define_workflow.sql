@@ -9,8 +9,8 @@
 --             unsigned (true: as webhook_secret null in the document: it has none any more)
 -- A webhook_secret of the document is not kept in it: it goes to the webhook that a graph with trigger_type webhook has (sync_webhook).
 -- Returns: created: whether the version is new, or was deleted. Raises: MR030 with all issues of the document, MR015 if the version exists
--- with another content, MR001 for options. Locks: the version's row of workflows; the schedules of the workflow, if it has had any; its
--- webhook.
+-- with another content, MR001 for options. Locks: as hold_name, then the version's row of workflows; the schedules of the workflow, if it
+-- has had any; its webhook.
 -- Example: select * from millrace.define_workflow('{"name": "ping", "steps": [{"id": "get", "type": "http", "config": {"url": "…"}}]}');
 create or replace function millrace.define_workflow(document jsonb, options jsonb default '{}')
 returns table (workflow_id text, version text, created boolean)
@@ -54,6 +54,7 @@ begin
   end if;
   v_timeout := coalesce(nullif(options -> 'timeout', 'null'),
                         case jsonb_typeof(v_timeout) when 'number' then to_jsonb(v_timeout::numeric * 1000) else v_timeout end);
+  perform millrace.hold_name(v_tenant, v_name);
   perform millrace.revive_name(v_tenant, v_name, v_version, 'graph', v_text, v_hash);
   if define_workflow.document -> 'is_active' = 'true' then
     delete from millrace.stopped_workflows s where s.tenant_id = v_tenant and s.name = v_name;

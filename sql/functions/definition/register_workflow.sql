@@ -6,7 +6,7 @@
 --   p_document  what it is, where that is data (a flow's shape, a graph), and p_hash, of what counts in it; null: code alone
 -- Returns: the route of its own queue and priority; null for a machine (keep_machine), which has no runs. Raises: MR001 for limits, rules
 -- or attributes that it cannot have; MR015 if the version exists with another content, or the name is that of a machine; MR030.
--- Locks: the workflow's row; of the installation's also its copies, by tenant.
+-- Locks: as hold_name, then the workflow's row; of the installation's also its copies, by tenant.
 drop function if exists millrace.register_workflow(int, text, text, jsonb);
 create or replace function millrace.register_workflow(
   p_tenant int, p_name text, p_version text, p_definition jsonb, p_document text default null, p_hash text default null) returns int
@@ -23,6 +23,7 @@ begin
     perform millrace.keep_machine(p_tenant, p_name, p_version, p_document::jsonb);
     return null;
   end if;
+  perform millrace.hold_name(p_tenant, p_name);
   perform millrace.fail('MR015', format('Workflow "%s" exists, and is a machine.', p_name), 'Give this one a name of its own.',
     json_build_object('workflow_id', p_name))
   where exists (select from millrace.workflows w where w.tenant_id = p_tenant and w.name = p_name and w.deleted_at is null

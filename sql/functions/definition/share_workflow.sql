@@ -1,7 +1,8 @@
 -- share_workflow: gives a tenant its copy of a workflow version of the installation (tenant 0), or brings the copy up to date: its
 -- definition, limits, attributes and retention. Its document and the events that it starts on are looked up at the installation's.
 -- A version of the same name that is the tenant's own stays as it is.
--- Returns: the tenant's row. Locks: that row; where the limits of a copy change, as put_limits.
+-- Returns: the tenant's row. Raises: MR042 as hold_tenant. Locks: as hold_tenant, then that row; where the limits of a copy change, as
+-- put_limits.
 create or replace function millrace.share_workflow(p_tenant int, p_shared millrace.workflows) returns millrace.workflows
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -13,6 +14,7 @@ begin
   if found and (v_copy.shared_id is distinct from p_shared.id or v_copy.definition = p_shared.definition) then
     return v_copy;
   end if;
+  perform millrace.hold_tenant(p_tenant);
   insert into millrace.workflows as w (tenant_id, name, version, definition, registered_at, shared_id)
   values (p_tenant, p_shared.name, p_shared.version, p_shared.definition, p_shared.registered_at, p_shared.id)
   on conflict (tenant_id, name, version) do update set definition = excluded.definition where w.shared_id = excluded.shared_id

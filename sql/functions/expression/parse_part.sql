@@ -18,6 +18,7 @@ declare
   v_power  int;
   v_before text;
   v_count  int;
+  v_codes  jsonb[];  -- of what is compared or joined; put together at the end, as JSON that grows is written anew each time
 begin
   if p_level > 110 then
     perform millrace.refuse_expression(p_text, v_from, 'it has more than 50 levels (limit "depth")');
@@ -42,6 +43,7 @@ begin
     end if;
     v_before := v_op;
     v_count := 1;
+    v_codes := array[v_code];
     loop  -- what is compared with each other, or joined, is one part
       i := i + case v_op when 'not in' then 2 else 1 end;
       v_got := millrace.parse_part(p_text, p_words, p_kinds, p_starts, i, v_power, p_level + 1);
@@ -52,10 +54,14 @@ begin
       v_op := case when p_kinds[i] not in ('n', 'o') then '' when p_words[i] <> 'not' then p_words[i]
                    when p_words[i + 1] = 'in' then 'not in' else '' end;
       exit when v_before in ('if', 'and', 'or') or v_power not in (5, 7) or (v_all ->> v_op)::int is distinct from v_power;
-      v_code := v_code || v_more || case v_power when 5 then jsonb_build_array(jsonb_build_array('chain', v_before)) else '[]' end;
+      v_codes := v_codes || case v_power when 5 then v_more || jsonb_build_array(jsonb_build_array('chain', v_before)) else v_more end;
       v_before := v_op;
     end loop;
     v_high := v_high + 1;
+    if v_count > 2 then
+      v_code := (select jsonb_agg(s.step order by c.n, s.k) from unnest(v_codes) with ordinality c (code, n),
+                 lateral jsonb_array_elements(c.code) with ordinality s (step, k));
+    end if;
     if v_power = 5 then
       v_code := v_code || v_more || jsonb_build_array(jsonb_build_array('compare', v_before));
       if v_count > 2 then  -- the first that does not hold leaves out the rest

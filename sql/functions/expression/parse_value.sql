@@ -11,6 +11,7 @@ declare
   v_cell  jsonb;
   v_got   jsonb;
   v_code  jsonb := '[]';
+  v_codes jsonb[] := '{}';  -- of the items of a list: joined at the end, as JSON that grows is written anew each time
   v_high  int := 0;
   v_count int := 0;
 begin
@@ -41,10 +42,16 @@ begin
     return jsonb_build_object('c', jsonb_build_array(jsonb_build_array('push', v_cell)), 'i', i, 'h', 1);
   end if;
   while p_words[i] <> v_close or v_close = ')' and v_count = 0 loop
-    v_got := millrace.parse_part(p_text, p_words, p_kinds, p_starts, i, 0, p_level + 1);
-    i := (v_got ->> 'i')::int;
-    v_code := v_code || (v_got -> 'c');
-    v_high := greatest(v_high, (v_got ->> 'h')::int);
+    if p_kinds[i] = 'd' and p_words[i + 1] in (',', ']') then  -- by itself: three calls less
+      v_codes := v_codes || jsonb_build_array(jsonb_build_array('push', millrace.read_number(p_words[i], p_text, p_starts[i])));
+      v_high := greatest(v_high, 1);
+      i := i + 1;
+    else
+      v_got := millrace.parse_part(p_text, p_words, p_kinds, p_starts, i, 0, p_level + 1);
+      i := (v_got ->> 'i')::int;
+      v_codes := v_codes || (v_got -> 'c');
+      v_high := greatest(v_high, (v_got ->> 'h')::int);
+    end if;
     v_count := v_count + 1;
     if p_words[i] = ',' and v_close = ')' then
       perform millrace.refuse_expression(p_text, p_starts[i], 'it has a tuple, which machines do not evaluate: write a list, [1, 2]');
@@ -54,6 +61,12 @@ begin
       perform millrace.refuse_expression(p_text, p_starts[i], format('"%s" is expected', v_close));
     end if;
   end loop;
+  if v_count = 1 then
+    v_code := v_codes[1];
+  elsif v_count > 1 then
+    v_code := (select jsonb_agg(s.step order by c.n, s.k) from unnest(v_codes) with ordinality c (code, n),
+               lateral jsonb_array_elements(c.code) with ordinality s (step, k));
+  end if;
   if v_close = ']' then
     v_high := v_high + 1;
     v_code := case when v_code @? 'strict $[*] ? (@[0] != "push")' then v_code || jsonb_build_array(jsonb_build_array('list', v_count))

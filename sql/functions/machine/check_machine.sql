@@ -7,9 +7,9 @@ declare
   v_name   text := left(p_document #>> '{workflow,name}', 200);
   v_issues jsonb;
 begin
-  if v_size > 4194304 then
+  if v_size > 1048576 then
     v_issues := jsonb_build_array(jsonb_build_object('code', 'TOO_LARGE', 'pointer', '', 'message',
-      format('The document has %s bytes; there may be 4,194,304.', v_size)));
+      format('The document has %s bytes; there may be 1,048,576. Keep what is for people elsewhere.', v_size)));
   elsif p_document @? 'lax $.**{129}' then
     v_issues := '[{"code": "TOO_LARGE", "pointer": "", "message": "The document is nested more than 128 levels deep. Make it flatter."}]';
   elsif jsonb_typeof(p_document) is distinct from 'object' or jsonb_typeof(p_document -> 'states') is distinct from 'array' then

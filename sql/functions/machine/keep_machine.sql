@@ -1,7 +1,7 @@
 -- keep_machine: makes a version of a machine known, of a document that check_machine has let pass; it is the one that a start without a
 -- version takes. One that was deleted is there again (revive_name).
 -- Returns: whether it is new. Raises: MR015 if the version exists with another content, or the name is that of another kind of workflow;
--- MR021 for more than the tenant's quota. Locks: the version's row of workflows.
+-- MR021 for more than the tenant's quota. Locks: as hold_name, then the version's row of workflows.
 create or replace function millrace.keep_machine(p_tenant int, p_name text, p_version text, p_document jsonb) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
@@ -10,6 +10,7 @@ declare
   v_old     record;
   v_created boolean;
 begin
+  perform millrace.hold_name(p_tenant, p_name);
   perform millrace.revive_name(p_tenant, p_name, p_version, 'machine', v_text, v_hash);
   if exists (select from millrace.workflows w where w.tenant_id = p_tenant and w.name = p_name and w.deleted_at is null
              and w.definition ->> 'kind' is distinct from 'machine') then

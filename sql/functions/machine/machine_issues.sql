@@ -16,9 +16,9 @@ declare
   v_size  bigint;
   v_one   record;
 begin
-  if v_ways > 50000 then
+  if v_ways > 10000 then
     return query select 'TOO_LARGE', format('The transitions stand for %s ways from a state, with lists, "*" and their absence spread; '
-      'there may be 50,000. Name fewer.', v_ways), '/transitions';
+      'there may be 10,000. Name fewer.', v_ways), '/transitions';
     return;
   end if;
   if v_first <> 1 then
@@ -44,13 +44,23 @@ begin
   from millrace.machine_parts(p_document) p, lateral jsonb_each(p.one) d
   where (p.part, d.key) in (('state', 'sla'), ('transition', 'after')) and d.value <> 'null' and millrace.document_ms(d.value) is null
   limit 100;
-  select sum(length(v #>> '{}')) into v_size from (
+  -- a short one takes its time too
+  select sum(greatest(length(s.text), 20, 10 * (length(s.text) - length(replace(s.text, '{{', ''))))) into v_size from (
+    select v #>> '{}' as text from (
     select t -> 'conditions' as v from jsonb_array_elements(v_given) t where jsonb_typeof(t -> 'conditions') = 'string'
     union all select t #> '{conditions,expression}' from jsonb_array_elements(v_given) t
     union all select x.v from millrace.machine_parts(p_document) p,
-      lateral jsonb_path_query(p.one, 'strict $.** ? (@.type() == "string")') x (v) where p.part = 'action' and x.v #>> '{}' like '%{{%') s;
-  if v_size > 200000 then
-    return query select 'TOO_LARGE', format('The expressions have %s characters; there may be 200,000.', v_size), '';
+      lateral jsonb_path_query(p.one, 'strict $.** ? (@.type() == "string")') x (v)
+    where p.part = 'action' and x.v #>> '{}' like '%{{%') y) s where s.text is not null;
+  if v_size > 20000 then
+    return query select 'TOO_LARGE', format('The expressions have %s characters, each 20 at least; there may be 20,000.', v_size), '';
+    return;
+  end if;
+  select sum(case jsonb_typeof(c.value) when 'object' then (select count(*) from jsonb_object_keys(c.value)) else 1 end) into v_size
+  from jsonb_array_elements(v_given) t (one), lateral jsonb_each(case jsonb_typeof(t.one -> 'conditions') when 'object'
+    then t.one -> 'conditions' else '{}' end) c where c.key ~ '^(metadata|context)(\.|$)';
+  if v_size > 2000 then
+    return query select 'TOO_LARGE', format('The conditions have %s entries of metadata and context; there may be 2,000.', v_size), '';
     return;
   end if;
   for v_one in
@@ -70,6 +80,10 @@ begin
       e.name, e.from_state, e.other, e.to_state), format('/transitions/%s/name', e.ordinal - 1)
   from (select x.*, lag(x.to_state) over w as other from millrace.machine_edges(p_document) x
         window w as (partition by x.from_state, x.name order by x.rank)) e where e.other is not null limit 100;
+  return query select 'TIMER_ROUND', format('Timers alone lead round through %s, each in less than a second: an entity would move for ever '
+      'without anybody''s doing. Let one of them take at least "1 second".', array_to_string(r.states[1:5], ', ')
+      || case when cardinality(r.states) > 5 then ' and others' else '' end), format('/transitions/%s/after', r.ordinal - 1)
+  from millrace.timer_round(p_document) r where r.ordinal is not null;
   -- without transitions a state that is not final leads to all others
   if v_first = 1 and (v_given <> '[]' or p_document @? '$.states[*] ? (@.initial == true && @.final == true)') then
     return query

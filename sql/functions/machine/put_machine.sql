@@ -1,5 +1,5 @@
 -- put_machine: states and transitions of a new version of a machine, out of its document, which check_machine has let pass.
--- How many ways there are the planner cannot know: with nested loops the most that there may be, 50,000, took minutes.
+-- How many ways there are the planner cannot know: with nested loops 50,000 took minutes.
 create or replace function millrace.put_machine(p_tenant int, p_workflow int, p_document jsonb) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
 set enable_nestloop = off as $$

@@ -9,7 +9,7 @@ declare
   v_ops      text[] := '{eq,ne,gt,gte,lt,lte,in,not_in,exists}';
   v_given    jsonb := p_transition -> 'conditions';
   v_fields   jsonb := '[]';
-  v_compare  jsonb := '[]';
+  v_compare  jsonb[] := '{}';
   v_roles    jsonb;
   v_trees    jsonb := '[]';
   v_one      record;
@@ -52,8 +52,8 @@ begin
             else c.key = 'exists' and jsonb_typeof(c.value) = 'boolean' end
           order by c.key limit 1;
           exit when v_bad is not null;
-          v_compare := v_compare || (select jsonb_agg(jsonb_build_object('of', v_path.of, 'path',
-            case v_path.path when '' then array[''] else string_to_array(v_path.path, '.') end, 'op', c.key, 'value', c.value))
+          v_compare := v_compare || array(select jsonb_build_object('of', v_path.of, 'path',
+            case v_path.path when '' then array[''] else string_to_array(v_path.path, '.') end, 'op', c.key, 'value', c.value)
             from jsonb_each(v_path.value) c);
         else
           free := free || case when v_one.key ~ '\.' or v_path.bare then v_one.key else v_one.key || '.' || v_path.path end;
@@ -74,7 +74,7 @@ begin
                       when 'array' then p_transition -> 'four_eyes'
                       when 'boolean' then nullif(p_transition -> 'four_eyes', 'false') end,
     'reason', nullif(p_transition -> 'reason_required', 'false'),
-    'fields', nullif(v_fields, '[]'))) || case when v_compare = '[]' then '{}' else jsonb_build_object('compare', v_compare) end
+    'fields', nullif(v_fields, '[]'))) || case when v_compare = '{}' then '{}' else jsonb_build_object('compare', to_jsonb(v_compare)) end
     || case when v_trees = '[]' then '{}' else jsonb_build_object('expression', v_trees -> 0) end;
   guards := nullif(guards, '{}');
 end $$;

@@ -1,11 +1,12 @@
 -- delete_tenant: deletes a tenant with every row that is its, a batch at a time: call it again, with the place that it gave, until done.
 -- From the first call on it is as if the tenant were not there: nobody gets in, nothing of it starts. Where a caller died, begin again
--- without a place. A start that was under way, and is committed after all that (in a long transaction), may leave its run behind.
+-- without a place. A start of a run that was under way, and is committed after all that (in a long transaction), may leave its run behind.
 --   options  cancel: true: also while it has unfinished runs; they end where they are, without undos, and their workers are told that
 --            their lease is lost; place; batch (1,000 runs, at most 10,000); by
 -- Returns: {done, deleted (rows of this call, counting a run as one), place}. What was done stays in the installation's audit log.
 -- Raises: MR001; MR042 if there is none of that slug; MR011 for unfinished runs without cancel, and for "default".
--- Locks: the row of tenants, then live rows, ascending, then what it deletes.
+-- Locks: the row of tenants, then as delete_entities, then live rows, ascending, then what it deletes. It waits for those who start or move
+-- entities, and for those who define workflows.
 -- Example: select millrace.delete_tenant('acme', '{"cancel": true, "by": "ops"}');
 create or replace function millrace.delete_tenant(slug text, options jsonb default '{}') returns json
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
@@ -44,6 +45,12 @@ begin
     perform millrace.append_audit(0, options ->> 'by', 'tenant.delete', slug,
       jsonb_build_object('cancel', coalesce(options -> 'cancel' = 'true', false)));
     return json_build_object('done', false, 'deleted', 0, 'place', null);
+  end if;
+  if v_place is null then  -- first what starts runs by itself
+    v_n := millrace.delete_entities(v_tenant.id, v_batch);
+    if v_n > 0 then
+      return json_build_object('done', false, 'deleted', v_n, 'place', null);
+    end if;
   end if;
   if v_place is null then  -- by route: what is kept of a run is found by its id
     v_runs := array(select r.id from millrace.routes o,

@@ -1,5 +1,6 @@
 import { below } from '../../graph/document/pointer.ts'
 import type { Json } from '../../model/json.ts'
+import { MAX_MACHINE_COMPARISONS } from '../../model/limits.ts'
 import { describeValue, listWords } from '../../model/text.ts'
 import { checkExpression } from './expressions.ts'
 import type { MachineTransition } from './machine-document.ts'
@@ -77,6 +78,7 @@ function checkOne(
       )
     return true
   }
+  if (/^(metadata|context)(\.|$)/.test(key) && !hasRoom(value, problems)) return true
   const isPath = /^(metadata|context)\../.test(key)
   if (isPath) return checkComparison(key, value, pointer, owner, problems)
   if ((key !== 'metadata' && key !== 'context') || !isObject(value)) return false
@@ -84,6 +86,18 @@ function checkOne(
     const name = `${key}.${path}`
     return checkComparison(name, one, below(pointer, path), owner, problems) ? [] : [name]
   })
+}
+
+/** Whether the entries of all conditions are not too many to be looked at by the database in little time. */
+function hasRoom(value: Json, problems: Problems): boolean {
+  const before = problems.comparisons
+  problems.comparisons += isObject(value) ? Object.keys(value).length : 1
+  if (problems.comparisons <= MAX_MACHINE_COMPARISONS) return true
+  if (before <= MAX_MACHINE_COMPARISONS) {
+    const message = `The conditions have more than ${MAX_MACHINE_COMPARISONS} entries of metadata and context together. Say less, or make several machines.`
+    problems.add('TOO_LARGE', '', message)
+  }
+  return false
 }
 
 /** Whether it is one: an object with a comparison in it. */

@@ -3,6 +3,7 @@ import { type FoundTemplate, parseFound } from '../../graph/document/templates.t
 import type { Expression } from '../../graph/expression/index.ts'
 import { readTokens } from '../../graph/expression/lexer.ts'
 import { childrenOf, type Node } from '../../graph/expression/syntax.ts'
+import { MAX_MACHINE_EXPRESSION, MAX_MACHINE_EXPRESSIONS } from '../../model/limits.ts'
 import { describeValue } from '../../model/text.ts'
 import type { Problems } from './problems.ts'
 
@@ -30,12 +31,12 @@ const scope: Readonly<Record<string, readonly string[] | null>> = {
   notes: null,
 }
 
-/** Characters of an expression, and levels within each other: the database reads them, one level within the other. */
-const MAX_LENGTH = 4000
+/** Levels within each other: the database reads one within the other. */
 const MAX_LEVELS = 50
-/** Expressions of one text, and characters of all texts with expressions of a document. */
+/** Expressions of one text. */
 const MAX_IN_TEXT = 200
-const MAX_IN_DOCUMENT = 200_000
+/** What an expression counts as at least, of MAX_MACHINE_EXPRESSIONS. */
+const LEAST_COUNTED = 20
 
 /** Checks one expression, without braces or within them. @param where in words, as messages name it */
 export function checkExpression(
@@ -81,10 +82,11 @@ export function checkTemplates(
 /** Whether the expressions of a document are not too many to be read by the database in little time. */
 function hasRoom(text: string, problems: Problems): boolean {
   const before = problems.expressions
-  problems.expressions += text.length
-  if (problems.expressions <= MAX_IN_DOCUMENT) return true
-  if (before <= MAX_IN_DOCUMENT) {
-    const message = `The expressions have more than ${MAX_IN_DOCUMENT} characters together. Say less, or make several machines.`
+  const count = Math.max(text.split('{{').length - 1, 1)
+  problems.expressions += Math.max(text.length, count * LEAST_COUNTED)
+  if (problems.expressions <= MAX_MACHINE_EXPRESSIONS) return true
+  if (before <= MAX_MACHINE_EXPRESSIONS) {
+    const message = `The expressions have more than ${MAX_MACHINE_EXPRESSIONS} characters together, each counted as ${LEAST_COUNTED} at least. Say less, or make several machines.`
     problems.add('TOO_LARGE', '', message)
   }
   return false
@@ -128,8 +130,8 @@ type Beyond = { readonly offset: number; readonly what: string }
  */
 export function beyondMachines({ text, root }: Expression): Beyond[] {
   const { start, end, height } = root
-  if (end - start > MAX_LENGTH) {
-    const what = `has more than ${MAX_LENGTH} characters. Say it in fewer, or in the application.`
+  if (end - start > MAX_MACHINE_EXPRESSION) {
+    const what = `has more than ${MAX_MACHINE_EXPRESSION} characters. Say it in fewer, or in the application.`
     return [{ offset: start, what }]
   }
   if (height > MAX_LEVELS || bracketLevels(text.slice(start, end)) > MAX_LEVELS) {

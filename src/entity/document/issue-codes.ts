@@ -10,6 +10,7 @@ export const machineIssueCodes = {
   UNKNOWN_STATE: 'A transition names a state that does not exist',
   DUPLICATE_TRANSITION: 'Two transitions from one state have the same name',
   UNKNOWN_TRANSITION: 'four_eyes names a transition that does not exist',
+  TIMER_ROUND: 'Timers alone lead round, each in less than a second',
   UNREACHABLE_STATE: 'No way leads from the initial state to a state',
 } as const
 

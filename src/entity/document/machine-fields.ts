@@ -91,7 +91,8 @@ export const transitionFields: Fields = {
   metadata: { kind: anything, about: 'For people and applications' },
   after: {
     kind: { is: 'duration' },
-    about: 'It moves by itself, so long after the state was entered; a bare number is seconds',
+    about:
+      'It moves by itself, so long after the state was entered; a bare number is seconds. Where timers alone lead round, one is at least 1 second',
   },
   requires_role: { kind: texts, about: 'Who does it must have one of these roles' },
   four_eyes: {

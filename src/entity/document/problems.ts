@@ -7,8 +7,10 @@ import type { MachineIssue, MachineNote } from './machine-document.ts'
 /** Gathers what is wrong with one document, and what is worth knowing of it. */
 export class Problems {
   readonly list: IssueList
-  /** Characters of the texts with expressions that were looked at. */
+  /** Characters of the texts with expressions that were looked at, short ones counted as more. */
   expressions = 0
+  /** Entries of the metadata and context of conditions that were looked at. */
+  comparisons = 0
   readonly #locate: Source['locate']
   readonly #notes: MachineNote[] = []
 

@@ -4,9 +4,11 @@ import { below } from '../../graph/document/pointer.ts'
 import { readSource, type Source } from '../../graph/document/source.ts'
 import { DefinitionError } from '../../model/errors.ts'
 import type { Json } from '../../model/json.ts'
+import { MAX_MACHINE_BYTES, MAX_MACHINE_WAYS } from '../../model/limits.ts'
 import { describeValue } from '../../model/text.ts'
 import { checkActions } from './actions.ts'
 import { checkReach, checkStates } from './check-states.ts'
+import { checkTimers } from './check-timers.ts'
 import { checkTransitions } from './check-transitions.ts'
 import { checkConditions } from './conditions.ts'
 import type { MachineDocument, MachineIssue, MachineNote } from './machine-document.ts'
@@ -16,9 +18,6 @@ import { countWays, nameOf } from './ways.ts'
 
 /** Issues that the message of an error lists; all are in `issues`. */
 const SHOWN = 5
-
-/** Ways from one state to another, each of which is a row in the database. */
-const MAX_WAYS = 50_000
 
 /** What a document says: `document` is null with issues. */
 export type ReadMachine = {
@@ -96,6 +95,11 @@ function checkAll(value: Json, problems: Problems): MachineDocument | null {
     problems.add('VALIDATION_ERROR', '', message)
     return null
   }
+  if (Buffer.byteLength(JSON.stringify(value)) > MAX_MACHINE_BYTES) {
+    const message = `The document takes more than ${MAX_MACHINE_BYTES} bytes. Keep what is for people elsewhere, or make several machines.`
+    problems.add('TOO_LARGE', '', message)
+    return null
+  }
   checkFields(machineFields, value as Record<string, unknown>, '', '', {
     ...{ issues: problems.list, owner: 'document' },
     ...{ nodes: () => {}, schema: () => {} },
@@ -104,8 +108,8 @@ function checkAll(value: Json, problems: Problems): MachineDocument | null {
   const document = value as unknown as MachineDocument
   if (!hasNames(document)) return null
   const ways = countWays(document)
-  if (ways > MAX_WAYS) {
-    const message = `The transitions stand for ${ways} ways from a state, with lists, "*" and their absence spread; there may be ${MAX_WAYS}. Name fewer.`
+  if (ways > MAX_MACHINE_WAYS) {
+    const message = `The transitions stand for ${ways} ways from a state, with lists, "*" and their absence spread; there may be ${MAX_MACHINE_WAYS}. Name fewer.`
     problems.add('TOO_LARGE', '/transitions', message)
     return null
   }
@@ -115,6 +119,7 @@ function checkAll(value: Json, problems: Problems): MachineDocument | null {
   if (isSound) checkParts(document, problems)
   // whoever misspelled a state has been told, and it would be unreachable too
   if (problems.isEmpty) checkReach(document, problems)
+  if (isSound) checkTimers(document, problems)
   return document
 }
 

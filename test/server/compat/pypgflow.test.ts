@@ -80,7 +80,7 @@ async function tell(ask: Ask, table: string): Promise<Told[]> {
   await say('/rpc/execute_transition', gone)
   await say('/rpc/execute_transition', { ...gone, instance_id: crypto.randomUUID() })
   await say('/rpc/start_workflow', { workflow_name: 'none', entity_id: '1', entity_table: table })
-  await say(`/workflow_history?entity_workflow_instance_id=eq.${id}`)
+  await say(`/workflow_history?entity_workflow_instance_id=eq.${id}&order=executed_at.desc`)
   await say(`/workflow_history?instance_id=eq.${id}&order=seq.asc&limit=1`)
   for (const query of [
     'order=updated_at.desc',
