@@ -1121,11 +1121,11 @@ create function millrace.action_problem(p_action jsonb)
   comment: What is wrong with the fields of an action taken together.
   body: d9ce0e2987154cd231296cec00194c47
 
-create function millrace.action_scope(p_row millrace.entity_history, p_entity millrace.entities)
+create function millrace.action_scope(p_row millrace.entity_history, p_entity millrace.entities, p_roles jsonb)
   returns jsonb
   language sql immutable set search_path=pg_catalog, pg_temp
   comment: What the actions of a transition may read.
-  body: 7ec61c27d7656768d8a775a369da60aa
+  body: c3e1d1e2a226e7d9dbafa0c156fd64ae
 
 create function millrace.activate_workflow(workflow_id text, options jsonb DEFAULT '{}'::jsonb)
   returns boolean
@@ -1751,7 +1751,7 @@ create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '
   returns TABLE(workflow_id text, version text, created boolean)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Stores a graph: a workflow that is a document, without code.
-  body: bb07a3e78739c1e8d1da5f22f8a13faf
+  body: 3ee6fbbd850848667c6959b4c987a501
 
 create function millrace.delete_entities(p_tenant integer, p_batch integer)
   returns integer
@@ -2663,7 +2663,7 @@ create function millrace.keep_machine(p_tenant integer, p_name text, p_version t
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Makes a version of a machine known.
-  body: 5ce859932635fcdc88f7ddaf29ab5c25
+  body: 531a3d0832b357e91538fef0766353a4
 
 create function millrace.key_json(p_tenant integer, p_id text)
   returns json
@@ -2960,11 +2960,11 @@ create function millrace.missing_cell(p_path text, p_base text, p_of jsonb)
   comment: What an expression reads and is not there, as a cell.
   body: 48d24a2fdc0264cfa33b37aa692567ac
 
-create function millrace.move_alone(p_row millrace.entity_history)
+create function millrace.move_alone(p_row millrace.entity_history, p_roles jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Writes a transition that acts, or that leaves a final state.
-  body: f4a87198edfacd372d66080a7e57559f
+  body: b1db58907699316047b76c0b592b5694
 
 create function millrace.move_due(p_tenant integer, p_ids uuid[], p_now timestamp with time zone)
   returns void
@@ -2976,7 +2976,7 @@ create function millrace.move_entity(p_tenant integer, p_id uuid, p_name text, p
   returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Moves one instance along a transition.
-  body: 58a325de5e76b85c66532f7f06845f08
+  body: 5c02f61a8fe9ef4d8761968bf25dc0ee
 
 create function millrace.move_version(p_tenant integer, p_old integer, p_new integer, p_plan jsonb, p_ids uuid[], p_options jsonb)
   returns jsonb
@@ -3164,11 +3164,11 @@ create function millrace.perform_action(p_tenant integer, p_action jsonb, p_scop
   comment: Does one action of a transition.
   body: a91a8d49991cada6870e99609203202f
 
-create function millrace.perform_actions(p_tenant integer, p_row millrace.entity_history, p_entity millrace.entities)
+create function millrace.perform_actions(p_tenant integer, p_row millrace.entity_history, p_entity millrace.entities, p_roles jsonb)
   returns jsonb
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Does what a transition has to do.
-  body: 012fd3ea924b650da387603e031e1722
+  body: 95572f574b393987e37fddec68a701b3
 
 create function millrace.post_delivery(p_tenant integer, p_hook bigint, p_name text, p_key text, p_at timestamp with time zone, p_data jsonb)
   returns void
@@ -3558,7 +3558,7 @@ create function millrace.resolve_route(p_tenant integer, p_name text, p_version 
   returns TABLE(route_id integer, version text, queue text, priority integer, definition jsonb, keys text[], weight text)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Where a start goes, and the defaults it gets.
-  body: 2ab6e4a2ff3e461c44ffe18cc00c87a9
+  body: a58e861809f6f2e83e4a8029fb068a7b
 
 create function millrace.rest_schedule(p_row millrace.schedules)
   returns boolean
@@ -3880,11 +3880,11 @@ create function millrace.spread_feed(p_tenant integer)
   comment: What has happened to the runs of a tenant becomes deliveries of its webhooks.
   body: 4358745cc9e605612bcab53db693d685
 
-create function millrace.start_acting(p_row millrace.entity_history, p_machine text, p_table text, p_entity text)
+create function millrace.start_acting(p_row millrace.entity_history, p_machine text, p_table text, p_entity text, p_roles jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Puts one entity into a state that acts.
-  body: 93cb500cd34b138b3ff4ca4b8583aaf6
+  body: f6cc1f2721eadff9abd4e6af387f9e98
 
 create function millrace.start_again(p_tenant integer, p_run bigint, p_new bigint, p_route integer, p_input text, p_meta jsonb)
   returns void
@@ -3896,7 +3896,7 @@ create function millrace.start_alone(p_tenant integer, p_id uuid, p_found jsonb,
   returns record
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: A start that was not made with the others.
-  body: a81b20705fc7ef24b4f6a2e98873f76f
+  body: 5a8e1f7702fb076e98bb94517eb4df2e
 
 create function millrace.start_bulk(p_verb text, p_filter jsonb, p_options jsonb, p_kinds jsonb)
   returns json
@@ -3926,7 +3926,7 @@ create function millrace.start_entity(machine text, entity_id text, options json
   returns jsonb
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Puts an entity into the initial state of a machine.
-  body: 06278b2379d10ad1a8e5a5cff7325a13
+  body: a874ccec85252612080b031f511f2f91
 
 create function millrace.start_entity_of_row()
   returns trigger
@@ -3962,7 +3962,7 @@ create function millrace.start_problem(p_rule text, p_machine text, p_version te
   returns json
   language sql stable security definer set search_path=pg_catalog, pg_temp
   comment: Why an entity was not started.
-  body: 1b27a2fa28dcdc77e3a7be8bdc58e541
+  body: 47ec777b5ec7d1d642455adc65a2bc03
 
 create function millrace.start_rules(p_ids bigint[], p_metas text[], p_skip bigint[])
   returns TABLE(nth bigint, id bigint, workflow text, rule text, key bytea, body jsonb)

@@ -38,6 +38,9 @@ export type Delivery = {
 /** With what was sent: JSON text; of one that was rejected the beginning of what came. */
 export type DeliveryWithBody = Delivery & { body: string | null }
 
+/** Which delivery; with `webhookId` only if it is one of that webhook, as over HTTP. */
+export type DeliveryPlace = { deliveryId: string; webhookId?: string }
+
 export type DeliveryFilter = {
   webhookId?: string
   /** Of those the newest 10,000 deliveries are looked at. */
@@ -64,11 +67,12 @@ export async function readDeliveries(
 /** @throws WorkflowRunNotFoundError */
 export async function readOneDelivery(
   session: Session,
-  p: { deliveryId: string },
+  { deliveryId, webhookId }: DeliveryPlace,
 ): Promise<DeliveryWithBody> {
-  const id = String(p.deliveryId)
+  const id = String(deliveryId)
   const [json] = await getDeliveries(session.db, session.options({ id }))
-  if (json === undefined) throw new WorkflowRunNotFoundError(`There is no delivery "${id}".`)
+  if (json === undefined || (webhookId !== undefined && json.webhook_id !== webhookId))
+    throw new WorkflowRunNotFoundError(`There is no delivery "${id}".`)
   return { ...readDelivery(json), body: json.body }
 }
 

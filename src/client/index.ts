@@ -40,7 +40,7 @@ export type {
   StoredDefinition,
   WorkflowDocument,
 } from './definitions.ts'
-export type { Delivery, DeliveryFilter, DeliveryWithBody } from './deliveries.ts'
+export type { Delivery, DeliveryFilter, DeliveryPlace, DeliveryWithBody } from './deliveries.ts'
 export type {
   Asker,
   Entity,

@@ -22,6 +22,7 @@ import {
 import {
   type Delivery,
   type DeliveryFilter,
+  type DeliveryPlace,
   type DeliveryWithBody,
   readDeliveries,
   readDelivery,
@@ -415,7 +416,7 @@ export abstract class OperationsClient extends EntityClient {
   }
 
   /** One of them, with what was sent. @throws WorkflowRunNotFoundError */
-  async getDelivery(p: { deliveryId: string }): Promise<DeliveryWithBody> {
+  async getDelivery(p: DeliveryPlace): Promise<DeliveryWithBody> {
     return readOneDelivery(this.session, p)
   }
 
@@ -425,7 +426,7 @@ export abstract class OperationsClient extends EntityClient {
    * @returns the delivery that came of it
    * @throws IllegalMoveError for one that was rejected, or that came before; WorkflowRunNotFoundError
    */
-  async redeliver(p: { deliveryId: string; by?: string }): Promise<Delivery> {
+  async redeliver(p: DeliveryPlace & { by?: string }): Promise<Delivery> {
     return readDelivery(await deliverAgain(this.session, this.starter.ids, p))
   }
 

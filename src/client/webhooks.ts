@@ -13,6 +13,7 @@ import {
   secretOf,
   storeSecret,
 } from '../webhook/index.ts'
+import { type DeliveryPlace, readOneDelivery } from './deliveries.ts'
 import type { IdPool } from './id-pool.ts'
 import type { Session } from './session.ts'
 import { untilHeard } from './until-heard.ts'
@@ -220,9 +221,10 @@ function checkGiven(id: string, secret: string | undefined): void {
 export async function deliverAgain(
   session: Session,
   ids: IdPool,
-  p: { deliveryId: string; by?: string },
+  p: DeliveryPlace & { by?: string },
 ): Promise<kernel.DeliveryJson> {
-  checkOptionNames('redeliver', p, { deliveryId: true, by: true })
+  checkOptionNames('redeliver', p, { deliveryId: true, webhookId: true, by: true })
+  if (p.webhookId !== undefined) await readOneDelivery(session, p)
   const options = session.options({ dedupe_id: String(await ids.take()), by: p.by })
   return untilHeard(() => kernel.redeliver(session.db, String(p.deliveryId), options))
 }

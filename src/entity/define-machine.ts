@@ -11,8 +11,8 @@ import { makeMachine } from './make-machine.ts'
  */
 export function defineMachine(text: string): Machine
 /**
- * States that belong to rows of a table, and the transitions between them. Written in TypeScript, names of states are
- * checked when it is compiled; both ways make the same document.
+ * States that belong to rows of a table, and the transitions between them. Written in TypeScript, names of states and of
+ * options are checked when it is compiled; both ways make the same document.
  * @throws DefinitionError (MR030) with every issue of the document; InvalidInputError for options that there are not
  * @example const ticket = defineMachine({
  *   name: 'ticket', table: 'tickets',
@@ -20,20 +20,18 @@ export function defineMachine(text: string): Machine
  *   transitions: { close: { from: 'open', to: 'closed', reasonRequired: true } },
  * })
  */
-export function defineMachine<
-  const S extends Readonly<Record<string, StateOptions>>,
-  const T extends Readonly<Record<string, TransitionOptions<keyof S & string>>>,
->(options: {
+export function defineMachine<S extends string, T extends string>(options: {
   readonly name: string
   /** Default '1'; another content must be another version. */
   readonly version?: string
   /** The table of the rows: the default of starts. */
   readonly table?: string
   readonly metadata?: { readonly [key: string]: ReadonlyJson }
-  readonly states: S
+  // by their names alone: what they have is checked field by field, so that a misspelled one does not compile
+  readonly states: Readonly<Record<S, StateOptions>>
   /** Empty: each state that is not final leads to each other one. */
-  readonly transitions: T
-}): Machine<keyof S & string, keyof T & string>
+  readonly transitions: Readonly<Record<T, TransitionOptions<NoInfer<S>>>>
+}): Machine<S, T>
 export function defineMachine(given: string | MachineOptions): Machine {
   return makeMachine(typeof given === 'string' ? given : compileMachine(given))
 }

@@ -20,18 +20,26 @@ type Metadata = { readonly [key: string]: ReadonlyJson }
  * `input`, `runId` and `data` may hold `{{ expressions }}`.
  */
 export type Action =
-  | {
+  | (Only<'start' | 'input'> & {
       readonly start: Startable | string
       /** Default: the entity and the transition. */
       readonly input?: ReadonlyJson
-    }
-  | { readonly signal: string; readonly runId: string; readonly data?: ReadonlyJson }
-  | {
+    })
+  | (Only<'signal' | 'runId' | 'data'> & {
+      readonly signal: string
+      readonly runId: string
+      readonly data?: ReadonlyJson
+    })
+  | (Only<'webhook' | 'data'> & {
       /** Name of a webhook that goes out. */
       readonly webhook: string
       /** What it is told; default: the entity and the transition. */
       readonly data?: ReadonlyJson
-    }
+    })
+
+/** An action has nothing that is another's. */
+type Only<Own extends ActionField> = { readonly [Field in Exclude<ActionField, Own>]?: never }
+type ActionField = 'start' | 'input' | 'signal' | 'runId' | 'webhook' | 'data'
 
 export type StateOptions = {
   /** Entities begin there; true for exactly one state. */

@@ -8,20 +8,22 @@ import type { Machine } from './machine.ts'
 /**
  * A machine of a document: an object, or text of JSON or YAML.
  * @param path of its file, as errors name it
+ * @param stored the version as which it was put; default: the document's, else 1
  * @throws DefinitionError (MR030) with every issue
  */
-export function makeMachine(source: unknown, path?: string): Machine {
+export function makeMachine(source: unknown, path?: string, stored?: string): Machine {
   const { document, notes } = readMachine(source, path)
-  const { name: id, version } = document.workflow
+  const { name: id, version, ...rest } = document.workflow
+  // as SQL computes it: the same content is the same version, whoever stores it under its name
+  const content = { ...document, workflow: { name: id, ...rest } }
   return Object.freeze({
     kind: 'machine' as const,
     id,
-    version: version ?? '1',
+    version: stored ?? version ?? '1',
     defaults: {},
-    // as SQL computes it: the same document is the same version, whoever stores it
-    document: { text: JSON.stringify(document), hash: jsonbHash(document as unknown as Json) },
+    document: { text: JSON.stringify(document), hash: jsonbHash(content as unknown as Json) },
     notes,
-    revive: (text: string) => makeMachine(text),
+    revive: (text: string, old: string) => makeMachine(text, undefined, old),
     run: (): RunHandle => refuseRun(id),
   })
 }

@@ -47,7 +47,9 @@ export async function loadGraph(path: string): Promise<Definition<any, any>> {
 export function makeGraph(plan: GraphPlan, version?: string): Definition {
   // it goes to the webhook of the graph, and is no part of what is stored, shown and compared
   const { webhook_secret: webhookSecret, ...source } = plan.source as Record<string, Json>
-  const hash = jsonbHash(source)
+  // as which version it is stored is no part of its content, in SQL neither
+  const { version: _, ...content } = source
+  const hash = jsonbHash(content)
   const mine = version ?? plan.document.version ?? `s-${hash.slice(0, 12)}`
   const handler = (ctx: WorkflowContext) => runGraph(plan, ctx)
   const workflow = defineWorkflow(plan.workflowId, handler, optionsOf(plan, mine), [])

@@ -250,6 +250,8 @@ describe('with a client of PostgREST', () => {
     expect(anew.data).not.toBe(first.data)
   })
 
+  const asBoss = { roles: ['boss'] }
+
   test.each([
     ['start_workflow', { workflow_name: 'none', entity_table: 'a', entity_id: 'b' }, 404, 'MR040'],
     ['start_workflow', { workflow_name: 'fraud_detection', entity_table: 'a' }, 422, 'MR001'],
@@ -262,6 +264,10 @@ describe('with a client of PostgREST', () => {
       { workflow_name: 'fraud_detection', entity_table: 'a', entity_id: 'b', metadata: [1] },
       ...([422, 'MR001'] as const),
     ],
+    // in which roles the caller is, only the token says
+    ['start_workflow', { workflow_name: 'a', entity_id: 'b', options: asBoss }, 422, 'MR001'],
+    ['start_workflow_by_name', { workflow_name: 'a', options: asBoss }, 422, 'MR001'],
+    ['start_workflow_by_id', { workflow_definition_id: 'a', options: asBoss }, 422, 'MR001'],
     ['start_workflow_by_id', { entity_table: 'a', entity_id: 'b' }, 422, 'MR001'],
     [
       'start_workflow_by_id',

@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WorkflowEngine, workflow } from '../../src/index.ts'
 import { createDatabase, createEmptyDatabase, type TestDatabase } from '../support/database.ts'
-import { millrace } from './millrace.ts'
-
-// every command is a process, and a busy machine starts them slowly
-vi.setConfig({ testTimeout: 60_000 })
+import { millrace } from './here.ts'
 
 type Finding = { name: string; status: string; message: string; remedy?: string }
 type Report = { ok: boolean; checks: Finding[] }

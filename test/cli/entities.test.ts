@@ -1,11 +1,9 @@
 // `millrace entities …`: entities that are named by their machine and row, their trails, reports and migration.
 import { userInfo } from 'node:os'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { makeFolder, millrace, millraceJson } from './millrace.ts'
-
-// every command is a process, and a busy machine starts them slowly
-vi.setConfig({ testTimeout: 120_000 })
+import { millrace, millraceJson } from './here.ts'
+import { makeFolder } from './millrace.ts'
 
 const ticket = (
   version: string,

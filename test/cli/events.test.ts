@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { defineEvent, WorkflowEngine, workflow } from '../../src/index.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { millrace, millraceJson } from './millrace.ts'
-
-// every command is a process, and a busy machine starts them slowly
-vi.setConfig({ testTimeout: 60_000 })
+import { millrace, millraceJson } from './here.ts'
 
 const paid = defineEvent<{ amount: number }>('paid')
 const waits = workflow('waits', async ({ step, input }) =>

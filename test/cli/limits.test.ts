@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { WorkflowEngine, workflow } from '../../src/index.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { millrace, millraceJson } from './millrace.ts'
+import { millrace, millraceJson } from './here.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 

@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { fraudDetection, orderProcessing } from '../support/machine-documents.ts'
-import { makeFolder, millrace, millraceJson, startMillrace } from './millrace.ts'
+import { millrace, millraceJson } from './here.ts'
+import { makeFolder, startMillrace } from './millrace.ts'
 
-// every command is a process, and a busy machine starts them slowly
+// a busy machine starts processes slowly
 vi.setConfig({ testTimeout: 120_000 })
 
 const ticket = `import { defineMachine } from 'millrace/entity'
@@ -47,6 +48,37 @@ test.each(['yaml', 'json', 'sql'])('put, and exported as %s without loss', async
   expect(await cli('workflows', 'diff', `out.${format}`)).toMatchObject({
     ...{ code: 0, stdout: expect.stringContaining('no difference') },
   })
+})
+
+test.each([
+  ['without a version', fraudDetection.replace(/^ {2}version: .*\n/m, '')],
+  ['with another', fraudDetection],
+])('put under a version, a document %s is exported with that', async (_, text) => {
+  const given = text.replace('name: fraud_detection', `name: named-${_.length}`)
+  await folder.write('named.yaml', given)
+  const put = (file: string, ...more: string[]) => json<object>('workflows', 'put', file, ...more)
+  const first = await put('named.yaml', '--version', 'june')
+  expect(first).toMatchObject({ version: 'june', created: true })
+  const { id } = first as { id: string }
+  const { hash } = await json<{ hash: string }>('workflows', 'export', id)
+  await using other = await createDatabase({ testClock: false })
+  const there = <T>(...args: string[]) =>
+    millraceJson<T>(args, { url: other.url, cwd: folder.path })
+  for (const [i, format] of ['yaml', 'json', 'sql'].entries()) {
+    const { stdout } = await cli('workflows', 'export', id, '--format', format)
+    await folder.write(`named.${format}`, stdout)
+    const again = { id, version: 'june', created: false }
+    expect(await put(`named.${format}`)).toEqual(again)
+    const moved = await there('workflows', 'put', `named.${format}`)
+    expect(moved).toEqual({ ...again, created: i === 0 })
+    expect(await there('workflows', 'diff', `named.${format}`)).toMatchObject([
+      { version: 'june', stored: 'june', differences: [] },
+    ])
+  }
+  expect(await there('workflows', 'export', id)).toMatchObject({ version: 'june', hash })
+  // the document that was put first is still that version
+  await folder.write('named.yaml', given)
+  expect(await put('named.yaml', '--version', 'june')).toMatchObject({ created: false })
 })
 
 test('another version is another machine; what is different is told in words', async () => {
@@ -107,6 +139,9 @@ test('a worker registers the machines of its files, of code and of documents', a
   )
   const run = await cli('start', 'ticket', '{}')
   expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('has no runs') })
+  expect(run.stderr).toContain('"millrace entities start"')
+  const entity = await cli('entities', 'start', 'echo', '1')
+  expect(entity).toMatchObject({ code: 3, stderr: expect.stringContaining('"millrace start"') })
 })
 
 test('a worker that watches takes a machine that is changed, under a new version', async () => {

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { grantedFunctions } from '../../src/cli/roles.ts'
 import { WorkflowClient, WorkflowEngine } from '../../src/index.ts'
 import { asAdmin, createEmptyDatabase, type TestDatabase } from '../support/database.ts'
-import { makeFolder, millrace, millraceJson, startMillrace } from './millrace.ts'
+import { millrace, millraceJson } from './here.ts'
+import { makeFolder, startMillrace } from './millrace.ts'
 
-// every command is a process, and a busy machine starts them slowly
+// a busy machine starts processes slowly
 vi.setConfig({ testTimeout: 60_000 })
 
 describe('an empty database', () => {
@@ -178,11 +179,12 @@ export const child = workflow('child', async ({ input }) => input)
     await checks.stop()
 
     const args = ['worker', '--migrate', 'off']
-    const refused = await millrace(args, { url: urlOf('client'), cwd: folder.path })
+    const refused = await startMillrace(args, { url: urlOf('client'), cwd: folder.path }).ended
     expect([refused.code, refused.stderr.slice(0, 12)]).toEqual([5, 'error MR042:'])
     const path = 'functions/id/take_ids.sql'
     await db.query(`update millrace.repeatables set checksum = 'old' where path = $1`, [path])
-    const migrating = await millrace(['worker'], { url: urlOf('worker'), cwd: folder.path })
+    const migrating = await startMillrace(['worker'], { url: urlOf('worker'), cwd: folder.path })
+      .ended
     expect([migrating.code, migrating.stderr.slice(0, 12)]).toEqual([5, 'error MR042:'])
     expect(migrating.stderr).toContain('pass --migrate off')
   })

@@ -101,7 +101,7 @@ export async function makeFolder(files: Record<string, string> = {}) {
 }
 
 /** Nothing of the developer's own settings, and no colours. */
-function plainEnvironment(): NodeJS.ProcessEnv {
+export function plainEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(DATABASE_URL|MILLRACE_.*|FORCE_COLOR|npm_.*|VITEST.*|NODE_OPTIONS)$/.test(name),
   )

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { whyNotTaken } from '../../src/cli/not-taken.ts'
 import { WorkflowEngine, workflow } from '../../src/index.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { millrace } from './millrace.ts'
+import { millrace } from './here.ts'
 
 const order = workflow('order', () => 'done')
 

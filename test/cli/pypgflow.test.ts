@@ -1,12 +1,10 @@
 // pypgflow's verbs: its two kinds of example from the import to the history, by places and by flags.
 import { userInfo } from 'node:os'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { fraudDetection, orderProcessing } from '../support/machine-documents.ts'
-import { makeFolder, millrace, millraceJson } from './millrace.ts'
-
-// every command is a process, and a busy machine starts them slowly
-vi.setConfig({ testTimeout: 120_000 })
+import { millrace, millraceJson } from './here.ts'
+import { makeFolder } from './millrace.ts'
 
 let db: TestDatabase
 let folder: Awaited<ReturnType<typeof makeFolder>>

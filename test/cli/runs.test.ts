@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { showRuns } from '../../src/cli/show/run-view.ts'
 import { WorkflowEngine, workflow } from '../../src/index.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
-import { millrace, millraceJson } from './millrace.ts'
+import { millrace, millraceJson } from './here.ts'
 import { fakeOutput } from './output.ts'
-
-// every command is a process, and a busy machine starts them slowly
-vi.setConfig({ testTimeout: 60_000 })
 
 const listed = ['runs', 'list', '--workflow', 'sized']
 type Run = { id: string; status: string; output: unknown; retriedFrom: string | null }

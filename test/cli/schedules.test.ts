@@ -3,10 +3,11 @@ import { showSchedules } from '../../src/cli/show/schedules-view.ts'
 import { type Schedule, WorkflowEngine, workflow } from '../../src/index.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
-import { makeFolder, millrace, millraceJson, startMillrace } from './millrace.ts'
+import { millrace, millraceJson } from './here.ts'
+import { makeFolder, startMillrace } from './millrace.ts'
 import { fakeOutput } from './output.ts'
 
-// every command is a process, and a busy machine starts them slowly
+// a busy machine starts processes slowly
 vi.setConfig({ testTimeout: 60_000 })
 
 const report = workflow('report', ({ input }) => input)

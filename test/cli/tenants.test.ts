@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseApiKey } from '../../src/auth/index.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { makeFolder, millrace, millraceJson } from './millrace.ts'
-
-// every command is a process, and a busy machine starts them slowly
-vi.setConfig({ testTimeout: 60_000 })
+import { millrace, millraceJson } from './here.ts'
+import { makeFolder } from './millrace.ts'
 
 let db: TestDatabase
 let folder: Awaited<ReturnType<typeof makeFolder>>

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { makeFolder, millrace } from './millrace.ts'
+import { millrace } from './here.ts'
+import { makeFolder, startMillrace } from './millrace.ts'
 
-// every command is a process, and a busy machine starts them slowly
+// a busy machine starts processes slowly
 vi.setConfig({ testTimeout: 60_000 })
 
 let folder: Awaited<ReturnType<typeof makeFolder>>
@@ -148,6 +149,21 @@ describe.concurrent('without a database', () => {
     const verbose = await here(['workers'], { DATABASE_URL: url, MILLRACE_DEBUG: '1' })
     expect(verbose.stderr).toMatch(/^ {4}at /m)
   })
+})
+
+test.each([
+  [['--version'], 0, /^\d+\.\d+\.\d+\n$/, /^$/],
+  [['runs', 'lst'], 2, /^$/, /^error MR001: /],
+  [
+    ['workers', '--database-url', 'postgresql://nobody@127.0.0.1:1/none'],
+    6,
+    /^$/,
+    /^error MR090: /,
+  ],
+])('what the shell gets of %j', async (args, code, stdout, stderr) => {
+  const ended = await startMillrace(args, { cwd: folder.path }).ended
+  const texts = { stdout: expect.stringMatching(stdout), stderr: expect.stringMatching(stderr) }
+  expect(ended).toEqual({ code, ...texts })
 })
 
 test('a reader that leaves early is no error', () => {

@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Delivery, Webhook, WebhookWithSecret } from '../../src/index.ts'
 import { WorkflowEngine, workflow } from '../../src/index.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { senders } from '../webhook/senders.ts'
-import { millrace, millraceJson } from './millrace.ts'
-
-// every command is a process, and a busy machine starts them slowly
-vi.setConfig({ testTimeout: 90_000 })
+import { millrace, millraceJson } from './here.ts'
 
 let db: TestDatabase
 let engine: WorkflowEngine

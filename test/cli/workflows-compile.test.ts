@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { orderPipeline } from '../support/order-pipeline.ts'
-import { makeFolder, millrace, millraceJson } from './millrace.ts'
+import { millrace, millraceJson } from './here.ts'
+import { makeFolder, startMillrace } from './millrace.ts'
 
-// every command is a process, and a busy machine starts them slowly
+// a busy machine starts processes slowly
 vi.setConfig({ testTimeout: 90_000 })
 
 const site = `import { workflow } from 'millrace'
@@ -33,6 +34,13 @@ afterAll(async () => {
 })
 
 const cli = (...args: string[]) => millrace(args, { url: db.url, cwd: folder.path })
+/** A worker, until nothing is left to do. */
+const work = async (...args: string[]) => {
+  const at = { url: db.url, cwd: folder.path }
+  expect(await startMillrace(['worker', '--until-idle', ...args], at).ended).toMatchObject({
+    code: 0,
+  })
+}
 const json = <T>(...args: string[]) => millraceJson<T>(args, { url: db.url, cwd: folder.path })
 
 type Started = { id: string }
@@ -51,7 +59,7 @@ test('what compile prints makes runs possible before there is a worker, which th
     await json<Started>('start', 'plain', '7'),
     await json<Started>('start', 'far', '"x"'),
   ]
-  expect(await cli('worker', '--until-idle')).toMatchObject({ code: 0 })
+  await work()
   const outputs = []
   for (const { id } of runs) outputs.push((await cli('runs', 'wait', id)).stdout)
   expect(outputs.map((text) => JSON.parse(text))).toEqual([
@@ -209,7 +217,7 @@ test('the example of the Workflow Automation Engine: dry-run, put, start, show',
   expect(await cli('workflows', 'put', 'pipeline.json')).toMatchObject({ code: 0 })
   const input = '{"order_id": "ORD-001", "customer": "Jane", "amount": 250}'
   const { id } = await json<Started>('start', 'Order Pipeline', input)
-  expect(await cli('worker', '--graphs', '--until-idle')).toMatchObject({ code: 0 })
+  await work('--graphs')
   expect(await json<Shown>('runs', 'show', id)).toMatchObject({
     ...{ status: 'completed', output: { high_value: { result: 'Escalate: $250' } } },
   })

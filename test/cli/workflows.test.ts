@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type PutWorkflow, WorkflowEngine } from '../../src/index.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { makeFolder, millrace, millraceJson, startMillrace } from './millrace.ts'
+import { millrace, millraceJson } from './here.ts'
+import { makeFolder, startMillrace } from './millrace.ts'
 
-// every command is a process, and a busy machine starts them slowly
+// a busy machine starts processes slowly
 vi.setConfig({ testTimeout: 60_000 })
 
 let db: TestDatabase
@@ -65,6 +66,33 @@ test('put, list, start, export, and put again', async () => {
   expect(exported.stdout).not.toContain('version')
   const stored = await json('workflows', 'export', 'order')
   expect(stored).toMatchObject({ workflowId: 'order', version: '2', kind: 'graph' })
+})
+
+test('a version that was given with put is exported, and the content is the same', async () => {
+  await file('named.yaml', yaml.replace('name: order', 'name: named'))
+  await file('other.yaml', yaml.replace('name: order', 'name: named\nversion: "7"'))
+  const put = (name: string, ...more: string[]) =>
+    json<PutWorkflow>('workflows', 'put', name, ...more)
+  const hash = async () => (await json<{ hash: string }>('workflows', 'export', 'named')).hash
+  expect(await put('named.yaml', '--version', 'june')).toMatchObject({ created: true })
+  const first = await hash()
+  expect(await put('other.yaml', '--version', 'june')).toMatchObject({ created: false })
+  await using elsewhere = await createDatabase({ testClock: false })
+  const there = { url: elsewhere.url, cwd: folder.path }
+  for (const format of ['yaml', 'json', 'sql']) {
+    const { stdout } = await cli('workflows', 'export', 'named', '--format', format)
+    await file(`named2.${format}`, stdout)
+    expect(await put(`named2.${format}`)).toMatchObject({ version: 'june', created: false })
+    await millraceJson(['workflows', 'put', `named2.${format}`], there)
+    const diff = ['workflows', 'diff', `named2.${format}`]
+    expect(await millraceJson(diff, there)).toMatchObject([{ stored: 'june', differences: [] }])
+  }
+  const moved = ['workflows', 'export', 'named']
+  expect(await millraceJson(moved, there)).toMatchObject({ version: 'june', hash: first })
+  // of a document without a version nothing is said about that
+  expect((await cli('workflows', 'diff', 'named.yaml')).code).toBe(0)
+  const diff = await cli('workflows', 'diff', 'other.yaml')
+  expect(diff).toMatchObject({ code: 1, stdout: expect.stringContaining('"june", now "7"') })
 })
 
 test('options of its runs', async () => {

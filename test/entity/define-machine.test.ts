@@ -246,15 +246,28 @@ transitions:
     expect(define).toThrow(/The machine has 2 errors:\n2:9 INITIAL_STATE/)
   })
 
-  test('options that there are not', () => {
+  // what the compiler does not see: of JavaScript, or in an object that was made before
+  test.each([
+    ['transition', { requireRole: 'x' }, 'requiresRole'],
+    ['transition', { requires_role: 'x' }, 'requiresRole'],
+    ['transition', { condition: {} }, 'conditions'],
+    ['transition', { four_eyes: true }, 'fourEyes'],
+    ['transition', { reason_required: true }, 'reasonRequired'],
+    ['transition', { actions: [{ signal: 'a', run_id: 'b' }] }, 'runId'],
+    ['state', { on_enter: [] }, 'onEnter'],
+    ['state', { intial: true }, 'initial'],
+    ['machine', { tabel: 'x' }, 'table'],
+  ])('an option of a %s that there is not: %j', (of, given, meant) => {
+    const more = (what: string) => (what === of ? given : {})
     const define = () =>
       defineMachine({
         name: 'a',
-        states: { b: { initial: true } },
-        transitions: { c: { from: 'b', to: 'b', ...{ requireRole: 'x' } } },
+        states: { b: { initial: true, ...more('state') } },
+        transitions: { c: { from: 'b', to: 'b', ...more('transition') } },
+        ...more('machine'),
       })
     expect(define).toThrow(InvalidInputError)
-    expect(define).toThrow(/Did you mean "requiresRole"/)
+    expect(define).toThrow(`Did you mean "${meant}"?`)
   })
 })
 

@@ -43,6 +43,18 @@ async function machine(
   return { start, take }
 }
 
+/** All that an expression of a machine may read. */
+const everything = {
+  ...{
+    roles: '{{ roles }}',
+    first: '{{ roles | default([]) | join }}',
+    by: '{{ by }}',
+    notes: '{{ notes }}',
+  },
+  ...{ call: '{{ call_metadata }}', metadata: '{{ metadata }}', context: '{{ context }}' },
+  ...{ entity: '{{ entity }}', transition: '{{ transition }}' },
+}
+
 const runsOf = (instance: string) =>
   kernel.query<Run>(
     `select d.id, d.input::jsonb, d.meta::jsonb -> 'tags' as tags, d.meta ->> 'key' as key, d.workflow_id
@@ -62,6 +74,43 @@ const isWhole = async (instance: string, rows: number, tenant = 'default') =>
   })
 const stateOf = (id: string) =>
   kernel.value<string>('select state from millrace.entities where id = $1', [id])
+
+test('actions read what guards read, the roles of who does it too', async () => {
+  const { start, take } = await machine('told_all', {
+    move: [{ start: 'review', input: everything }],
+    begin: [{ start: 'review', input: { roles: '{{ roles }}' } }],
+  })
+  const id = await start('1', { by: 'ada', roles: ['clerk'], metadata: { a: 1 } })
+  const given = { by: 'bob', roles: ['packer', 'boss'], notes: 'n', context: { c: 1 } }
+  await take(id, { ...given, metadata: { m: 1 }, set: { b: 2 } })
+  const runs = await runsOf(id)
+  expect(runs.map(({ input }) => input)).toMatchObject([
+    { roles: ['clerk'] },
+    {
+      ...{ roles: ['packer', 'boss'], first: 'packerboss', by: 'bob', notes: 'n', call: { m: 1 } },
+      ...{ metadata: { a: 1, b: 2 }, context: { c: 1 } },
+      ...{ entity: { state: 'open' }, transition: { name: 'take', by: 'bob' } },
+    },
+  ])
+  // whoever has none, a timer too, has an empty list
+  const other = await start('2')
+  await take(other)
+  expect((await runsOf(other)).map(({ input }) => input)).toMatchObject([
+    ...[{ roles: [] }, { roles: [], first: '', call: {} }],
+  ])
+  // every name that the check lets pass is tried here
+  const scopes = `select jsonb_object_keys(millrace.action_scope(h, e, null)) as name
+    from millrace.entities e join millrace.entity_history h on h.instance_id = e.id where e.id = $1 and h.seq = 2`
+  const known = (await kernel.query<{ name: string }>(scopes, [id])).map(({ name }) => name)
+  const told = await kernel
+    .call('define_machine', {
+      workflow: { name: 'odd' },
+      states: [{ name: 'a', initial: true, on_enter: [{ start: 'review', input: '{{ odd }}' }] }],
+    })
+    .then(String, (error: { detail: string; message: string }) => error.message + error.detail)
+  const listed = /There are: ([a-z_, ]+)/.exec(told)?.[1]?.split(', ')
+  expect(listed?.sort()).toEqual(known.sort())
+})
 
 test('leaving, the transition and entering act in that order, and the trail says what was done', async () => {
   const m = await machine('order', {

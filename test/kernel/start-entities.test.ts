@@ -43,6 +43,29 @@ test('the table is that of the document, else the machine’s name, unless the c
   expect(await where(c.instance_id)).toMatchObject({ entity_table: 'orders' })
 })
 
+test('the name of another kind of workflow is told, and how that is started', async () => {
+  await kernel.query("select millrace.register_workflow(1, 'coded', '1', '{}')")
+  const told = 'There is no machine "coded": that is a function, which has runs, and no entities.'
+  await refusal(start('coded', 'a'), 'MR040', told)
+  const hint = await start('coded', 'a').catch((error: { hint: string }) => error.hint)
+  for (const way of [
+    '"millrace start"',
+    'client.startWorkflow()',
+    'POST /api/runs',
+    'start_workflow',
+  ])
+    expect(hint).toContain(way)
+  await refusal(start('nothing', 'a'), 'MR040', 'There is no machine "nothing".')
+})
+
+test('a run of a machine is refused, and told how an entity is started', async () => {
+  const run = kernel.call('start_workflow', 'orders', {})
+  await refusal(run, 'MR001', '"orders" is a machine, and has no runs.')
+  const hint = await run.catch((error: { hint: string }) => error.hint)
+  for (const way of ['"millrace entities start"', 'client.entity(', 'POST /api/entities/'])
+    expect(hint).toContain(way)
+})
+
 test('the same request is the same start, with other content it is refused', async () => {
   const asked = { request: 'r', metadata: { a: 1 }, context: { c: 1 }, version: '1' }
   const made = await start('orders', 'b', asked)

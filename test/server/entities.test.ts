@@ -45,6 +45,13 @@ const move = (id: string, body: object, as = 'analyst') =>
   t.send('POST', `${at}/${id}/transition`, { body, as })
 
 describe('machines', () => {
+  test('have no runs, and say how an entity is started', async () => {
+    const body = { workflow_id: 'fraud_detection', input: {} }
+    const refused = await t.send('POST', '/api/runs', { body })
+    expect([refused.status, refused.body.code]).toEqual([422, 'MR001'])
+    expect(refused.body.detail).toContain('POST /api/entities/{machine}/{id}')
+  })
+
   test('are put once: again nothing changes; notes say what is not enforced', async () => {
     const path = '/api/definitions/fraud_detection'
     const again = await t.send('PUT', path, { body: { document: fraud } })
@@ -140,6 +147,8 @@ describe('an entity', () => {
     // an admin may do all but what takes a role of the machine
     for (const claim of [{}, { by: 'zoe' }, { roles: ['analyst'] }])
       expect((await move(id, { to_state: 'investigating', ...claim }, 'ada')).status).not.toBe(200)
+    for (const claim of [{ by: 'zoe' }, { roles: ['manager'] }])
+      expect((await t.send('POST', `${at}/r${id}`, { body: claim, as: 'ada' })).status).toBe(400)
     expect((await move(id, { to_state: 'investigating', claimed_by: 'zoe' })).status).toBe(200)
     const { body } = await t.send('GET', `${at}/${id}/history`)
     expect(body.data.at(-1)).toMatchObject({ executed_by: 'analyst', claimed_by: 'zoe' })

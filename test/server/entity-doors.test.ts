@@ -1,16 +1,13 @@
 // Both kinds of pypgflow's examples, from the import to the trail, through every door: with the same result. And nobody is taken for another.
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { HttpWorkflowClient } from '../../src/client/http/index.ts'
 import { defineMachine } from '../../src/entity/index.ts'
-import { millrace } from '../cli/millrace.ts'
+import { millrace } from '../cli/here.ts'
 import { fraudDetection, orderProcessing } from '../support/machine-documents.ts'
 import { connectHttp, type McpClient } from '../support/mcp.ts'
 import { type Postgrest, startPostgrest } from '../support/postgrest.ts'
 import { principals, useServer } from '../support/server.ts'
-
-// every command is a process, and a busy machine starts them slowly
-vi.setConfig({ testTimeout: 60_000 })
 
 const t = useServer()
 const roles = ['analyst', 'manager']

@@ -43,6 +43,56 @@ defineMachine({
   transitions: { a: { from: ['open', 'opne'], to: 'closed' } },
 })
 
+const two = { open: { initial: true }, closed: {} } as const
+const close = { from: 'open', to: 'closed' } as const
+// names that nobody reads
+defineMachine({
+  name: 'a',
+  states: two,
+  // @ts-expect-error it is requiresRole
+  transitions: { a: { from: 'open', to: 'closed', requireRole: 'agent' } },
+})
+defineMachine({
+  name: 'a',
+  states: two,
+  // @ts-expect-error nor as documents have it
+  transitions: { a: { from: 'open', to: 'closed', requires_role: 'agent' } },
+})
+defineMachine({
+  name: 'a',
+  states: two,
+  // @ts-expect-error it is conditions
+  transitions: { a: { from: 'open', to: 'closed', condition: 'metadata.amount < 7' } },
+})
+defineMachine({
+  name: 'a',
+  // @ts-expect-error it is onEnter
+  states: { open: { initial: true, on_enter: [] }, closed: {} },
+  transitions: { a: { from: 'open', to: 'closed' } },
+})
+defineMachine({
+  name: 'a',
+  // @ts-expect-error it is table
+  tabel: 'as',
+  states: two,
+  transitions: { a: close },
+})
+defineMachine({
+  name: 'a',
+  states: two,
+  // @ts-expect-error it is runId
+  transitions: { a: { ...close, actions: [{ signal: 'over', run_id: 'x' }] } },
+})
+defineMachine({
+  name: 'a',
+  states: two,
+  // @ts-expect-error a start takes input
+  transitions: { a: { ...close, actions: [{ start: 'refund', data: {} }] } },
+})
+const none = defineMachine({ name: 'a', states: two, transitions: {} })
+ok<Eq<StateOf<typeof none>, 'open' | 'closed'>>()
+ok<Eq<TransitionOf<typeof none>, never>>()
+
 // clients
 declare const client: WorkflowClient
 const entity = client.entity(ticket, '17', { table: 'tickets' })

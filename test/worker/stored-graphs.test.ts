@@ -172,8 +172,9 @@ test('a graph that no worker can load waits, and is told; others go on', async (
 
 test('definitions that have a document are put too; code alone is refused', async () => {
   await using t = await startEngine()
-  const document = { ...graph('def', 'a'), version: '7' }
-  const hash = jsonbHash(document as Json)
+  const content = graph('def', 'a')
+  const document = { ...content, version: '7' }
+  const hash = jsonbHash(content as Json)
   const definition = { ...defineGraph(document), defaults: { queue: 'q' } }
   expect(await t.engine.putWorkflow(definition)).toEqual({ id: 'def', version: '7', created: true })
   expect(await t.engine.getDefinition({ workflowId: 'def' })).toEqual({

@@ -23,7 +23,7 @@ begin
     perform millrace.fail('MR001', 'A machine takes no input.', 'Give what is known of the entity as metadata.')
     where start_workflow.input is not null;
     return millrace.start_machine(v_name, start_workflow.entity_table, start_workflow.entity_id, start_workflow.metadata,
-      millrace.caller_options('start_workflow', start_workflow.options, array['by', 'entity_table', 'metadata']));
+      millrace.caller_options('start_workflow', start_workflow.options, array['by', 'roles', 'entity_table', 'metadata']));
   end if;
   perform millrace.fail('MR001', 'A run takes no metadata.', 'Give input; or entity_table and entity_id, to start a machine.')
   where start_workflow.metadata is not null;

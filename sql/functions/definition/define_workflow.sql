@@ -2,7 +2,7 @@
 -- Workers that take stored graphs run it from now on.
 -- It may be started, unless the document says is_active: false; is_active: true takes back that a person deactivated it.
 -- Its version is the document's own, or 's-' and what its content gives: the same content again changes nothing but the options. It is the
--- version that starts take, also where it was put before another.
+-- version that starts take, also where it was put before another. As which version it is put is no part of its content.
 --   document  {name, version, timeout, trigger_type, trigger_config, steps: [{id, type, config, depends_on}], …}
 --   options   tenant, version (default: the document's), queue, priority, retries, timeout (default: the document's; there a number is
 --             seconds), limits (as of put_queue), webhook_secret (in the place of the document's), sealed (it is encrypted already),
@@ -25,7 +25,7 @@ declare
   v_name    text := case when not v_states then millrace.check_document(define_workflow.document) end;
   v_secret  text := coalesce(options ->> 'webhook_secret', define_workflow.document ->> 'webhook_secret');
   v_text    text := (define_workflow.document - 'webhook_secret')::text;
-  v_hash    text := encode(sha256(convert_to(v_text, 'UTF8')), 'hex');
+  v_hash    text := encode(sha256(convert_to((define_workflow.document - '{webhook_secret,version}'::text[])::text, 'UTF8')), 'hex');
   v_version text := coalesce(options ->> 'version', define_workflow.document ->> 'version', 's-' || left(v_hash, 12));
   v_cron    jsonb := case when define_workflow.document ->> 'trigger_type' = 'cron'
                            and define_workflow.document -> 'is_active' is distinct from 'false' then jsonb_strip_nulls(jsonb_build_object(

@@ -47,7 +47,9 @@ begin
   if not found then
     if v_workflow.definition ->> 'kind' = 'machine' then
       perform millrace.fail('MR001', format('"%s" is a machine, and has no runs.', p_name),
-        'Start an instance of it for an entity: millrace.start_entity.', json_build_object('workflow_id', p_name));
+        'Entities move through its states. Start one: "millrace entities start", client.entity(machine, id).start(), '
+          || 'POST /api/entities/{machine}/{id}, or millrace.start_entity in SQL.',
+        json_build_object('workflow_id', p_name, 'kind', 'machine'));
     end if;
     if (select count(*) from millrace.routes r where r.tenant_id = p_tenant) >= 10000 then
       perform millrace.fail('MR020', 'The limit of 10,000 combinations of workflow version, queue and priority is reached.',

@@ -1,8 +1,9 @@
 -- move_alone: writes a transition that acts, or that leaves a final state: its actions first, and if one is refused, or another instance
 -- lives by then, nothing is done. The instance is locked, and judged.
---   p_row  its row of history, without the hash
+--   p_row  its row of history, without the hash    p_roles  of who does it, an array, or null
 -- Returns: null, or why not: {code, message, hint, details}.
-create or replace function millrace.move_alone(p_row millrace.entity_history) returns json
+drop function if exists millrace.move_alone(millrace.entity_history);
+create or replace function millrace.move_alone(p_row millrace.entity_history, p_roles jsonb) returns json
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
@@ -26,7 +27,7 @@ begin
   v_entity.timer := null;
   begin
     if v_by.acts then
-      v_did := millrace.perform_actions(p_row.tenant_id, p_row, v_entity);
+      v_did := millrace.perform_actions(p_row.tenant_id, p_row, v_entity, p_roles);
       if v_did ->> 'problem' is not null then
         return v_did -> 'problem';
       elsif v_did ->> 'notes' is not null then
@@ -51,5 +52,5 @@ begin
   return null;
 end $$;
 
-comment on function millrace.move_alone(millrace.entity_history) is 'Writes a transition that acts, or that leaves a final state.';
-revoke execute on function millrace.move_alone(millrace.entity_history) from public;
+comment on function millrace.move_alone(millrace.entity_history, jsonb) is 'Writes a transition that acts, or that leaves a final state.';
+revoke execute on function millrace.move_alone(millrace.entity_history, jsonb) from public;

@@ -69,7 +69,7 @@ begin
     v_row := row(p_id, seq, p_tenant, v_workflow, executed_at, v_spent, v_id, from_state, to_state, transition, v_by, v_claimed, v_notes,
       p_request, v_context, v_metadata, v_changes, null);
     if v_code = 'alone' then
-      problem := millrace.move_alone(v_row);
+      problem := millrace.move_alone(v_row, p_extra -> 'roles');
       perform millrace.hint() where problem is null and v_next <= 60000 and exists (select from millrace.idle_workers);
     else
       select d.* into repeated, seq, from_state, to_state, transition, executed_at, problem

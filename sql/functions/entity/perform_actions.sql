@@ -1,16 +1,18 @@
 -- perform_actions: does what a transition has to do, in its transaction: the actions of leaving the state, of the transition, and of
 -- entering the new one, in that order; of a start those of entering. All of them, or none.
---   p_row     the row of history that is to be written, without its hash    p_entity  as it will be after the move
+--   p_row    the row of history that is to be written, without its hash    p_entity  as it will be after the move
+--   p_roles  of who does it, an array, or null
 -- Returns: {"notes": [{on, start | signal | webhook, run_id, skipped}]}, null if there was nothing to do; or {"problem": {code, message,
 -- hint, details}}: MR013 with the action and its cause, and nothing was done.
 -- Raises: what passes, or is nothing of the actions (a deadlock, a lock that was waited for too long).
 -- Locks: as start_workflow, send_signals and post_delivery, one action after the other.
-create or replace function millrace.perform_actions(p_tenant int, p_row millrace.entity_history, p_entity millrace.entities)
-returns jsonb
+drop function if exists millrace.perform_actions(int, millrace.entity_history, millrace.entities);
+create or replace function millrace.perform_actions(
+  p_tenant int, p_row millrace.entity_history, p_entity millrace.entities, p_roles jsonb) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
-  v_scope jsonb := millrace.action_scope(p_row, p_entity);
+  v_scope jsonb := millrace.action_scope(p_row, p_entity, p_roles);
   v_notes jsonb := '[]';
   v_nth   int := 0;
   v_one   record;
@@ -55,5 +57,5 @@ exception when others then
       'reason', format('%s cannot be done: %s', v_what, v_text), 'cause', jsonb_build_object('code', sqlstate, 'message', v_text))));
 end $$;
 
-comment on function millrace.perform_actions(int, millrace.entity_history, millrace.entities) is 'Does what a transition has to do.';
-revoke execute on function millrace.perform_actions(int, millrace.entity_history, millrace.entities) from public;
+comment on function millrace.perform_actions(int, millrace.entity_history, millrace.entities, jsonb) is 'Does what a transition has to do.';
+revoke execute on function millrace.perform_actions(int, millrace.entity_history, millrace.entities, jsonb) from public;

@@ -1,8 +1,9 @@
 -- start_acting: puts one entity into an initial state that does something when it is entered. What an action refuses leaves nothing.
---   p_row  its first row of history, without the hash
+--   p_row  its first row of history, without the hash    p_roles  of who starts it, an array, or null
 -- Returns: null, or why not. Locks: its new row.
-create or replace function millrace.start_acting(p_row millrace.entity_history, p_machine text, p_table text, p_entity text)
-returns json
+drop function if exists millrace.start_acting(millrace.entity_history, text, text, text);
+create or replace function millrace.start_acting(
+  p_row millrace.entity_history, p_machine text, p_table text, p_entity text, p_roles jsonb) returns json
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
@@ -25,7 +26,7 @@ begin
         select e.id from millrace.entities e where e.tenant_id = p_row.tenant_id and e.machine = p_machine and e.entity_table = p_table
           and e.entity_id = p_entity and e.completed_at is null));
     end if;
-    v_did := millrace.perform_actions(p_row.tenant_id, p_row, v_made);
+    v_did := millrace.perform_actions(p_row.tenant_id, p_row, v_made, p_roles);
     if v_did ->> 'problem' is not null then
       raise exception using errcode = 'MR000', message = 'refused';
     elsif v_did ->> 'notes' is not null then
@@ -40,5 +41,5 @@ begin
   return null;
 end $$;
 
-comment on function millrace.start_acting(millrace.entity_history, text, text, text) is 'Puts one entity into a state that acts.';
-revoke execute on function millrace.start_acting(millrace.entity_history, text, text, text) from public;
+comment on function millrace.start_acting(millrace.entity_history, text, text, text, jsonb) is 'Puts one entity into a state that acts.';
+revoke execute on function millrace.start_acting(millrace.entity_history, text, text, text, jsonb) from public;

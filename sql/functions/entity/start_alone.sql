@@ -48,7 +48,7 @@ begin
       coalesce(p_by, millrace.session_actor()), v_extra ->> 'claimed_by', v_extra ->> 'notes', v_extra ->> 'request',
       coalesce(nullif(v_extra -> 'context', 'null'), '{}'),
       coalesce(nullif(v_extra -> 'metadata', 'null'), '{}'), null, null);
-    problem := millrace.start_acting(v_row, p_machine, v_table, p_entity);
+    problem := millrace.start_acting(v_row, p_machine, v_table, p_entity, v_extra -> 'roles');
     if problem is null then
       instance_id := p_id;
       started := true;
@@ -56,6 +56,12 @@ begin
     end if;
     state := null;
   else
+    if v_rule = 'MR040' then  -- it may be known, as a workflow of another kind
+      v_rule := v_rule || coalesce((
+        select ' ' || coalesce(w.definition ->> 'kind', 'function') from millrace.workflows w
+        where w.tenant_id in (0, p_tenant) and w.name = p_machine and w.deleted_at is null
+          and w.definition ->> 'kind' is distinct from 'machine' order by w.tenant_id desc, w.id desc limit 1), '');
+    end if;
     problem := millrace.start_problem(v_rule, p_machine, p_version, v_table, p_entity, v_there);
   end if;
 end $$;

@@ -1,8 +1,8 @@
 -- start_entities: puts entities into the initial states of machines, in arrays. Sending the same again changes nothing.
 --   p_machines, p_versions (null: that registered last)    p_tables  null: that of the machine's document, else the machine's name
 --   p_entities  for which row of the table it is started   p_bys     who was authenticated; null: session_actor
---   p_extras  JSON or null: claimed_by, notes, context, metadata (of the entity), request (the same again is the same start; notes, and
---             who asks, may be others then), if_exists (fail, return: the live one that is there)
+--   p_extras  JSON or null: claimed_by, roles (actions read them), notes, context, metadata (of the entity), if_exists (fail, return: the
+--             live one that is there), request (the same again is the same start; notes, and who asks, may be others then)
 -- Returns: a row for each; problem is null, or {code, message, hint, details} and nothing was done for it: MR001, MR002, MR010 (the
 -- request was another start), MR016, MR018 (a live one is there), MR040, or what an action of the initial state says.
 -- Raises: MR020 for more than 1,000, 22P02 for what is no JSON. Locks: as startable_machine; new rows in the order of their entities.

@@ -1,12 +1,13 @@
 -- keep_machine: makes a version of a machine known, of a document that check_machine has let pass; it is the one that a start without a
--- version takes. One that was deleted is there again (revive_name).
+-- version takes. One that was deleted is there again (revive_name). The version that the document names is no part of its content: an
+-- export names the one as which it was put.
 -- Returns: whether it is new. Raises: MR015 if the version exists with another content, or the name is that of another kind of workflow;
 -- MR021 for more than the tenant's quota. Locks: as hold_name, then the version's row of workflows.
 create or replace function millrace.keep_machine(p_tenant int, p_name text, p_version text, p_document jsonb) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
   v_text    text := p_document::text;
-  v_hash    text := encode(sha256(convert_to(v_text, 'UTF8')), 'hex');
+  v_hash    text := encode(sha256(convert_to((p_document #- '{workflow,version}')::text, 'UTF8')), 'hex');
   v_old     record;
   v_created boolean;
 begin

@@ -31,14 +31,13 @@ export function startEntityCommand(): Command {
     .option('--key <key>', 'idempotency key: the same again is the same start')
     .option('--reuse', 'a live instance that is there already will do')
   return addNotes(
-    addWho(command, { roles: false, claims: true }),
+    addWho(command, { roles: true, claims: true }),
     'what is known of the entity',
   ).action(async (machine: string, entityId: string, flags: StartFlags, own: Command) => {
     const settings = readSettings(own)
     const { table, version, key, reuse } = flags
-    const { roles: _, ...who } = whoOf(flags)
     const options = {
-      ...{ ...who, ...(await notesOf(flags)) },
+      ...{ ...whoOf(flags), ...(await notesOf(flags)) },
       ...(version === undefined ? {} : { version }),
       ...(key === undefined ? {} : { idempotencyKey: key }),
       ...(reuse ? { ifExists: 'return' as const } : {}),

@@ -115,8 +115,7 @@ async function run(
   const settings = readTheirSettings(command)
   const { out } = settings
   const { table, entityId, name, id } = start
-  const { roles: _, ...who } = whoOf(flags)
-  const options = { ...who, ...(await readFields('metadata', start.metadata)) }
+  const options = { ...whoOf(flags), ...(await readFields('metadata', start.metadata)) }
   await withClient(settings, async (client) => {
     const of = id === undefined ? { machine: name as string } : await findById(client, id)
     const which = { machine: of.machine, entityId, table }

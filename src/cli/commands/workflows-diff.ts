@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import type { WorkflowClient } from '../../client/workflow-client.ts'
-import { compareShapes } from '../../definition/compare-shapes.ts'
 import type { Definition } from '../../definition/definition.ts'
 import { WorkflowNotFoundError } from '../../model/errors.ts'
 import { withClient } from '../connection.ts'
@@ -55,16 +54,12 @@ async function compare(
     throw error
   })
   if (stored === null) return { id, version, stored: null, differences: [missing(wanted)] }
-  const { diffDocuments, diffMachines } = await import('../../graph/moving/index.ts')
-  const young = JSON.parse(document.text)
-  const kinds = stored.kind === kind ? [] : [`kind: ${stored.kind}, now ${kind}`]
-  const compare =
-    kind === 'graph' ? diffDocuments : kind === 'machine' ? diffMachines : compareShapes
-  const lines = compare(stored.document, young)
-  return {
-    ...{ id, version, stored: stored.version },
-    differences: kinds.length > 0 ? kinds : lines,
-  }
+  const { diffVersions } = await import('../../graph/moving/index.ts')
+  const differences =
+    stored.kind === kind
+      ? diffVersions(stored, { kind, version, document: JSON.parse(document.text) })
+      : [`kind: ${stored.kind}, now ${kind}`]
+  return { id, version, stored: stored.version, differences }
 }
 
 /** Of a function nothing is stored but its versions. */

@@ -34,20 +34,15 @@ export function exportWorkflowCommand(): Command {
 }
 
 async function textOf(stored: StoredDefinition, format: Options['format']): Promise<string> {
-  const { workflowId, version, kind, document, hash } = stored
+  const { workflowId, kind } = stored
   if (format === 'sql' && kind !== 'graph' && kind !== 'machine') {
     throw new InvalidInputError(
       `Workflow "${workflowId}" is a ${kind}, of which the database has the shape alone. "millrace workflows compile ${workflowId}" writes SQL from its code.`,
       { workflowId },
     )
   }
-  const graph = document as { version?: string }
-  const own =
-    kind === 'machine'
-      ? ((document as { workflow: { version?: string } }).workflow.version ?? '1')
-      : (graph.version ?? `s-${hash.slice(0, 12)}`)
-  const { documentText } = await import('../../graph/document-text.ts')
-  return documentText(document, format, version === own ? undefined : version)
+  const { exportDocument, versionedDocument } = await import('../../graph/moving/index.ts')
+  return exportDocument(versionedDocument(stored), format)
 }
 
 /** The statement for an engine in another schema; a document has no line that begins so. */

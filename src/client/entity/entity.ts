@@ -40,11 +40,12 @@ export type Asker = {
   by?: string
   /** Who the caller says that it is: stands beside `by` in the trail. */
   claimedBy?: string
+  /** What guards ask for, and actions may read. */
   roles?: readonly string[]
 }
 
 /** What a start of an entity takes. */
-export type StartEntity = Pick<Asker, 'by' | 'claimedBy'> & {
+export type StartEntity = Asker & {
   /** Of the entity, from now on. */
   metadata?: Fields
   notes?: string

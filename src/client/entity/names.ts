@@ -16,7 +16,8 @@ export const queryNames: OptionNames<TransitionQuery> = {
   ...{ notes: true, context: true, metadata: true },
 }
 export const startNames: OptionNames<StartEntity> = {
-  ...{ by: true, claimedBy: true, metadata: true, notes: true, context: true, version: true },
+  ...askerNames,
+  ...{ metadata: true, notes: true, context: true, version: true },
   ...{ ifExists: true, idempotencyKey: true, tx: true },
 }
 export const requestNames: OptionNames<TransitionRequest> = {

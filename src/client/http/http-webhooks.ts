@@ -1,7 +1,10 @@
 import { WorkflowRunNotFoundError } from '../../model/errors.ts'
 import { checkOptionNames } from '../../model/options.ts'
+import type { Delivery, DeliveryFilter, DeliveryPlace, DeliveryWithBody } from '../deliveries.ts'
+import type { Page, PageRequest } from '../page.ts'
 import type { PutWebhook, RotateWebhookSecret, Webhook, WebhookWithSecret } from '../webhooks.ts'
 import type { Shapes } from './api.ts'
+import { pageQuery } from './filter.ts'
 import { HttpRuns } from './http-runs.ts'
 import { camel, snake } from './names.ts'
 import { duration } from './start-body.ts'
@@ -65,6 +68,46 @@ export abstract class HttpWebhooks extends HttpRuns {
     })
     return { ...readWebhook(body), ...(drawn === undefined ? {} : { secret: drawn }) }
   }
+
+  /**
+   * What a webhook was sent, or has sent, the newest first, 20 on a page. Of forgeries only some are kept.
+   * @throws InvalidInputError
+   */
+  async getDeliveries(
+    p: DeliveryFilter & { webhookId: string } & PageRequest,
+  ): Promise<Page<Delivery>> {
+    checkOptionNames('getDeliveries', p, {
+      ...{ webhookId: true, status: true, limit: true, startingAfter: true, endingBefore: true },
+    })
+    const query = { status: p.status, ...pageQuery(p) }
+    const { body } = await this.transport.call('getDeliveries', {
+      ...{ params: { id: p.webhookId }, query },
+    })
+    return this.page(body, (one) => camel<Delivery>(one, { opaque: ['headers'] }))
+  }
+
+  /** One of them, with what was sent. @throws WorkflowRunNotFoundError */
+  async getDelivery(p: Required<DeliveryPlace>): Promise<DeliveryWithBody> {
+    const { body } = await this.transport.call('getDelivery', placeOf('getDelivery', p))
+    return camel<DeliveryWithBody>(body, { opaque: ['headers'] })
+  }
+
+  /**
+   * Delivers something again: of what came in another run is started, with the same payload; what goes out is sent
+   * again, under the same id.
+   * @returns the delivery that came of it
+   * @throws IllegalMoveError for one that was rejected, or that came before; WorkflowRunNotFoundError
+   */
+  async redeliver(p: Required<DeliveryPlace>): Promise<Delivery> {
+    const { body } = await this.transport.call('redeliver', placeOf('redeliver', p))
+    return camel<Delivery>(body, { opaque: ['headers'] })
+  }
+}
+
+/** @throws InvalidInputError for anything else: it is who asks that does it */
+function placeOf(what: string, p: Required<DeliveryPlace>) {
+  checkOptionNames(`${what} over HTTP`, p, { webhookId: true, deliveryId: true })
+  return { params: { id: p.webhookId, delivery_id: p.deliveryId } }
 }
 
 type Durations = { tolerance?: string; retention?: string; timeout?: string }

@@ -13,6 +13,7 @@ export type { RunFailure } from '../../model/failure.ts'
 export type { Json } from '../../model/json.ts'
 export type { RunEvent, RunEventName } from '../../model/run-event.ts'
 export { type StepStatus, WorkflowStatus } from '../../model/status.ts'
+export type { Delivery, DeliveryFilter, DeliveryPlace, DeliveryWithBody } from '../deliveries.ts'
 export type {
   Asker,
   Entity,

@@ -33,6 +33,9 @@ export type Sending = {
   key?: string
 }
 
+/** What the opening of a stream has beside that; `after` is the last event that was heard. */
+export type Opening = { after?: string | undefined; signal: AbortSignal; accept?: string }
+
 /** An answer. */
 export type Answer<N extends OperationName> = {
   readonly body: Answered<N>
@@ -105,18 +108,18 @@ export class Transport {
   }
 
   /**
-   * Opens a stream of events, in one try.
+   * Opens a stream, in one try: of events, unless something else is accepted.
    * @throws as `call` does
    */
   async open<N extends OperationName>(
     name: N,
     given: Given<N>,
-    { after, signal }: { after: string | undefined; signal: AbortSignal },
+    { after, signal, accept = 'text/event-stream' }: Opening,
   ): Promise<Response> {
     const { query, params } = given as Parts
     const { url } = this.#place(name, params, query)
     const headers = {
-      accept: 'text/event-stream',
+      accept,
       ...(after === undefined ? {} : { 'last-event-id': after }),
     }
     const response = await this.#fetch(url, { headers }, signal)

@@ -1,17 +1,11 @@
 const opening = /^(?:\s|--[^\n]*\n)*select\s+millrace\.define_workflow\(\s*(\$[A-Za-z_]*\d*\$)/i
 
-/**
- * A statement that stores a document.
- * @param json as it is stored
- * @param version as which it is stored, where neither the document nor its content says so
- */
-export function toSqlText(name: string, json: string, version?: string): string {
+/** A statement that stores a document. @param json as it is stored */
+export function toSqlText(name: string, json: string): string {
   let quote = '$graph$'
   for (let i = 1; json.includes(quote); i++) quote = `$graph${i}$`
-  const given = JSON.stringify({ version }).replaceAll("'", "''")
-  const options = version === undefined ? '' : `, '${given}'`
   const title = name.replace(/\s+/g, ' ')
-  return `-- ${title}\nselect millrace.define_workflow(${quote}\n${json}\n${quote}${options});\n`
+  return `-- ${title}\nselect millrace.define_workflow(${quote}\n${json}\n${quote});\n`
 }
 
 /**

@@ -1,10 +1,9 @@
-import { compareShapes } from '../../definition/compare-shapes.ts'
 import type { Definition } from '../../definition/definition.ts'
 import { DefinitionError } from '../../model/errors.ts'
 import type { Json } from '../../model/json.ts'
 import { planGraph } from '../document/index.ts'
-import { diffDocuments } from './diff-documents.ts'
-import { diffMachines } from './diff-machines.ts'
+import { diffVersions } from './diff-versions.ts'
+import { versionedDocument } from './document-version.ts'
 import { type DryRunStep, dryRunPlan } from './dry-run.ts'
 import { dryRunShape } from './dry-run-flow.ts'
 import { type DocumentFormat, exportDocument } from './export-document.ts'
@@ -16,9 +15,12 @@ import { type DocumentFormat, exportDocument } from './export-document.ts'
  * @example await writeFile('order.yaml', exportDefinition(order, 'yaml'))
  */
 export function exportDefinition(definition: Definition, format: DocumentFormat): string {
-  const machine = definition.kind === 'machine' ? documentOf(definition) : null
+  const { kind, version, document } = definition
+  const machine = kind === 'machine' ? documentOf(definition) : null
   const shape = machine ?? (format === 'sql' ? null : shapeOf(definition))
-  return exportDocument(shape ?? graphOf(definition, `be exported as ${format}`), format)
+  const found = shape ?? graphOf(definition, `be exported as ${format}`)
+  const hash = document?.hash ?? ''
+  return exportDocument(versionedDocument({ kind, version, document: found, hash }), format)
 }
 
 /**
@@ -29,11 +31,13 @@ export function exportDefinition(definition: Definition, format: DocumentFormat)
 export function diffDefinitions(before: Definition, after: Definition): string[] {
   const [old, young] = [documentOf(before), documentOf(after)]
   const isSame = before.kind === after.kind && old !== null && young !== null
-  if (isSame && after.kind === 'graph') return diffDocuments(old, young)
-  if (isSame && after.kind === 'machine') return diffMachines(old, young)
+  const changes = isSame
+    ? diffVersions({ ...before, document: old }, { ...after, document: young })
+    : []
+  if (isSame && after.kind !== 'flow') return changes
   const names = (['kind', 'id'] as const).filter((key) => before[key] !== after[key])
   const lines = names.map((key) => `${key}: "${before[key]}", now "${after[key]}"`)
-  if (isSame) return [...lines, ...compareShapes(old, young)]
+  if (isSame) return [...lines, ...changes]
   return before.version === after.version
     ? lines
     : [...lines, `version: "${before.version}", now "${after.version}"`]

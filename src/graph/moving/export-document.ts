@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import type { Json } from '../../model/json.ts'
 import { toSqlText } from '../document/sql-text.ts'
+import { isMachine } from './document-version.ts'
 
 type JsonObject = { [key: string]: Json }
 
@@ -19,14 +20,13 @@ const lastKeys = ['output', 'steps', 'config', 'branches']
  * The text of a document, without loss: read again, by `validateGraph` and its like, it is the same. The database
  * does not keep the order of keys: they are put as one would write them.
  * @param format 'sql' is the statement that stores it elsewhere
- * @param version of SQL: as which it is stored, where neither the document nor its content says so
  * @example exportDocument(stored.document, 'yaml')
  */
-export function exportDocument(document: Json, format: DocumentFormat, version?: string): string {
+export function exportDocument(document: Json, format: DocumentFormat): string {
   const ordered = isMachine(document) ? arrangeMachine(document) : arrange(document, documentKeys)
   const json = JSON.stringify(ordered, null, 2)
   if (format === 'json') return `${json}\n`
-  if (format === 'sql') return toSqlText(nameOf(document), json, version)
+  if (format === 'sql') return toSqlText(nameOf(document), json)
   // readers of older YAML take 'no' and the like for other things than texts
   const options = { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' } as const
   return stringify(ordered, options)
@@ -36,11 +36,6 @@ function nameOf(document: Json): string {
   const whole = document as JsonObject | null
   const { name } = (isMachine(document) ? document.workflow : whole) as { name?: Json }
   return String(name ?? '')
-}
-
-function isMachine(document: Json): document is JsonObject & { workflow: JsonObject } {
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) return false
-  return typeof document.workflow === 'object' && document.workflow !== null
 }
 
 /** A machine with what people look for first in each of its parts. */

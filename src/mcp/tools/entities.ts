@@ -94,9 +94,8 @@ export const entityTools: readonly Tool[] = [
       idempotency_key: z.string().optional(),
     }),
     run(caller, { machine: name, entity_id, table, ...rest }) {
-      const { by } = caller
       const entity = caller.client.entity(name, entity_id, table === undefined ? {} : { table })
-      return entity.start({ ...camel(rest), ...(by !== undefined && { by }) })
+      return entity.start({ ...camel(rest), ...askerOf(caller) })
     },
   },
   {

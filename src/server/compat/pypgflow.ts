@@ -150,7 +150,7 @@ async function startMachine(
   const version = machine.version ?? rest.version
   const entity = client.entity(machine.name, entityId as string, { table: table as string })
   const { id } = await entity.start({
-    by: principal.subject,
+    ...{ by: principal.subject, roles: principal.roles },
     ...(version !== undefined && { version }),
     ...(claimedBy !== undefined && { claimedBy }),
     ...(rest.notes !== undefined && { notes: rest.notes }),

@@ -112,10 +112,8 @@ function diff(app: ServerApp): void {
         throw new InvalidInputError(
           `Version "${from.version}" is a ${from.kind}, "${to.version}" a ${to.kind}: they cannot be compared.`,
         )
-      const { diffDocuments } = await import('../../graph/moving/index.ts')
-      const { compareShapes } = await import('../../definition/compare-shapes.ts')
-      const compare = from.kind === 'graph' ? diffDocuments : compareShapes
-      const differences = compare(from.document, to.document)
+      const { diffVersions } = await import('../../graph/moving/index.ts')
+      const differences = diffVersions(from, to)
       return c.json({ from: from.version, to: to.version, differences })
     },
   )

@@ -233,7 +233,7 @@ function readDeliveries(app: ServerApp): void {
       summary: 'Get a delivery, with what was sent',
       answers: { 200: [Delivery, 'The delivery.'] },
     },
-    async (c, given) => c.json(deliveryBody(await deliveryOf(c, given.params))),
+    async (c, given) => c.json(deliveryBody(await c.var.client.getDelivery(placeOf(given.params)))),
   )
 }
 
@@ -250,16 +250,13 @@ function redeliver(app: ServerApp): void {
       problems: [409],
     },
     async (c, given) => {
-      const { id: deliveryId } = await deliveryOf(c, given.params)
       const by = actorOf(c, undefined)
-      return c.json(deliveryBody(await c.var.client.redeliver({ deliveryId, by })))
+      return c.json(deliveryBody(await c.var.client.redeliver({ ...placeOf(given.params), by })))
     },
   )
 }
 
-/** A delivery of that webhook. @throws WorkflowRunNotFoundError */
-async function deliveryOf(c: Context<ServerEnv>, place: z.output<typeof delivery>) {
-  const found = await c.var.client.getDelivery({ deliveryId: place.delivery_id })
-  if (found.webhookId === place.id) return found
-  throw new WorkflowRunNotFoundError(`There is no delivery "${place.delivery_id}".`)
+/** A delivery of that webhook. */
+function placeOf({ id: webhookId, delivery_id: deliveryId }: z.output<typeof delivery>) {
+  return { webhookId, deliveryId }
 }

@@ -183,7 +183,7 @@ export function toStart(
   c: Context<ServerEnv>,
   body: z.output<typeof StartEntityBody>,
 ): StartEntity {
-  return { ...(toOptions(body) as StartEntity), by: c.var.principal.subject }
+  return { ...(toOptions(body) as StartEntity), ...askerOf(c) }
 }
 
 /** A transition as the client takes it, with the name of one or the state. @throws InvalidInputError without, or with both */

@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { type HttpClientOptions, HttpWorkflowClient } from '../../../src/client/http/index.ts'
-import { InvalidInputError, WorkflowRunNotFoundError } from '../../../src/model/errors.ts'
+import { workflow } from '../../../src/index.ts'
+import {
+  InvalidInputError,
+  PermissionError,
+  UnavailableError,
+  WorkflowRunNotFoundError,
+} from '../../../src/model/errors.ts'
 import { useServer } from '../../support/server.ts'
 
 const t = useServer({ selfRegistration: true }, { secretsKey: randomBytes(32).toString('base64') })
@@ -20,6 +26,12 @@ function clientOf(lost = 0, more: Partial<HttpClientOptions> = { token: 'ada' })
   return new HttpWorkflowClient({
     ...{ baseUrl: 'http://localhost', fetch: fetch as never, ...more },
   })
+}
+
+async function allOf(lines: AsyncIterable<string>): Promise<string[]> {
+  const all: string[] = []
+  for await (const line of lines) all.push(line)
+  return all
 }
 
 describe('who may do what, over HTTP as over the database', () => {
@@ -92,4 +104,65 @@ test('webhooks, whose drawn secrets are told though an answer was lost', async (
   expect([turned.secret === made.secret, turned.secrets]).toEqual([false, 2])
   await client.deleteWebhook({ id: 'http-out' })
   expect(await client.getWebhooks({ id: 'http-out' })).toEqual([])
+})
+
+test('deliveries of webhooks, over HTTP as over the database', async () => {
+  await t.engine.registerWorkflow(workflow('paid', () => null))
+  const hook = { workflowId: 'paid', scheme: 'none' as const }
+  const { path } = await t.engine.putWebhook({ id: 'http-in', ...hook })
+  await t.engine.putWebhook({ id: 'http-other', ...hook })
+  const client = clientOf()
+  for (const payload of ['1', '2'])
+    expect((await t.send('POST', `/webhooks/${path}`, { body: { payload } })).status).toBe(202)
+  const webhookId = 'http-in'
+  const page = await client.getDeliveries({ webhookId, status: 'accepted', limit: 1 })
+  expect(page).toEqual(await t.engine.getDeliveries({ webhookId, status: 'accepted', limit: 1 }))
+  const next = { webhookId, startingAfter: page.nextCursor }
+  expect((await client.getDeliveries(next)).items).toHaveLength(1)
+  const { id: deliveryId = '', receivedAt } = page.items[0] ?? {}
+  expect(receivedAt).toBeInstanceOf(Date)
+  const place = { webhookId, deliveryId }
+  const one = await client.getDelivery(place)
+  expect(one).toEqual(await t.engine.getDelivery(place))
+  expect(one.body).toContain('"2"')
+  // an answer that is lost delivers nothing twice
+  const again = await clientOf(1).redeliver(place)
+  expect(again).toMatchObject({ status: 'accepted', redeliveryOf: deliveryId })
+  expect((await client.getDeliveries({ webhookId })).items).toHaveLength(3)
+  const elsewhere = { ...place, webhookId: 'http-other' }
+  for (const it of [client, t.engine]) {
+    await expect(it.getDelivery(elsewhere)).rejects.toThrow(WorkflowRunNotFoundError)
+    await expect(it.redeliver(elsewhere)).rejects.toThrow(WorkflowRunNotFoundError)
+  }
+  expect((await client.getDeliveries({ webhookId })).items).toHaveLength(3)
+})
+
+describe('the export of a tenant', () => {
+  test('is the same lines, and is left in the middle', async () => {
+    const client = clientOf()
+    const lines = await allOf(client.exportTenant())
+    const known = await allOf(t.engine.exportTenant())
+    // workers go on, and write to other tables meanwhile
+    const kept = (all: string[]) => all.filter((line) => /^{"table" : "(audit|runs)"/.test(line))
+    expect(kept(lines).length).toBeGreaterThan(3)
+    expect(kept(lines)).toEqual(kept(known))
+    for await (const line of client.exportTenant()) {
+      expect(JSON.parse(line)).toHaveProperty('table')
+      break
+    }
+  })
+
+  test('that is cut says so', async () => {
+    const half = '{"table": "a", "row": {}}\n{"table"'
+    const cut = clientOf(0, { token: 'ada', fetch: async () => new Response(half) })
+    const lines = cut.exportTenant()
+    expect((await lines.next()).value).toBe('{"table": "a", "row": {}}')
+    await expect(lines.next()).rejects.toThrow(UnavailableError)
+  })
+
+  test('is refused to who may not', async () => {
+    const made = await clientOf().createKey({ name: 'reads', scopes: ['runs:read'] })
+    const reading = clientOf(0, { apiKey: made.key }).exportTenant()
+    await expect(reading.next()).rejects.toThrow(PermissionError)
+  })
 })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readSource } from '../../src/graph/document/source.ts'
-import { documentText } from '../../src/graph/document-text.ts'
-import type { Json } from '../../src/model/json.ts'
+import { readSource } from '../../../src/graph/document/source.ts'
+import { exportDocument } from '../../../src/graph/moving/index.ts'
+import type { Json } from '../../../src/model/json.ts'
 
 const document: Json = {
   name: 'order',
@@ -25,7 +25,7 @@ const document: Json = {
 }
 
 test('YAML as one would write it', async () => {
-  expect(await documentText(document, 'yaml')).toBe(`$schema: https://millrace.dev/schema/graph.json
+  expect(exportDocument(document, 'yaml')).toBe(`$schema: https://millrace.dev/schema/graph.json
 name: order
 version: "1.0"
 x-note: |
@@ -53,14 +53,14 @@ steps:
 })
 
 test('JSON in the same order', async () => {
-  const text = await documentText(document, 'json')
+  const text = exportDocument(document, 'json')
   expect(JSON.parse(text)).toEqual(document)
   expect(text.startsWith('{\n  "$schema": ')).toBe(true)
   expect(text.endsWith('}\n')).toBe(true)
 })
 
 test('SQL that stores it, whatever it says', async () => {
-  const text = await documentText({ name: 'a\nb', note: '$graph$; drop' }, 'sql')
+  const text = exportDocument({ name: 'a\nb', note: '$graph$; drop' }, 'sql')
   expect(text).toBe(
     '-- a b\nselect millrace.define_workflow($graph1$\n{\n  "name": "a\\nb",\n  "note": "$graph$; drop"\n}\n$graph1$);\n',
   )
@@ -99,7 +99,7 @@ test('whatever is in a document, it is read again as it was', async () => {
       fc.constantFrom('yaml' as const, 'json' as const, 'sql' as const),
       async (one, how) => {
         const given = JSON.parse(JSON.stringify(one)) as Json
-        const again = readSource(await documentText(given, how)).value as Json
+        const again = readSource(exportDocument(given, how)).value as Json
         expect(JSON.stringify(sorted(again))).toBe(JSON.stringify(sorted(given)))
       },
     ),
