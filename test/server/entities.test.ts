@@ -148,7 +148,7 @@ describe('an entity', () => {
     for (const claim of [{}, { by: 'zoe' }, { roles: ['analyst'] }])
       expect((await move(id, { to_state: 'investigating', ...claim }, 'ada')).status).not.toBe(200)
     for (const claim of [{ by: 'zoe' }, { roles: ['manager'] }])
-      expect((await t.send('POST', `${at}/r${id}`, { body: claim, as: 'ada' })).status).toBe(400)
+      expect((await t.send('POST', `${at}/r${id}`, { body: claim, as: 'ada' })).status).toBe(422)
     expect((await move(id, { to_state: 'investigating', claimed_by: 'zoe' })).status).toBe(200)
     const { body } = await t.send('GET', `${at}/${id}/history`)
     expect(body.data.at(-1)).toMatchObject({ executed_by: 'analyst', claimed_by: 'zoe' })
