@@ -1,53 +1,80 @@
-// npm run mutants: takes the guards of the kernel away, one by one; the histories must notice each.
-//   --only <part of a name, or several with | between>  --seconds 60
-import { readFileSync } from 'node:fs'
+// npm run mutants: takes the guards of the kernel away, one by one; the histories, or the tests near it, must notice each.
+//   --only <part of a name, or several with | between>  --file <part of the file's name, in the same way>
+//   --seconds 60  of histories for each
 import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
 import { runCampaign } from './campaign.ts'
 import { focused } from './focused.ts'
 import { Lab } from './lab.ts'
 import { MUTANTS, type Mutant } from './mutants.ts'
+import { mutate } from './mutated.ts'
+import { NEAR_MUTANTS } from './near/mutants.ts'
+import { NearTests } from './near/near-tests.ts'
 import { Server } from './server.ts'
 
 const SLOTS = 8
 const { values } = parseArgs({
-  options: { only: { type: 'string', default: '' }, seconds: { type: 'string', default: '60' } },
+  options: {
+    only: { type: 'string', default: '' },
+    file: { type: 'string', default: '' },
+    seconds: { type: 'string', default: '60' },
+  },
 })
-const server = await Server.start(`${tmpdir()}/millrace-mutants-${process.pid}`, { durable: false })
-const mutants = MUTANTS.filter(({ name }) =>
-  values.only.split('|').some((part) => name.includes(part)),
-)
-for (const mutant of mutants) mutate(mutant) // fails before anything runs if a text is no longer there
+const ofHistories = MUTANTS.filter(isChosen)
+const ofTests = NEAR_MUTANTS.filter(isChosen)
+for (const mutant of [...ofHistories, ...ofTests]) mutate(mutant) // fails before anything runs if a text is no longer there
 
-await prepare()
-const sound = await hunt({ name: 'none', file: 'clock/clock.sql', from: '', to: '' }, 5)
-if (sound.caught !== null)
-  throw new Error(`The kernel itself fails, so mutants prove nothing: ${sound.caught}`)
 let survivors = 0
-for (const mutant of mutants) {
-  const began = performance.now()
-  const { caught, histories } = await hunt(mutant)
-  const seconds = ((performance.now() - began) / 1000).toFixed(1)
-  if (caught === null) survivors++
-  console.log(
-    `${caught ? 'caught  ' : 'SURVIVED'} ${seconds.padStart(5)} s ${String(histories).padStart(4)}  ${mutant.name}: ${caught ?? ''}`,
-  )
-}
-console.log(`${mutants.length - survivors} of ${mutants.length} mutants caught`)
-await server.stop()
+if (ofHistories.length > 0) await withHistories()
+if (ofTests.length > 0) await withTests()
+const count = ofHistories.length + ofTests.length
+console.log(`${count - survivors} of ${count} mutants caught`)
 process.exit(survivors > 0 ? 1 : 0)
 
-/** The file without its guard. @throws if the guard is not there, or more than once */
-function mutate({ name, file, from, to, also }: Mutant): string {
-  const text = readFileSync(new URL(`../../sql/functions/${file}`, import.meta.url), 'utf8')
-  return [[from, to] as const, ...(also ? [also] : [])].reduce((before, [old, young]) => {
-    const parts = before.split(old)
-    if (parts.length === 2) return parts.join(young)
-    throw new Error(`Mutant "${name}": found ${parts.length - 1} times in ${file}: ${old}`)
-  }, text)
+function isChosen({ name, file }: Mutant): boolean {
+  const has = (text: string, parts: string) => parts.split('|').some((part) => text.includes(part))
+  return has(name, values.only) && has(file, values.file)
 }
 
-async function prepare(): Promise<void> {
+function tell(mutant: Mutant, began: number, caught: string | null, histories = ''): void {
+  if (caught === null) survivors++
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  console.log(
+    `${caught ? 'caught  ' : 'SURVIVED'} ${seconds.padStart(5)} s ${histories.padStart(4)}  ${mutant.file} ${mutant.name}: ${caught ?? ''}`,
+  )
+}
+
+async function withTests(): Promise<void> {
+  const near = await NearTests.open()
+  try {
+    const sound = await near.test([...new Set(ofTests.flatMap(({ tests }) => tests))])
+    if (sound !== null) throw new Error(`Tests fail already, so mutants prove nothing: ${sound}`)
+    for (const mutant of ofTests) {
+      const began = performance.now()
+      tell(mutant, began, await near.hunt(mutant))
+    }
+  } finally {
+    await near.close()
+  }
+}
+
+async function withHistories(): Promise<void> {
+  const server = await Server.start(`${tmpdir()}/millrace-mutants-${process.pid}`, {
+    durable: false,
+  })
+  await prepare(server)
+  const sound = await hunt(server, { name: 'none', file: 'clock/clock.sql', from: '', to: '' }, 5)
+  if (sound.caught !== null)
+    throw new Error(`The kernel itself fails, so mutants prove nothing: ${sound.caught}`)
+  for (const mutant of ofHistories) {
+    const began = performance.now()
+    const { caught, histories } = await hunt(server, mutant)
+    tell(mutant, began, caught, String(histories))
+  }
+  await server.stop()
+}
+
+async function prepare(server: Server): Promise<void> {
   const admin = new Lab(server.url, 1)
   await admin.ask('create database mutant_base')
   await admin.close()
@@ -57,6 +84,7 @@ async function prepare(): Promise<void> {
 }
 
 async function hunt(
+  server: Server,
   mutant: Mutant,
   seconds = Number(values.seconds),
 ): Promise<{ caught: string | null; histories: number }> {
@@ -72,8 +100,11 @@ async function hunt(
     if (problem) return { caught: problem, histories: 0 }
     const until = performance.now() + seconds * 1000
     const plan = { seed: 1, first: 0, count: 100_000, patienceMs: 20_000, maxFailed: 1, until }
-    const failures = await runCampaign(lab, plan)
-    return { caught: failures[0]?.violations[0] ?? null, histories: lab.figures.get('histories') }
+    const told = await runCampaign(lab, plan).then(
+      (failures) => failures[0]?.violations[0] ?? null,
+      (error: Error) => `an error: ${error.message}`,
+    )
+    return { caught: told, histories: lab.figures.get('histories') }
   } finally {
     await lab.close()
   }

@@ -41,6 +41,22 @@ describe('runs whose time has come', () => {
     })
   })
 
+  test('are claimed while those whose time comes a millisecond later go on waiting', async () => {
+    await kernel.stopClock()
+    const run = await kernel.start(route)
+    const { worker, task } = await kernel.lease(route)
+    await worker.wait(task, message('answer', 'go', 1001))
+    const [nap] = await parked(['nap', 1000])
+    const claim = async () => (await worker.claim(route)).map((one) => one.run)
+    await kernel.advanceClock(999)
+    expect(await claim()).toEqual([])
+    await kernel.advanceClock(1)
+    expect(await claim()).toEqual([nap])
+    expect(await kernel.live(run)).toMatchObject({ state: 'w', seq: 0 })
+    await kernel.advanceClock(1)
+    expect(await claim()).toEqual([run])
+  })
+
   test('tell a message that did not come from a time that is over', async () => {
     const run = await kernel.start(route)
     const { worker, task } = await kernel.lease(route)

@@ -85,6 +85,32 @@ test('a row with a live instance stays, and keeps its id', async () => {
   expect((await user.query('delete from shop.orders where id = 30')).rowCount).toBe(1)
 })
 
+test('what has ended, or is of another tenant or machine, keeps no row', async () => {
+  await kernel.call('define_machine', {
+    workflow: { name: 'else', table: 'goods' },
+    states: [{ name: 'new', initial: true }, { name: 'old' }],
+  })
+  await kernel.query(`
+    create table goods (id text);
+    create trigger keeps before delete on goods for each row
+      execute function millrace.keep_entity_row('orders', 'id', 'default', 'goods');
+    create trigger keeps_all before truncate on goods for each statement
+      execute function millrace.keep_entity_row('orders', 'id', 'default', 'goods');
+    insert into goods values ('a'), ('b')`)
+  const start = (options: object, machine = 'orders') =>
+    kernel.call<{ instance_id: string }>('start_entity', machine, 'a', {
+      ...{ entity_table: 'goods', ...options },
+    })
+  await start({}, 'else')
+  await start({ tenant: 'second' })
+  const { instance_id: id } = await start({})
+  await refusal(kernel.query(`delete from goods where id = 'a'`), 'MR018', '"orders"')
+  await refusal(kernel.query('truncate goods'), 'MR018', '"orders"')
+  await kernel.call('transition', id, { name: 'cancel' })
+  await kernel.query(`delete from goods where id = 'a'`)
+  await kernel.query('truncate goods')
+})
+
 test('who deletes waits for who moves', async () => {
   await user.query('insert into shop.orders (id) values (40), (41)')
   const mover = await kernel.connect()

@@ -67,38 +67,6 @@ test('what a transition sets is in its row, sealed, and the metadata follows fro
   })
 })
 
-test('a change of what a transition has set is found', async () => {
-  const id = await start()
-  await move(id, { name: 'pay', set: { b: 2 } })
-  const owner = await kernel.connect()
-  await owner.query('begin')
-  await owner.query('alter table millrace.entity_history disable row level security')
-  await owner.query('alter table millrace.entity_history no force row level security')
-  await owner.query(
-    `update millrace.entity_history set changes = '{"b": 3}' where instance_id = $1 and seq = 2`,
-    [id],
-  )
-  const { rows } = await owner.query('select millrace.verify_history($1) as found', [id])
-  expect(rows[0].found).toMatchObject({ ok: false, seq: 2 })
-  await owner.query('rollback')
-})
-
-test.each([
-  ['the row that it is', `entity_id = entity_id || 'x'`, 1],
-  ['its table', `entity_table = 'others'`, 1],
-  ['its machine', `machine = 'claims'`, 1],
-  ['the version that it is on', 'workflow_id = workflow_id + 1', 2],
-  ['since when it stands there', `entered_at = entered_at - interval '1 day'`, 2],
-  ['when it began', `created_at = created_at - interval '1 day'`, 2],
-  ['that it has ended', 'completed_at = updated_at', 2],
-])('a change of an instance is found: %s', async (_, change, seq) => {
-  const id = await start()
-  await move(id, { name: 'pay' })
-  expect(await verify(id)).toMatchObject({ ok: true, seq: null })
-  await kernel.query(`update millrace.entities set ${change} where id = $1`, [id])
-  expect(await verify(id)).toMatchObject({ ok: false, seq })
-})
-
 test('an entity instead of an instance: the live one; a request that is known, the one it moved', async () => {
   const entity = { machine: 'claims', table: 'cases', id: 'c1' }
   const first = await start('claims', {}, 'c1')
@@ -211,6 +179,14 @@ test('a final state is left if no other lives; of two at once one stays', async 
   expect(await move(b, { name: 'reopen' })).toMatchObject({ seq: 3 })
 })
 
+test('of a batch who leaves a final state while another lives is refused alone', async () => {
+  const [a, b] = [await start('claims', {}, 'g1'), await start('claims', {}, 'g2')]
+  for (const id of [a, b]) await move(id, { name: 'finish' })
+  await start('claims', {}, 'g1')
+  const both = await executeTransitions(kernel.database, 1, [item(a, 'reopen'), item(b, 'reopen')])
+  expect(both).toMatchObject([{ problem: { code: 'MR018' } }, { to: 'again' }])
+})
+
 test('a key again with other context, metadata or changes is refused; notes and who asks may be others', async () => {
   const id = await start()
   const asked = {
@@ -230,9 +206,32 @@ test('a key again with other context, metadata or changes is refused; notes and 
     { metadata: {} },
     { set: { s: 2 } },
     { name: 'cancel' },
+    { name: undefined, to_state: 'void' },
   ])
     await refusal(move(id, { ...asked, ...other }), 'MR010', '"k"')
   expect(await verify(id)).toMatchObject({ ok: true, rows: 2 })
+})
+
+test('a key again gives its answer though the state is no more what was expected', async () => {
+  const [a, b] = [await start(), await start()]
+  const asked = { name: 'pay', expected_state: 'open', idempotency_key: 'k' }
+  const done = await move(a, asked)
+  expect(await move(a, asked)).toEqual({ ...done, repeated: true })
+  const pay = (id: string) => ({
+    ...item(id, 'pay', { expected_state: 'open' }),
+    ...{ by: null, idempotency_key: 'k' },
+  })
+  for (const repeated of [false, true])
+    expect(await executeTransitions(kernel.database, 1, [pay(a), pay(b)])).toMatchObject([
+      { seq: 2, repeated: true },
+      { seq: 2, repeated },
+    ])
+})
+
+test('the key of a start is not that of a transition to where it began', async () => {
+  const options = { request: 'r' }
+  const { instance_id: id } = await kernel.call<Done>('start_entity', 'orders', 'r1', options)
+  await refusal(move(id, { to_state: 'open', idempotency_key: 'r' }), 'MR010', '"r"')
 })
 
 test('two at once with the same key: one does it, the other is given the same answer', async () => {
@@ -248,6 +247,24 @@ test('two at once with the same key: one does it, the other is given the same an
   expect(second.rows).toEqual([{ t: { ...one.t, repeated: true } }])
   expect(waited).toBe(true)
   expect(await verify(id)).toMatchObject({ ok: true, rows: 2 })
+})
+
+test('the name and the state, or neither, are refused, alone and in a batch', async () => {
+  const id = await start()
+  for (const [name, to_state] of [
+    ['pay', 'paid'],
+    [null, null],
+  ]) {
+    await refusal(move(id, { name, to_state }), 'MR001', 'one of the two')
+    const both = [
+      { ...item(id, 'pay'), name, to_state } as ReturnType<typeof item>,
+      item(await start(), 'pay'),
+    ]
+    expect(await executeTransitions(kernel.database, 1, both)).toMatchObject([
+      { problem: { code: 'MR001' } },
+      { to: 'paid' },
+    ])
+  }
 })
 
 const long = (length: number) => 'x'.repeat(length)
@@ -290,6 +307,17 @@ test('what fits is taken, to the last character', async () => {
   }
   expect(await move(id, { name: 'pay', ...options })).toMatchObject({ seq: 2 })
   expect(await verify(id)).toMatchObject({ ok: true, rows: 2 })
+})
+
+test('the metadata of an entity may have 64 KiB, and not a byte more, alone and in a batch', async () => {
+  const most = long(65_536 - '{"a": 1, "b": ""}'.length)
+  const [a, b] = [await start('orders', { a: 1 }), await start('orders', { a: 1 })]
+  await refusal(move(a, { name: 'pay', set: { b: `${most}x` } }), 'MR002', '64 KiB')
+  expect(await move(a, { name: 'pay', set: { b: most } })).toMatchObject({ seq: 2 })
+  const both = (set: object) =>
+    executeTransitions(kernel.database, 1, [item(a, 'refund'), item(b, 'pay', { set })])
+  expect(await both({ b: `${most}x` })).toMatchObject([{ seq: 3 }, { problem: { code: 'MR002' } }])
+  expect(await both({ b: most })).toMatchObject([{ problem: { code: 'MR013' } }, { seq: 2 }])
 })
 
 test('what cannot be stored is refused by name; odd JSON of a batch is refused whole', async () => {
@@ -356,6 +384,40 @@ test('a thousand in one call, each told in its place; those that fail hold up no
   expect(bad).toEqual([{ n: 0 }])
 })
 
+test('a batch judges as a single move does: what was expected, the key, the first of several, whose it is', async () => {
+  const small = { amount: 1 }
+  const [a, b, c] = [await start(), await start('claims', small), await start('claims', small)]
+  const first = { ...item(a, 'pay'), idempotency_key: 'k' }
+  await executeTransitions(kernel.database, 1, [first, item(b, 'if_small')])
+  await move(a, { name: 'refund' })
+  const done = await executeTransitions(kernel.database, 1, [
+    first,
+    item(b, 'finish', { expected_state: 'new' }),
+    { ...item(c, '', { roles: ['clerk'] }), name: null, to_state: 'checked' },
+  ])
+  expect(done).toMatchObject([
+    { seq: 2, to: 'paid', repeated: true },
+    { problem: { code: 'MR012' } },
+    { to: 'checked', name: 'by_clerk' },
+  ])
+  const other = await kernel.makeTenant('other')
+  const theirs = await executeTransitions(kernel.database, other, [
+    item(a, 'pay'),
+    item(b, 'finish'),
+  ])
+  expect(theirs).toMatchObject(['MR043', 'MR043'].map((code) => ({ problem: { code } })))
+  await refusal(move(a, { name: 'pay', tenant: 'other' }), 'MR043', a)
+})
+
+test('an entity is that of the tenant, though another has one of the same name', async () => {
+  await kernel.makeTenant('twin')
+  await makeMachine(kernel, 'orders', 'twin')
+  const mine = await start('orders', {}, 'twin')
+  await kernel.call('start_entity', 'orders', 'twin', { tenant: 'twin' })
+  const entity = { machine: 'orders', id: 'twin' }
+  expect(await move(null, { name: 'pay', entity })).toMatchObject({ instance_id: mine })
+})
+
 test('an instance that is there twice is moved one step after the other, the others once', async () => {
   const [a, b, c] = [await start(), await start(), await start()]
   const results = await executeTransitions(kernel.database, 1, [
@@ -373,6 +435,26 @@ test('an instance that is there twice is moved one step after the other, the oth
     { problem: { code: 'MR013', message: expect.stringContaining('"closed"') } },
   ])
   expect(await verify(b)).toMatchObject({ ok: true, rows: 3 })
+})
+
+test('a batch takes its instances in one order, whatever that of its array: two cannot wait for each other', async () => {
+  const [a, b] = [await start(), await start()]
+  const holder = await kernel.connect()
+  await holder.query('begin')
+  await holder.query('select from millrace.entities where id = $1 for update', [a])
+  const other = await kernel.connect()
+  const late = other.query(
+    'select * from millrace.execute_transitions(1, $1, $2, $3, $3, $3, $3)',
+    [
+      [b, a],
+      ['pay', 'pay'],
+      [null, null],
+    ],
+  )
+  await kernel.waitUntilBlocked(other)
+  await holder.query('select from millrace.entities where id = $1 for update nowait', [b])
+  await holder.query('commit')
+  expect((await late).rows.map(({ to_state }) => to_state)).toEqual(['paid', 'paid'])
 })
 
 test('in a batch who was overtaken hears of a conflict, also where an instance is there twice', async () => {

@@ -49,6 +49,7 @@ const verify = (id: string | undefined) => kernel.call<{ ok: boolean }>('verify_
 
 test('a dry run counts, names states without a target, and changes nothing', async () => {
   const [machine, ids] = await shop({ a: [], b: [], c: ['pay'], d: ['pay', 'close'] })
+  await makeOrder(kernel, 'there already', ['pay'], { machine, version: '2' })
   expect(await step(machine, {}, { dry_run: true })).toEqual({
     states: [
       { from: 'open', to: null, count: 2 },
@@ -67,10 +68,17 @@ test('live ones go where the mapping says, with a row in their trails; completed
   await kernel.stopClock()
   const paid = await entity(ids.c)
   await kernel.advanceClock(60_000)
+  await kernel.query(`update millrace.entities set timer = '{"tries": 3}' where machine = $1`, [
+    machine,
+  ])
   const done = await step(machine, { open: 'new' }, { by: 'ada', notes: 'spring', limit: 1 })
   expect(done).toMatchObject({ states: [{ from: 'open', to: 'new', count: 1 }], migrated: 1 })
   expect(await migrate(machine)).toBe(1)
-  expect(await entity(ids.a)).toMatchObject({ version: '2', state: 'new', seq: 2 })
+  expect(await entity(ids.a)).toMatchObject({
+    ...{ version: '2', state: 'new', seq: 2, due_at: null, timer: null },
+  })
+  const moved = Date.parse((await entity(ids.a)).entered_at)
+  expect(moved - Date.parse(paid.entered_at)).toBeGreaterThanOrEqual(60_000)
   // it is where it was, and has been for as long; version 2 closes it by itself
   const after = await entity(ids.c)
   expect(after).toMatchObject({ version: '2', state: 'paid', entered_at: paid.entered_at })
@@ -112,13 +120,60 @@ test('a step again moves what is left; step by step all are moved, once', async 
 })
 
 test('what moved back to a state that was walked already is found by the next look', async () => {
-  const [machine, ids] = await shop({ a: [], b: ['pay'] })
+  // b is the older one: where it comes back to is behind
+  const [machine, ids] = await shop({ b: ['pay'], a: [] })
+  const second = { entity_table: machine, version: '2' }
+  const { instance_id: c } = await kernel.call<{ instance_id: string }>(
+    ...['start_entity', machine, 'c', second],
+  )
+  await kernel.call('transition', c, { name: 'pay' }) // a step looks at it, and moves nothing
   let at = await step(machine, { open: 'new' })
   expect(at.migrated).toBe(1)
   await kernel.call('transition', ids.b, { name: 'refund' })
   while (at.cursor !== null) at = await step(machine, { open: 'new' }, { cursor: at.cursor })
   expect(at.remaining).toBe(0)
   expect(await entity(ids.b)).toMatchObject({ version: '2', state: 'new' })
+})
+
+test('steps of one move all that are in a state, and who starts more and more ends it all the same', async () => {
+  const [machine, ids] = await shop(
+    Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`e${i}`, []])),
+  )
+  expect(await migrate(machine, { limit: 1 })).toBe(12)
+  for (const id of Object.values(ids)) expect(await entity(id)).toMatchObject({ version: '2' })
+  let at: Step | null = null
+  let steps = 0
+  do {
+    const begins = at === null || /[.]0[.]1[.]0{8}-/.test(at.cursor as string)
+    if (begins) await makeOrder(kernel, `more ${steps}`, [], { machine, version: '1' })
+    at = await step(machine, { open: 'new' }, { cursor: at?.cursor })
+    steps++
+  } while (at.cursor !== null && steps < 50)
+  expect([at.cursor, at.remaining]).toEqual([null, 0])
+  expect(steps).toBeGreaterThan(10)
+})
+
+test.each([
+  ['was migrated', 2, `select millrace.migrate_entities($1, '1', '2', '{"open": "new"}')`],
+  [
+    'has ended',
+    1,
+    `select millrace.transition(e.id, '{"name": "close"}') from millrace.entities e where e.machine = $1`,
+  ],
+])('who %s meanwhile is not migrated', async (_, version, text) => {
+  const [machine, ids] = await shop({ a: ['pay'] })
+  const [one, two] = [await kernel.connect(), await kernel.connect()]
+  await one.query('begin')
+  await one.query(text, [machine])
+  const late = two.query(
+    `select millrace.migrate_entities($1, '1', '2', '{"open": "new"}') as done`,
+    [machine],
+  )
+  await kernel.waitUntilBlocked(two)
+  await one.query('commit')
+  expect((await late).rows[0].done).toMatchObject({ migrated: 0 })
+  expect(await trail(ids.a)).toHaveLength(3)
+  expect((await entity(ids.a)).version).toBe(String(version))
 })
 
 test('it goes where its state is once it is locked; a transition meanwhile hears of a conflict', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { openKernel, uuid } from '../support/kernel.ts'
+import { openKernel, row, uuid } from '../support/kernel.ts'
+import { openTrack } from '../support/race.ts'
 import { refusal } from '../support/refusal.ts'
 import { webhookTools } from '../support/webhooks.ts'
 
@@ -232,12 +233,125 @@ test('a signal ends the wait of a run; one that has ended gets none, and that is
   await isWhole(late, 2)
 })
 
+test('a signal goes to the run as which the one that is named goes on', async () => {
+  const route = await kernel.route()
+  const run = await kernel.start(route)
+  const { worker, task } = await kernel.lease(route)
+  const next = await kernel.value<string>('select millrace.take_ids()::text')
+  await worker.advance(task, {
+    ...{ op: 'c', output: null, tail: [row('z', '', { run: next, id: uuid(next) })] },
+    successor: { id: next, route: route.route, input: 'null', meta: null },
+  })
+  const m = await machine('signals on', { move: [{ signal: 'go', run_id: uuid(run) }] })
+  const id = await m.start('1')
+  await m.take(id)
+  expect(await noted(id, 2)).toEqual([{ on: 'transition', signal: 'go', run_id: uuid(run) }])
+  const signals = 'select run_id from millrace.signals where name = $1 and run_id in ($2, $3)'
+  expect(await kernel.query(signals, ['go', run, next])).toEqual([{ run_id: next }])
+})
+
 test('a webhook that is not active is passed over, and that is noted', async () => {
   await hooks.put('off', { ...OUT, active: false })
   const m = await machine('tells', { move: [{ webhook: 'off' }] })
   const id = await m.start('1')
   await m.take(id)
   expect((await noted(id, 2))?.[0]).toMatchObject({ skipped: 'The webhook is not active.' })
+  const sent = 'select from millrace.webhook_deliveries where delivery_key = $1'
+  expect(await kernel.query(sent, [`entity:${id}:2:1`])).toEqual([])
+})
+
+test.each([
+  ['comes in', async (name: string) => hooks.put(name, { workflow_id: 'review' })],
+  [
+    'was deleted',
+    async (name: string) => {
+      await hooks.put(name, OUT)
+      await kernel.call('delete_webhook', name)
+    },
+  ],
+])('a webhook that %s is not one that can be told', async (what, put) => {
+  const name = `hook that ${what}`
+  await put(name)
+  const m = await machine(`tells one that ${what}`, { move: [{ webhook: name }] })
+  const details = await refusal(m.take(await m.start('1')), 'MR013', /no webhook/)
+  expect(details).toMatchObject({ cause: { code: 'MR041' } })
+})
+
+test.each([
+  ['webhook', { webhook: 'large' }],
+  ['signal', { signal: 's', run_id: '{{ context.run }}' }],
+])('a %s carries 1 MiB, and not a byte more', async (what, action) => {
+  await hooks.put('large', OUT)
+  const run = uuid(await kernel.start(tidy))
+  const pieces = Array(17).fill('{{ context.big }}')
+  const context = { run, big: 'x'.repeat(60_000) }
+  // as jsonb has it: with a blank behind each comma
+  const room = 1_048_576 - (2 + 17 * (60_000 + 2 + 2) + 2)
+  const carries = async (length: number) => {
+    const data = [...pieces, 'x'.repeat(length)]
+    const m = await machine(`${what} of ${length}`, { move: [{ ...action, data }] })
+    return m.take(await m.start('1'), { context })
+  }
+  expect(await carries(room)).toMatchObject({ seq: 2 })
+  await refusal(carries(room + 1), 'MR013', /1048577 bytes; the limit is 1 MiB/)
+  await kernel.call('delete_webhook', 'large')
+})
+
+test('of several transitions from a state only the one that is taken acts', async () => {
+  await kernel.call('define_machine', {
+    workflow: { name: 'ways' },
+    states: [{ name: 'new', initial: true }, { name: 'open' }],
+    transitions: [
+      { from: 'new', to: 'open', name: 'other', actions: [{ start: 'tidy' }] },
+      { from: 'new', to: 'open', name: 'take', actions: [{ start: 'review' }] },
+    ],
+  })
+  const made = await kernel.call<Started>('start_entity', 'ways', '1')
+  await kernel.call('transition', made.instance_id, { name: 'take' })
+  const runs = await runsOf(made.instance_id)
+  expect(runs.map(({ workflow_id }) => workflow_id)).toEqual(['review'])
+})
+
+test('of two that act at once one does, the other hears of it, and with the same key it is the same', async () => {
+  const m = await machine('raced', { move: [{ start: 'review' }] })
+  const track = await openTrack(kernel)
+  for (const key of [null, 'k']) {
+    const id = await m.start(`raced ${key}`)
+    const take = (client: { query(text: string, values: unknown[]): Promise<unknown> }) =>
+      client.query('select millrace.transition($1, $2) as t', [
+        id,
+        { name: 'take', idempotency_key: key },
+      ])
+    const { first, second, waited } = await track.inTurn(take, take)
+    const [done] = first.rows as [{ t: object }]
+    expect(waited).toBe(true)
+    expect(second).toEqual(
+      key === null ? { code: 'MR012' } : { rows: [{ t: { ...done.t, repeated: true } }] },
+    )
+    expect(await runsOf(id)).toHaveLength(1)
+    await isWhole(id, 2)
+  }
+})
+
+test('a batch that acts locks all in one order first: two cannot wait for each other', async () => {
+  const m = await machine('ordered', { move: [{ start: 'review' }] })
+  const [a, b] = [await m.start('1'), await m.start('2')]
+  const holder = await kernel.connect()
+  await holder.query('begin')
+  await holder.query('select from millrace.entities where id = $1 for update', [a])
+  const other = await kernel.connect()
+  const late = other.query(
+    'select * from millrace.execute_transitions(1, $1, $2, $3, $3, $3, $3)',
+    [
+      [b, a],
+      ['take', 'take'],
+      [null, null],
+    ],
+  )
+  await kernel.waitUntilBlocked(other)
+  await holder.query('select from millrace.entities where id = $1 for update nowait', [b])
+  await holder.query('commit')
+  expect((await late).rows.map(({ to_state }) => to_state)).toEqual(['open', 'open'])
 })
 
 test('nothing is done before the commit, and of what is rolled back nothing', async () => {

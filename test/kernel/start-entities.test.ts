@@ -139,6 +139,8 @@ test('a machine that was deactivated takes no starts, one that was deleted is no
   const made = await start('gates', 'a', { request: 'r' })
   await kernel.call('deactivate_workflow', 'gates', { reason: 'rust' })
   await refusal(start('gates', 'b'), 'MR016', '"gates"')
+  for (const if_exists of ['fail', 'return'])
+    await refusal(start('gates', 'a', { if_exists }), 'MR016', '"gates"')
   expect(await start('gates', 'a', { request: 'r' })).toEqual({ ...made, started: false })
   await kernel.call('transition', made.instance_id, { name: 'shut' })
   await kernel.call('activate_workflow', 'gates')
@@ -195,6 +197,24 @@ test('two tenants’ first starts of the installation’s machine at once, and t
   const { first, second } = await track.inTurn(call('a'), call('b'))
   expect([first.code, second.code]).toEqual([undefined, undefined])
   expect(second.rows).toMatchObject([{ s: { started: true, state: 'open' } }])
+})
+
+test('a batch starts its entities in one order, whatever that of its array: two cannot wait for each other', async () => {
+  const holder = await kernel.connect()
+  await holder.query('begin')
+  await holder.query(`select millrace.start_entity('orders', 'o1')`)
+  const other = await kernel.connect()
+  const late = other.query('select * from millrace.start_entities(1, $1, $2, $2, $3, $2, $2)', [
+    ['orders', 'orders'],
+    [null, null],
+    ['o2', 'o1'],
+  ])
+  await kernel.waitUntilBlocked(other)
+  await holder.query(`set local lock_timeout = '5s'`)
+  await holder.query(`select millrace.start_entity('orders', 'o2')`)
+  await holder.query('commit')
+  const { rows } = await late
+  expect(rows.map(({ problem }) => problem.code)).toEqual(['MR018', 'MR018'])
 })
 
 test('two starts of an entity at once: one is made, the other hears of it, or is given it', async () => {
@@ -268,3 +288,65 @@ test('a start into a state that acts: all or nothing, once', async () => {
     ),
   ).toEqual([{ entities: 0, runs: 2 }])
 })
+
+test('what a tenant has deleted is not there, though the installation has it', async () => {
+  await kernel.query('select millrace.keep_machine(0, $1, $2, $3)', ['lifts', '1', door('lifts')])
+  await start('lifts', 'a')
+  await kernel.call('transition', null, { name: 'shut', entity: { machine: 'lifts', id: 'a' } })
+  await kernel.query(`select millrace.delete_workflow('lifts')`)
+  await refusal(start('lifts', 'b'), 'MR040', '"lifts"')
+})
+
+test('a thousand are started in a call, and no more', async () => {
+  const items = Array.from({ length: 1000 }, (_, i) => item(`thousand ${i}`))
+  const made = await startEntities(kernel.database, 1, items)
+  expect(made.filter((one) => 'started' in one && one.started)).toHaveLength(1000)
+  const call = 'select * from millrace.start_entities(1, $1, $2, $2, $1, $2, $2)'
+  const ids = Array.from({ length: 1001 }, (_, i) => `more ${i}`)
+  await refusal(kernel.query(call, [ids, ids.map(() => null)]), 'MR020', '1001')
+})
+
+test('a live one of another tenant or machine is none, also where the start acts', async () => {
+  const { name } = await kernel.route()
+  const third = await kernel.makeTenant('third')
+  await kernel.route({ tenant: third, name })
+  const acting = (machine: string) => ({
+    workflow: { name: machine, table: 'things' },
+    states: [{ name: 'on', initial: true, on_enter: [{ start: name }] }, { name: 'off' }],
+  })
+  for (const machine of ['busy', 'busier'])
+    await kernel.call('define_machine', acting(machine), { tenant: 'default' })
+  await kernel.call('define_machine', acting('busy'), { tenant: 'third' })
+  const request = { request: 'r' }
+  const made = [
+    await start('busy', 'a', request),
+    await start('busier', 'a', request),
+    await start('busy', 'a', { ...request, tenant: 'third' }),
+  ]
+  expect(made.map(({ started }) => started)).toEqual([true, true, true])
+})
+
+test('a request that is known means its own instance, though another lives by now', async () => {
+  const first = await start('orders', 'again', { request: 'r' })
+  await kernel.call('transition', first.instance_id, { name: 'shut' })
+  await start('orders', 'again')
+  expect(await start('orders', 'again', { request: 'r' })).toEqual({
+    ...{ instance_id: first.instance_id, state: 'shut', started: false },
+  })
+})
+
+test.each(['acts', 'does nothing'])(
+  'who starts in a final state, where it %s, has ended, and starts again',
+  async (what) => {
+    const { name } = await kernel.route()
+    const on_enter = what === 'acts' ? [{ start: name }] : []
+    await kernel.call('define_machine', {
+      workflow: { name: `short ${what}` },
+      states: [{ name: 'all', initial: true, final: true, on_enter }],
+    })
+    const begin = () => start(`short ${what}`, 'x')
+    const [a, b] = [await begin(), await begin()]
+    expect(a.instance_id).not.toBe(b.instance_id)
+    expect(await kernel.call('verify_history', b.instance_id)).toMatchObject({ ok: true, rows: 1 })
+  },
+)

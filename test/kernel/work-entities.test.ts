@@ -135,6 +135,31 @@ test('refused by a guard, it is tried again after pauses that grow to an hour, a
   expect(await show(id)).toMatchObject({ state: 'a', tries: null, problem: null })
 })
 
+test('what fails by itself comes again in the same way, and holds up no other', async () => {
+  const start = await machine([{ to: 'a', name: 'fails', after: '1 min' }])
+  const other = await machine([{ to: 'a', name: 'expire', after: '1 min' }])
+  const [id, fine] = [await start(), await other()]
+  const table = 'alter table millrace.entity_history'
+  await kernel.query(`${table} add constraint odd check (transition <> 'fails') not valid`)
+  await kernel.advanceClock(60_000)
+  const pauses: unknown[] = []
+  for (let i = 0; i < 11; i++) {
+    await work()
+    expect((await show(id)).tries).toBe(i + 1)
+    const { due } = await show(id)
+    pauses.push(due)
+    await kernel.advanceClock(due as number)
+  }
+  const seconds = [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600]
+  expect(pauses).toEqual(seconds.map((s) => s * 1000))
+  expect((await show(id)).problem).toMatchObject({ code: '23514' })
+  expect(await show(fine)).toMatchObject({ state: 'a' })
+  await kernel.query(`${table} drop constraint odd`)
+  await work()
+  expect(await show(id)).toMatchObject({ state: 'a', tries: null })
+  await isWhole(id, 2)
+})
+
 test('of several the shorter goes first; where it is refused, the longer at its time', async () => {
   const short = { to: 'a', name: 'short', after: '1 min' }
   const long = { to: 'b', name: 'long', after: '5 min' }
@@ -158,6 +183,42 @@ test('of several the shorter goes first; where it is refused, the longer at its 
   await work()
   expect(await show(id)).toMatchObject({ state: 'b' })
   expect((await trail(id))[1]).toMatchObject({ transition: 'long', notes: 'after 00:05:00' })
+})
+
+test('each goes in its millisecond, whatever the order of the document, and those of other states not at all', async () => {
+  const conditions = { 'metadata.paid': { eq: true } }
+  const start = await machine(
+    [
+      { to: 'b', name: 'longer', after: '1.001 s' },
+      { to: 'a', name: 'shorter', after: '1 s', conditions },
+    ],
+    'default',
+    [{ from: 'a', to: 'c', name: 'elsewhere', after: '0.5 s' }],
+  )
+  const [refused, late] = [await start('x'), await start('y', { paid: true })]
+  await kernel.advanceClock(1000)
+  await kernel.query('update millrace.entities set due_at = null where id = $1', [late])
+  await work()
+  expect(await show(refused)).toMatchObject({
+    ...{ state: 'new', due: 1, tries: 1 },
+    problem: { problem: expect.not.stringContaining('elsewhere') },
+  })
+  await kernel.query('update millrace.entities set due_at = millrace.clock() where id = $1', [late])
+  await kernel.advanceClock(1)
+  await work()
+  expect([(await show(refused)).state, (await show(late)).state]).toEqual(['b', 'a'])
+})
+
+test('where several are refused, it says of each why', async () => {
+  const conditions = { 'metadata.paid': { eq: true } }
+  const start = await machine([
+    { to: 'a', name: 'shorter', after: '1 s', conditions },
+    { to: 'b', name: 'longer', after: '2 s', conditions },
+  ])
+  const id = await start()
+  await kernel.advanceClock(2000)
+  await work()
+  expect((await show(id)).problem?.problem).toMatch(/"shorter" .* "longer" /)
 })
 
 test('when nobody was there for long, the shorter is tried first, then the longer in the same turn', async () => {
@@ -293,9 +354,20 @@ test('many that are due are moved in several turns, by two workers at once each 
   const ids: string[] = []
   for (let i = 0; i < 60; i++) ids.push(await start(String(i)))
   await kernel.advanceClock(1000)
+  expect(await kernel.call('work_entities', 5)).toBe(0)
+  const moved = await Promise.all(ids.map(async (id) => (await show(id)).state))
+  expect(moved.filter((state) => state === 'a')).toHaveLength(5)
   await Promise.all([work(7), work(11), work(13)])
   await work()
   for (const id of ids) await isWhole(id, 2)
+})
+
+test('the patience with locks that the caller’s transaction has is its own again', async () => {
+  const caller = await kernel.connect()
+  await caller.query(`begin; set local lock_timeout = '7s'`)
+  await caller.query('select millrace.work_entities()')
+  expect((await caller.query('show lock_timeout')).rows).toEqual([{ lock_timeout: '7s' }])
+  await caller.query('rollback')
 })
 
 test('that an idle worker hears of it: a move into a state with a time wakes it', async () => {
@@ -330,5 +402,9 @@ test('that an idle worker hears of it: a move into a state with a time wakes it'
   await kernel.call('transition', ids[2], { name: 'go a' })
   await rest()
   await move(['act'], ids.slice(2, 3))
+  expect(await idle()).toBe(0)
+  await kernel.advanceClock(1000)
+  await rest()
+  await kernel.call('work_entities')
   expect(await idle()).toBe(0)
 })
