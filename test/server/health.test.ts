@@ -70,7 +70,7 @@ describe('the numbers of the installation', () => {
   test('are as Prometheus reads them, with the requests by route', async () => {
     await t.register(echo)
     const run = await t.engine.startWorkflow(echo, 1)
-    await run.result({ timeout: '10 s' })
+    await run.result({ timeout: 30_000 })
     await t.send('GET', `/api/runs/${run.id}`)
     await t.send('GET', '/nowhere')
     for (const made of ['MADE', 'UP']) await t.send(made, '/api/runs')
@@ -96,7 +96,7 @@ describe('the numbers of a tenant', () => {
   test('are of its runs alone', async () => {
     await t.register(echo)
     const runs = await Promise.all([1, 2].map((input) => t.engine.startWorkflow(echo, input)))
-    await Promise.all(runs.map((run) => run.result({ timeout: '10 s' })))
+    await Promise.all(runs.map((run) => run.result({ timeout: 30_000 })))
     const ours = await t.send('GET', '/api/metrics?workflow_id=echo')
     expect(ours.status).toBe(200)
     expect(ours.body).toMatchObject({ complete: true, by_status: { failed: 0 } })

@@ -154,7 +154,7 @@ test('streams end when the server closes', async () => {
     new Request(`http://localhost/api/runs/${run.id}/events`, { headers }),
   )
   const events = collect(response)
-  await run.waitForStatus('waiting', { timeout: 10_000 })
+  await run.waitForStatus('waiting', { timeout: 30_000 })
   await own.server.close()
   expect((await events).length).toBeGreaterThan(0)
 })

@@ -339,7 +339,7 @@ test('who is idle hears of a run of whatever tenant at once, also of one that it
     const { client } = await t.tenant(slug)
     for (let i = 0; i < 2; i++) {
       const run = await client.startWorkflow(createWorkflowRef('whose'), i)
-      expect(await run.result({ timeout: 10_000 })).toEqual([`${slug} ${i}`, slug])
+      expect(await run.result({ timeout: 30_000 })).toEqual([`${slug} ${i}`, slug])
     }
   }
 })

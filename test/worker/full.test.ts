@@ -20,8 +20,8 @@ test('a worker whose places are all taken still ends runs that take too long', a
   const first = await t.engine.startWorkflow(hang, undefined)
   await until('it has the only place', () => begun)
   const second = await t.engine.startWorkflow(short, undefined)
-  await expect(first.result({ timeout: 15_000 })).rejects.toMatchObject({
+  await expect(first.result({ timeout: 30_000 })).rejects.toMatchObject({
     failure: { code: 'MR054' },
   })
-  expect(await second.result({ timeout: 15_000 })).toBe('done')
+  expect(await second.result({ timeout: 30_000 })).toBe('done')
 })

@@ -98,6 +98,6 @@ test.each([
     await admin.query("update millrace.workers set expires_at = now() - interval '1 s'")
     await admin.query(recover)
     await admin.end()
-    expect(await run.result({ timeout: 15_000 })).toBe('again')
+    expect(await run.result({ timeout: 30_000 })).toBe('again')
   },
 )

@@ -14,7 +14,7 @@ test('a step may be given to a running engine, and be taken out again', async ()
   const { engine } = t
   const greet = async (name: string) => {
     const run = await engine.startWorkflow(graph, name)
-    return run.result({ timeout: '15 s' })
+    return run.result({ timeout: 30_000 })
   }
   await expect(engine.registerWorkflow(graph)).rejects.toThrow('There is no step "greet"')
   const hello = defineStep('greet', (name: string) => `Hello, ${name}`)

@@ -78,7 +78,7 @@ test('so is one that SQL of its code makes known, without a heartbeat', async ()
   // there are routes of it already, of which this worker has heard nothing
   for (const statement of compileDefinition(old)) await t.db.query(statement)
   const run = await t.engine.startWorkflow(named('sql'))
-  expect(await run.result({ timeout: 10_000 })).toEqual(given(old.version, 'a'))
+  expect(await run.result({ timeout: 30_000 })).toEqual(given(old.version, 'a'))
 })
 
 test('a notification is only a hint: what was not heard of is found with a heartbeat', async () => {

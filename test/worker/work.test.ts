@@ -144,7 +144,7 @@ test('a workflow that is registered meanwhile is worked on, whichever answer com
   await until('it asks for the routes of one', () => asked === 3)
   await Promise.all([first, engine.registerWorkflow(b)])
   runs.push(await t.engine.startWorkflow(b, undefined))
-  expect(await Promise.all(runs.map((run) => run.result({ timeout: 10_000 })))).toEqual(['a', 'b'])
+  expect(await Promise.all(runs.map((run) => run.result({ timeout: 30_000 })))).toEqual(['a', 'b'])
   await engine.stop()
   await pool.end()
 })
@@ -166,10 +166,10 @@ test('runs that somebody holds in an open transaction do not hold up the others'
   for (const { id } of runs) await t.engine.triggerEvent({ runId: id, eventName: 'x', tx })
   release()
   const others = await Promise.all([1, 2, 3].map(() => t.engine.startWorkflow(other, undefined)))
-  for (const run of others) expect(await run.result({ timeout: 10_000 })).toBe('other')
+  for (const run of others) expect(await run.result({ timeout: 30_000 })).toBe('other')
   expect((await runs[0]?.refresh())?.status).toBe('running')
   await tx.query('rollback')
-  for (const run of runs) expect(await run.result({ timeout: 10_000 })).toBe('held')
+  for (const run of runs) expect(await run.result({ timeout: 30_000 })).toBe('held')
 })
 
 test('a history that grows too large pauses its run, and harms no other', async () => {
@@ -182,7 +182,7 @@ test('a history that grows too large pauses its run, and harms no other', async 
   const paused = await run.waitForStatus('paused', { timeout: '50 s' })
   expect(paused).toMatchObject({ reason: 'limit', error: expect.stringContaining('64 MiB') })
   const next = await t.engine.startWorkflow(other, undefined)
-  expect(await next.result({ timeout: 10_000 })).toBe('other')
+  expect(await next.result({ timeout: 30_000 })).toBe('other')
 }, 60_000)
 
 test('a start that fails leaves nothing behind, and may be tried again', async () => {
@@ -195,7 +195,7 @@ test('a start that fails leaves nothing behind, and may be tried again', async (
   expect(await t.engine.getWorkers()).toHaveLength(1)
   await t.db.query('alter function millrace.get_routes_ rename to get_routes')
   await engine.start()
-  expect(await (await engine.startWorkflow(w)).result({ timeout: 10_000 })).toBe('done')
+  expect(await (await engine.startWorkflow(w)).result({ timeout: 30_000 })).toBe('done')
   await engine.stop()
 })
 

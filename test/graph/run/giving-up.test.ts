@@ -65,7 +65,7 @@ test('a loser does not hold the place of a handler: more losers than places, and
     graph([each, step('end', 'note', {}, { depends_on: ['each'] })]),
     {},
   )
-  expect(await run.result({ timeout: 15_000 })).toEqual({ end: 'end' })
+  expect(await run.result({ timeout: 30_000 })).toEqual({ end: 'end' })
 })
 
 test('handlers that wait for a place when their branch is given up never begin', async () => {
@@ -83,7 +83,7 @@ test('handlers that wait for a place when their branch is given up never begin',
   )
   await until('a hundred run', () => has('queued 99'))
   await run.signal('fast', 1)
-  expect(await run.result({ timeout: 15_000 })).toEqual({ end: 'end' })
+  expect(await run.result({ timeout: 30_000 })).toEqual({ end: 'end' })
   expect(began.filter((name) => name.startsWith('queued')).length).toBe(100)
   expect(aborted.filter((name) => name.startsWith('queued')).length).toBe(100)
 })
