@@ -228,12 +228,6 @@ export const MUTANTS: readonly Mutant[] = [
     to: "v_now    timestamptz := millrace.clock() + interval '50 ms';",
   },
   {
-    name: 'sleepers are claimed early',
-    file: 'task/claim_due.sql',
-    from: 'l.wake_at <= v_now',
-    to: "l.wake_at <= v_now + interval '1 h'",
-  },
-  {
     name: 'an owner is told of a timer before its time',
     file: 'task/lease_rows.sql',
     from: '(w.until <= p_now or p_ahead)',
@@ -316,12 +310,6 @@ export const MUTANTS: readonly Mutant[] = [
     file: advance,
     from: "where u.op in ('c', 'f', 'x') and l.run_id = u.id and (v_only",
     to: "where false and u.op in ('c', 'f', 'x') and l.run_id = u.id and (v_only",
-  },
-  {
-    name: 'a run that ended is paused as it was asked',
-    file: park,
-    from: "and x.op not in ('c', 'f', 'x')",
-    to: '',
   },
   // events
   {

@@ -43,6 +43,14 @@ test.each(['c', 'f'] as const)('a run that ends (%s) is not paused', async (op) 
   expect(await kernel.journal(run)).toEqual(['r a'])
 })
 
+test.each(['c', 'f'] as const)('nor is one that records something as it ends (%s)', async (op) => {
+  const { run, worker, task } = await asked()
+  const verdict = await worker.advance(task, { op, output: '{}', rows: [row('r', 'a')] })
+  expect(verdict).toEqual({ kind: 'done' })
+  expect(await kernel.live(run)).toBeNull()
+  expect(await kernel.journal(run)).toEqual(['r a'])
+})
+
 test('of many runs, those that end end, and those that go on pause', async () => {
   const [one, two] = [await asked(), await asked()]
   expect(await one.worker.keep(one.task, [])).toEqual({ kind: 'paused' })

@@ -49,6 +49,8 @@ test('batch by batch every row goes, of every table, and none of another tenant'
     'MR042',
     a.slug,
   )
+  // nor does a worker that knows its number register anything
+  await refusal(kernel.call('register_workflow', a.tenant, 'late', '1', {}), 'MR042', 'deleted')
   expect(
     await kernel.query('select * from millrace.verify_key($1, $2)', [a.key, a.keyHash]),
   ).toEqual([])

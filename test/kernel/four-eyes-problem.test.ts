@@ -80,6 +80,32 @@ test('what a role did before may have been anybody, and nobody is somebody else'
   }
 })
 
+test('of one that was never moved the start is the move before', async () => {
+  await kernel.call('define_machine', {
+    workflow: { name: 'short', version: '1' },
+    states: [
+      { name: 'draft', initial: true },
+      { name: 'paid', final: true },
+    ],
+    transitions: [{ from: 'draft', to: 'paid', name: 'pay', four_eyes: true }],
+  })
+  const known = await begin('short', 'ada', 'known')
+  expect(await whyNot(known, 'ada')).toBe('It takes somebody else: "ada" did the start before.')
+  expect(await whyNot(known, 'bob')).toBeNull()
+  const unknown = await begin('short', undefined, 'unknown')
+  expect(await whyNot(unknown, 'ada')).toContain('nobody knows who did the start before')
+})
+
+test('of moves that are named that of who asks is told first', async () => {
+  const id = await begin(await machine({ named: 'check' }), 'eve')
+  await move(id, 'submit', 'eve')
+  await move(id, 'check', 'ada')
+  await move(id, 'again', 'eve')
+  await move(id, 'check', undefined)
+  expect(await whyNot(id, 'ada')).toContain('"ada" did "check"')
+  expect(await whyNot(id, 'bob')).toContain('nobody knows who did "check"')
+})
+
 test('a role that did what does not count is in nobody’s way', async () => {
   const id = await begin(await machine({ named: 'check' }), undefined)
   await move(id, 'submit', undefined)
@@ -139,6 +165,11 @@ test('who took it to another version counts with the last move; a role that left
   await kernel.call('migrate_entities', name, '1.5', '2', '{}', { by: 'zoe' })
   for (const by of ['bob', 'zoe']) expect(await whyNot(id, by)).toContain(by)
   expect(await whyNot(id, 'ada')).toBeNull()
+  // only the last counts, though there is no check in version 2
+  await move(id, 'again', 'ada')
+  await move(id, 'verify', 'ada')
+  expect(await whyNot(id, 'ada')).toContain('"ada" did "verify"')
+  expect(await whyNot(id, 'bob')).toBeNull()
   const moved = await begin(name, 'eve', 'y')
   await move(moved, 'submit', 'ada')
   await kernel.call('migrate_entities', name, '1', '1.5', { open: 'checked' })

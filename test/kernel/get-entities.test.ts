@@ -60,6 +60,10 @@ test('an instance is found by its entity: the live one, else the last; the table
     ...(['MR001', 'one of the two'] as const),
   )
   await refusal(kernel.call('get_entity', made.a, { tenant: 'second' }), 'MR043', made.a as string)
+  // nor is that of another tenant, where the machine and the table have the same names
+  await makeOrder(kernel, 'theirs', [], { tenant: 'second' })
+  for (const table of [null, 'shop'])
+    await refusal(find({ machine: 'orders', id: 'theirs', table }), 'MR043', '"theirs"')
 })
 
 describe('lists', () => {
@@ -71,6 +75,8 @@ describe('lists', () => {
     ['an entity in a state', { entity_id: 'b', state: 'open' }, []],
     ['a version', { version: '2' }, ['d']],
     ['live ones', { status: 'live', entity_table: 'market' }, ['a']],
+    ['an entity that lives', { status: 'live', entity_id: 'c' }, []],
+    ['an entity that has ended', { status: 'completed', entity_id: 'b' }, []],
     [
       'completed ones',
       { status: 'completed', version: '1', entity_table: 'shop' },
@@ -78,7 +84,7 @@ describe('lists', () => {
     ],
     ['a machine that there is not', { machine: 'tickets' }, []],
     ['a state that there is not', { state: 'nowhere' }, []],
-    ['another tenant', { tenant: 'second' }, ['a']],
+    ['another tenant', { tenant: 'second' }, ['theirs', 'a']],
   ])('%s', async (_, options, found) => {
     expect(await ids(options)).toEqual(found)
   })
@@ -112,6 +118,8 @@ describe('lists', () => {
     expect(await ids({ updated_after: since, state: 'open' })).toEqual([])
     expect(await ids({ updated_after: since, before: made.a })).toEqual(['b'])
     expect(await ids({ updated_after: since, before: made.b })).toEqual([])
+    expect(await ids({ updated_after: since, entity_id: 'b' })).toEqual(['b'])
+    expect(await ids({ updated_after: since, entity_id: 'a' })).toEqual([])
     const never = '2000-01-01T00:00:00Z'
     expect(await ids({ updated_after: never, entity_table: 'market' })).toEqual(['a', 'e'])
   })
@@ -206,4 +214,64 @@ test('times in states, of stays that ended, and who is late', async () => {
     `select * from millrace.get_sla_breaches('slow', '{"tenant": "second"}')`,
   )
   await refusal(other, 'MR040', '"slow"')
+})
+
+test('who has ended is not late, whatever the sla of a final state', async () => {
+  const state = { sla: '1 minute' }
+  await kernel.call('define_machine', {
+    workflow: { name: 'over' },
+    states: [
+      { ...state, name: 'begun', initial: true },
+      { ...state, name: 'over', final: true },
+    ],
+    transitions: [{ from: 'begun', to: 'over', name: 'end' }],
+  })
+  await kernel.call('start_entity', 'over', 'late')
+  await kernel.call('start_entity', 'over', 'ended')
+  await kernel.call('transition', null, { entity: { machine: 'over', id: 'ended' }, name: 'end' })
+  await kernel.advanceClock(hour)
+  const late = await kernel.query<Listed>(`select * from millrace.get_sla_breaches('over')`)
+  expect(late.map(({ entity }) => entity?.entity_id)).toEqual(['late'])
+})
+
+test('a window of instances gives none of another tenant', async () => {
+  const match = (tenant: string) =>
+    kernel.value<string[]>(
+      `select millrace.match_entities(millrace.tenant_id($1), '{}', null, $2, millrace.clock(), 10)`,
+      [tenant, [made.z, made.a]],
+    )
+  expect(await match('default')).toEqual([made.a])
+  expect(await match('second')).toEqual([made.z])
+})
+
+test('one that lives is found before one that came later: it was taken back, or is in another table', async () => {
+  for (const [version, table] of [
+    ['1', 'north'],
+    ['2', 'south'],
+  ])
+    await kernel.call('define_machine', {
+      workflow: { name: 'doors', version, table },
+      states: [
+        { name: 'open', initial: true },
+        { name: 'shut', final: true },
+      ],
+      transitions: [
+        { from: 'open', to: 'shut', name: 'shut' },
+        { from: 'shut', to: 'open', name: 'reopen' },
+      ],
+    })
+  const door = (id: string, moves: string[], version = '1', entity_table = 'north') =>
+    makeOrder(kernel, id, moves, { machine: 'doors', version, entity_table })
+  const found = async (id: string) =>
+    (await kernel.call<{ id: string }>('get_entity', null, { entity: { machine: 'doors', id } })).id
+  const first = await door('front', ['shut'])
+  const second = await door('front', ['shut'])
+  expect(await found('front')).toBe(second)
+  await kernel.call('transition', first, { name: 'reopen' })
+  expect(await found('front')).toBe(first)
+  const north = await door('back', [])
+  const south = await door('back', ['shut'], '2', 'south')
+  expect(await found('back')).toBe(north)
+  await kernel.call('transition', north, { name: 'shut' })
+  expect(await found('back')).toBe(south)
 })

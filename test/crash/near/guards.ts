@@ -114,10 +114,59 @@ const guards = [
   ),
 ]
 
+const eyes = near(
+  'machine/four_eyes_problem.sql',
+  'four-eyes-problem',
+  ['who is only a role may do it', "if p_by like 'role:%' then", 'if false then'],
+  ['what a role did was somebody else', " or h.executed_by like 'role:%')", ')'],
+  ['what others did to others counts', 'where h.instance_id = p_instance and (h', 'where (h'],
+  ['moves that are named do not count', '(p_eyes ? h.transition or', '('],
+  [
+    'of moves that are named only the last counts',
+    "(p_eyes ? h.transition or n.gone or p_eyes = 'true'\n",
+    "((p_eyes ? h.transition or n.gone or p_eyes = 'true')\n",
+  ],
+  ['what is called otherwise now is forgotten', 'or n.gone or', 'or'],
+  [
+    'what is called otherwise now counts though only the last move does',
+    "p_eyes <> 'true' and h.workflow_id",
+    'h.workflow_id',
+  ],
+  [
+    'what has its name still counts whatever it was',
+    'where t.workflow_id = e.workflow_id and t.name',
+    'where false and t.name',
+  ],
+  ['the start of another version counts', 'and h.transition is not null and not', 'and not'],
+  ['each move before counts', 'h.seq >= (select max', 'h.seq >= (select min'],
+  [
+    'a migration has the move before forgotten',
+    '\n                      and (l.transition is not null or l.seq = 1))',
+    ')',
+  ],
+  ['the start is no move', ' or l.seq = 1)', ')'],
+  [
+    'who took it to another version is somebody else',
+    '(h.executed_by = p_by or h.transition is not null or',
+    '(h.transition is not null or',
+  ],
+  [
+    'a role that left it where it was stands in the way',
+    'h.seq = 1 or h.from_state <> h.to_state',
+    'true',
+  ],
+  [
+    'a role that took it to another state is nobody',
+    'h.seq = 1 or h.from_state <> h.to_state',
+    'h.seq = 1',
+  ],
+  ['what nobody knows is told first', 'order by h.executed_by = p_by desc, h', 'order by h'],
+)
+
 const reads = [
   ...near(
     'entity/find_entity.sql',
-    'get-transitions get-entities two-tenants',
+    'get-entities get-transitions two-tenants',
     [
       "another tenant's instance is found",
       'where e.id = p_instance and e.tenant_id = p_tenant',
@@ -132,6 +181,11 @@ const reads = [
       'the last is found though one lives',
       'order by e.completed_at is not null, e.id desc',
       'order by e.id desc',
+    ],
+    [
+      'the last is found though one lives in another table',
+      'order by x.completed_at is not null, x.id desc',
+      'order by x.id desc',
     ],
     [
       'what may be given is not looked at',
@@ -181,4 +235,4 @@ const reads = [
 ]
 
 /** Who may do what, and see what. */
-export const GUARDS: readonly NearMutant[] = [...guards, ...reads]
+export const GUARDS: readonly NearMutant[] = [...guards, ...eyes, ...reads]

@@ -71,8 +71,11 @@ export class NearTests {
     for (const template of Object.values(templates)) {
       const client = new pg.Client({ connectionString: ownerUrl(this.#url, template) })
       await client.connect()
-      await client.query(text)
-      await client.end()
+      try {
+        await client.query(text)
+      } finally {
+        await client.end()
+      }
     }
   }
 }
