@@ -2117,7 +2117,7 @@ create function millrace.find_entity(p_tenant integer, p_instance uuid, p_entity
   returns uuid
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Which instance is meant, by its id or its entity.
-  body: 2a0b71dbe4cb7d5d7dc662ec1a260fa7
+  body: a1115ba9185da0a74aa9c81ffe13d254
 
 create function millrace.find_instances(p_tenant integer, p_ids uuid[], p_requests text[], p_extras text[])
   returns uuid[]
@@ -4166,7 +4166,7 @@ create function millrace.transition_problem(p_tenant integer, p_id uuid, p_code 
   returns json
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Why an instance was not moved.
-  body: 5d5796841cb11bc5ecf8523d3fd28161
+  body: eaff1d82ddbc0d943f21998549b4895a
 
 create function millrace.transition_scope(p_entity millrace.entities, p_to text, p_name text, p_by text, p_extra jsonb)
   returns jsonb

@@ -30,7 +30,7 @@ export function defineMachine<S extends string, T extends string>(options: {
   // by their names alone: what they have is checked field by field, so that a misspelled one does not compile
   readonly states: Readonly<Record<S, StateOptions>>
   /** Empty: each state that is not final leads to each other one. */
-  readonly transitions: Readonly<Record<T, TransitionOptions<NoInfer<S>>>>
+  readonly transitions: Readonly<Record<T, TransitionOptions<NoInfer<S>, NoInfer<T>>>>
 }): Machine<S, T>
 export function defineMachine(given: string | MachineOptions): Machine {
   return makeMachine(typeof given === 'string' ? given : compileMachine(given))

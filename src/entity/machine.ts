@@ -53,7 +53,7 @@ export type StateOptions = {
   readonly sla?: Duration
 }
 
-export type TransitionOptions<S extends string = string> = {
+export type TransitionOptions<S extends string = string, T extends string = string> = {
   /** A state, several, or `'*'`: all but final ones and `to`. */
   readonly from: S | readonly S[] | '*'
   readonly to: S
@@ -62,7 +62,7 @@ export type TransitionOptions<S extends string = string> = {
   /** Who does it must have one of these roles. */
   readonly requiresRole?: string | readonly string[]
   /** Who did the transition before may not do it; or who did one of those that are named. */
-  readonly fourEyes?: boolean | string | readonly string[]
+  readonly fourEyes?: boolean | T | readonly T[]
   /** Who does it must give notes. */
   readonly reasonRequired?: boolean
   /** An expression, or an object: known forms are enforced, all else is stored and shown. */

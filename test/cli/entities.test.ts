@@ -143,6 +143,7 @@ test('a trail that was touched is found, and the exit code says so', async () =>
   await db.query(`update millrace.entity_history set notes = 'x' where instance_id = '${id}'`)
   const broken = await cli('verify', '--machine', 'ticket')
   expect(broken).toMatchObject({ code: 1, stdout: expect.stringContaining(`✗ ${id}  row 1: `) })
+  expect(broken.stdout).toMatch(/\n✗ \d+ trails? of \d+ whole, \d+ rows\n$/)
   expect((await cli('verify', id, '-q')).stdout).toBe(`${id}\n`)
   expect(await cli('verify')).toMatchObject({ code: 2 })
   expect(await cli('verify', id, '--machine', 'ticket')).toMatchObject({ code: 2 })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type PutWorkflow, WorkflowEngine } from '../../src/index.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { millrace, millraceJson } from './here.ts'
-import { makeFolder, millrace as spawned, startMillrace } from './millrace.ts'
+import { millrace as inOwnProcess, makeFolder, startMillrace } from './millrace.ts'
 
 // a busy machine starts processes slowly
 vi.setConfig({ testTimeout: 60_000 })
@@ -138,7 +138,7 @@ test('what is wrong is told, all of it', async () => {
 })
 
 test('a worker runs stored graphs, without files too where it is told to; --no-graphs: none', async () => {
-  const alone = await spawned(['worker'], { url: db.url, cwd: folder.path })
+  const alone = await inOwnProcess(['worker'], { url: db.url, cwd: folder.path })
   expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining('--graphs') })
   const takes = async (...args: string[]) => {
     const running = startMillrace(['worker', ...args], { url: db.url, cwd: folder.path })

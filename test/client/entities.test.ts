@@ -130,7 +130,7 @@ test('names that are nobody’s are refused, and who is not named is a role', as
 })
 
 test('of many at once in one process one wins; the others hear of a conflict always where they said what they saw', async () => {
-  for (const seen of [{ expectedState: 'open' }, {}]) {
+  for (const seen of [{ expectedState: 'open' as const }, {}]) {
     const t = fresh()
     await t.start()
     const asked = Array.from({ length: 20 }, (_, i) =>

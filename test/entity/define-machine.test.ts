@@ -240,6 +240,42 @@ transitions:
     ).toEqual([])
   })
 
+  test('expressions too, beside what is misspelt elsewhere', () => {
+    const issues = validateMachine(`workflow: { name: a }
+states:
+  - { name: open, initial: true, on_entr: [] }
+  - { name: closed, final: true, on_enter: [{ start: b, input: '{{ metdata.x }}' }] }
+transitions:
+  - { from: open, to: closed, name: close, conditions: metadata.amount > }
+  - { from: open, to: closed, name: shut, conditions: metadata.amount >, actions: 7 }
+  - { from: open, to: clsd, name: drop, requires_role: a, conditions: notes == }
+`)
+    expect(issues.map(({ code, line }) => [code, line])).toEqual([
+      ['VALIDATION_ERROR', 3],
+      ['EXPRESSION_ERROR', 4],
+      ['EXPRESSION_ERROR', 6],
+      ['VALIDATION_ERROR', 7], // what is no list of actions: the rest of it is looked at once it is
+      ['UNKNOWN_STATE', 8],
+      ['EXPRESSION_ERROR', 8],
+    ])
+  })
+
+  test('of more than are told nothing else is looked at', () => {
+    const wrong = { from: 'open', to: 'open', actions: 7, conditions: 'a >' }
+    const issues = validateMachine({
+      workflow: { name: 'a' },
+      states: [{ name: 'open', initial: true }],
+      transitions: Array.from({ length: 1100 }, (_, i) => ({ ...wrong, name: `n${i}` })),
+    })
+    expect(new Set(issues.map(({ code }) => code))).toEqual(new Set(['VALIDATION_ERROR']))
+  })
+
+  test('the error tells five, and where all are', () => {
+    const states = Array.from({ length: 8 }, (_, i) => ({ name: `s${i}`, x: 1 }))
+    const define = () => defineMachine(JSON.stringify({ workflow: { name: 'a' }, states }))
+    expect(define).toThrow(/\n… and 4 more; "millrace workflows check" tells all$/)
+  })
+
   test('the error names the first, and has all', () => {
     const define = () => defineMachine('workflow: { name: a }\nstates: [{ name: b, x: 1 }]')
     expect(define).toThrow(DefinitionError)

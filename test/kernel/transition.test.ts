@@ -82,7 +82,7 @@ test('a refusal says what was asked for, where it leads from, and what may be do
     `No transition "close" leaves the state ${place} It leaves "paid". ${ways}`,
   )
   expect(await problem({ to_state: 'padi' })).toBe(
-    `No transition to "padi" leaves the state ${place} ${ways}`,
+    `No transition to "padi" leaves the state ${place} From there lead: "pay" (to "paid"), "cancel" (to "void").`,
   )
   expect(await problem({ to_state: 'paidd' })).toContain('Did you mean "paid"?')
   expect(await problem({ name: 'pay', expected_state: 'paid' })).toMatch(

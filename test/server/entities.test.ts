@@ -64,6 +64,11 @@ describe('machines', () => {
     const issues = await t.send('PUT', path, { body: { document: wrong } })
     expect([issues.status, issues.body.code]).toEqual([422, 'MR030'])
     expect(JSON.stringify(issues.body.issues)).toContain('nowhere')
+    const elsewhere = await t.send('PUT', '/api/definitions/fraud', { body: { document: fraud } })
+    expect([elsewhere.status, elsewhere.body.issues]).toEqual([
+      422,
+      [{ message: 'It is not "fraud".', pointer: '/document/workflow/name' }],
+    ])
     const listed = await t.send('GET', '/api/documents?kind=machine')
     expect(listed.body.data).toMatchObject([{ workflow_id: 'fraud_detection', kind: 'machine' }])
   })
@@ -102,6 +107,11 @@ describe('an entity', () => {
     const there = await t.send('POST', `${at}/${id}`, { body: { if_exists: 'return' } })
     expect([there.status, there.body]).toEqual([
       ...[200, { id: expect.any(String), state: 'new', started: false }],
+    ])
+    const misspelt = await move(id, { to: 'investigating' })
+    expect([misspelt.status, misspelt.body.detail]).toEqual([
+      422,
+      expect.stringMatching(/^Nobody reads "to"\. There are: .*\bname, to_state\b/),
     ])
     const moved = await move(id, {
       ...{ name: 'start_investigation', claimed_by: 'zoe', context: { a: 1 }, set: { b: 2 } },

@@ -89,6 +89,22 @@ defineMachine({
   // @ts-expect-error a start takes input
   transitions: { a: { ...close, actions: [{ start: 'refund', data: {} }] } },
 })
+const eyes = defineMachine({
+  name: 'a',
+  states: two,
+  transitions: {
+    ask: close,
+    sign: { ...close, fourEyes: ['ask'] },
+    end: { ...close, fourEyes: 'sign' },
+  },
+})
+ok<Eq<TransitionOf<typeof eyes>, 'ask' | 'sign' | 'end'>>()
+defineMachine({
+  name: 'a',
+  states: two,
+  // @ts-expect-error nobody does such a transition
+  transitions: { ask: close, sign: { ...close, fourEyes: ['aks'] } },
+})
 const none = defineMachine({ name: 'a', states: two, transitions: {} })
 ok<Eq<StateOf<typeof none>, 'open' | 'closed'>>()
 ok<Eq<TransitionOf<typeof none>, never>>()
@@ -113,6 +129,11 @@ ok<Eq<NonNullable<typeof row>['at'], Date>>()
 entity.transition('tkae')
 // @ts-expect-error nor such a state
 entity.transitionTo('clsed')
+await entity.transition('take', { expectedState: 'open' })
+// @ts-expect-error it was never in such a state
+entity.transition('take', { expectedState: 'opne' })
+// @ts-expect-error whatever it is to go to
+entity.transitionTo('closed', { expectedState: 'opne' })
 // @ts-expect-error no such option
 entity.transition('take', { idempotencykey: 'a' })
 // @ts-expect-error metadata are fields
@@ -121,7 +142,7 @@ entity.start({ metadata: 'x' })
 client.entity(createWorkflowRef('x'), '17')
 
 const byName = client.entity('ticket', '17')
-await byName.transition('anything')
+await byName.transition('anything', { expectedState: 'any' })
 const anyState = await byName.state()
 ok<Eq<typeof anyState, string | null>>()
 const { items } = await client.getEntities({ machine: 'ticket', status: 'live', limit: 5 })

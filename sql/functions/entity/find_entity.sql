@@ -34,7 +34,7 @@ begin
   if v_found is null then
     perform millrace.fail('MR043', coalesce('There is no instance ' || p_instance || '.', format('"%s"%s is not in the machine "%s".',
         left(p_entity ->> 'id', 200), ' of "' || left(p_entity ->> 'table', 200) || '"', left(p_entity ->> 'machine', 200))),
-      format('Check %s; get_entities lists what there is.',
+      format('Check %s; get_entities, "millrace entities list", shows what there is.',
         case when p_instance is null then 'machine and id, and name the table if it is not the machine''s' else 'the id' end),
       json_strip_nulls(json_build_object('instance_id', p_instance, 'entity', p_entity)));
   end if;

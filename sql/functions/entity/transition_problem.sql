@@ -34,7 +34,8 @@ begin
         else nullif(ltrim(millrace.nearest_name(v_what, coalesce(w.meant, '{}'))) || ' ', ' ') end,
       case when w.names is null then 'Nothing leads from there.' else format('From there lead: %s%s.', w.names,
         case when w.more > 0 then format(' and %s more', w.more) end) end)
-    from (select string_agg(format('"%s"', t.name), ', ' order by t.rank) filter (where t.rank <= 10) as names,
+    from (select string_agg(format(case when p_name is null then '"%s" (to "%s")' else '"%s"' end, t.name, t.to_state), ', '
+              order by t.rank) filter (where t.rank <= 10) as names,
             count(*) filter (where t.rank > 10) as more,
             array_agg(case when p_name is null then t.to_state else t.name end order by t.rank) as meant
           from (select m.name, m.to_state, row_number() over (order by m.rank) as rank from millrace.machine_transitions m
@@ -58,13 +59,13 @@ begin
       else case when v_rule is null then 'A transition is asked for by its name or by the state that it goes to: one of the two.'
            else format('The transition of %s was refused: %s.', v_whose, substr(v_rule, 7)) end end,
     'hint', case v_code
-      when 'MR043' then format('Check %s; get_entities lists what there is.',
+      when 'MR043' then format('Check %s; get_entities, "millrace entities list", shows what there is.',
         case when p_id is null then 'machine and id, and name the table if it is not the machine''s' else 'the id' end)
       when 'MR010' then 'Use another key for another transition.'
       when 'MR012' then 'Look at it anew and decide again.'
       when 'MR018' then 'Complete the other one first.'
       when 'MR002' then 'Store it elsewhere and pass a reference.'
-      when 'MR013' then coalesce(v_ways, 'Look at get_transitions for what is allowed now.')
+      when 'MR013' then coalesce(v_ways, 'Look at get_transitions, "millrace entities transitions", for what is allowed now.')
       else case when v_rule is null then 'Give name or to_state.' else 'Correct it.' end end,
     'details', json_build_object('instance_id', p_id, 'state', v_row.state, 'expected_state', left(p_extra ->> 'expected_state', 140),
       'moved_by', v_last.executed_by, 'moved_at', v_last.executed_at, 'allowed', v_may,

@@ -119,5 +119,6 @@ function showVerified(
   const rows = checked.reduce((sum, one) => sum + one.rows, 0)
   const whole = checked.length - broken.length
   const what = `${count(whole, 'trail')} of ${checked.length} whole, ${count(rows, 'row')}`
-  return [...lines, `${paint(broken.length === 0 ? 'green' : 'dim', '✓')} ${what}`].join('\n')
+  const mark = broken.length === 0 ? paint('green', '✓') : paint('red', '✗')
+  return [...lines, `${mark} ${what}`].join('\n')
 }

@@ -69,7 +69,7 @@ export type StartedEntity<S extends string = string> = {
 }
 
 /** What a transition takes beside its name. */
-export type TransitionRequest = Asker & {
+export type TransitionRequest<S extends string = string> = Asker & {
   notes?: string
   /** What conditions look at, and what is kept in the trail. */
   context?: Fields
@@ -78,7 +78,7 @@ export type TransitionRequest = Asker & {
   /** Merged into the entity's metadata. */
   set?: Fields
   /** Refuse (TransitionConflictError) if it is in another state. */
-  expectedState?: string
+  expectedState?: S
   /** The same again gives the same answer and does nothing. */
   idempotencyKey?: string
   tx?: Tx
@@ -174,9 +174,15 @@ export interface Entity<M extends AnyMachineRef = AnyMachineRef> {
    * @throws TransitionConflictError (MR012) if somebody was faster or it is not in `expectedState`;
    *   TransitionNotAllowedError (MR013) if it is none of its state or a guard refuses; EntityNotFoundError
    */
-  transition(name: TransitionOf<M>, request?: TransitionRequest): Promise<Transitioned<StateOf<M>>>
+  transition(
+    name: TransitionOf<M>,
+    request?: TransitionRequest<StateOf<M>>,
+  ): Promise<Transitioned<StateOf<M>>>
   /** Moves it along the first transition that leads to the state. @throws as transition */
-  transitionTo(state: StateOf<M>, request?: TransitionRequest): Promise<Transitioned<StateOf<M>>>
+  transitionTo(
+    state: StateOf<M>,
+    request?: TransitionRequest<StateOf<M>>,
+  ): Promise<Transitioned<StateOf<M>>>
   /** Null: it was never started. */
   state(options?: { tx?: Tx }): Promise<StateOf<M> | null>
   /** @throws EntityNotFoundError */

@@ -13,7 +13,7 @@ export function checkStates({ states }: MachineDocument, problems: Problems): vo
       seen.set(name, i)
       continue
     }
-    const message = `State ${describeValue(name)} is there twice; the first is /states/${first}. Give one of them another name.`
+    const message = `State ${describeValue(name)} is there twice; the first is states[${first}]. Give one of them another name.`
     problems.add('DUPLICATE_STATE', below(below('/states', i), 'name'), message)
   }
   const initial = [...states.entries()].filter(([, state]) => state.initial === true)

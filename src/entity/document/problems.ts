@@ -23,6 +23,12 @@ export class Problems {
     return this.list.isEmpty
   }
 
+  /** Pointers of the states and transitions in which something is wrong; null: there may be others. */
+  parts(): Set<string> | null {
+    if (this.list.isFull) return null
+    return new Set(this.list.pointers.map((pointer) => pointer.split('/').slice(0, 3).join('/')))
+  }
+
   add(
     code: MachineIssue['code'],
     pointer: string,

@@ -71,7 +71,10 @@ function toDefinitionError(issues: readonly MachineIssue[], path?: string): Defi
     const place = line === undefined ? pointer || 'the document' : `${line}:${column}`
     return `${path === undefined ? '' : `${path}:`}${place} ${code}: ${message}`
   })
-  const more = issues.length > SHOWN ? `\n… and ${issues.length - SHOWN} more` : ''
+  const more =
+    issues.length > SHOWN
+      ? `\n… and ${issues.length - SHOWN} more; "millrace workflows check" tells all`
+      : ''
   const count = issues.length === 1 ? 'an error' : `${issues.length} errors`
   return new DefinitionError(`The machine has ${count}:\n${shown.join('\n')}${more}`, {
     issues: issues.map((issue) => ({ ...issue, path: issue.pointer })),
@@ -105,6 +108,7 @@ function checkAll(value: Json, problems: Problems): MachineDocument | null {
     ...{ nodes: () => {}, schema: () => {} },
   })
   const isSound = problems.isEmpty
+  const wrong = problems.parts()
   const document = value as unknown as MachineDocument
   if (!hasNames(document)) return null
   const ways = countWays(document)
@@ -115,8 +119,8 @@ function checkAll(value: Json, problems: Problems): MachineDocument | null {
   }
   checkStates(document, problems)
   checkTransitions(document, problems)
-  // conditions and actions are looked at more closely once each is what it says that it is
-  if (isSound) checkParts(document, problems)
+  // conditions and actions are looked at more closely where each is what it says that it is
+  if (wrong !== null) checkParts(document, wrong, problems)
   // whoever misspelled a state has been told, and it would be unreachable too
   if (problems.isEmpty) checkReach(document, problems)
   if (isSound) checkTimers(document, problems)
@@ -146,9 +150,15 @@ function hasNames({ states, transitions }: { states?: unknown; transitions?: unk
 
 type Named = { name?: unknown; from?: unknown; to?: unknown; four_eyes?: unknown }
 
-function checkParts({ states, transitions }: MachineDocument, problems: Problems): void {
+/** @param wrong pointers of the states and transitions that are left out */
+function checkParts(
+  { states, transitions }: MachineDocument,
+  wrong: ReadonlySet<string>,
+  problems: Problems,
+): void {
   for (const [i, state] of states.entries()) {
     const pointer = below('/states', i)
+    if (wrong.has(pointer)) continue
     for (const key of ['on_enter', 'on_leave'] as const) {
       const owner = `${key} of state ${describeValue(state.name)}`
       checkActions(state[key], below(pointer, key), owner, problems)
@@ -156,6 +166,7 @@ function checkParts({ states, transitions }: MachineDocument, problems: Problems
   }
   for (const [i, transition] of (transitions ?? []).entries()) {
     const pointer = below('/transitions', i)
+    if (wrong.has(pointer)) continue
     checkConditions(transition, pointer, problems)
     const owner = `transition ${describeValue(nameOf(transition))}`
     checkActions(transition.actions, below(pointer, 'actions'), owner, problems)

@@ -17,7 +17,7 @@ import { findTemplates, parseFound } from './templates.ts'
 /** Checks every value of a document for itself, and gathers its nodes; null if it has none to go on with. */
 export function checkShape(value: Json, maxNodes: number, issues: IssueList): Draft | null {
   if (jsonTypeOf(value) !== 'object') {
-    const message = `The document is ${describeValue(value)}, but must be an object with name and steps. Give one.`
+    const message = `The document is ${describeValue(value)}, but must be an object: of a graph with name and steps, of a machine with workflow, states and transitions. Give one.`
     issues.add('VALIDATION_ERROR', '', message)
     return null
   }

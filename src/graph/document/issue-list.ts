@@ -24,6 +24,10 @@ export class IssueList {
     return this.#issues.length === 0
   }
 
+  get pointers(): string[] {
+    return this.#issues.map(({ pointer }) => pointer)
+  }
+
   add(code: IssueCode, pointer: string, message: string, details?: Record<string, Json>): void {
     if (this.isFull) return
     this.#issues.push({ code, message, pointer, ...(details && { details }) })

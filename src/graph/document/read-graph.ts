@@ -61,7 +61,7 @@ export async function loadGraphText(path: string, limits: GraphLimits = {}): Pro
 export function toDefinitionError(issues: readonly GraphIssue[], path?: string): DefinitionError {
   const shown = issues.slice(0, SHOWN).map((issue) => `${placeOf(issue, path)}: ${issue.message}`)
   const rest = issues.length - shown.length
-  const more = rest > 0 ? `\n… and ${rest} more` : ''
+  const more = rest > 0 ? `\n… and ${rest} more; "millrace workflows check" tells all` : ''
   const count = issues.length === 1 ? 'an error' : `${issues.length} errors`
   return new DefinitionError(`The graph has ${count}:\n${shown.join('\n')}${more}`, {
     issues: issues.map((issue) => ({ ...issue, path: issue.pointer })),

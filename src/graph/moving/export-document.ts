@@ -14,6 +14,8 @@ const nodeKeys = ['id', 'slug', 'type', 'description', 'depends_on']
 const machineKeys = ['workflow', 'states', 'transitions']
 /** Of a machine itself, its states, its transitions. */
 const partKeys = ['name', 'from', 'to', 'version', 'table', 'initial', 'final', 'sla']
+const actionLists = ['on_enter', 'on_leave', 'actions']
+const actionKeys = ['start', 'signal', 'run_id', 'webhook']
 const lastKeys = ['output', 'steps', 'config', 'branches']
 
 /**
@@ -41,13 +43,25 @@ function nameOf(document: Json): string {
 /** A machine with what people look for first in each of its parts. */
 function arrangeMachine(document: JsonObject): Json {
   const parts = (value: Json): Json =>
-    Array.isArray(value) ? value.map((one) => order(one, partKeys)) : order(value, partKeys)
+    Array.isArray(value) ? value.map(arrangePart) : order(value, partKeys)
   const whole = order(document, ['$schema', ...machineKeys]) as JsonObject
   return Object.fromEntries(
     Object.entries(whole).map(([key, value]) => [
       key,
       machineKeys.includes(key) ? parts(value) : value,
     ]),
+  )
+}
+
+/** A state or a transition, whose actions begin with what they are. */
+function arrangePart(value: Json): Json {
+  const part = order(value, partKeys)
+  if (typeof part !== 'object' || part === null || Array.isArray(part)) return part
+  return Object.fromEntries(
+    Object.entries(part).map(([key, list]) => {
+      const isActions = actionLists.includes(key) && Array.isArray(list)
+      return [key, isActions ? list.map((one) => order(one, actionKeys)) : list]
+    }),
   )
 }
 

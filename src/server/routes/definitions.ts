@@ -97,11 +97,13 @@ function putDefinition(app: ServerApp): void {
     async (c, { params, body }) => {
       const { document, limits, ...options } = body
       const definition = await readDocument(document)
-      if (definition.id !== params.id)
+      if (definition.id !== params.id) {
+        const place = definition.kind === 'machine' ? ['workflow', 'name'] : ['name']
         throw new InvalidInputError(
           `The document is of workflow "${definition.id}", the address of "${params.id}". Put it at its own address.`,
-          { issues: [{ message: `It is not "${params.id}".`, path: ['document', 'name'] }] },
+          { issues: [{ message: `It is not "${params.id}".`, path: ['document', ...place] }] },
         )
+      }
       const put = await c.var.client.putWorkflow(definition, {
         ...toOptions(options),
         ...(limits && { limits: toLimits(limits) }),

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Asker, StartEntity, TransitionRequest } from '../../client/entity/entity.ts'
 import { InvalidInputError } from '../../model/errors.ts'
+import { listWords } from '../../model/text.ts'
 import type { ServerEnv } from '../server-parts.ts'
 import { anything } from './anything.ts'
 import { instant } from './instant.ts'
@@ -127,10 +128,17 @@ export function entityBody(one: object): Record<string, unknown> {
 export function strictly<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape, {
     error: (issue) =>
-      issue.code === 'unrecognized_keys' && issue.keys?.some((key) => /^(by|roles?)$/.test(key))
-        ? `${issue.keys.map((key) => `"${key}"`).join(', ')} cannot be said here: who asks, and its roles, are those of the key or token. Leave it out, and name on whose word it is as claimed_by.`
+      issue.code === 'unrecognized_keys'
+        ? sayUnknown(issue.keys as string[], Object.keys(shape))
         : undefined,
   })
+}
+
+function sayUnknown(keys: readonly string[], known: readonly string[]): string {
+  const asker = keys.filter((key) => /^(by|roles?)$/.test(key))
+  if (asker.length > 0)
+    return `${listWords(asker, 'and')} cannot be said here: who asks, and its roles, are those of the key or token. Leave it out, and name on whose word it is as claimed_by.`
+  return `Nobody reads ${listWords(keys, 'and')}. There are: ${known.join(', ')}.`
 }
 
 /** On whose word something is done. */

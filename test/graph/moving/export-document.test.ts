@@ -52,6 +52,47 @@ steps:
 `)
 })
 
+test('a machine as one would write it, and its actions begin with what they are', () => {
+  // the database has keys by their length
+  const machine: Json = {
+    states: [
+      { name: 'open', initial: true },
+      { name: 'over', final: true, on_enter: [{ input: { a: 1 }, start: 'tell' }] },
+    ],
+    workflow: { name: 'a', table: 'as', version: '1' },
+    transitions: [
+      {
+        to: 'over',
+        from: 'open',
+        name: 'end',
+        actions: [{ data: 1, run_id: '{{ metadata.run }}', signal: 'over' }],
+      },
+    ],
+  }
+  expect(exportDocument(machine, 'yaml')).toBe(`workflow:
+  name: a
+  version: "1"
+  table: as
+states:
+  - name: open
+    initial: true
+  - name: over
+    final: true
+    on_enter:
+      - start: tell
+        input:
+          a: 1
+transitions:
+  - name: end
+    from: open
+    to: over
+    actions:
+      - signal: over
+        run_id: "{{ metadata.run }}"
+        data: 1
+`)
+})
+
 test('JSON in the same order', async () => {
   const text = exportDocument(document, 'json')
   expect(JSON.parse(text)).toEqual(document)
