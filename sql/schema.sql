@@ -1714,7 +1714,7 @@ create function millrace.create_key(name text, options jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: An API key of a tenant.
-  body: b6ac264a4f9095ca11c92b2619a0eca5
+  body: 59cd28525a14a540853f17109a89dc0b
 
 create function millrace.current_tenant()
   returns integer
@@ -1745,7 +1745,7 @@ create function millrace.define_machine(document jsonb, options jsonb DEFAULT '{
   returns TABLE(workflow_id text, version text, created boolean, notes jsonb)
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Stores an entity machine: states and transitions of rows of users' tables.
-  body: 5837993828c814c4298f3cbe8aa0a9c0
+  body: 3d137e23aa2993cb1634ca72fe105f24
 
 create function millrace.define_workflow(document jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, version text, created boolean)
@@ -2934,7 +2934,7 @@ create function millrace.migrate_entities(machine text, from_version text, to_ve
   returns jsonb
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Moves live instances to another version of their machine.
-  body: 6752e52e1a02ac5ea1315666b9c176b5
+  body: 48750f3306a27a283d20ef53515575e7
 
 create function millrace.migrate_workflow(run_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -3108,13 +3108,13 @@ create function millrace.parse_operand(p_text text, p_words text[], p_kinds text
   returns jsonb
   language plpgsql immutable set search_path=pg_catalog, pg_temp
   comment: Reads a value of an expression with what belongs to it alone.
-  body: 6d84fa86a5e0e26d7eadbb61184835f0
+  body: 73a299a766d70bd6d969b52fedc8da4e
 
 create function millrace.parse_part(p_text text, p_words text[], p_kinds text[], p_starts integer[], p_at integer, p_above integer, p_level integer)
   returns jsonb
   language plpgsql immutable set search_path=pg_catalog, pg_temp
   comment: Reads a part of an expression.
-  body: 939a5b9d2483ee0a30491b4019e517dd
+  body: b9d1ddcd0ca4f6b0674a3f60aaf9175b
 
 create function millrace.parse_template(p_text text)
   returns jsonb
@@ -3318,7 +3318,7 @@ create function millrace.put_secret(name text, sealed text, options jsonb DEFAUL
   returns boolean
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Keeps a secret of a tenant, encrypted by the caller.
-  body: a5bb03fcacb8b8116fc3e2ebbce5c726
+  body: c079ccac985062e95da5d95fa841083e
 
 create function millrace.put_signal(p_tenant integer, p_run bigint, p_id text, p_name text, p_data text, p_now timestamp with time zone)
   returns boolean
@@ -3492,7 +3492,7 @@ create function millrace.register_workflow(p_tenant integer, p_name text, p_vers
   returns integer
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Makes a workflow version known, and returns its route.
-  body: 34f97a23c86316c1dd929110d1d5eb7f
+  body: f8765f3c148341dd6caa694de5b48fe2
 
 create function millrace.reject_delivery(p_webhook bigint, p_error boolean, p_reason text, p_body text, p_headers jsonb, p_key text, p_content text, p_by_content boolean, p_ip text, p_count integer DEFAULT 1)
   returns text

@@ -30,6 +30,19 @@ test('a key that SQL makes has the form of one, and its secret is nowhere', asyn
   expect(listed?.key).not.toHaveProperty('key')
 })
 
+test('where nobody is named it was the role in which the session acts, as in the audit log', async () => {
+  const client = await kernel.connect(true)
+  await client.query('set role millrace_owner')
+  const { rows } = await client.query(
+    `select millrace.create_key('k', '{"scopes": ["runs:read"]}')`,
+  )
+  const { id, created_by } = rows[0].create_key as Key
+  expect(created_by).toBe('role:millrace_owner')
+  expect(await kernel.value('select subject from millrace.audit where target = $1', [id])).toBe(
+    created_by,
+  )
+})
+
 test('one that the caller made is made once, however often it is sent; another of its id is refused', async () => {
   const { id, hash, key } = makeApiKey()
   const options = { scopes, id, hash: hash.toString('hex') }

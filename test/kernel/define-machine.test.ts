@@ -281,3 +281,44 @@ test('what an expression takes to be read grows with its length alone', async ()
   await timed(10)
   expect((await least(560)) / (await least(70))).toBeLessThan(20)
 })
+
+test.each([
+  ['names', '.a', '.'],
+  ['indexes', '[0]', '[]'],
+  ['filters', ' | trim', ' | 1'],
+  ['words', ' and by', ' and'],
+  ['signs', '', ' | 1'],
+])('too many levels of %s are refused before the rest is read', async (what, level, wrong) => {
+  const signs = what === 'signs' ? '-'.repeat(60) : ''
+  const text = `${signs}by${level.repeat(60)}${wrong}`
+  const parsed = kernel.query('select millrace.parse_expression($1)', [text])
+  await refusal(parsed, 'MR030', 'more than 50 levels')
+})
+
+test('what a document takes to be stored and listed grows with its length alone', {
+  timeout: 120_000,
+}, async () => {
+  const timed = async (keys: number) => {
+    const many = Object.fromEntries(Array.from({ length: keys }, (_, i) => [`k${i}`, 1]))
+    const document = {
+      workflow: { name: `with ${keys}` },
+      states: [{ name: 'a', initial: true, metadata: many }, { name: 'b' }],
+      transitions: [{ from: 'a', to: 'b', conditions: many }],
+    }
+    const least = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] as [number, number]
+    for (let i = 0; i < 3; i++) {
+      const from = performance.now()
+      await define(document)
+      const stored = performance.now()
+      const list = 'select states from millrace.workflow_details where name = $1'
+      await kernel.query(list, [document.workflow.name])
+      least[0] = Math.min(least[0], stored - from)
+      least[1] = Math.min(least[1], performance.now() - stored)
+    }
+    return least
+  }
+  await timed(10)
+  const [few, many] = [await timed(4000), await timed(32_000)]
+  expect(many[0] / few[0]).toBeLessThan(25)
+  expect(many[1] / few[1]).toBeLessThan(25)
+})

@@ -63,6 +63,15 @@ test('a dry run counts, names states without a target, and changes nothing', asy
   expect((await entity(ids.c)).version).toBe('1')
 })
 
+test('who migrates, and on whose word, are names of somebody', async () => {
+  const [machine, ids] = await shop({ a: [] })
+  for (const name of ['role:app', 'millrace:timer', '', 'x'.repeat(257)])
+    for (const option of ['by', 'claimed_by'])
+      await refusal(step(machine, undefined, { by: 'ada', [option]: name }), 'MR001', option)
+  expect(await migrate(machine, { by: 'ada', claimed_by: 'bob' })).toBe(1)
+  expect((await trail(ids.a)).at(-1)).toMatchObject({ executed_by: 'ada', claimed_by: 'bob' })
+})
+
 test('live ones go where the mapping says, with a row in their trails; completed ones stay', async () => {
   const [machine, ids] = await shop({ a: [], c: ['pay'], d: ['pay', 'close'] })
   await kernel.stopClock()

@@ -24,6 +24,17 @@ test('a secret is kept as it was sealed; its name is told, its value never', asy
   expect(await kernel.query(audit)).toEqual([{ action: 'secret.put', subject: 'ada' }])
 })
 
+test('where nobody is named it was the role in which the session acts, as in the audit log', async () => {
+  const client = await kernel.connect(true)
+  await client.query('set role millrace_owner')
+  await client.query('select millrace.put_secret($1, $2)', ['r', seal('r', 'x')])
+  const by = `select changed_by, (select subject from millrace.audit where target = 'r') as subject
+    from millrace.secrets where name = 'r'`
+  expect(await kernel.query(by)).toEqual([
+    { changed_by: 'role:millrace_owner', subject: 'role:millrace_owner' },
+  ])
+})
+
 test('what is not encrypted is refused, and so are names that graphs cannot write', async () => {
   for (const value of ['hunter2', '', null, 'v1.12345678.', `v1.12345678.${'A'.repeat(200_000)}`])
     await refusal(kernel.call('put_secret', 'x', value), 'MR001', 'not encrypted')

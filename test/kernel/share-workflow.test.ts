@@ -228,6 +228,27 @@ test('a copy that was made while the definition changed is brought up to date by
   expect(await kernel.query(names, [kernel.ada])).toEqual([{ name: 'city' }])
 })
 
+test('a tenant that is being deleted keeps nobody from registering what it has a copy of', async () => {
+  await using kernel = await open()
+  await kernel.share('1', { limits: limits(3) })
+  await kernel.resolve(kernel.ada)
+  await kernel.resolve(kernel.bob)
+  const remover = await kernel.connect()
+  await remover.query('begin')
+  await remover.query(`select millrace.delete_tenant('ada', '{"cancel": true}')`)
+  const late = await kernel.connect()
+  const registered = late.query(
+    `select millrace.register_workflow(0, 'w', '1', '{"limits": {"concurrency": [{"limit": 4}]}}')`,
+  )
+  await kernel.waitUntilBlocked(late)
+  await remover.query('commit')
+  await registered
+  await kernel.share('1', { limits: limits(5) })
+  expect(await rulesOf(kernel, kernel.ada)).toEqual(limits(3)) // it goes with the tenant
+  expect(await rulesOf(kernel, kernel.bob)).toEqual(limits(5))
+  expect(await kernel.rows(kernel.bob)).toMatchObject([{ definition: { limits: limits(5) } }])
+})
+
 test('a tenant may stop, and delete, what the installation has, for itself', async () => {
   await using kernel = await open()
   await kernel.share('1', {})

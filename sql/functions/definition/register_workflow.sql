@@ -6,7 +6,7 @@
 --   p_document  what it is, where that is data (a flow's shape, a graph), and p_hash, of what counts in it; null: code alone
 -- Returns: the route of its own queue and priority; null for a machine (keep_machine), which has no runs. Raises: MR001 for limits, rules
 -- or attributes that it cannot have; MR015 if the version exists with another content, or the name is that of a machine; MR030.
--- Locks: as hold_name, then the workflow's row; of the installation's also its copies, by tenant.
+-- Locks: as hold_name, then the workflow's row; of the installation's also those tenants that have copies, as hold_tenant, and these.
 drop function if exists millrace.register_workflow(int, text, text, jsonb);
 create or replace function millrace.register_workflow(
   p_tenant int, p_name text, p_version text, p_definition jsonb, p_document text default null, p_hash text default null) returns int
@@ -59,9 +59,10 @@ begin
     perform pg_notify('millrace', 'graphs');
   end if;
   if p_tenant = 0 and v_old.definition is distinct from p_definition then
-    for v_one in
-      select c.tenant_id from millrace.workflows s join millrace.workflows c on c.shared_id = s.id
-      where s.tenant_id = 0 and s.name = p_name group by c.tenant_id order by c.tenant_id
+    for v_one in  -- held as by hold_tenant, which would refuse all for the sake of one that is being deleted
+      select t.id from millrace.tenants t
+      where t.deleting_at is null and t.id in (select c.tenant_id from millrace.workflows s join millrace.workflows c on c.shared_id = s.id
+                                               where s.tenant_id = 0 and s.name = p_name) order by t.id for key share of t
     loop
       perform millrace.put_limits(v_one, 'w', p_name, coalesce(p_definition -> 'limits', '{}'));  -- of all of its versions
       perform millrace.share_workflow(v_one, s) from millrace.workflows s, millrace.workflows c

@@ -17,7 +17,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
 #variable_conflict use_variable
 declare
   v_tenant int := millrace.check_options('migrate_entities', options,
-    '{"dry_run": "any", "limit": "whole", "cursor": "text", "by": "actor", "claimed_by": "text", "notes": "text"}');
+    '{"dry_run": "any", "limit": "whole", "cursor": "text", "by": "actor", "claimed_by": "actor", "notes": "text"}');
   v_old    int := (select max(v) from unnest(millrace.machine_versions(v_tenant, machine, from_version)) v);
   v_new    int := (select max(v) from unnest(millrace.machine_versions(v_tenant, machine, to_version)) v);
   v_plan   jsonb;  -- {state: target or null}

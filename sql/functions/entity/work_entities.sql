@@ -1,5 +1,5 @@
 -- work_entities: moves the instances of machines whose time has come (after), of all tenants; any worker calls it. They move as by
--- transition, with their guards and actions, as "timer", which has no roles. Never before millrace.clock() says so.
+-- transition, with their guards and actions, as millrace:timer, which has no roles. Never before millrace.clock() says so.
 -- Those of a tenant are moved together; should that fail, one by one, and one that fails alone comes due again later, as one that its
 -- guards refuse (move_due): it holds up no other. So does one for which somebody's transaction holds what its actions need.
 -- Those of suspended tenants rest until resume_tenant.

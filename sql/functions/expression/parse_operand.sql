@@ -24,7 +24,8 @@ begin
   v_code := v_got -> 'c';
   v_high := (v_got ->> 'h')::int;
   i := (v_got ->> 'i')::int;
-  while p_kinds[i] = 'o' and p_words[i] in ('.', '[', '(') loop
+  -- what has too many levels is refused below, and read no further: its code grows with each, and is written anew
+  while p_kinds[i] = 'o' and p_words[i] in ('.', '[', '(') and v_high <= 50 loop
     v_end := p_starts[i - 1] + length(p_words[i - 1]);
     v_key := null;
     if p_words[i] = '(' then
@@ -65,7 +66,7 @@ begin
       v_code := v_code || jsonb_build_array(jsonb_build_array('get', v_key, v_begin, v_end, p_starts[i - 1] + length(p_words[i - 1])));
     end if;
   end loop;
-  for v_sign in 1 .. v_signs loop
+  for v_sign in 1 .. least(v_signs, 51) loop
     v_name := p_words[p_at + v_signs - v_sign];
     v_high := v_high + 1;
     if v_code #>> '{0,0}' = 'push' and jsonb_array_length(v_code) = 1 and v_code #>> '{0,1,0}' = 'i' then
@@ -75,7 +76,7 @@ begin
       v_code := v_code || jsonb_build_array(jsonb_build_array('sign', v_name));
     end if;
   end loop;
-  while p_words[i] = '|' or p_words[i] = 'is' and p_kinds[i] = 'n' loop
+  while v_high <= 50 and (p_words[i] = '|' or p_words[i] = 'is' and p_kinds[i] = 'n') loop
     v_got := case p_words[i] when '|' then millrace.parse_filter(p_text, p_words, p_kinds, p_starts, i, p_level)
                              else millrace.parse_test(p_text, p_words, p_kinds, p_starts, i) end;
     v_code := v_code || (v_got -> 'c');

@@ -37,7 +37,7 @@ begin
     v_op := case when p_kinds[i] not in ('n', 'o') then '' when p_words[i] <> 'not' then p_words[i]
                  when p_words[i + 1] = 'in' then 'not in' end;
     v_power := (v_all ->> v_op)::int;
-    exit when coalesce(v_power <= p_above, true);
+    exit when coalesce(v_power <= p_above, true) or v_high > 50;
     if v_op = '**' then
       perform millrace.refuse_expression(p_text, p_starts[i], 'it has "**", which machines do not evaluate: multiply');
     end if;

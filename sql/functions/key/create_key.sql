@@ -40,7 +40,7 @@ begin
     perform millrace.check_quota(v_tenant, 'keys', 1);
   end if;
   insert into millrace.api_keys (tenant_id, id, hash, name, scopes, created_at, created_by, expires_at)
-  values (v_tenant, v_id, v_hash, create_key.name, v_scopes, v_now, coalesce(options ->> 'by', 'role:' || session_user),
+  values (v_tenant, v_id, v_hash, create_key.name, v_scopes, v_now, coalesce(options ->> 'by', millrace.session_actor()),
           v_now + v_ms * interval '1 ms')
   on conflict on constraint api_keys_pkey do nothing;
   if found then

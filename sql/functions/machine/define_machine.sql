@@ -21,9 +21,10 @@ begin
       json_build_object('options', options));
   end if;
   v_created := millrace.keep_machine(v_tenant, v_name, v_version, define_machine.document);
+  -- no jsonb_agg: of lists within it, what it takes grows with the square of their length
   return query select v_name, v_version, v_created, coalesce((
-    select jsonb_agg(jsonb_build_object('transition', coalesce(t.one ->> 'name', 'transition_to_' || (t.one ->> 'to')),
-                                        'not_enforced', to_jsonb(g.free)) order by t.i)
+    select to_jsonb(array_agg(jsonb_build_object('transition', coalesce(t.one ->> 'name', 'transition_to_' || (t.one ->> 'to')),
+                                                 'not_enforced', to_jsonb(g.free)) order by t.i))
     from jsonb_array_elements(case jsonb_typeof(define_machine.document -> 'transitions') when 'array'
                               then define_machine.document -> 'transitions' else '[]' end) with ordinality t (one, i),
     lateral millrace.transition_guards(case jsonb_typeof(t.one -> 'conditions') when 'object' then t.one #- '{conditions,expression}'

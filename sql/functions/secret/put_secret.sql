@@ -10,7 +10,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_tenant int := millrace.check_options('put_secret', options, '{"by": "text", "was": "text"}');
   v_now    timestamptz := millrace.clock();
-  v_by     text := coalesce(options ->> 'by', 'role:' || session_user);
+  v_by     text := coalesce(options ->> 'by', millrace.session_actor());
   v_known  boolean := exists (select from millrace.secrets s where s.tenant_id = v_tenant and s.name = put_secret.name);
 begin
   if coalesce(put_secret.name, '') !~ '^[A-Za-z_][A-Za-z0-9_]{0,127}$' then
