@@ -3824,7 +3824,7 @@ create function millrace.share_workflow(p_tenant integer, p_shared millrace.work
   returns millrace.workflows
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp
   comment: Gives a tenant its copy of a workflow version of the installation.
-  body: 0539cb03de48c2d015f94f7d1b1b50dc
+  body: da01df57c1f5ba2cc3f7ed5f066fbf59
 
 create function millrace.shared_workflow(p_tenant integer, p_name text, p_version text, p_known millrace.workflows)
   returns millrace.workflows

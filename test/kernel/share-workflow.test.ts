@@ -214,6 +214,44 @@ test('two first starts at once make one copy; one in a transaction that stays op
   ).toBe(1)
 })
 
+test('a first copy and a machine of the tenant, of one name at one moment: the second is refused, or gives way', async () => {
+  await using kernel = await open()
+  for (const name of ['copy-first', 'machine-first']) await kernel.share('1', {}, name)
+  const machine = (name: string): [string, unknown[]] => [
+    'select millrace.define_machine($1, $2)',
+    [
+      { workflow: { name, version: '2' }, states: [{ name: 'a', initial: true }] },
+      { tenant: 'ada' },
+    ],
+  ]
+  const start = (name: string): [string, unknown[]] => [
+    `select millrace.start_workflow($1, '1', '{"tenant": "ada"}')`,
+    [name],
+  ]
+  const race = async (one: [string, unknown[]], two: [string, unknown[]]) => {
+    const [first, second] = [await kernel.connect(), await kernel.connect()]
+    await first.query('begin')
+    await first.query(...one)
+    const late = second.query(...two).catch((error) => error)
+    await kernel.waitUntilBlocked(second)
+    await first.query('commit')
+    return late
+  }
+  const late = await race(start('copy-first'), machine('copy-first'))
+  expect(late).toMatchObject({ code: 'MR015' })
+  const refused = await race(machine('machine-first'), start('machine-first'))
+  expect(refused).toMatchObject({ code: 'MR001', message: expect.stringContaining('is a machine') })
+  const named = kernel.query(`select millrace.start_workflow($1, '1', $2)`, [
+    'machine-first',
+    { tenant: 'ada', version: '1' },
+  ])
+  await expect(named).rejects.toMatchObject({ code: 'MR001' })
+  expect(await kernel.rows(kernel.ada)).toMatchObject([
+    { version: '1', shared: true },
+    { version: '2', shared: false },
+  ])
+})
+
 test('a copy that was made while the definition changed is brought up to date by the next start', async () => {
   await using kernel = await open()
   await kernel.share('1', { retries: 1 })

@@ -1,8 +1,9 @@
 -- share_workflow: gives a tenant its copy of a workflow version of the installation (tenant 0), or brings the copy up to date: its
 -- definition, limits, attributes and retention. Its document and the events that it starts on are looked up at the installation's.
--- A version of the same name that is the tenant's own stays as it is.
--- Returns: the tenant's row. Raises: MR042 as hold_tenant. Locks: as hold_tenant, then that row; where the limits of a copy change, as
--- put_limits.
+-- A version of the same name that is the tenant's own stays as it is; and beside one of another kind (a machine) there is no copy: what is
+-- the tenant's own is meant.
+-- Returns: the tenant's row. Raises: MR042 as hold_tenant. Locks: for the first copy of that name as hold_name, else as hold_tenant; then
+-- that row; where the limits of a copy change, as put_limits.
 create or replace function millrace.share_workflow(p_tenant int, p_shared millrace.workflows) returns millrace.workflows
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -14,7 +15,18 @@ begin
   if found and (v_copy.shared_id is distinct from p_shared.id or v_copy.definition = p_shared.definition) then
     return v_copy;
   end if;
-  perform millrace.hold_tenant(p_tenant);
+  if exists (select from millrace.workflows w where w.tenant_id = p_tenant and w.name = p_shared.name) then
+    perform millrace.hold_tenant(p_tenant);
+  else
+    perform millrace.hold_name(p_tenant, p_shared.name);
+  end if;
+  select * into v_copy from millrace.workflows w
+  where w.tenant_id = p_tenant and w.name = p_shared.name and w.shared_id is null and w.deleted_at is null
+    and coalesce(w.definition ->> 'kind', 'function') <> coalesce(p_shared.definition ->> 'kind', 'function')
+  order by w.registered_at desc, w.id desc limit 1;
+  if found then
+    return v_copy;
+  end if;
   insert into millrace.workflows as w (tenant_id, name, version, definition, registered_at, shared_id)
   values (p_tenant, p_shared.name, p_shared.version, p_shared.definition, p_shared.registered_at, p_shared.id)
   on conflict (tenant_id, name, version) do update set definition = excluded.definition where w.shared_id = excluded.shared_id
