@@ -2231,7 +2231,7 @@ create function millrace.four_eyes_problem(p_eyes jsonb, p_by text, p_instance u
   returns text
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Why somebody may not do a transition that takes other eyes.
-  body: 8af210122315179458b5abc53cadb920
+  body: 3b6f40543f05ebd2dc2b74b5d6f45e69
 
 create function millrace.from_digits(p_digits text, p_base integer)
   returns numeric

@@ -63,6 +63,21 @@ test('who is only a role is nobody in particular, and may not do it', async () =
   expect(await move(id, 'pay', 'ada')).toMatchObject({ seq: 4 })
 })
 
+test('what a timer did between them makes nobody forget who moved it last', async () => {
+  const id = await begin(await machine({ last: true }), 'ada')
+  await move(id, 'submit', 'ada')
+  await move(id, 'check', 'bob')
+  for (const name of ['again', 'check'])
+    await kernel.query(`select * from millrace.execute_transitions(1, $1, $2, $3, $4, $3, $3)`, [
+      [id],
+      [name],
+      [null],
+      ['millrace:timer'],
+    ])
+  expect(await whyNot(id, 'bob')).toBe('It takes somebody else: "bob" did "check" before.')
+  expect(await whyNot(id, 'ada')).toBeNull()
+})
+
 test('what a role did before may have been anybody, and nobody is somebody else', async () => {
   for (const rules of [{ last: true }, { named: 'check' }] as const) {
     const id = await begin(await machine(rules), undefined)

@@ -1,6 +1,7 @@
 -- four_eyes_problem: why somebody may not do a transition that takes other eyes than those of earlier moves; null: nothing is against it.
 -- What a role did (role:, see session_actor) may have been anybody: it is nobody else's, and who is only a role is nobody else.
---   p_eyes  true: the move before (a migration on top of it makes nobody forget that); names: each move along one of these transitions.
+--   p_eyes  true: the move before (a migration or a timer on top of it makes nobody forget that); names: each move along one of these
+--           transitions.
 --           What was done in another version along a transition that there is not any more may have been one of them under another name
 --   p_by    who would do it
 create or replace function millrace.four_eyes_problem(p_eyes jsonb, p_by text, p_instance uuid) returns text
@@ -21,7 +22,7 @@ begin
     where h.instance_id = p_instance and (h.executed_by = p_by or h.executed_by like 'role:%')
       and (p_eyes ? h.transition or n.gone or p_eyes = 'true'
         and h.seq >= (select max(l.seq) from millrace.entity_history l where l.instance_id = p_instance
-                      and (l.transition is not null or l.seq = 1))
+                      and (l.transition is not null or l.seq = 1) and l.executed_by not like 'millrace:%')
         -- a role that took it to another version, and to the same state, has moved nothing
         and (h.executed_by = p_by or h.transition is not null or h.seq = 1 or h.from_state <> h.to_state))
     order by h.executed_by = p_by desc, h.seq desc limit 1);

@@ -126,6 +126,7 @@ const eyes = near(
     "(p_eyes ? h.transition or n.gone or p_eyes = 'true'\n",
     "((p_eyes ? h.transition or n.gone or p_eyes = 'true')\n",
   ],
+  ['a timer makes forget who moved it', " and l.executed_by not like 'millrace:%'", ''],
   ['what is called otherwise now is forgotten', 'or n.gone or', 'or'],
   [
     'what is called otherwise now counts though only the last move does',
@@ -141,8 +142,8 @@ const eyes = near(
   ['each move before counts', 'h.seq >= (select max', 'h.seq >= (select min'],
   [
     'a migration has the move before forgotten',
-    '\n                      and (l.transition is not null or l.seq = 1))',
-    ')',
+    '\n                      and (l.transition is not null or l.seq = 1) and',
+    ' and',
   ],
   ['the start is no move', ' or l.seq = 1)', ')'],
   [
