@@ -8,6 +8,7 @@ import { answerOnce } from './answer-once.ts'
 import { readBody, requireBody } from './read-body.ts'
 import type { ServerApp, ServerEnv } from './server-parts.ts'
 import { Problem } from './shapes/problem.ts'
+import { refuseInvalid } from './validation.ts'
 
 /** What a route is, in the words of this server. */
 type Route<P extends ZodType, Q extends ZodType, B extends ZodType> = {
@@ -114,8 +115,9 @@ export function addRoute<
       ...(body && route.bodyOptional !== true ? [requireBody] : []),
     ],
   }
-  // the library's types follow from one literal; what they would check is checked by Given
-  app.openapi(createRoute(config as never), (async (c: Context<ServerEnv>) => {
+  const schemas = { param: params, query, json: body }
+  const refuse = (result: Parameters<typeof refuseInvalid>[0]) => refuseInvalid(result, schemas)
+  const handle = async (c: Context<ServerEnv>) => {
     const valid = (target: string): unknown => c.req.valid(target as never)
     const given = {
       params: params && valid('param'),
@@ -126,7 +128,9 @@ export function addRoute<
     if (!isWrite(route)) return answer()
     const once = { draws: route.startsRuns !== true, shownOnce: route.shownOnce }
     return answerOnce(c, once, () => audited(c, route.audit, answer))
-  }) as never)
+  }
+  // the library's types follow from one literal; what they would check is checked by Given
+  app.openapi(createRoute(config as never), handle as never, refuse as never)
 }
 
 function rateClassOf({ method, readsOnly, startsRuns }: AnyRoute): RateClass {

@@ -1,5 +1,6 @@
-import type { ZodError } from 'zod'
+import type { ZodError, ZodType } from 'zod'
 import { InvalidInputError } from '../model/errors.ts'
+import { describeUnknown, keysAt } from './unknown-keys.ts'
 
 type Result = {
   readonly success: boolean
@@ -20,16 +21,20 @@ const MAX_MESSAGE = 500
 
 /**
  * What the validators of a route call with what they found.
+ * @param schemas of the parts of the request, by their targets: what a part takes is said where it was given something else
  * @throws InvalidInputError with the issues, up to a hundred, and where they are
  */
-export function refuseInvalid(result: Result): void {
+export function refuseInvalid(
+  result: Result,
+  schemas: Readonly<Record<string, ZodType | undefined>> = {},
+): void {
   if (result.success) return
   const before = places[result.target] ?? []
   const found = result.error?.issues ?? []
-  const issues = found.slice(0, MAX_ISSUES).map(({ message, path, code }) => ({
-    message: shorten(message),
-    path: [...before, ...path],
-    code,
+  const issues = found.slice(0, MAX_ISSUES).map((issue) => ({
+    message: shorten(describe(issue, schemas[result.target])),
+    path: [...before, ...issue.path],
+    code: issue.code,
   }))
   const first = issues[0]
   const where = first === undefined || first.path.length === 0 ? '' : `/${first.path.join('/')}: `
@@ -37,6 +42,12 @@ export function refuseInvalid(result: Result): void {
   throw new InvalidInputError(`${where}${first?.message ?? 'The request is not valid.'}${more}`, {
     issues,
   })
+}
+
+function describe(issue: ZodError['issues'][number], schema: ZodType | undefined): string {
+  if (issue.code !== 'unrecognized_keys' || schema === undefined) return issue.message
+  const known = keysAt(schema, issue.path)
+  return known === undefined ? issue.message : describeUnknown(issue.keys, known)
 }
 
 function shorten(message: string): string {

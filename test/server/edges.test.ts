@@ -57,6 +57,27 @@ test('issues say where: in the body, the query or the address', async () => {
   expect(await pointers('/api/runs?attributes=[')).toEqual(['/query/attributes'])
 })
 
+test('of a name that nobody reads it is said which there are', async () => {
+  const signal = { event_name: 'b', x: 1 }
+  const runs = [{ input: 1 }, { x: 1 }]
+  const rates = [{ limit: 1, period: '1 s', x: 1 }]
+  const tries: [method: string, path: string, body: unknown, pointer: string, told: RegExp][] = [
+    ['GET', '/api/approvals?stat=x', undefined, '/query', /"stat"\. There are: assignee, role, /],
+    ['POST', '/api/runs', { workflow_id: 'a', x: 1, y: 2 }, '', /"x" and "y"\. .*: workflow_id, /],
+    ['POST', '/api/runs', { workflow_id: 'a', signal }, '/signal', /"x"\. .*: event_name, /],
+    ['POST', '/api/runs/bulk', { workflow_id: 'a', runs }, '/runs/1', /"x"\. .*: input, /],
+    ['PUT', '/api/queues/q', { rate_limit: rates }, '/rate_limit/0', /"x"\. .*: limit, period, /],
+  ]
+  for (const [method, path, body, pointer, told] of tries) {
+    const answer = await t.send(method, path, { body })
+    expect([answer.status, answer.body.code, path]).toEqual([422, 'MR001', path])
+    expect(answer.body.issues).toEqual([
+      { pointer, code: 'unrecognized_keys', message: expect.stringMatching(told) },
+    ])
+    expect(answer.body.issues[0].message).toMatch(/^Nobody reads .*\.$/)
+  }
+})
+
 test('a body that must be there is not taken for one that sets nothing', async () => {
   const answer = await t.send('PUT', '/api/queues/mail')
   expect([answer.status, answer.body.code]).toEqual([400, 'MR060'])

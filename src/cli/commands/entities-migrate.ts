@@ -36,7 +36,7 @@ export function migrateEntitiesCommand(): Command {
     )
     .option('--dry-run', 'only tell what would be done')
     .option('--by <who>', 'who does it, for the trail (default: your user name)')
-    .option('--executed-by <who>', 'on whose word: it stands beside who does it')
+    .option('--executed-by <who>', 'who you say that it is for; not checked')
     .option('--notes <text>', 'why, for the trail')
     .action(async (machine: string, flags: Flags, command: Command) => {
       const settings = readSettings(command)

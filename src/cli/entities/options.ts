@@ -14,8 +14,7 @@ export type NoteFlags = { notes?: string; context?: string; metadata?: string }
 /** Adds options that say who does it. @param claims whether somebody else may be named beside them */
 export function addWho(command: Command, what: { roles: boolean; claims: boolean }): Command {
   command.option('--by <who>', 'who does it, for the trail (default: your user name)')
-  if (what.claims)
-    command.option('--executed-by <who>', 'on whose word: it stands beside who does it')
+  if (what.claims) command.option('--executed-by <who>', 'who you say that it is for; not checked')
   if (what.roles)
     command.option('--role <role>', 'a role of who does it; may be given several times', collect)
   return command

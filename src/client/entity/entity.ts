@@ -38,7 +38,7 @@ export type EntityInstance<S extends string = string> = {
 export type Asker = {
   /** Who was authenticated, at most 256 characters, and not `role:…` or `millrace:…`: the trail names them. */
   by?: string
-  /** Who the caller says that it is: stands beside `by` in the trail. */
+  /** Who the caller says that it is for; not checked. Stands beside `by` in the trail. */
   claimedBy?: string
   /** What guards ask for, and actions may read. */
   roles?: readonly string[]

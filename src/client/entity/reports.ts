@@ -62,7 +62,7 @@ export type MigrateEntities = {
   dryRun?: boolean
   /** Who was authenticated. It must be said where the new version has transitions that take four eyes. */
   by?: string
-  /** Who the caller says that it is: stands beside `by` in the trails. */
+  /** Who the caller says that it is for; not checked. Stands beside `by` in the trails. */
   claimedBy?: string
   notes?: string
 }

@@ -8,7 +8,7 @@ export function refuseAsker(what: string, options: { by?: unknown; roles?: unkno
   for (const name of ['by', 'roles'] as const) {
     if (options[name] === undefined) continue
     throw new InvalidInputError(
-      `${what} was given "${name}": over HTTP who asks, and its roles, are those of the key or token. Leave it out, and name on whose word it is as claimedBy; or use a WorkflowClient, which is connected to the database.`,
+      `${what} was given "${name}": over HTTP who asks, and its roles, are those of the key or token. Leave it out, and say who it is for as claimedBy; or use a WorkflowClient, which is connected to the database.`,
       { code: 'MR003', details: { option: name } },
     )
   }

@@ -10,7 +10,9 @@ const fields = z.record(z.string(), z.unknown())
 const claimedBy = z
   .string()
   .optional()
-  .describe('On whose word: stands in the history beside who did it.')
+  .describe(
+    'Who the caller says that it is for; not checked. Stands in the history beside who did it.',
+  )
 
 /** Which instance: by its id, or by the entity and its machine. */
 const which = {

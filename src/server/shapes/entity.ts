@@ -4,6 +4,7 @@ import type { Asker, StartEntity, TransitionRequest } from '../../client/entity/
 import { InvalidInputError } from '../../model/errors.ts'
 import { listWords } from '../../model/text.ts'
 import type { ServerEnv } from '../server-parts.ts'
+import { describeUnknown } from '../unknown-keys.ts'
 import { anything } from './anything.ts'
 import { instant } from './instant.ts'
 import { toBody, toOptions } from './to-body.ts'
@@ -92,7 +93,10 @@ export const HistoryBody = z
     to: z.string(),
     transition: z.string().nullable(),
     executed_by: z.string().openapi({ description: 'Who was authenticated.' }),
-    claimed_by: z.string().nullable().openapi({ description: 'Who the caller said that it was.' }),
+    claimed_by: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Who the caller said that it was for; not checked.' }),
     notes: z.string().nullable(),
     context: anything,
     metadata: anything,
@@ -137,14 +141,15 @@ export function strictly<Shape extends z.ZodRawShape>(shape: Shape) {
 function sayUnknown(keys: readonly string[], known: readonly string[]): string {
   const asker = keys.filter((key) => /^(by|roles?)$/.test(key))
   if (asker.length > 0)
-    return `${listWords(asker, 'and')} cannot be said here: who asks, and its roles, are those of the key or token. Leave it out, and name on whose word it is as claimed_by.`
-  return `Nobody reads ${listWords(keys, 'and')}. There are: ${known.join(', ')}.`
+    return `${listWords(asker, 'and')} cannot be said here: who asks, and its roles, are those of the key or token. Leave it out, and say who it is for as claimed_by.`
+  return describeUnknown(keys, known)
 }
 
-/** On whose word something is done. */
+/** Who the caller says that something is done for. */
 export const claim = {
   claimed_by: text.optional().openapi({
-    description: 'Who the caller says that it is: stands beside `executed_by` in the trail.',
+    description:
+      'Who the caller says that it is for; not checked. Stands beside `executed_by` in the trail.',
   }),
 }
 const common = {
