@@ -1583,6 +1583,12 @@ create function millrace.check_starts(p_metas text[])
   comment: Refuses metas of starts that others could not read later.
   body: f5201ec8f4d270976d65ae328c004452
 
+create function millrace.check_state(p_tenant integer, p_machine text, p_state text)
+  returns void
+  language plpgsql stable security definer set search_path=pg_catalog, pg_temp
+  comment: Refuses a state that no version of a machine has.
+  body: 115edb0c6c99bebb112e484086bdc75a
+
 create function millrace.check_templates(p_value jsonb)
   returns void
   language plpgsql immutable set search_path=pg_catalog, pg_temp
@@ -1903,6 +1909,12 @@ create function millrace.duration_ms(p_duration jsonb)
   comment: A duration in milliseconds, from a number or an interval as text.
   body: 6c69334d3768154d7f7b112f36ef83e4
 
+create function millrace.duration_text(p_ms bigint)
+  returns text
+  language sql immutable set search_path=pg_catalog, pg_temp
+  comment: A duration for people.
+  body: 74e5d4e570c4f5c126dd8440fa7b16ff
+
 create function millrace.emit_event(event_name text, data jsonb DEFAULT NULL::jsonb, options jsonb DEFAULT '{}'::jsonb)
   returns json
   language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off
@@ -2117,7 +2129,7 @@ create function millrace.find_entity(p_tenant integer, p_instance uuid, p_entity
   returns uuid
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Which instance is meant, by its id or its entity.
-  body: a1115ba9185da0a74aa9c81ffe13d254
+  body: de4d9914a20cba0e2780142b63a2060d
 
 create function millrace.find_instances(p_tenant integer, p_ids uuid[], p_requests text[], p_extras text[])
   returns uuid[]
@@ -2309,7 +2321,7 @@ create function millrace.get_entities(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(entity json, last_seen text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off
   comment: Instances of machines as JSON, newest first, with filters and a cursor.
-  body: 51bec866514e97867e079e87a2915fb7
+  body: 15e0bcb3c63bcf2842503a44c8544146
 
 create function millrace.get_entity(instance_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns json
@@ -2429,13 +2441,13 @@ create function millrace.get_sla_breaches(machine text, options jsonb DEFAULT '{
   returns TABLE(entity json, last_seen text)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Live instances that have been in their state for longer than its sla.
-  body: addd7fbd3b3729bc06d752a8d2d295d0
+  body: cc7aa436d794cee35f41cd6e95341639
 
 create function millrace.get_state_times(machine text, options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(state text, count bigint, average_ms double precision, p50_ms double precision, p95_ms double precision, max_ms double precision)
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: How long instances of a machine were in its states.
-  body: f7246a772d7a584e67f6252a64fdbc7a
+  body: 08a7b7d14d4c3b443715e6344d50760b
 
 create function millrace.get_storage(options jsonb DEFAULT '{}'::jsonb)
   returns TABLE(workflow_id text, runs bigint, live bigint, journal_rows bigint, bytes bigint, estimated boolean)
@@ -2507,7 +2519,7 @@ create function millrace.guard_problem(p_guards jsonb, p_scope jsonb, p_instance
   returns text
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Why a transition of an entity machine is not allowed now; null: it is.
-  body: d10d574998331c9a8a9e5d0726b58270
+  body: 79c34f01c311f7a663d46e7c2581d2e1
 
 create function millrace.hand_back(p_workers bigint[], p_crashed boolean)
   returns integer
@@ -2868,7 +2880,7 @@ create function millrace.machine_versions(p_tenant integer, p_name text, p_versi
   returns integer[]
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp
   comment: The versions of a machine.
-  body: 5758ac80a0e23710076aa47b69f84759
+  body: 1216fec104c3bb73de6b7ecc03aae52e
 
 create function millrace.mark_idle(p_tenant integer, p_worker bigint)
   returns void
@@ -2968,9 +2980,9 @@ create function millrace.move_alone(p_row millrace.entity_history, p_roles jsonb
 
 create function millrace.move_due(p_tenant integer, p_ids uuid[], p_now timestamp with time zone)
   returns void
-  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off set IntervalStyle=postgres
+  language plpgsql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Moves instances whose time has come.
-  body: cf8bb0ff4713cda76ad73c0a259c90cf
+  body: 99dfb2b025ecd2232fa059d063cff96c
 
 create function millrace.move_entity(p_tenant integer, p_id uuid, p_name text, p_state text, p_by text, p_request text, p_extra jsonb, p_seen integer, OUT instance_id uuid, OUT seq integer, OUT from_state text, OUT to_state text, OUT transition text, OUT executed_at timestamp with time zone, OUT repeated boolean, OUT problem json)
   returns record
@@ -4166,7 +4178,7 @@ create function millrace.transition_problem(p_tenant integer, p_id uuid, p_code 
   returns json
   language plpgsql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: Why an instance was not moved.
-  body: eaff1d82ddbc0d943f21998549b4895a
+  body: bf0edf7917c2c07536ca9558bb4bd55c
 
 create function millrace.transition_scope(p_entity millrace.entities, p_to text, p_name text, p_by text, p_extra jsonb)
   returns jsonb
@@ -4209,6 +4221,18 @@ create function millrace.unfollow(p_tenant integer, p_follower text, p_runs bigi
   language sql volatile security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
   comment: A process does not follow these runs any more.
   body: 6ab6085d62890ac9876fa95ed8b66cd7
+
+create function millrace.unknown_machine(p_tenant integer, p_name text)
+  returns text
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: That there is no machine of a name; null if there is one.
+  body: e2958c5fc4f6752755e57edd7f2b089b
+
+create function millrace.unknown_state(p_tenant integer, p_machine text, p_state text)
+  returns text
+  language sql stable security definer set search_path=pg_catalog, pg_temp set jit=off set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+  comment: That no version of a machine has a state; null if one has it.
+  body: 054532a4133988393fd36da60cca223e
 
 create function millrace.verify_history(instance_id uuid, options jsonb DEFAULT '{}'::jsonb)
   returns jsonb

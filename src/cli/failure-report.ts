@@ -24,13 +24,20 @@ export class UsageError extends CommanderError {
   }
 }
 
+type How = {
+  readonly json: boolean
+  readonly verbose: boolean
+  /** The database was started for this command: what is said to be run needs --embedded too. */
+  readonly embedded: boolean
+}
+
 /** Prints an error to stderr and returns the exit code that goes with it. */
-export function reportFailure(error: unknown, how: { json: boolean; verbose: boolean }): number {
+export function reportFailure(error: unknown, how: How): number {
   // help and version are "errors" of commander's that went well
   if (error instanceof CommanderError && !(error instanceof UsageError)) {
     return error.exitCode === 0 ? 0 : 2
   }
-  const failure = describeFailure(error)
+  const failure = describeFailure(error, how.embedded)
   if (how.json) {
     process.stderr.write(`${JSON.stringify({ error: failure.json }, null, 2)}\n`)
     return failure.exitCode
@@ -44,10 +51,11 @@ export function reportFailure(error: unknown, how: { json: boolean; verbose: boo
 }
 
 /** What is told of an error: its code decides the exit code, by the one table of errors. */
-export function describeFailure(error: unknown): Failure {
+export function describeFailure(error: unknown, embedded = false): Failure {
   if (error instanceof WorkflowEngineError) {
-    const { message, code } = error
-    return make(code, message, { ...error.toJSON() })
+    const { code } = error
+    const message = embedded ? migrateEmbedded(error.message) : error.message
+    return make(code, message, { ...error.toJSON(), message })
   }
   if (error instanceof EmbeddedPostgresError) {
     const code = error.kind === 'invalid' ? 'MR001' : error.code
@@ -56,6 +64,11 @@ export function describeFailure(error: unknown): Failure {
   if (error instanceof CommanderError) return make('MR001', error.message)
   const message = error instanceof Error ? error.message || error.name : String(error)
   return make('MR099', message)
+}
+
+/** The remedy of MR091 for the database of ./.millrace that this command has started. */
+export function migrateEmbedded(text: string): string {
+  return text.replace('"millrace migrate"', '"millrace migrate --embedded"')
 }
 
 function make(code: string, message: string, json: Record<string, unknown> = {}): Failure {

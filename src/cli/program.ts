@@ -48,7 +48,8 @@ export async function runProgram(program: Command, args: readonly string[]): Pro
   } catch (error) {
     const has = (...flags: string[]) => flags.some((flag) => args.includes(flag))
     const debug = process.env.MILLRACE_DEBUG ?? ''
-    return reportFailure(error, { json: has('--json'), verbose: has('--verbose') || debug !== '' })
+    const verbose = has('--verbose') || debug !== ''
+    return reportFailure(error, { json: has('--json'), verbose, embedded: has('--embedded') })
   }
 }
 

@@ -159,6 +159,16 @@ export const long = workflow('long', async ({ step }) => {
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^[-0-9a-f]{36}\n$/)])
     expect(await readConnectionString(join(folder.path, '.millrace/pg'))).toBeNull()
   })
+
+  test('with --embedded, what is to be run to migrate its database has --embedded too', async () => {
+    const args = ['runs', 'list', '--embedded', '--schema', 'other', '--json']
+    const { code, stderr } = await millrace(args, { cwd: folder.path })
+    expect([code, JSON.parse(stderr).error.message]).toEqual([
+      ...[6, expect.stringContaining('Run "millrace migrate --embedded".')],
+    ])
+    const doctor = await millrace(['doctor', ...args.slice(2)], { cwd: folder.path })
+    expect(doctor.stdout).toContain('Run \\"millrace migrate --embedded\\".')
+  })
 })
 
 test('--json prints nothing but JSON, whatever user code prints', async () => {

@@ -176,6 +176,26 @@ test('a file that is not there, or a folder, is bad input: which, and what is me
   expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('no folder no') })
 })
 
+test('check tells of all files, though some are not there', async () => {
+  await file('order.yaml', yaml)
+  await file('bad.yaml', yaml.replace('name: order', 'nam: order'))
+  const good = await cli('workflows', 'check', 'none.yaml', 'order.yaml', 'no/order.ts')
+  expect(good).toMatchObject({
+    code: 2,
+    stdout: expect.stringMatching(/^✓ order\.yaml {2}order\n$/),
+  })
+  expect(good.stderr).toMatch(
+    /MR001: none\.yaml cannot be read:[\s\S]*no\/order\.ts cannot be read:/,
+  )
+  const bad = await cli('workflows', 'check', 'bad.yaml', 'none.yaml')
+  expect(bad).toMatchObject({ code: 2, stdout: expect.stringContaining('bad.yaml:') })
+  expect(bad.stderr).toMatch(/1 error|2 errors/)
+  expect(bad.stderr).toContain('none.yaml cannot be read')
+  const given = await cli('workflows', 'check', 'order.yaml', 'none.yaml', '--json')
+  expect(JSON.parse(given.stdout)).toMatchObject([{ file: 'order.yaml', problems: [] }])
+  expect(JSON.parse(given.stderr)).toMatchObject({ error: { details: { file: 'none.yaml' } } })
+})
+
 test('deactivate, activate, delete', async () => {
   await file('closing.yaml', yaml.replace('name: order', 'name: closing'))
   await json('workflows', 'put', 'closing.yaml')

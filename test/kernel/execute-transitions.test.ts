@@ -104,6 +104,27 @@ test.each([
   await refusal(move(id, { name: 'finish', ...options }), 'MR001', 'one of the two')
 })
 
+test('what would be allowed is what nothing forbids who asks, and not what was refused', async () => {
+  const allowed = async (id: string, options: object) =>
+    (await refusal(move(id, options), 'MR013', id)).allowed
+  const id = await start('claims', { amount: 20 })
+  expect(await allowed(id, { name: 'by_clerk' })).toEqual(['finish'])
+  expect(await allowed(id, { to_state: 'checked' })).toEqual(['finish'])
+  expect(await allowed(id, { name: 'none', roles: ['clerk'] })).toEqual(['by_clerk', 'finish'])
+  expect(await allowed(id, { name: 'if_small', context: { proof: 'p' } })).toEqual([
+    'with_proof',
+    'finish',
+  ])
+  const [one] = await executeTransitions(kernel.database, 1, [
+    item(id, 'if_small', { roles: ['clerk'] }),
+    item(await start('claims'), 'finish'),
+  ])
+  expect(one).toMatchObject({ problem: { details: { allowed: ['by_clerk', 'finish'] } } })
+  // of a conflict nobody knows what its caller would be allowed
+  const late = await refusal(move(id, { name: 'finish', expected_state: 'done' }), 'MR012', id)
+  expect(late).not.toHaveProperty('allowed', expect.any(Array))
+})
+
 test('of several transitions to a state the first is taken that nothing forbids; else all say why', async () => {
   const to_state = 'checked'
   const go = async (metadata: object, options: object) =>

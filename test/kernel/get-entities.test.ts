@@ -66,7 +66,62 @@ test('an instance is found by its entity: the live one, else the last; the table
     await refusal(find({ machine: 'orders', id: 'theirs', table }), 'MR043', '"theirs"')
 })
 
+test('an unknown machine is named as such, with what may have been meant: its own, or the installation’s', async () => {
+  await kernel.query("select millrace.register_workflow(1, 'ordres', '1', '{}')")
+  await kernel.makeTenant('third')
+  const states = [{ name: 'a', initial: true }]
+  const shared = { workflow: { name: 'expenses' }, states }
+  await kernel.query("select millrace.keep_machine(0, 'expenses', '1', $1)", [shared])
+  await kernel.call(
+    'define_machine',
+    { workflow: { name: 'invoices' }, states },
+    { tenant: 'third' },
+  )
+  const reads = ['get_entity', 'get_history', 'get_transitions', 'verify_history']
+  for (const name of [...reads, 'transition']) {
+    const more = name === 'transition' ? { name: 'pay' } : {}
+    const ask = (machine: string) =>
+      kernel.query(`select * from millrace.${name}(null, $1)`, [
+        { entity: { machine, id: 'a' }, ...more },
+      ])
+    const told = (machine: string, message: RegExp) => refusal(ask(machine), 'MR043', message)
+    await told('ordesr', /^There is no machine "ordesr"\. Did you mean "orders"\?$/)
+    await told('expens', /^There is no machine "expens"\. Did you mean "expenses"\?$/)
+    await told('invoice', /^There is no machine "invoice"\.$/)
+    await told('', /^There is no machine ""\.$/)
+    await told('ordres', /^There is no machine "ordres": that is a function, which has runs/)
+    // nobody has started one yet
+    await told('expenses', /^(?!There is no machine)/)
+  }
+  for (const call of ['count_entities', 'get_state_times', 'get_sla_breaches']) {
+    const ask = (machine: string, options: object = {}) =>
+      kernel.query(`select * from millrace.${call}($1, $2)`, [machine, options])
+    await refusal(ask('ordesr'), 'MR040', /"ordesr"\. Did you mean "orders"\?$/)
+    await refusal(ask('orders', { version: '9' }), 'MR040', /no machine "orders" in version "9"\.$/)
+    expect(await ask('expenses')).toBeInstanceOf(Array)
+  }
+})
+
 describe('lists', () => {
+  test('a state that no version of the machine has is refused, with what may have been meant', async () => {
+    const told = /^The machine "orders" has no state "payd"\. Did you mean "paid"\?$/
+    await refusal(list({ machine: 'orders', state: 'payd' }), 'MR001', told)
+    await refusal(list({ machine: 'orders', state: 'payd', version: '1' }), 'MR001', told)
+    await refusal(
+      list({ machine: 'orders', state: 'gone' }),
+      ...(['MR001', '"gone". There are: "closed", "new", "open", "paid", "void".'] as const),
+    )
+    for (const call of ['get_state_times', 'get_sla_breaches'])
+      await refusal(
+        kernel.query(`select * from millrace.${call}('orders', $1)`, [{ state: 'payd' }]),
+        ...(['MR001', told] as const),
+      )
+    // of another version, or of whatever machine
+    expect(await ids({ machine: 'orders', state: 'new' })).toEqual([])
+    expect(await ids({ machine: 'orders', state: 'open', version: '2' })).toEqual([])
+    expect(await ids({ state: 'payd' })).toEqual([])
+  })
+
   test.each<[string, object, string[]]>([
     ['a state', { state: 'paid' }, ['d', 'b']],
     ['a machine and a table', { machine: 'orders', entity_table: 'market' }, ['a', 'e']],

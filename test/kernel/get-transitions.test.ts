@@ -243,7 +243,7 @@ test('an entity is named too; another tenant sees none of it', async () => {
     'refuse',
   ])
   await refusal(ways(id, { tenant: 'second' }), 'MR043', id)
-  await refusal(ways(null, { entity, tenant: 'second' }), 'MR043', 'named')
+  await refusal(ways(null, { entity, tenant: 'second' }), 'MR043', 'no machine "claim"')
   await refusal(ways('00000000-0000-7000-8000-000000000000'), 'MR043', '00000000')
   await refusal(ways(null), 'MR001', 'one of the two')
   await refusal(ways(id, { entity }), 'MR001', 'one of the two')

@@ -19,6 +19,16 @@ test('one of the roles of the transition, and one of those of its conditions', a
   expect(await problem({ requires_role: 'a' }, { roles: null })).toMatch(/roles "a"/)
 })
 
+test('a key hears that keys have no roles', async () => {
+  const asks = { requires_role: 'a' }
+  const told = 'It takes one of the roles "a".'
+  expect(await problem(asks, { by: 'key:0123' })).toBe(
+    `${told} A key has no roles: take the token of somebody who has one.`,
+  )
+  expect(await problem(asks, { by: 'key:0123', roles: ['b'] })).toBe(told)
+  expect(await problem(asks)).toBe(told)
+})
+
 test('a reason is a text that is not blank', async () => {
   const asks = { reason_required: true }
   for (const notes of [null, '', ' \n\t'])

@@ -63,6 +63,21 @@ test('refused: a transition that there is not, another state than expected, unkn
   expect(await verify(id)).toMatchObject({ ok: true, rows: 1 })
 })
 
+test('a state that is expected and that the machine has not is a mistake, no conflict', async () => {
+  await makeMachine(kernel, 'bills')
+  const { instance_id: id } = await kernel.call<Started>('start_entity', 'bills', 'a')
+  const expects = (state: string) => move(id, { name: 'pay', expected_state: state })
+  const told = 'The machine "bills" has no state "opn". Did you mean "open"?'
+  expect(await refusal(expects('opn'), 'MR001', told)).toMatchObject({ expected_state: 'opn' })
+  await refusal(expects('gone'), 'MR001', '"closed", "open", "paid", "void"')
+  await refusal(expects('void'), 'MR012', 'not "void"')
+  // what was seen in another version may have been true
+  const states = [{ name: 'b', initial: true }]
+  await kernel.call('define_machine', { workflow: { name: 'bills', version: '2' }, states })
+  await refusal(expects('b'), 'MR012', 'not "b"')
+  expect(await verify(id)).toMatchObject({ ok: true, rows: 1 })
+})
+
 test('a refusal says what was asked for, where it leads from, and what may be done instead', async () => {
   const { instance_id: id } = await start()
   const problem = async (options: object) => {

@@ -182,7 +182,7 @@ test('of several the shorter goes first; where it is refused, the longer at its 
   await kernel.advanceClock(90_000)
   await work()
   expect(await show(id)).toMatchObject({ state: 'b' })
-  expect((await trail(id))[1]).toMatchObject({ transition: 'long', notes: 'after 00:05:00' })
+  expect((await trail(id))[1]).toMatchObject({ transition: 'long', notes: 'after 5 min' })
 })
 
 test('each goes in its millisecond, whatever the order of the document, and those of other states not at all', async () => {

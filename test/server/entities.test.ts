@@ -154,6 +154,11 @@ describe('an entity', () => {
     expect(denied).toMatchObject({ allowed: false, reason: expect.stringContaining('analyst') })
     const forbidden = await move(id, { to_state: 'investigating' }, 'manager')
     expect([forbidden.status, forbidden.body.code]).toEqual([403, 'MR013'])
+    const key = { tenant: 'default', subject: 'key:a', keyId: 'a', roles: [] }
+    Object.assign(principals, { key: { ...key, scopes: analyst.scopes } })
+    expect((await move(id, { to_state: 'investigating' }, 'key')).body.detail).toContain(
+      'A key has no roles: take the token of somebody who has one.',
+    )
     // an admin may do all but what takes a role of the machine
     for (const claim of [{}, { by: 'zoe' }, { roles: ['analyst'] }])
       expect((await move(id, { to_state: 'investigating', ...claim }, 'ada')).status).not.toBe(200)

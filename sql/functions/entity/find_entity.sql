@@ -1,12 +1,13 @@
 -- find_entity: which instance is meant: by its id, or as the entity {machine, id, table}. Without a table it is in one of those that the
 -- versions of the machine are for. Of several instances of an entity it is the live one, else the last.
--- Returns: its id. Raises: MR001 for neither or both, MR043 if there is none.
+-- Returns: its id. Raises: MR001 for neither or both, MR043 if there is none, or no such machine.
 create or replace function millrace.find_entity(p_tenant int, p_instance uuid, p_entity jsonb) returns uuid
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_given boolean := coalesce(jsonb_typeof(p_entity), 'null') <> 'null';
   v_found uuid;
+  v_bad   text;
 begin
   if (p_instance is not null) = v_given or v_given and (jsonb_typeof(p_entity) <> 'object'
     or jsonb_typeof(p_entity -> 'machine') is distinct from 'string' or jsonb_typeof(p_entity -> 'id') is distinct from 'string'
@@ -32,10 +33,13 @@ begin
       order by x.completed_at is not null, x.id desc limit 1);
   end if;
   if v_found is null then
-    perform millrace.fail('MR043', coalesce('There is no instance ' || p_instance || '.', format('"%s"%s is not in the machine "%s".',
-        left(p_entity ->> 'id', 200), ' of "' || left(p_entity ->> 'table', 200) || '"', left(p_entity ->> 'machine', 200))),
-      format('Check %s; get_entities, "millrace entities list", shows what there is.',
-        case when p_instance is null then 'machine and id, and name the table if it is not the machine''s' else 'the id' end),
+    v_bad := case when v_given then millrace.unknown_machine(p_tenant, p_entity ->> 'machine') end;
+    perform millrace.fail('MR043', coalesce('There is no instance ' || p_instance || '.', v_bad,
+        format('"%s"%s is not in the machine "%s".', left(p_entity ->> 'id', 200), ' of "' || left(p_entity ->> 'table', 200) || '"',
+          left(p_entity ->> 'machine', 200))),
+      case when v_bad is not null then 'Check the name; get_machines, "millrace workflows list", shows what there is.'
+        else format('Check %s; get_entities, "millrace entities list", shows what there is.',
+          case when v_given then 'machine and id, and name the table if it is not the machine''s' else 'the id' end) end,
       json_strip_nulls(json_build_object('instance_id', p_instance, 'entity', p_entity)));
   end if;
   return v_found;

@@ -16,6 +16,7 @@ begin
     perform millrace.fail('MR001', format('"%s" is no status of an instance.', left(options ->> 'status', 100)),
       'There are live and completed.', json_build_object('status', left(options ->> 'status', 100)));
   end if;
+  perform millrace.check_state(v_tenant, options ->> 'machine', options ->> 'state');
   return query select x.entity, x.last_seen from millrace.list_entities(v_tenant, options) x;
 end $$;
 

@@ -12,6 +12,7 @@ declare
   v_now    timestamptz := millrace.clock();
 begin
   perform millrace.machine_versions(v_tenant, machine, options ->> 'version');
+  perform millrace.check_state(v_tenant, machine, options ->> 'state');
   return query
   select case when x.entity is not null then (x.entity::jsonb || jsonb_build_object('sla_ms', s.sla_ms, 'late_ms',
       floor(extract(epoch from v_now - e.entered_at) * 1000)::bigint - s.sla_ms))::json end, x.last_seen

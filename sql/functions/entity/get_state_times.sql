@@ -18,6 +18,7 @@ declare
   v_few      uuid[] := millrace.entity_window(v_tenant, null, null, array_fill(get_state_times.machine, array[cardinality(v_states)]),
     v_states, 'ffffffff-ffff-ffff-ffff-ffffffffffff', false, 20001);
 begin
+  perform millrace.check_state(v_tenant, get_state_times.machine, v_state);
   return query
   select h.from_state, count(*), avg(h.spent_ms)::float8, percentile_cont(0.5) within group (order by h.spent_ms),
     percentile_cont(0.95) within group (order by h.spent_ms), max(h.spent_ms)::float8

@@ -8,7 +8,8 @@ declare
     and w.version = coalesce(p_version, w.version) and w.definition ->> 'kind' = 'machine' order by w.tenant_id, w.id);
 begin
   if v_found = '{}' then
-    perform millrace.fail('MR040', format('There is no machine "%s"%s.', left(p_name, 140), ' in version ' || left(p_version, 140)),
+    perform millrace.fail('MR040', coalesce(millrace.unknown_machine(p_tenant, p_name),
+        format('There is no machine "%s" in version "%s".', left(p_name, 140), left(p_version, 140))),
       'Check the name and the version; import the machine if it is new.',
       json_build_object('workflow_id', left(p_name, 140), 'version', left(p_version, 140)));
   end if;

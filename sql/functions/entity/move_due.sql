@@ -4,7 +4,7 @@
 -- Locks and raises: as execute_transitions.
 create or replace function millrace.move_due(p_tenant int, p_ids uuid[], p_now timestamptz) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set intervalstyle = 'postgres' as $$
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_ids    uuid[] := p_ids;
   v_names  text[];
@@ -14,7 +14,7 @@ declare
 begin
   for v_nth in 0 .. 10000 loop
     select array_agg(e.id order by e.id), array_agg(t.name order by e.id),
-           array_agg(jsonb_build_object('notes', 'after ' || justify_hours(t.after_ms * interval '1 ms'))::text order by e.id)
+           array_agg(jsonb_build_object('notes', 'after ' || millrace.duration_text(t.after_ms))::text order by e.id)
     into v_ids, v_names, v_extras
     from unnest(v_ids) u (id) join millrace.entities e on e.id = u.id
     cross join lateral (

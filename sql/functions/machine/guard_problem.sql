@@ -15,8 +15,9 @@ begin
   if p_guards is null then
     return null;
   end if;
-  select format('It takes one of the roles %s.',
-    (select string_agg(format('"%s"', left(n, 100)), ', ') from jsonb_array_elements_text(r) n))
+  select format('It takes one of the roles %s.%s',
+    (select string_agg(format('"%s"', left(n, 100)), ', ') from jsonb_array_elements_text(r) n),
+    case when v_roles = '[]' and p_scope ->> 'by' like 'key:%' then ' A key has no roles: take the token of somebody who has one.' end)
   into v_bad from unnest(array[p_guards -> 'roles', p_guards -> 'also_roles']) r
   where r is not null and not exists (select from jsonb_array_elements(r) n (one) where v_roles @> n.one) limit 1;
   if v_bad is not null then

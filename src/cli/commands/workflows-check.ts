@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { InvalidInputError } from '../../model/errors.ts'
 import { makeCommand } from '../program.ts'
 import { readSettings } from '../settings.ts'
 import { count } from '../show/words.ts'
@@ -31,7 +32,16 @@ export function checkWorkflowsCommand(): Command {
     .action(async (files: string[], options: Options, command: Command) => {
       const { out } = readSettings(command)
       const loaded: [string, LoadedFile][] = []
-      for (const file of files) loaded.push([file, await loadGiven(file)])
+      const unread: InvalidInputError[] = []
+      for (const file of files) {
+        const one = await loadGiven(file).catch((error: unknown) => {
+          if (!(error instanceof InvalidInputError)) throw error
+          unread.push(error)
+          return null
+        })
+        if (one !== null) loaded.push([file, one])
+      }
+      if (loaded.length === 0) throw allOf(unread)
       const callable = await readCallable(
         loaded.map(([, one]) => one),
         options,
@@ -50,10 +60,20 @@ export function checkWorkflowsCommand(): Command {
           .join('\n')
       })
       for (const line of warnings) out.note(`warning ${line}`)
-      if (problems.length === 0) return
-      out.note(`${count(problems.length, 'error')}`)
-      process.exitCode = 1
+      if (problems.length > 0) {
+        out.note(`${count(problems.length, 'error')}`)
+        process.exitCode = 1
+      }
+      if (unread.length > 0) throw allOf(unread)
     })
+}
+
+/** The files that cannot be read, as one error. */
+function allOf(unread: readonly InvalidInputError[]): InvalidInputError {
+  const [first] = unread
+  if (unread.length === 1 && first !== undefined) return first
+  const details = { files: unread.map((one) => one.details?.file) }
+  return new InvalidInputError(unread.map((one) => one.message).join('\n'), { details })
 }
 
 async function readCallable(

@@ -1,4 +1,5 @@
 import { migrate } from '../../kernel/migrate.ts'
+import { migrateEmbedded } from '../failure-report.ts'
 import { grantedFunctions, type Role } from '../roles.ts'
 import { count } from '../show/words.ts'
 import { type Check, fail, ok, type Patient, row, skip, type Verdict, warn } from './check.ts'
@@ -7,9 +8,11 @@ import { type Check, fail, ok, type Patient, row, skip, type Verdict, warn } fro
 export const schema: Check = {
   name: 'schema',
   async look(patient) {
-    const { db } = patient
+    const { db, embedded } = patient
+    const remedy = 'Run "millrace migrate".'
+    const toRun = embedded ? migrateEmbedded(remedy) : remedy
     if (!(await isInstalled(patient))) {
-      return fail(`Schema "${db.schema}" is not installed here.`, 'Run "millrace migrate".')
+      return fail(`Schema "${db.schema}" is not installed here.`, toRun)
     }
     if (!(await mayMigrate(patient))) {
       return skip(`Schema "${db.schema}" is installed; this role may not compare it.`)
@@ -20,7 +23,7 @@ export const schema: Check = {
     const more = applied.length > 3 ? ' …' : ''
     const files = `${count(applied.length, 'file')} of schema "${db.schema}"`
     const text = `${files} ${applied.length === 1 ? 'is' : 'are'} not applied: ${first}${more}`
-    return warn(text, 'Run "millrace migrate".')
+    return warn(text, toRun)
   },
 }
 
