@@ -34,6 +34,18 @@ describe('the body of server-sent events', () => {
     expect(ends).toBe(1)
   })
 
+  test('ends with its signal, though nobody ever reads from it', () => {
+    for (const early of [true, false]) {
+      const stop = new AbortController()
+      if (early) stop.abort()
+      let ends = 0
+      eventStream(never(), { signal: stop.signal, onEnd: () => ends++ })
+      expect(ends).toBe(early ? 1 : 0)
+      stop.abort()
+      expect(ends).toBe(1)
+    }
+  })
+
   test('takes no more from its source than its reader wants', async () => {
     let taken = 0
     async function* endless() {

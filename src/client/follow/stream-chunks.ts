@@ -26,6 +26,8 @@ export async function* streamChunks(
   let next = 0
   let attempt = 0
   let stored: boolean | null = null
+  // of a stream that is stored: what was given of this attempt
+  let given: unknown[] = []
   // those that came before the ones that were missed
   const early = new Map<number, unknown>()
   for await (const item of live.items(id, { signal, logs: false })) {
@@ -36,19 +38,25 @@ export async function* streamChunks(
     }
     // what is live may be missed, and with it that an attempt began anew
     if (event.type === 'reset' || (event.attempt ?? 0) > attempt) {
-      const given = next > 0
+      const begunAnew = next > 0
       attempt = Math.max(attempt, event.attempt ?? 0)
       next = 0
+      given = []
       early.clear()
-      if (given) onReset?.()
+      if (begunAnew) onReset?.()
     }
     if (event.type === 'chunk') {
       stored = item.stored === true
       const index = item.index ?? 0
-      if (!stored || index === next) {
+      if (!stored) {
         next = index + 1
         yield event.data
-        for (; early.has(next); next++) yield take(early, next)
+      } else if (index === next) {
+        early.set(index, event.data)
+        for (; early.has(next); next++) {
+          given.push(take(early, next))
+          yield given.at(-1)
+        }
       } else if (index > next) early.set(index, event.data)
     }
     if (event.type === 'step:failed')
@@ -57,7 +65,12 @@ export async function* streamChunks(
         details: { failure: event.error },
       })
     if (event.type === 'step:completed') {
-      if (stored !== false && Array.isArray(event.output)) yield* event.output.slice(next)
+      if (stored === false || !Array.isArray(event.output)) return
+      const { output } = event
+      // an attempt may have begun anew, or a worker died, and nothing was heard of it
+      const goesOn = given.every((chunk, i) => JSON.stringify(chunk) === JSON.stringify(output[i]))
+      if (!goesOn) onReset?.()
+      yield* goesOn ? output.slice(given.length) : output
       return
     }
     if (event.type === 'step:skipped' || event.type === 'step:cancelled') return

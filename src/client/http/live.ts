@@ -125,7 +125,7 @@ export class HttpLive implements LiveSource {
       const until = AbortSignal.any([signal, silent.signal])
       const response = await course.open(place.last, until)
       if (!response.body) return
-      for await (const message of readMessages(response.body, heard)) {
+      for await (const message of readMessages(response.body, heard, until)) {
         if (message.event === 'error') throw errorIn(message)
         place.failures = 0
         place.refusals = 0

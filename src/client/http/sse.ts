@@ -5,12 +5,17 @@ export type Message = { readonly id: string | null; readonly event: string; read
  * Reads server-sent events, as the standard of HTML says: lines end with any of CR, LF and CRLF, wherever the
  * connection cuts them; several `data` are one text.
  * @param heard called at each sign of life
+ * @param until ends it when it is aborted, also where `body` does not hear of that
  */
 export async function* readMessages(
   body: ReadableStream<Uint8Array>,
   heard: () => void,
+  until: AbortSignal,
 ): AsyncGenerator<Message, void> {
   const reader = body.getReader()
+  const cancel = () => void reader.cancel().catch(() => {})
+  until.addEventListener('abort', cancel, { once: true })
+  if (until.aborted) cancel()
   const decoder = new TextDecoder()
   let rest = ''
   let block = new Block()
@@ -32,6 +37,7 @@ export async function* readMessages(
       }
     }
   } finally {
+    until.removeEventListener('abort', cancel)
     // also where the reader of this goes away in the middle
     await reader.cancel().catch(() => {})
   }

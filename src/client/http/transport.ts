@@ -167,7 +167,14 @@ export class Transport {
     signal.throwIfAborted()
     const headers = { ...(init.headers as Record<string, string>), ...(await this.#credentials()) }
     const send = this.#options.fetch ?? globalThis.fetch
-    return this.#reached(url, send(url, { ...init, headers, signal }), signal)
+    const sent = send(url, { ...init, headers, signal })
+    try {
+      return await this.#reached(url, sent, signal)
+    } catch (error) {
+      // a fetch that does not heed its signal may still bring an answer, which nobody reads
+      void sent.then(({ body }) => body?.cancel()).catch(() => {})
+      throw error
+    }
   }
 
   async #credentials(): Promise<Record<string, string>> {

@@ -61,7 +61,8 @@ class EventBody {
   readonly #options: EventStreamOptions
   readonly #events: AsyncIterator<RunEvent>
   readonly #ended: Promise<typeof QUIET>
-  #abort!: () => void
+  #stop!: () => void
+  #abort: () => void = () => {}
   /** An event that was asked for before a heartbeat is still to come. */
   #next: Promise<IteratorResult<RunEvent>> | null = null
   #check: NodeJS.Timeout | undefined
@@ -71,15 +72,18 @@ class EventBody {
     this.#options = options
     this.#events = source[Symbol.asyncIterator]()
     this.#ended = new Promise((resolve) => {
-      this.#abort = () => resolve(QUIET)
+      this.#stop = () => resolve(QUIET)
     })
-    options.signal?.addEventListener('abort', this.#abort, { once: true })
-    if (options.signal?.aborted) this.#abort()
   }
 
   start(controller: Controller): void {
     this.#checkAgain(controller)
     controller.enqueue(encoder.encode(`retry: ${this.#options.retryMs ?? RETRY_MS}\n: open\n\n`))
+    const { signal } = this.#options
+    // at once: nobody may ever read from it
+    this.#abort = () => this.#close(controller)
+    signal?.addEventListener('abort', this.#abort, { once: true })
+    if (signal?.aborted) this.#abort()
   }
 
   /** One event, or one sign of life. */
@@ -89,7 +93,6 @@ class EventBody {
       this.#next ??= this.#events.next()
       const result = await this.#first(this.#next, heartbeatMs)
       if (this.#over) return
-      if (result === QUIET && this.#options.signal?.aborted) return this.#close(controller)
       if (result === QUIET) return controller.enqueue(encoder.encode(': still here\n\n'))
       this.#next = null
       if (result.done) return this.#close(controller)
@@ -105,7 +108,7 @@ class EventBody {
     this.#over = true
     clearTimeout(this.#check)
     this.#options.signal?.removeEventListener('abort', this.#abort)
-    this.#abort()
+    this.#stop()
     this.#options.onEnd?.()
     // a generator that waits for its next event returns once that has come, or its source was aborted
     void this.#events.return?.().catch(() => {})

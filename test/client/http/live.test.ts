@@ -157,6 +157,21 @@ test('what cannot be followed is said at once; a signal ends it quietly, a close
   await expect(closed).rejects.toThrow('closed')
 })
 
+test('who goes before an answer comes leaves no stream open: a tenant has so many', async () => {
+  const client = clientOf()
+  const run = await client.startWorkflow(slow)
+  for (let i = 0; i < 120; i++) {
+    const stop = new AbortController()
+    const followed = all(run.events({ signal: stop.signal }))
+    if (i % 2 === 0) await new Promise((resolve) => setImmediate(resolve))
+    stop.abort()
+    await followed
+  }
+  const first = run.events()[Symbol.asyncIterator]()
+  expect((await first.next()).value).toMatchObject({ type: 'pending' })
+  await first.return?.(undefined)
+})
+
 test('a token that is over within a stream is asked for anew; one that stays refused is an error', async () => {
   const id = crypto.randomUUID()
   const at = '2026-01-01T00:00:00.000Z'

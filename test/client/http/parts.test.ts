@@ -42,6 +42,8 @@ test('the client needs nothing but what browsers have', () => {
 })
 
 describe('server-sent events', () => {
+  /** Never aborted. */
+  const open = new AbortController().signal
   async function read(parts: readonly Uint8Array[]): Promise<Message[]> {
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
@@ -50,9 +52,19 @@ describe('server-sent events', () => {
       },
     })
     const all: Message[] = []
-    for await (const message of readMessages(body, () => {})) all.push(message)
+    for await (const message of readMessages(body, () => {}, open)) all.push(message)
     return all
   }
+  test('end with their signal, also where the body does not', async () => {
+    const stop = new AbortController()
+    const gone: unknown[] = []
+    const body = new ReadableStream<Uint8Array>({ cancel: (reason) => void gone.push(reason) })
+    const reading = readMessages(body, () => {}, stop.signal).next()
+    stop.abort()
+    expect(await reading).toEqual({ done: true, value: undefined })
+    expect(gone).toHaveLength(1)
+  })
+
   const bytes = (text: string) => new TextEncoder().encode(text)
   const wanted = [
     { id: '1-r-0', event: 'log', data: '{"a":"ä€😀"}' },
@@ -83,7 +95,7 @@ describe('server-sent events', () => {
         cancelled = true
       },
     })
-    for await (const _ of readMessages(body, () => {})) break
+    for await (const _ of readMessages(body, () => {}, open)) break
     expect(cancelled).toBe(true)
   })
 })
