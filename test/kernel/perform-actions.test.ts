@@ -335,7 +335,8 @@ test('of two that act at once one does, the other hears of it, and with the same
 
 test('a batch that acts locks all in one order first: two cannot wait for each other', async () => {
   const m = await machine('ordered', { move: [{ start: 'review' }] })
-  const [a, b] = [await m.start('1'), await m.start('2')]
+  // of one millisecond, they may be drawn in either order
+  const [a, b] = [await m.start('1'), await m.start('2')].sort() as [string, string]
   const holder = await kernel.connect()
   await holder.query('begin')
   await holder.query('select from millrace.entities where id = $1 for update', [a])

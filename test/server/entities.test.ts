@@ -32,13 +32,13 @@ async function start(body: object = {}): Promise<string> {
 
 test('whom an authenticator of yours calls what is nobody’s name does not come in', async () => {
   for (const subject of ['role:postgres', 'millrace:timer', 'key:0123456789abcdef']) {
-    Object.assign(principals, { nobody: { ...analyst, subject } })
-    const refused = await t.send('GET', '/api/entities', { as: 'nobody' })
+    Object.assign(principals, { odd: { ...analyst, subject } })
+    const refused = await t.send('GET', '/api/entities', { as: 'odd' })
     expect([refused.status, refused.body.code]).toEqual([403, 'MR042'])
     expect(refused.body.detail).toContain(`"${subject}"`)
   }
-  Object.assign(principals, { nobody: { ...analyst, subject: 'key:a', keyId: 'a' } })
-  expect((await t.send('GET', '/api/entities', { as: 'nobody' })).status).toBe(200)
+  Object.assign(principals, { odd: { ...analyst, subject: 'key:a', keyId: 'a' } })
+  expect((await t.send('GET', '/api/entities', { as: 'odd' })).status).toBe(200)
 })
 
 const move = (id: string, body: object, as = 'analyst') =>
