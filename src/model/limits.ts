@@ -176,7 +176,7 @@ export const MAX_MACHINE_COMPARISONS = 2000
 /** Characters of one expression of a machine. */
 export const MAX_MACHINE_EXPRESSION = 4000
 
-/** Characters of all expressions of a machine together, each counted as 20 at least: the database reads them, 20 µs for one. */
+/** Characters of all expressions of a machine together, each counted as 20 at least: the database reads them one by one. */
 export const MAX_MACHINE_EXPRESSIONS = 20_000
 
 /** What one of the timers of a machine takes at least, where timers alone lead round: else an entity would move for ever, and as fast as can be. */
